@@ -1,0 +1,1 @@
+//! Reads what monitoring tools export.

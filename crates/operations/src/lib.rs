@@ -1,0 +1,1 @@
+//! Incidents and the story told about them.

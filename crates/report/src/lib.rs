@@ -1,0 +1,1 @@
+//! The Report: the one contract between engine, page, command line and npm.

@@ -1,0 +1,1 @@
+//! The radar and the timeline as a display list, and an SVG painter.

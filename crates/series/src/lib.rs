@@ -1,0 +1,23 @@
+//! Series, time axes, labels, units and data sets: the values that every other layer speaks.
+//!
+//! A [`Dataset`] holds what was read, sample by sample, with nothing invented. A [`Panel`] is the same data on one
+//! regular [`TimeGrid`], with every gap explicit as NaN; all statistics run on a panel.
+//!
+//! Missing values are NaN everywhere. Infinite values are kept as read; aligning to a panel turns them into NaN,
+//! because no statistic is defined on them, and says so in a note.
+
+mod axis;
+mod dataset;
+mod grid;
+mod labels;
+mod note;
+mod panel;
+mod unit;
+
+pub use axis::TimeAxis;
+pub use dataset::{Dataset, Event, Kind, Origin, Series};
+pub use grid::{Break, TimeGrid};
+pub use labels::Labels;
+pub use note::{Note, NoteKind};
+pub use panel::{Panel, PanelError};
+pub use unit::{BaseUnit, Unit};

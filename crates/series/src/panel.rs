@@ -1,0 +1,241 @@
+//! A data set on one regular grid.
+
+use crate::{Break, Dataset, Kind, Note, NoteKind, Series, TimeGrid};
+use std::collections::BTreeMap;
+
+/// The number of empty slots that stand for a break: more than any method bridges, so that nothing reaches across.
+const BREAK_SLOTS: usize = 8;
+/// A silence of all series is a break only from this many steps on.
+const SHORTEST_BREAK_STEPS: i64 = 64;
+
+/// All series of a [`Dataset`] on one [`TimeGrid`]: column `i` belongs to `dataset.series[i]`.
+///
+/// Gaps are NaN. Counters have become rates per second, resets taken into account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// The common grid.
+    pub grid: TimeGrid,
+    /// One column per series, each `grid.len` long.
+    pub columns: Vec<Vec<f64>>,
+    /// What aligning changed.
+    pub notes: Vec<Note>,
+}
+
+/// Why a data set has no panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelError {
+    /// There is no series at all.
+    NoSeries,
+    /// No series has two samples at different times, so there is no interval.
+    NoInterval,
+}
+
+impl std::fmt::Display for PanelError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoSeries => "there is no series of numbers in this data",
+            Self::NoInterval => "every series has only one sample; at least two samples at different times are needed",
+        })
+    }
+}
+
+impl std::error::Error for PanelError {}
+
+impl Panel {
+    /// Aligns all series to the most common interval.
+    ///
+    /// The step is the median interval of most of the series (by series count; ties take the finer). Samples go to the
+    /// nearest slot; several in one slot are averaged. A silence of all series that is longer than all the recorded
+    /// time together becomes a break. Infinities become NaN.
+    pub fn align(dataset: &Dataset) -> Result<Self, PanelError> {
+        if dataset.series.is_empty() {
+            return Err(PanelError::NoSeries);
+        }
+        let step_ms = common_interval(dataset).ok_or(PanelError::NoInterval)?;
+        let (grid, mut notes) = lay_grid(dataset, step_ms);
+        let mut infinite = 0;
+        let columns = dataset
+            .series
+            .iter()
+            .map(|series| {
+                let (column, infinities) = place(series, &grid);
+                infinite += infinities;
+                column
+            })
+            .collect();
+        if infinite > 0 {
+            notes.push(Note::new(
+                NoteKind::Infinite,
+                infinite,
+                format!("{infinite} infinite values count as missing in the analysis"),
+            ));
+        }
+        Ok(Self { grid, columns, notes })
+    }
+}
+
+fn common_interval(dataset: &Dataset) -> Option<i64> {
+    let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut longest = 0;
+    for series in &dataset.series {
+        if let Some(interval) = series.axis.interval_ms() {
+            *votes.entry(interval.max(1)).or_default() += 1;
+            longest = longest.max(series.axis.len());
+        }
+    }
+    let most = votes.values().copied().max()?;
+    let step = votes.into_iter().find(|&(_, count)| count == most).map(|(interval, _)| interval)?;
+    // Bursty samples (one per request) have a tiny median interval over a long time: no finer grid than the data fill.
+    let active: i64 = all_times(dataset)
+        .windows(2)
+        .filter_map(|pair| Some(pair.last()? - pair.first()?))
+        .filter(|&gap| gap <= step * SHORTEST_BREAK_STEPS)
+        .sum();
+    let slots = active / step;
+    Some(if slots > 4 * longest as i64 { (active / longest.max(1) as i64).max(step) } else { step })
+}
+
+fn all_times(dataset: &Dataset) -> Vec<i64> {
+    let mut seen: Vec<*const crate::TimeAxis> = Vec::new();
+    let mut times: Vec<i64> = Vec::new();
+    for series in &dataset.series {
+        let axis = std::sync::Arc::as_ptr(&series.axis);
+        if seen.last() != Some(&axis) {
+            seen.push(axis);
+            times.extend_from_slice(series.axis.times_ms());
+        }
+    }
+    times.sort_unstable();
+    times.dedup();
+    times
+}
+
+fn lay_grid(dataset: &Dataset, step_ms: i64) -> (TimeGrid, Vec<Note>) {
+    let times = all_times(dataset);
+    let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
+        return (TimeGrid::new(0, step_ms, 0), Vec::new());
+    };
+    let longest_allowed = (step_ms * times.len() as i64).max(step_ms * SHORTEST_BREAK_STEPS);
+    let mut breaks = Vec::new();
+    let mut skipped_total = 0;
+    for pair in times.windows(2) {
+        let (Some(&before), Some(&after)) = (pair.first(), pair.last()) else { continue };
+        if after - before <= longest_allowed {
+            continue;
+        }
+        let behind = (before - first - skipped_total + step_ms / 2) / step_ms + 1 + BREAK_SLOTS as i64;
+        let skipped_ms = after - (first + skipped_total + behind * step_ms);
+        breaks.push(Break { slot: behind as usize, skipped_ms });
+        skipped_total += skipped_ms;
+    }
+    let len = ((last - first - skipped_total + step_ms / 2) / step_ms + 1) as usize;
+    let notes = if breaks.is_empty() {
+        Vec::new()
+    } else {
+        let hours = skipped_total as f64 / 3.6e6;
+        vec![Note::new(
+            NoteKind::Break,
+            breaks.len() as u64,
+            format!(
+                "{} without any sample, {hours:.1} h in all, left out: the parts around it are analysed side by side",
+                plural(breaks.len(), "long stretch", "long stretches")
+            ),
+        )]
+    };
+    (TimeGrid { start_ms: first, step_ms, len, breaks }, notes)
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+fn place(series: &Series, grid: &TimeGrid) -> (Vec<f64>, u64) {
+    let mut sums = vec![0.0; grid.len];
+    let mut counts = vec![0u32; grid.len];
+    let mut infinite = 0;
+    let mut slot = 0;
+    let mut previous: Option<(i64, f64)> = None;
+    for (&time, &raw) in series.axis.times_ms().iter().zip(&series.values) {
+        if raw.is_infinite() {
+            infinite += 1;
+        }
+        if !raw.is_finite() {
+            continue;
+        }
+        let value = match series.kind {
+            Kind::Gauge => raw,
+            Kind::Counter => {
+                let before = previous.replace((time, raw));
+                let Some((then, count)) = before else { continue };
+                // After a reset the counter started again at zero: everything it shows was counted since.
+                let grown = if raw < count { raw } else { raw - count };
+                grown / ((time - then) as f64 / 1000.0)
+            }
+        };
+        while slot + 1 < grid.len && (grid.time_ms(slot + 1) - time).abs() <= (time - grid.time_ms(slot)).abs() {
+            slot += 1;
+        }
+        if let (Some(sum), Some(count)) = (sums.get_mut(slot), counts.get_mut(slot)) {
+            *sum += value;
+            *count += 1;
+        }
+    }
+    let column = sums
+        .iter()
+        .zip(&counts)
+        .map(|(sum, &count)| if count == 0 { f64::NAN } else { sum / f64::from(count) })
+        .collect();
+    (column, infinite)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::TimeAxis;
+    use std::sync::Arc;
+
+    fn dataset(times: &[i64], values: &[f64]) -> Dataset {
+        let (axis, ..) = TimeAxis::from_unsorted(times);
+        Dataset { series: vec![Series::new("x", Arc::new(axis), values.to_vec())], ..Dataset::default() }
+    }
+
+    #[test]
+    fn gaps_become_nan_and_jitter_finds_its_slot() {
+        let panel = Panel::align(&dataset(&[0, 1_010, 1_990, 4_000, 5_000], &[1.0, 2.0, 3.0, 5.0, 6.0])).unwrap();
+        assert_eq!(panel.grid.step_ms, 1_000);
+        let column = &panel.columns[0];
+        assert_eq!(column.len(), 6);
+        assert!(column[3].is_nan());
+        assert_eq!((column[1], column[2], column[4], column[5]), (2.0, 3.0, 5.0, 6.0));
+    }
+
+    #[test]
+    fn recordings_days_apart_meet_at_a_break() {
+        let mut times: Vec<i64> = (0..100).map(|i| i * 1_000).collect();
+        times.extend((0..100).map(|i| 86_400_000 + i * 1_000));
+        let values: Vec<f64> = (0..200).map(f64::from).collect();
+        let panel = Panel::align(&dataset(&times, &values)).unwrap();
+        assert_eq!(panel.grid.len, 200 + BREAK_SLOTS);
+        assert_eq!(panel.grid.time_ms(100 + BREAK_SLOTS), 86_400_000);
+        assert_eq!(panel.columns[0][100 + BREAK_SLOTS], 100.0);
+        assert_eq!(panel.columns[0].iter().filter(|value| value.is_nan()).count(), BREAK_SLOTS);
+        assert_eq!(panel.notes[0].kind, NoteKind::Break);
+        assert_eq!(panel.grid.end_ms(), 86_499_000);
+    }
+
+    #[test]
+    fn a_counter_becomes_a_rate_and_survives_a_reset() {
+        let mut data = dataset(&[0, 10_000, 20_000, 30_000], &[100.0, 150.0, 20.0, 40.0]);
+        data.series[0].kind = Kind::Counter;
+        let panel = Panel::align(&data).unwrap();
+        assert!(panel.columns[0][0].is_nan());
+        assert_eq!(panel.columns[0][1..], [5.0, 2.0, 2.0]);
+    }
+
+    #[test]
+    fn one_sample_is_no_panel() {
+        assert_eq!(Panel::align(&dataset(&[0], &[1.0])), Err(PanelError::NoInterval));
+        assert_eq!(Panel::align(&Dataset::default()), Err(PanelError::NoSeries));
+    }
+}

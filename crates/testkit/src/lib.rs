@@ -1,0 +1,1 @@
+//! Seeded signals with known truth, and the incident simulator.
