@@ -1,1 +1,59 @@
-//! The Report: the one contract between engine, page, command line and npm.
+//! The Report: the one value that the page, the command line's `--json` and the npm package all speak.
+//!
+//! It is plain data. Times are milliseconds since 1970-01-01 UTC (`*_ms`), durations are seconds (`*_s`), values are in
+//! the series' base unit. Series and services are referred to by their position in [`Report::series`] and
+//! [`Report::services`], findings by their position in [`Report::findings`]. A number that is not known is `null`,
+//! never NaN. In every score, 1.0 is the threshold.
+//!
+//! The committed JSON Schema is `schema/report.schema.json`; `version` grows with every incompatible change.
+
+mod chart;
+mod dataset;
+mod finding;
+mod incident;
+mod relation;
+mod replay;
+mod state;
+
+pub use chart::ChartData;
+pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
+pub use finding::{Direction, Finding, FindingKind, Quantity};
+pub use incident::{Cause, Incident, Narrative, Span, SpreadStep};
+pub use relation::{Relation, RelationKind};
+pub use replay::{ClassSpan, Frame, Replay, Track};
+pub use state::{Class, Scale, ScaleSummary, State, Subject};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the Report's shape that this crate writes.
+pub const VERSION: u32 = 1;
+
+/// Everything that an analysis has to say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// The shape's version, [`VERSION`].
+    pub version: u32,
+    /// Whether every stage has run. A cancelled or still running analysis gives a Report with `false`.
+    pub complete: bool,
+    /// What was read.
+    pub dataset: DatasetSummary,
+    /// The services, in alphabetical order.
+    pub services: Vec<ServiceSummary>,
+    /// The series, in the order of the source.
+    pub series: Vec<SeriesSummary>,
+    /// The scales of time, from fast to slow.
+    pub scales: Vec<ScaleSummary>,
+    /// The radar's classes: for the system, each service and each series, at each scale.
+    pub states: Vec<State>,
+    /// What every detector found, strongest first.
+    pub findings: Vec<Finding>,
+    /// Significant relations between series, strongest first.
+    pub relations: Vec<Relation>,
+    /// Findings that belong together, by time.
+    pub incidents: Vec<Incident>,
+    /// What is drifting towards trouble.
+    pub warnings: Vec<Finding>,
+    /// How classes and consonance went over time.
+    pub replay: Replay,
+}
