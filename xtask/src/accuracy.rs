@@ -1,0 +1,10 @@
+//! `cargo xtask accuracy`.
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+
+/// Runs the command.
+pub(crate) fn command(_project: &Project, _arguments: &[String]) -> Result<()> {
+    bail!("not written yet")
+}

@@ -1,0 +1,199 @@
+//! The standard library for wasm32-unknown-unknown: from rustup, or built from Debian's sources.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::{announce, apt};
+use crate::project::Project;
+use crate::tool;
+
+/// The target of the page, the worker and the npm package.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// How long rustup may say nothing before we take its server for unreachable.
+const SILENCE: Duration = Duration::from_secs(40);
+
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+
+/// Which compiler builds for wasm.
+pub(crate) enum WasmCompiler {
+    /// The ordinary one; it has the target.
+    Ordinary,
+    /// Debian's rustc, with the standard library that we built, in this sysroot.
+    Debian {
+        /// The folder for `--sysroot`.
+        sysroot: PathBuf,
+    },
+}
+
+impl WasmCompiler {
+    /// The compiler that `ensure` has made ready.
+    pub(crate) fn ready(project: &Project) -> Result<Self> {
+        if !debian_is_wanted() && has_target(project) {
+            return Ok(Self::Ordinary);
+        }
+        let sysroot = sysroot(project);
+        if has_std(&sysroot.join("lib/rustlib").join(TARGET).join("lib")) {
+            return Ok(Self::Debian { sysroot });
+        }
+        bail!("the {TARGET} target is not installed; run `cargo xtask setup`");
+    }
+
+    /// Prepares a command that runs cargo for wasm.
+    pub(crate) fn configure<'a>(&self, project: &Project, command: &'a mut Command) -> &'a mut Command {
+        match self {
+            Self::Ordinary => command,
+            Self::Debian { sysroot } => command
+                .env("RUSTC", DEBIAN_RUSTC)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22")
+                .env(
+                    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                    format!("-Ctarget-feature=+simd128 --sysroot={}", sysroot.display()),
+                )
+                // Two compilers in one folder would do, but its size would surprise.
+                .env("CARGO_TARGET_DIR", project.target.join("debian")),
+        }
+    }
+}
+
+/// Makes the target ready: asks rustup, and where that fails or hangs, takes the Debian way.
+pub(crate) fn ensure(project: &Project) -> Result<()> {
+    if WasmCompiler::ready(project).is_ok() {
+        return Ok(());
+    }
+    if debian_is_wanted() {
+        println!("setup: MONTEVERDI_WASM=debian, so rustup is not asked for the {TARGET} target");
+    } else if tool::find(project, "rustup").is_none() {
+        println!("setup: no rustup here, so the {TARGET} target is built from Debian's packages");
+    } else {
+        announce(&format!("rustup target add {TARGET}"), "10 s");
+        match add_by_rustup(project) {
+            Ok(()) if has_target(project) => return Ok(()),
+            Ok(()) => println!("setup: rustup says it is done, yet the target is not there; taking the Debian way"),
+            Err(error) => println!("setup: {error:#}; taking the Debian way"),
+        }
+    }
+    build_from_debian(project)
+}
+
+/// `MONTEVERDI_WASM=debian` asks for the Debian way even where rustup works.
+fn debian_is_wanted() -> bool {
+    std::env::var_os("MONTEVERDI_WASM").is_some_and(|value| value == "debian")
+}
+
+fn sysroot(project: &Project) -> PathBuf {
+    project.cache.join("debian-sysroot")
+}
+
+fn has_target(project: &Project) -> bool {
+    tool::output(tool::command(project, "rustc").args(["--print", "target-libdir", "--target", TARGET]))
+        .is_ok_and(|folder| has_std(Path::new(folder.trim())))
+}
+
+fn has_std(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|files| {
+        files.flatten().any(|file| {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with("libstd-") && name.ends_with(".rlib")
+        })
+    })
+}
+
+/// Runs `rustup target add` and gives up after a time without a word: a blocked network makes it wait for ever.
+fn add_by_rustup(project: &Project) -> Result<()> {
+    let mut child = tool::command(project, "rustup")
+        .args(["target", "add", TARGET])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("rustup did not start")?;
+    let mut stderr = child.stderr.take().context("rustup's messages")?;
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut chunk = [0u8; 1024];
+        while let Ok(count @ 1..) = stderr.read(&mut chunk) {
+            if sender.send(String::from_utf8_lossy(&chunk[..count]).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    let mut said = String::new();
+    loop {
+        match receiver.recv_timeout(SILENCE) {
+            Ok(text) => said.push_str(&text),
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                // It may have ended between the question and the kill; either way it is over.
+                let _ = child.kill();
+                let _ = child.wait();
+                bail!("rustup said nothing for {} s", SILENCE.as_secs());
+            }
+        }
+    }
+    let status = child.wait().context("rustup")?;
+    if !status.success() {
+        bail!("rustup could not add the target: {}", said.trim().lines().last().unwrap_or("no reason given"));
+    }
+    Ok(())
+}
+
+/// Builds the standard library from Debian's sources into a sysroot of our own; nothing of Debian's is changed.
+fn build_from_debian(project: &Project) -> Result<()> {
+    apt::ensure(project, apt::WASM_COMPILER)?;
+    let mut rustc = tool::command(project, DEBIAN_RUSTC);
+    let debian = PathBuf::from(tool::output(rustc.args(["--print", "sysroot"]))?.trim());
+    let sources = debian.join("lib/rustlib/src/rust/library");
+    // Debian's link to the sources is there only with the package.
+    if !sources.join("std/Cargo.toml").is_file() {
+        apt::install(project, &[apt::WASM_SOURCES])?;
+    }
+    announce(&format!("building the standard library for {TARGET} with Debian's rustc"), "80 s");
+
+    let work = project.cache.join("debian-std");
+    if work.exists() {
+        fs::remove_dir_all(&work).context("an earlier build of the standard library")?;
+    }
+    fs::create_dir_all(work.join("src"))?;
+    fs::write(work.join("src/lib.rs"), "")?;
+    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    fs::write(work.join("Cargo.toml"), manifest)?;
+    let mut cargo = tool::command(project, "/usr/bin/cargo");
+    cargo
+        .current_dir(&work)
+        .args(["build", "--quiet", "--release", "--target", TARGET])
+        .args(["-Z", "build-std=core,alloc,std,panic_abort,panic_unwind,test,proc_macro"])
+        .env("RUSTC", DEBIAN_RUSTC)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22")
+        .env("CARGO_TARGET_DIR", work.join("target"))
+        .env_remove("RUSTUP_TOOLCHAIN");
+    tool::run(&mut cargo).context("the standard library could not be built")?;
+
+    let root = sysroot(project);
+    let libraries = root.join("lib/rustlib").join(TARGET).join("lib");
+    fs::create_dir_all(&libraries)?;
+    let built = work.join("target").join(TARGET).join("release/deps");
+    for file in fs::read_dir(&built).with_context(|| format!("{}", built.display()))? {
+        let file = file?.path();
+        let Some(name) = file.file_name() else {
+            continue;
+        };
+        let is_ours = name.to_string_lossy().starts_with("libempty");
+        if file.extension().is_some_and(|extension| extension == "rlib") && !is_ours {
+            fs::copy(&file, libraries.join(name)).with_context(|| format!("{}", file.display()))?;
+        }
+    }
+    fs::remove_dir_all(&work)?;
+    if !has_std(&libraries) {
+        bail!("the standard library was built, yet {} holds none", libraries.display());
+    }
+    Ok(())
+}

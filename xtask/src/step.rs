@@ -1,0 +1,1 @@
+//! One announced, timed step of a longer command.
