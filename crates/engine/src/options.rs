@@ -1,0 +1,30 @@
+//! What a caller may choose.
+
+use std::collections::BTreeMap;
+
+/// What a caller may choose; the defaults are meant to carry every data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The share of healthy Reports that may carry any finding at all (family-wise, over all series and detectors).
+    pub false_alarm_rate: f64,
+    /// The false-discovery rate among the reported relations.
+    pub false_discovery_rate: f64,
+    /// The border between micro and macro in seconds.
+    pub micro_to_macro_s: f64,
+    /// The border between macro and meso in seconds.
+    pub macro_to_meso_s: f64,
+    /// Services that the user has put right: series name to service name.
+    pub services: BTreeMap<String, String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            false_alarm_rate: 0.05,
+            false_discovery_rate: 0.01,
+            micro_to_macro_s: 300.0,
+            macro_to_meso_s: 21_600.0,
+            services: BTreeMap::new(),
+        }
+    }
+}
