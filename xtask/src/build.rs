@@ -39,10 +39,11 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     println!("build: page and worker (about 4 min the first time, then seconds)");
     let compiler = WasmCompiler::ready(project)?;
     let mut trunk = tool::command(project, "trunk");
-    trunk.args(["build", "--release", "--cargo-profile", "web", "--skip-version-check"]);
+    // Not `--release`: trunk would then fetch a wasm-opt of its own. The profile makes the release.
+    trunk.args(["build", "--cargo-profile", "web", "--skip-version-check"]).env("RUST_BACKTRACE", "0");
     tool::run(compiler.configure(project, &mut trunk))?;
     optimise(project)?;
-    write_live_page(project)?;
+    finish_pages(project)?;
     println!("build: dist/ is ready ({:.0} s)", started.elapsed().as_secs_f64());
     Ok(())
 }
@@ -63,13 +64,17 @@ fn optimise(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// live.html is index.html whose policy lets it reach the server that the user names.
-fn write_live_page(project: &Project) -> Result<()> {
+/// Cleans index.html, and writes live.html: the same page, allowed to reach the server that the user names.
+fn finish_pages(project: &Project) -> Result<()> {
     let index = project.dist().join("index.html");
     let page = fs::read_to_string(&index).with_context(|| format!("{}", index.display()))?;
     if page.matches(CLOSED).count() != 1 {
         bail!("index.html must name \"{CLOSED}\" exactly once in its policy");
     }
+    // Trunk leaves its mark for the program where it is told to inject no script.
+    let page: String =
+        page.lines().filter(|line| !line.contains("data-trunk-id")).flat_map(|line| [line, "\n"]).collect();
+    fs::write(&index, &page).with_context(|| format!("{}", index.display()))?;
     let live = project.dist().join("live.html");
     fs::write(&live, page.replace(CLOSED, OPEN)).with_context(|| format!("{}", live.display()))
 }

@@ -1,10 +1,83 @@
-//! `cargo xtask size`.
+//! `cargo xtask size`: gzip sizes of the built page against the budgets.
 
-use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
+use crate::{takes_no_arguments, tool};
+
+/// Bytes in one KB; the budgets count in thousands.
+const KB: u64 = 1000;
+/// Worker wasm with its loader, gzip -9.
+const WORKER_BUDGET: u64 = 300 * KB;
+/// Page wasm, CSS and JS, gzip -9; without the sample data.
+const PAGE_BUDGET: u64 = 180 * KB;
+
+struct Part {
+    name: String,
+    bytes: u64,
+    gzip_bytes: u64,
+}
 
 /// Runs the command.
-pub(crate) fn command(_project: &Project, _arguments: &[String]) -> Result<()> {
-    bail!("not written yet")
+pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
+    takes_no_arguments("size", arguments)?;
+    let dist = project.dist();
+    let mut files = Vec::new();
+    collect(&dist, &mut files).with_context(|| format!("{}; run `cargo xtask build` first", dist.display()))?;
+    files.sort();
+    let (mut worker, mut page) = (Vec::new(), Vec::new());
+    for file in files {
+        let name = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().into_owned();
+        let is_code = [".wasm", ".js", ".css"].iter().any(|extension| name.ends_with(extension));
+        if !is_code || name.starts_with("samples/") {
+            continue;
+        }
+        let part = measure(project, &file, name)?;
+        let belongs_to_worker = matches!(part.name.as_str(), "worker.js" | "worker_bg.wasm");
+        if belongs_to_worker { worker.push(part) } else { page.push(part) }
+    }
+    if worker.is_empty() || page.is_empty() {
+        bail!("{} holds no built page; run `cargo xtask build` first", dist.display());
+    }
+    let within = [show("worker", &worker, WORKER_BUDGET), show("page", &page, PAGE_BUDGET)];
+    if within.contains(&false) {
+        bail!("a size budget is exceeded");
+    }
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn measure(project: &Project, file: &Path, name: String) -> Result<Part> {
+    let bytes = file.metadata()?.len();
+    let output = tool::command(project, "gzip").args(["-9", "-c"]).arg(file).output().context("gzip")?;
+    if !output.status.success() {
+        bail!("gzip failed for {}", file.display());
+    }
+    Ok(Part { name, bytes, gzip_bytes: output.stdout.len() as u64 })
+}
+
+/// Prints one table; false when it is over its budget.
+fn show(title: &str, parts: &[Part], budget: u64) -> bool {
+    println!("{title:<28} {:>12} {:>12}", "bytes", "gzip -9");
+    for part in parts {
+        println!("  {:<26} {:>12} {:>12}", part.name, part.bytes, part.gzip_bytes);
+    }
+    let total: u64 = parts.iter().map(|part| part.gzip_bytes).sum();
+    let verdict = if total <= budget { "within" } else { "OVER" };
+    let in_kb = |bytes: u64| bytes as f64 / KB as f64;
+    println!("  total {:.1} KB, {verdict} the budget of {:.0} KB\n", in_kb(total), in_kb(budget));
+    total <= budget
 }
