@@ -1,0 +1,185 @@
+//! Which series belong to which service.
+//!
+//! Labels say it best; where there are none, the names do: columns called `<service>_<metric>` share their metrics
+//! between services (`carts_cpu`, `orders_cpu`) and their services between metrics. Nothing here looks for words.
+
+use series::{Dataset, Series};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Labels that name a service, best first.
+const LABELS: [&str; 13] = [
+    "service", "service_name", "app_kubernetes_io_name", "app", "microservice", "component", "container", "deployment",
+    "job", "host", "hostname", "pod", "instance",
+];
+
+/// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
+const SEPARATORS: [char; 7] = ['|', '/', ':', ' ', '.', '_', '-'];
+
+/// A service and the name of the metric within it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The service's name.
+    pub service: String,
+    /// The metric's name within the service.
+    pub metric: String,
+}
+
+/// The membership of every series, in order. `corrections` (series name to service) come first of all.
+pub fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<Membership> {
+    let label = service_label(&dataset.series);
+    let unlabelled: Vec<&str> =
+        dataset.series.iter().filter(|one| label.and_then(|name| one.labels.get(name)).is_none()).map(|one| one.name.as_str()).collect();
+    let mut by_name = split_names(&unlabelled).into_iter();
+    let varying = varying_labels(&dataset.series, label);
+    dataset
+        .series
+        .iter()
+        .map(|one| {
+            let found = match label.and_then(|name| one.labels.get(name)) {
+                Some(service) => Membership { service: service.to_owned(), metric: labelled_metric(one, &varying) },
+                None => by_name.next().unwrap_or_else(|| Membership { service: one.name.clone(), metric: one.name.clone() }),
+            };
+            match corrections.get(&one.name) {
+                Some(service) => Membership { service: service.clone(), ..found },
+                None => found,
+            }
+        })
+        .collect()
+}
+
+/// The first label of the list that at least half of the series carry and that tells series apart; else the first that
+/// at least half carry.
+fn service_label(series: &[Series]) -> Option<&'static str> {
+    let carried = |label: &&'static str| 2 * series.iter().filter(|one| one.labels.get(label).is_some()).count() >= series.len().max(1);
+    let distinct = |label: &&'static str| series.iter().filter_map(|one| one.labels.get(label)).collect::<BTreeSet<_>>().len() > 1;
+    LABELS.into_iter().find(|label| carried(label) && distinct(label)).or_else(|| LABELS.into_iter().find(carried))
+}
+
+/// Labels, other than the service's, whose value differs between series of the same metric.
+fn varying_labels(series: &[Series], service_label: Option<&str>) -> BTreeSet<String> {
+    let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for one in series {
+        for (name, value) in one.labels.iter() {
+            values.entry(name).or_default().insert(value);
+        }
+    }
+    values.into_iter().filter(|(name, seen)| Some(*name) != service_label && seen.len() > 1).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn labelled_metric(series: &Series, varying: &BTreeSet<String>) -> String {
+    let base = series.metric.clone().unwrap_or_else(|| series.name.split('{').next().unwrap_or(&series.name).to_owned());
+    let rest: Vec<&str> = series.labels.iter().filter(|(name, _)| varying.contains(*name)).map(|(_, value)| value).collect();
+    if rest.is_empty() { base } else { format!("{base} {}", rest.join(" ")) }
+}
+
+/// Splits names into service and metric by what they share.
+fn split_names(names: &[&str]) -> Vec<Membership> {
+    for separator in SEPARATORS {
+        let containing = names.iter().filter(|name| name.contains(separator)).count();
+        if containing * 5 < names.len() * 4 || containing < 2 {
+            continue;
+        }
+        let services = shared_prefixes(names, separator);
+        if services.is_empty() {
+            continue;
+        }
+        return names.iter().map(|name| member(name, separator, &services)).collect();
+    }
+    names.iter().map(|name| Membership { service: (*name).to_owned(), metric: (*name).to_owned() }).collect()
+}
+
+/// All ways to cut a name in two.
+fn cuts(name: &str, separator: char) -> impl Iterator<Item = (&str, &str)> {
+    name.match_indices(separator).filter_map(move |(at, matched)| {
+        let (prefix, suffix) = (name.get(..at)?, name.get(at + matched.len()..)?);
+        (!prefix.is_empty() && !suffix.is_empty()).then_some((prefix, suffix))
+    })
+}
+
+/// Prefixes that are services: of each name the cut whose two sides are shared most; a metric that only one prefix has
+/// proves no service.
+fn shared_prefixes<'a>(names: &[&'a str], separator: char) -> BTreeSet<&'a str> {
+    let mut metrics_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut services_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for name in names {
+        for (prefix, suffix) in cuts(name, separator) {
+            metrics_of.entry(prefix).or_default().insert(suffix);
+            services_of.entry(suffix).or_default().insert(prefix);
+        }
+    }
+    let count = |map: &BTreeMap<&str, BTreeSet<&str>>, key: &str| map.get(key).map_or(0, BTreeSet::len);
+    names
+        .iter()
+        .filter_map(|name| {
+            cuts(name, separator)
+                .map(|(prefix, suffix)| (count(&services_of, suffix), count(&metrics_of, prefix), prefix))
+                .filter(|(services, ..)| *services > 1)
+                // Of equal products the shorter prefix, which comes first.
+                .fold(None, |best: Option<(usize, &str)>, (services, metrics, prefix)| match best {
+                    Some((product, _)) if product >= services * metrics => best,
+                    _ => Some((services * metrics, prefix)),
+                })
+                .map(|(_, prefix)| prefix)
+        })
+        .collect()
+}
+
+/// The longest known service that the name begins with; else the name is a service of its own.
+fn member(name: &str, separator: char, services: &BTreeSet<&str>) -> Membership {
+    cuts(name, separator)
+        .filter(|(prefix, _)| services.contains(prefix))
+        .last()
+        .map_or_else(|| Membership { service: name.to_owned(), metric: name.to_owned() }, |(service, metric)| Membership { service: service.to_owned(), metric: metric.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use series::TimeAxis;
+    use std::sync::Arc;
+
+    fn dataset(names: &[&str]) -> Dataset {
+        let axis = Arc::new(TimeAxis::default());
+        Dataset { series: names.iter().map(|name| Series::new(*name, axis.clone(), Vec::new())).collect(), ..Dataset::default() }
+    }
+
+    fn services(names: &[&str]) -> Vec<(String, String)> {
+        infer(&dataset(names), &BTreeMap::new()).into_iter().map(|found| (found.service, found.metric)).collect()
+    }
+
+    fn pair(service: &str, metric: &str) -> (String, String) {
+        (service.to_owned(), metric.to_owned())
+    }
+
+    #[test]
+    fn columns_named_service_and_metric_are_cut_where_both_sides_are_shared() {
+        let found = services(&["carts_cpu", "carts-db_cpu", "carts_lat_50", "carts_lat_90", "orders_cpu", "orders_lat_50", "orders_lat_90", "queue_mem_bytes"]);
+        assert_eq!(found[0], pair("carts", "cpu"));
+        assert_eq!(found[1], pair("carts-db", "cpu"));
+        assert_eq!(found[2], pair("carts", "lat_50"));
+        assert_eq!(found[7], pair("queue_mem_bytes", "queue_mem_bytes"), "nothing proves a service");
+    }
+
+    #[test]
+    fn a_bar_wins_over_the_characters_inside_names() {
+        let found = services(&["ad_service|cpu_usage", "cart_service|cpu_usage", "cart_service|mem_usage"]);
+        assert_eq!(found[1], pair("cart_service", "cpu_usage"));
+    }
+
+    #[test]
+    fn unrelated_columns_are_services_of_their_own() {
+        assert_eq!(services(&["temperature", "pressure"]), [pair("temperature", "temperature"), pair("pressure", "pressure")]);
+    }
+
+    #[test]
+    fn a_label_that_tells_series_apart_wins_and_corrections_win_over_all() {
+        let mut data = dataset(&["up{a}", "up{b}"]);
+        for (one, instance) in data.series.iter_mut().zip(["web:80", "db:90"]) {
+            one.metric = Some("up".into());
+            one.labels = [("job", "all"), ("instance", instance)].into_iter().collect();
+        }
+        let found = infer(&data, &[("up{b}".to_owned(), "database".to_owned())].into_iter().collect());
+        assert_eq!((found[0].service.as_str(), found[0].metric.as_str()), ("web:80", "up"));
+        assert_eq!(found[1].service, "database");
+    }
+}
