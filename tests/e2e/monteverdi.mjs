@@ -1,0 +1,90 @@
+// The page by its test ids, and the command line program beside it.
+import { execFile } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+/** The built page. */
+export const DIST = process.env.MONTEVERDI_DIST ?? join(ROOT, 'dist');
+const CLI = process.env.MONTEVERDI_CLI ?? join(ROOT, 'target/debug/monteverdi');
+
+/** Runs the command line program; its standard output. */
+export async function cli(...parameters) {
+  const { stdout } = await run(CLI, parameters, { maxBuffer: 1 << 28 });
+  return stdout;
+}
+
+/** The command line's Report. */
+export async function report(...parameters) {
+  return JSON.parse(await cli('analyze', ...parameters, '--json'));
+}
+
+/** An element by its test id. */
+export const part = (page, id) => page.getByTestId(id).first();
+
+/** Opens the page and waits until it can take a file. */
+export async function open(page, address) {
+  await page.goto(address);
+  await part(page, 'drop-zone').waitFor();
+}
+
+/** Waits until the page says that it is done (or in another state), and fails early on an error. */
+export async function state(page, wanted = 'done', timeout = 60_000) {
+  const ends = wanted === 'error' ? ['error'] : [wanted, 'error'];
+  await page.locator(ends.map((end) => `body[data-state="${end}"]`).join(', ')).waitFor({ timeout, state: 'attached' });
+  const reached = await page.locator('body').getAttribute('data-state');
+  if (reached !== wanted) throw new Error(`the page says: ${await part(page, 'error').innerText()}`);
+}
+
+/** Drops files on the window, as a person would. Each is `{name, text}` or `{name, bytes}`. */
+export async function drop(page, ...files) {
+  const contents = files.map(({ name, text, bytes }) => ({
+    name: basename(name),
+    base64: Buffer.from(bytes ?? text).toString('base64'),
+  }));
+  const transfer = await page.evaluateHandle((files) => {
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of files) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([bytes], name));
+    }
+    return transfer;
+  }, contents);
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.dispatchEvent('[data-testid="drop-zone"]', type, { dataTransfer: transfer });
+  }
+}
+
+/** What the page lists: kind and score of each finding. */
+export async function findings(page) {
+  const rows = await page.getByTestId('finding').all();
+  return Promise.all(
+    rows.map(async (row) => ({
+      kind: await row.getAttribute('data-kind'),
+      score: Number(await row.getAttribute('data-score')),
+    })),
+  );
+}
+
+/** The findings of a Report that count: at or above the threshold, as the page lists them. */
+export function above(report) {
+  return report.findings.filter(({ score }) => score >= 1).map(({ kind, score }) => ({ kind, score }));
+}
+
+/** Two lists of findings, by kind and score, to a relative tolerance; a sentence where they differ. */
+export function difference(seen, expected, tolerance) {
+  const order = (list) => [...list].sort((a, b) => b.score - a.score || a.kind.localeCompare(b.kind));
+  const [left, right] = [order(seen), order(expected)];
+  if (left.length !== right.length) return `${left.length} findings, expected ${right.length}`;
+  for (const [place, { kind, score }] of left.entries()) {
+    const other = right[place];
+    if (kind !== other.kind) return `finding ${place} is ${kind}, expected ${other.kind}`;
+    // The page may round what it shows.
+    if (Math.abs(score - other.score) > tolerance * Math.max(1, Math.abs(other.score))) {
+      return `finding ${place} (${kind}) scores ${score}, expected ${other.score}`;
+    }
+  }
+  return null;
+}

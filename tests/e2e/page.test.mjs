@@ -1,0 +1,265 @@
+// The built page, served as static files: what a person does, and what must never happen.
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { serveFolder } from '../servers/static.mjs';
+import { launch, openTab } from './browser.mjs';
+import { wideCsv } from './generate.mjs';
+import { DIST, above, difference, drop, findings, open, part, report, state } from './monteverdi.mjs';
+
+const SAMPLES = join(DIST, 'samples');
+
+describe('the page', { timeout: 600_000 }, () => {
+  let browser;
+  let server;
+  let tab;
+  let page;
+  /** A bundled incident, and the healthy day. */
+  let incident;
+  let healthy;
+
+  before(async () => {
+    const names = (await readdir(SAMPLES)).filter((name) => name.endsWith('.csv')).sort();
+    const load = async (name) => ({ name, path: join(SAMPLES, name), text: await readFile(join(SAMPLES, name), 'utf8') });
+    incident = await load(names.find((name) => !/healthy/.test(name)));
+    healthy = await load(names.find((name) => /healthy/.test(name)));
+    browser = await launch();
+  });
+  after(() => browser?.close());
+
+  beforeEach(async () => {
+    server = await serveFolder(DIST);
+    tab = await openTab(browser);
+    ({ page } = tab);
+    await open(page, `${server.origin}/`);
+  });
+  afterEach(async () => {
+    const faults = tab.watch.faults(server.origin);
+    await tab.context.close();
+    await server.stop();
+    assert.deepEqual(faults, [], 'no violation, no error, no request to elsewhere');
+  });
+
+  it('greets with a drop zone, a paste box, samples and its promise', async () => {
+    assert.equal(await page.locator('body').getAttribute('data-state'), 'empty');
+    assert.ok(await part(page, 'source-input').isVisible());
+    assert.ok((await page.locator('[data-testid^="sample-"]').count()) >= 5);
+    assert.match(await page.locator('body').innerText(), /never leaves this tab/i);
+  });
+
+  it('finds in a dropped file what the command line finds', async () => {
+    await drop(page, incident);
+    await state(page);
+    const expected = above(await report(incident.path));
+    assert.ok(expected.length > 0, 'the sample has something to find');
+    assert.equal(difference(await findings(page), expected, 1e-3), null);
+    assert.match(await part(page, 'findings-count').innerText(), new RegExp(`\\b${expected.length}\\b`));
+    assert.ok((await part(page, 'story').innerText()).length > 40);
+  });
+
+  it('takes a file from the file dialogue', async () => {
+    await page.setInputFiles('[data-testid="file-input"]', incident.path);
+    await state(page);
+    assert.ok((await findings(page)).length > 0);
+  });
+
+  it('takes pasted text', async () => {
+    await part(page, 'source-input').fill(incident.text);
+    await part(page, 'source-submit').click();
+    await state(page);
+    assert.ok((await findings(page)).length > 0);
+  });
+
+  it('opens each bundled sample', async () => {
+    const ids = await page
+      .locator('[data-testid^="sample-"]')
+      .evaluateAll((buttons) => buttons.map((button) => button.dataset.testid));
+    for (const id of ids) {
+      await open(page, `${server.origin}/`);
+      await part(page, id).click();
+      await state(page);
+      const found = (await findings(page)).length;
+      if (/healthy/.test(id)) assert.equal(found, 0, `${id} has findings`);
+      else assert.ok(found > 0, `${id} has no finding`);
+    }
+  });
+
+  it('says that nothing was found on a healthy day', async () => {
+    await drop(page, healthy);
+    await state(page);
+    assert.deepEqual(await findings(page), []);
+    assert.ok(await part(page, 'no-findings').isVisible());
+  });
+
+  it('opens the evidence of a finding', async () => {
+    await drop(page, incident);
+    await state(page);
+    await part(page, 'finding').click();
+    const evidence = part(page, 'evidence');
+    await evidence.waitFor();
+    assert.ok((await evidence.locator('canvas, svg').count()) > 0, 'the evidence has a chart');
+  });
+
+  it('drills down from the system to a service and back', async () => {
+    await drop(page, incident);
+    await state(page);
+    const radar = part(page, 'radar');
+    const top = (await part(page, 'breadcrumb').innerText()).trim();
+    const { width, height } = await radar.boundingBox();
+    // Right of the centre, between the rings' bed and the labels.
+    await radar.click({ position: { x: width / 2 + Math.min(width, height) * 0.25, y: height / 2 + 8 } });
+    await changed(() => part(page, 'breadcrumb').innerText(), top);
+    await part(page, 'breadcrumb').locator('button, a').first().click();
+    await changedTo(() => part(page, 'breadcrumb').innerText(), top);
+  });
+
+  it('drills down by keyboard', async () => {
+    await drop(page, incident);
+    await state(page);
+    const top = (await part(page, 'breadcrumb').innerText()).trim();
+    await part(page, 'radar').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await changed(() => part(page, 'breadcrumb').innerText(), top);
+    await page.keyboard.press('Escape');
+    await changedTo(() => part(page, 'breadcrumb').innerText(), top);
+  });
+
+  it('says the same in a table', async () => {
+    await drop(page, incident);
+    await state(page);
+    const { services } = await report(incident.path);
+    await part(page, 'radar-table-toggle').click();
+    const table = await part(page, 'radar-table').innerText();
+    for (const { name } of services) assert.ok(table.includes(name), `the table names ${name}`);
+  });
+
+  it('stops when asked to, and then takes another file', async () => {
+    await drop(page, { name: 'large.csv', text: wideCsv() });
+    const cancel = part(page, 'cancel');
+    await cancel.waitFor({ timeout: 20_000 });
+    const started = Date.now();
+    await cancel.click();
+    await page.locator('body:not([data-state="loading"])').waitFor({ timeout: 5_000 });
+    const elapsed = Date.now() - started;
+    assert.ok(elapsed < 1_000, `cancelling took ${elapsed} ms`);
+    assert.notEqual(await page.locator('body').getAttribute('data-state'), 'error');
+    await drop(page, incident);
+    await state(page);
+    assert.equal(difference(await findings(page), above(await report(incident.path)), 1e-3), null);
+  });
+
+  it('lets a second load replace the first', async () => {
+    await drop(page, { name: 'large.csv', text: wideCsv({ series: 80 }) });
+    await drop(page, incident);
+    await state(page);
+    const expected = above(await report(incident.path));
+    await changedTo(async () => difference(await findings(page), expected, 1e-3), null);
+    // Nothing of the first arrives late.
+    await page.waitForTimeout(1_500);
+    assert.equal(difference(await findings(page), expected, 1e-3), null);
+  });
+
+  it('explains what is wrong with a bad file, and takes a good one afterwards', async () => {
+    const picture = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
+    await drop(page, { name: 'picture.png', bytes: picture });
+    await state(page, 'error');
+    assert.match(await part(page, 'error').innerText(), /picture\.png/);
+    await drop(page, { name: 'broken.csv', text: 'time,cart_latency\n2026-01-05T00:00:00Z,1\nnot a time,2\n' });
+    await page.waitForTimeout(200);
+    await state(page, 'error');
+    assert.match(await part(page, 'error').innerText(), /broken\.csv|line 3|time/i);
+    await drop(page, incident);
+    await state(page);
+    assert.ok((await findings(page)).length > 0);
+  });
+
+  it('works without a network once it is loaded, and opens again', async () => {
+    const controlled = () => page.evaluate(() => navigator.serviceWorker?.controller !== null);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await page.reload();
+    await changedTo(controlled, true);
+    await server.stop();
+    await tab.context.setOffline(true);
+    await drop(page, incident);
+    await state(page);
+    assert.ok((await findings(page)).length > 0);
+    await page.reload();
+    await part(page, 'drop-zone').waitFor();
+    await drop(page, incident);
+    await state(page);
+    assert.ok((await findings(page)).length > 0);
+    // Looking for a newer version fails offline, and may say so.
+    tab.watch.errors = tab.watch.errors.filter((text) => !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(text));
+  });
+
+  it('sends nothing of a file anywhere', async () => {
+    await page.evaluate(() => navigator.serviceWorker?.ready);
+    const before = server.requests.length;
+    await drop(page, incident);
+    await state(page);
+    const during = server.requests.slice(before);
+    assert.ok(during.every((line) => line.startsWith('GET ')), `only reads: ${during}`);
+    assert.ok(during.every((line) => !line.includes('?') || /\?v=/.test(line)), `no data in addresses: ${during}`);
+    // The policy itself, not our good manners: a request to elsewhere is refused.
+    const refused = await page.evaluate(() => fetch('https://example.org/').then(() => false, () => true));
+    assert.ok(refused);
+    assert.ok(tab.watch.violations.length > 0, 'the refusal is a policy violation');
+    tab.watch.violations.length = 0;
+    tab.watch.errors = tab.watch.errors.filter((text) => !/example\.org/.test(text));
+    tab.watch.requests = tab.watch.requests.filter((address) => !/example\.org/.test(address));
+  });
+
+  it('keeps its state in the hash, and never data in it', async () => {
+    await drop(page, incident);
+    await state(page);
+    await part(page, 'finding').click();
+    const { hash } = new URL(page.url());
+    assert.ok(hash.length < 500, `a short hash: ${hash}`);
+    for (const cell of incident.text.split('\n')[1].split(',').slice(1)) {
+      assert.ok(cell.length < 4 || !hash.includes(cell), 'no value of the file in the hash');
+    }
+  });
+
+  it('fits a telephone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok((await overflow()) <= 0, 'the first screen does not scroll sideways');
+    await drop(page, incident);
+    await state(page);
+    assert.ok((await overflow()) <= 0, 'the result does not scroll sideways');
+  });
+
+  it('explains its keys and changes its theme', async () => {
+    await page.keyboard.press('?');
+    await part(page, 'help').waitFor();
+    await page.keyboard.press('Escape');
+    await part(page, 'help').waitFor({ state: 'hidden' });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const first = await background();
+    await part(page, 'theme-toggle').click();
+    await changed(background, first);
+  });
+});
+
+/** Waits until what is read differs from the given value. */
+async function changed(read, from) {
+  await until(async () => (await read())?.trim?.() !== from, `it stays ${from}`);
+}
+
+/** Waits until what is read is the given value. */
+async function changedTo(read, to) {
+  await until(async () => {
+    const value = await read();
+    return (value?.trim?.() ?? value) === to;
+  }, `it does not become ${to}`);
+}
+
+async function until(holds, otherwise, timeout = 20_000) {
+  const end = Date.now() + timeout;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(otherwise);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
