@@ -1,1 +1,42 @@
-//! To be filled.
+//! Many tests at once.
+
+/// q-values by Benjamini and Hochberg (1995): reject where q ≤ α to keep the false discovery rate below α.
+///
+/// In the order given. NaN p-values (no test was made) stay NaN and do not count as tests.
+pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
+    let order = ascending(p_values);
+    let count = order.len();
+    let mut q_values = vec![f64::NAN; p_values.len()];
+    let mut smallest = 1.0f64;
+    for (rank, &(position, p)) in order.iter().enumerate().rev() {
+        smallest = smallest.min(p * count as f64 / (rank + 1) as f64);
+        if let Some(q) = q_values.get_mut(position) {
+            *q = smallest;
+        }
+    }
+    q_values
+}
+
+/// Adjusted p-values by Holm (1979): reject where ≤ α to keep the probability of any false rejection below α.
+///
+/// In the order given. NaN p-values stay NaN and do not count as tests. Needs no independence.
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    let order = ascending(p_values);
+    let count = order.len();
+    let mut adjusted = vec![f64::NAN; p_values.len()];
+    let mut largest = 0.0f64;
+    for (rank, &(position, p)) in order.iter().enumerate() {
+        largest = largest.max((p * (count - rank) as f64).min(1.0));
+        if let Some(value) = adjusted.get_mut(position) {
+            *value = largest;
+        }
+    }
+    adjusted
+}
+
+/// The p-values that are not NaN with their positions, smallest first, equal ones in the order given.
+fn ascending(p_values: &[f64]) -> Vec<(usize, f64)> {
+    let mut order: Vec<(usize, f64)> = p_values.iter().copied().enumerate().filter(|(_, p)| !p.is_nan()).collect();
+    order.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    order
+}

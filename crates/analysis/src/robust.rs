@@ -1,1 +1,139 @@
-//! To be filled.
+//! Location and spread that a few wild values cannot move.
+//!
+//! NaN is ignored everywhere; infinite values are ignored too, since no spread is defined with them.
+
+/// Scales a median absolute deviation to the standard deviation of normal data: 1 / Φ⁻¹(3/4).
+pub const MAD_TO_SIGMA: f64 = 1.482_602_218_505_602;
+/// Divides an interquartile range to give the standard deviation of normal data: 2 Φ⁻¹(3/4).
+pub const IQR_PER_SIGMA: f64 = 1.348_979_500_392_163_5;
+
+/// The finite values, in their order.
+pub fn finite(values: &[f64]) -> Vec<f64> {
+    values.iter().copied().filter(|value| value.is_finite()).collect()
+}
+
+/// The median; the mean of the two middle values where their number is even. None without a finite value.
+///
+/// Linear time (quickselect).
+pub fn median(values: &[f64]) -> Option<f64> {
+    median_in_place(&mut finite(values))
+}
+
+/// The median of values that are all finite, reordering them.
+pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
+    quantile_in_place(values, 0.5)
+}
+
+/// The quantile at `probability` (clamped to 0..=1), linear between order statistics (type 7 of Hyndman and Fan 1996,
+/// the default of R and numpy). None without a finite value or with a NaN probability.
+pub fn quantile(values: &[f64], probability: f64) -> Option<f64> {
+    quantile_in_place(&mut finite(values), probability)
+}
+
+/// [`quantile`] of values that are all finite, reordering them.
+pub fn quantile_in_place(values: &mut [f64], probability: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    if probability.is_nan() {
+        return None;
+    }
+    let position = probability.clamp(0.0, 1.0) * last as f64;
+    let below = (position.floor() as usize).min(last);
+    let fraction = position - below as f64;
+    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    if fraction <= 0.0 {
+        return Some(low);
+    }
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + fraction * (high - low))
+}
+
+/// The quantile at `probability` of values in ascending order, as [`quantile`].
+pub fn quantile_of_sorted(sorted: &[f64], probability: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    if probability.is_nan() {
+        return None;
+    }
+    let position = probability.clamp(0.0, 1.0) * last as f64;
+    let below = (position.floor() as usize).min(last);
+    let low = *sorted.get(below)?;
+    let high = sorted.get(below + 1).copied().unwrap_or(low);
+    Some(low + (position - below as f64) * (high - low))
+}
+
+/// The median absolute deviation from the median, times 1.4826: the standard deviation where the data are normal
+/// (Hampel 1974). None without a finite value; 0 where more than half of the values are equal.
+pub fn mad(values: &[f64]) -> Option<f64> {
+    let mut kept = finite(values);
+    let centre = median_in_place(&mut kept)?;
+    for value in &mut kept {
+        *value = (*value - centre).abs();
+    }
+    Some(MAD_TO_SIGMA * median_in_place(&mut kept)?)
+}
+
+/// The spread in units of a standard deviation: the scaled MAD, or IQR / 1.349 where that is 0, or 0 where both are.
+///
+/// None without a finite value.
+pub fn spread(values: &[f64]) -> Option<f64> {
+    let scaled = mad(values)?;
+    if scaled > 0.0 {
+        return Some(scaled);
+    }
+    let mut kept = finite(values);
+    let high = quantile_in_place(&mut kept, 0.75)?;
+    let low = quantile_in_place(&mut kept, 0.25)?;
+    Some((high - low) / IQR_PER_SIGMA)
+}
+
+/// The arithmetic mean of the finite values; none without one.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    let (count, sum) = values
+        .iter()
+        .filter(|value| value.is_finite())
+        .fold((0usize, 0.0), |(count, sum), value| (count + 1, sum + value));
+    (count > 0).then(|| sum / count as f64)
+}
+
+/// The sample variance (divisor n − 1) of the finite values; none with fewer than two.
+pub fn variance(values: &[f64]) -> Option<f64> {
+    let centre = mean(values)?;
+    let (count, sum) = values
+        .iter()
+        .filter(|value| value.is_finite())
+        .fold((0usize, 0.0), |(count, sum), value| (count + 1, sum + (value - centre).powi(2)));
+    (count > 1).then(|| sum / (count - 1) as f64)
+}
+
+/// What "normal" is for a series: its centre and its spread, to express values as robust z-scores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standard {
+    /// The median.
+    pub centre: f64,
+    /// The spread as by [`spread`]; 0 for a (nearly) constant series.
+    pub spread: f64,
+}
+
+impl Standard {
+    /// Of the finite values; none without one.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        Some(Self { centre: median(values)?, spread: spread(values)? })
+    }
+
+    /// The robust z-score (value − centre) / spread. NaN for NaN; 0 where both the deviation and the spread are 0, and
+    /// NaN where only the spread is (no unit to express the deviation in).
+    pub fn z(&self, value: f64) -> f64 {
+        let deviation = value - self.centre;
+        if self.spread > 0.0 {
+            deviation / self.spread
+        } else if deviation == 0.0 {
+            0.0
+        } else {
+            f64::NAN
+        }
+    }
+
+    /// All values as robust z-scores.
+    pub fn standardize(&self, values: &[f64]) -> Vec<f64> {
+        values.iter().map(|&value| self.z(value)).collect()
+    }
+}

@@ -1,1 +1,5 @@
-//! To be filled.
+//! Single values, and silences, that do not fit a series' own habit.
+
+mod rolling;
+pub mod silence;
+pub mod spike;

@@ -1,1 +1,5 @@
-//! To be filled.
+//! Changes that last: of level, of variance, and slow drifts.
+
+pub mod level_shift;
+pub mod trend;
+pub mod variance;

