@@ -165,9 +165,9 @@ impl Autoregression {
     /// The autocorrelations that the model implies, at lags 0..=`max_lag`.
     pub fn autocorrelation(&self, max_lag: usize) -> Vec<f64> {
         // The impulse response, long enough that what is left of it does not count.
-        let length = 4_096;
+        let length: usize = 4_096;
         let mut response = vec![1.0];
-        for t in 1..length {
+        for t in 1usize..length {
             let next: f64 = self
                 .coefficients
                 .iter()
