@@ -10,6 +10,7 @@
 mod chart;
 mod dataset;
 mod finding;
+pub mod format;
 mod incident;
 mod relation;
 mod replay;
