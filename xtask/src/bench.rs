@@ -1,10 +1,72 @@
-//! `cargo xtask bench`.
+//! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md.
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::project::Project;
+use crate::record::Record;
+use crate::setup::{self, Scope};
+use crate::{accuracy, build, size, takes_no_arguments, tool};
 
 /// Runs the command.
-pub(crate) fn command(_project: &Project, _arguments: &[String]) -> Result<()> {
-    bail!("not written yet")
+pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
+    takes_no_arguments("bench", arguments)?;
+    setup::ensure(project, Scope::Everything)?;
+    build::page(project)?;
+    let monteverdi = accuracy::command_line(project)?;
+    let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
+    record.section("In the browser", &browser(project)?);
+    record.section("Size", &size::table(project)?);
+    record.section("Beside the same outputs from pandas, scipy and ruptures", &peers(project, &monteverdi)?);
+    record.section("Single statistics and the engine, natively", &native(project)?);
+    record.write(&project.root.join("docs/performance.md"))
+}
+
+/// First paint, drop to Report, and redraw, in the system's Chromium.
+fn browser(project: &Project) -> Result<String> {
+    let mut node = tool::command(project, "node");
+    node.arg("performance.mjs").current_dir(project.e2e()).env("MONTEVERDI_DIST", project.dist());
+    tool::output(&mut node)
+}
+
+/// bench/peers in a Python environment of its own, with its packages pinned.
+fn peers(project: &Project, monteverdi: &std::path::Path) -> Result<String> {
+    let folder = project.root.join("bench/peers");
+    let requirements = folder.join("requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
+    let environment = project.cache.join("peers");
+    let python = environment.join("bin/python");
+    let stamp = environment.join("installed-requirements.txt");
+    if !std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        println!("bench: Python packages of the peers (about 1 min, once)");
+        tool::run(tool::command(project, "python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+        tool::run(tool::command(project, &python).args(install).arg(&requirements))?;
+        std::fs::write(&stamp, wanted)?;
+    }
+    let mut run = tool::command(project, &python);
+    run.arg(folder.join("run.py")).env("MONTEVERDI", monteverdi);
+    Ok(format!("```text\n{}\n```\n", tool::output(&mut run)?.trim_end()))
+}
+
+/// The divan benches of every package that has some.
+fn native(project: &Project) -> Result<String> {
+    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
+    let metadata: Value = serde_json::from_str(&tool::output(tool::command(project, "cargo").args(arguments))?)?;
+    let mut cargo = tool::command(project, "cargo");
+    cargo.args(["bench", "--locked"]);
+    let mut count = 0u32;
+    for package in metadata["packages"].as_array().context("cargo metadata has packages")? {
+        let mut targets = package["targets"].as_array().into_iter().flatten();
+        if targets.any(|target| target["kind"][0] == "bench") {
+            cargo.arg("--package").arg(package["name"].as_str().map(PathBuf::from).unwrap_or_default());
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return Ok("There are no benches yet.\n".to_owned());
+    }
+    Ok(format!("```text\n{}\n```\n", tool::output(cargo.args(["--bench", "*"]))?.trim_end()))
 }

@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod pkg;
 mod project;
+mod record;
 mod run;
 mod serve;
 mod setup;

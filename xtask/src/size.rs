@@ -1,5 +1,6 @@
 //! `cargo xtask size`: gzip sizes of the built page against the budgets.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -23,29 +24,75 @@ struct Part {
 /// Runs the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     takes_no_arguments("size", arguments)?;
-    let dist = project.dist();
-    let mut files = Vec::new();
-    collect(&dist, &mut files).with_context(|| format!("{}; run `cargo xtask build` first", dist.display()))?;
-    files.sort();
-    let (mut worker, mut page) = (Vec::new(), Vec::new());
-    for file in files {
-        let name = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().into_owned();
-        let is_code = [".wasm", ".js", ".css"].iter().any(|extension| name.ends_with(extension));
-        if !is_code || name.starts_with("samples/") {
-            continue;
-        }
-        let part = measure(project, &file, name)?;
-        let belongs_to_worker = matches!(part.name.as_str(), "worker.js" | "worker_bg.wasm");
-        if belongs_to_worker { worker.push(part) } else { page.push(part) }
-    }
-    if worker.is_empty() || page.is_empty() {
-        bail!("{} holds no built page; run `cargo xtask build` first", dist.display());
-    }
-    let within = [show("worker", &worker, WORKER_BUDGET), show("page", &page, PAGE_BUDGET)];
-    if within.contains(&false) {
+    let parts = Parts::measure(project)?;
+    print!("{}", parts.table());
+    if !parts.keep_their_budgets() {
         bail!("a size budget is exceeded");
     }
     Ok(())
+}
+
+/// The table for docs/performance.md.
+pub(crate) fn table(project: &Project) -> Result<String> {
+    Ok(Parts::measure(project)?.table())
+}
+
+/// What a visitor's browser fetches.
+struct Parts {
+    worker: Vec<Part>,
+    page: Vec<Part>,
+}
+
+impl Parts {
+    fn measure(project: &Project) -> Result<Self> {
+        let dist = project.dist();
+        let mut files = Vec::new();
+        collect(&dist, &mut files).with_context(|| format!("{}; run `cargo xtask build` first", dist.display()))?;
+        files.sort();
+        let (mut worker, mut page) = (Vec::new(), Vec::new());
+        for file in files {
+            let name = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().into_owned();
+            let is_code = [".wasm", ".js", ".css"].iter().any(|extension| name.ends_with(extension));
+            if !is_code || name.starts_with("samples/") {
+                continue;
+            }
+            let part = measure(project, &file, name)?;
+            let belongs_to_worker = matches!(part.name.as_str(), "worker.js" | "worker_bg.wasm");
+            if belongs_to_worker { worker.push(part) } else { page.push(part) }
+        }
+        if worker.is_empty() || page.is_empty() {
+            bail!("{} holds no built page; run `cargo xtask build` first", dist.display());
+        }
+        Ok(Self { worker, page })
+    }
+
+    fn keep_their_budgets(&self) -> bool {
+        total(&self.worker) <= WORKER_BUDGET && total(&self.page) <= PAGE_BUDGET
+    }
+
+    fn table(&self) -> String {
+        let mut text = String::from("| part | file | bytes | gzip -9 |\n|---|---|---:|---:|\n");
+        for (title, parts, budget) in [("worker", &self.worker, WORKER_BUDGET), ("page", &self.page, PAGE_BUDGET)] {
+            for part in parts {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "| {title} | {} | {} | {} |", part.name, part.bytes, part.gzip_bytes);
+            }
+            let sum = total(parts);
+            let verdict = if sum <= budget { "within" } else { "**over**" };
+            let in_kb = |bytes: u64| bytes as f64 / KB as f64;
+            let _ = writeln!(
+                text,
+                "| {title} | total, {verdict} the budget of {:.0} KB | | {:.1} KB |",
+                in_kb(budget),
+                in_kb(sum)
+            );
+        }
+        text
+    }
+}
+
+fn total(parts: &[Part]) -> u64 {
+    parts.iter().map(|part| part.gzip_bytes).sum()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -67,17 +114,4 @@ fn measure(project: &Project, file: &Path, name: String) -> Result<Part> {
         bail!("gzip failed for {}", file.display());
     }
     Ok(Part { name, bytes, gzip_bytes: output.stdout.len() as u64 })
-}
-
-/// Prints one table; false when it is over its budget.
-fn show(title: &str, parts: &[Part], budget: u64) -> bool {
-    println!("{title:<28} {:>12} {:>12}", "bytes", "gzip -9");
-    for part in parts {
-        println!("  {:<26} {:>12} {:>12}", part.name, part.bytes, part.gzip_bytes);
-    }
-    let total: u64 = parts.iter().map(|part| part.gzip_bytes).sum();
-    let verdict = if total <= budget { "within" } else { "OVER" };
-    let in_kb = |bytes: u64| bytes as f64 / KB as f64;
-    println!("  total {:.1} KB, {verdict} the budget of {:.0} KB\n", in_kb(total), in_kb(budget));
-    total <= budget
 }

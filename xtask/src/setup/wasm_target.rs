@@ -57,7 +57,15 @@ impl WasmCompiler {
                     format!("-Ctarget-feature=+simd128 --sysroot={}", sysroot.display()),
                 )
                 // Two compilers in one folder would do, but its size would surprise.
-                .env("CARGO_TARGET_DIR", project.target.join("debian")),
+                .env("CARGO_TARGET_DIR", self.target_folder(project)),
+        }
+    }
+
+    /// Cargo's build folder for wasm.
+    pub(crate) fn target_folder(&self, project: &Project) -> PathBuf {
+        match self {
+            Self::Ordinary => project.target.clone(),
+            Self::Debian { .. } => project.target.join("debian"),
         }
     }
 }

@@ -1,0 +1,106 @@
+// How fast the built page is in the system's Chromium: first paint, drop to Report, radar redraw. Prints Markdown.
+import { serveFolder } from '../servers/static.mjs';
+import { launch, openTab } from './browser.mjs';
+import { wideCsv } from './generate.mjs';
+import { DIST, open, part, state } from './monteverdi.mjs';
+
+const REPETITIONS = 5;
+const SERIES = 200;
+const POINTS = 2880;
+const REDRAWS = 60;
+
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+const quantile = (values, share) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+};
+
+/** Milliseconds from the request to the first pixel with content, in a fresh profile. */
+async function firstPaint(page) {
+  return page.evaluate(
+    () =>
+      new Promise((done) => {
+        new PerformanceObserver((list, observer) => {
+          const entry = list.getEntriesByName('first-contentful-paint')[0];
+          if (!entry) return;
+          observer.disconnect();
+          done(entry.startTime);
+        }).observe({ type: 'paint', buffered: true });
+      }),
+  );
+}
+
+/** Milliseconds from the drop event to the complete Report on the page, measured inside the page. */
+async function dropToReport(page, text) {
+  return page.evaluate(
+    (text) =>
+      new Promise((done) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([text], 'load.csv', { type: 'text/csv' }));
+        const started = performance.now();
+        new MutationObserver((_, observer) => {
+          if (document.body.dataset.state !== 'done') return;
+          observer.disconnect();
+          done(performance.now() - started);
+        }).observe(document.body, { attributes: true, attributeFilter: ['data-state'] });
+        const target = document.querySelector('[data-testid="drop-zone"]');
+        for (const type of ['dragenter', 'dragover', 'drop']) {
+          target.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+        }
+      }),
+    text,
+  );
+}
+
+/**
+ * Milliseconds of main-thread work for one redraw of the radar: the page marks each redraw as the measure `radar`.
+ * The time cursor is moved by keyboard, once per frame.
+ */
+async function redraws(page) {
+  await page.evaluate(() => performance.clearMeasures('radar'));
+  await part(page, 'timeline').focus();
+  for (let count = 0; count < REDRAWS; count += 1) {
+    await page.keyboard.press('ArrowLeft');
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  }
+  const measured = await page.evaluate(() => performance.getEntriesByName('radar').map(({ duration }) => duration));
+  if (measured.length < REDRAWS / 2) throw new Error(`only ${measured.length} redraws were seen`);
+  return measured;
+}
+
+const server = await serveFolder(DIST);
+const browser = await launch();
+const paints = [];
+const loads = [];
+let drawn = [];
+try {
+  const text = wideCsv({ series: SERIES, points: POINTS });
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+    const { context, page } = await openTab(browser);
+    await open(page, `${server.origin}/`);
+    paints.push(await firstPaint(page));
+    loads.push(await dropToReport(page, text));
+    await state(page);
+    if (repetition === REPETITIONS - 1) drawn = await redraws(page);
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+const shown = (values, digits) => values.map((value) => value.toFixed(digits)).join(', ');
+console.log('| what | median | aim | each run |\n|---|---:|---:|---|');
+console.log(`| first contentful paint from localhost | ${median(paints).toFixed(0)} ms | < 1000 ms | ${shown(paints, 0)} |`);
+console.log(
+  `| drop of ${SERIES} series × ${POINTS} points (CSV) to the complete Report | ${median(loads).toFixed(0)} ms | < 2000 ms ` +
+    `| ${shown(loads, 0)} |`,
+);
+console.log(
+  `| radar redraw with ${SERIES / 4} services | ${median(drawn).toFixed(1)} ms | < 8 ms ` +
+    `| 95 % under ${quantile(drawn, 0.95).toFixed(1)}, worst of ${drawn.length}: ${Math.max(...drawn).toFixed(1)} |`,
+);
