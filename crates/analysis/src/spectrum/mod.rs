@@ -1,1 +1,17 @@
-//! To be filled.
+//! Power spectra and the periodic components that stand out of them.
+//!
+//! Frequencies are in cycles per step everywhere, so the Nyquist frequency is 0.5 and a period in steps is `1 / f`.
+
+mod background;
+mod gaps;
+mod peaks;
+mod transform;
+mod welch;
+
+pub use background::{Background, background};
+pub use peaks::{Peak, PeakOptions, significant_peaks};
+pub use welch::{Detrend, Spectrum, SpectrumError, WelchOptions, welch};
+
+pub(crate) use gaps::{bridge, runs};
+pub(crate) use transform::{InverseTransform, RealTransform, fast_len_at_least, fast_len_at_most, hann, remove_line};
+pub(crate) use welch::effective_segments;

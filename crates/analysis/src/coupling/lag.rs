@@ -1,0 +1,224 @@
+//! The lag at which one series follows another, by prewhitened cross-correlation.
+
+use realfft::num_complex::Complex;
+use thiserror::Error;
+
+use super::whiten::{WhitenOptions, whiten};
+use crate::spectrum::{InverseTransform, RealTransform, bridge, fast_len_at_least, runs};
+
+/// Why lags cannot be computed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LagError {
+    /// The series differ in length.
+    #[error("series {index} has {found} values, expected {expected}")]
+    UnequalLengths {
+        /// Index of the first series that differs.
+        index: usize,
+        /// Its length.
+        found: usize,
+        /// Length of the first series.
+        expected: usize,
+    },
+}
+
+/// How lags are looked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LagOptions {
+    /// Largest lag in steps, to either side; at most a quarter of the length is used.
+    pub max_lag: usize,
+    /// Longest gap, in steps, that is bridged by a straight line.
+    pub bridge: usize,
+    /// How each series is prewhitened.
+    pub whiten: WhitenOptions,
+}
+
+impl Default for LagOptions {
+    fn default() -> Self {
+        Self { max_lag: 60, bridge: 3, whiten: WhitenOptions::default() }
+    }
+}
+
+/// How one series follows another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lag {
+    /// By how many steps the first series leads; negative when the second one does. Refined between the steps.
+    pub steps: f64,
+    /// Lower end of the 95 % interval of the lag.
+    pub low: f64,
+    /// Upper end of the 95 % interval of the lag.
+    pub high: f64,
+    /// Correlation of the prewhitened series at the whole lag nearest to `steps`; negative when they move against each other.
+    pub correlation: f64,
+    /// Chance that two independent series are as correlated at any of the lags looked at.
+    pub p: f64,
+    /// Pairs of values behind `correlation`.
+    pub overlap: usize,
+}
+
+/// Prewhitened series and their transforms, computed once, for lags between many pairs.
+pub struct LagPlan {
+    max_lag: usize,
+    steps: usize,
+    prepared: Vec<Prepared>,
+    inverse: InverseTransform,
+    inverse_counts: InverseTransform,
+}
+
+struct Prepared {
+    /// Transform of the whitened values, zero where missing.
+    values: Vec<Complex<f64>>,
+    /// Transform of the indicator of presence; none when no series of the plan has a gap.
+    presence: Option<Vec<Complex<f64>>>,
+    first: usize,
+    count: usize,
+    /// Sum of squares.
+    energy: f64,
+}
+
+impl LagPlan {
+    /// Prewhitens and transforms series of equal length.
+    ///
+    /// # Errors
+    /// [`LagError`] if the lengths differ.
+    pub fn new(series: &[&[f64]], options: &LagOptions) -> Result<Self, LagError> {
+        let steps = series.first().map_or(0, |s| s.len());
+        if let Some((index, other)) = series.iter().enumerate().find(|(_, s)| s.len() != steps) {
+            return Err(LagError::UnequalLengths { index, found: other.len(), expected: steps });
+        }
+        let max_lag = options.max_lag.min(steps / 4);
+        let len = fast_len_at_least(steps + max_lag);
+        let mut transform = RealTransform::new(len);
+        let whitened: Vec<Vec<f64>> =
+            series.iter().map(|values| whiten(&bridge(values, options.bridge), &options.whiten).values).collect();
+        // Without gaps the overlap at a lag is known from the lengths; one gap anywhere makes all pairs count.
+        let has_gaps =
+            whitened.iter().any(|values| runs(values).len() > 1 || values.last().is_some_and(|v| v.is_nan()));
+        let prepared = whitened.iter().map(|values| Prepared::new(values, has_gaps, &mut transform)).collect();
+        Ok(Self {
+            max_lag,
+            steps,
+            prepared,
+            inverse: InverseTransform::new(len),
+            inverse_counts: InverseTransform::new(len),
+        })
+    }
+
+    /// Largest lag that is looked at, in steps.
+    pub fn max_lag(&self) -> usize {
+        self.max_lag
+    }
+
+    /// The lag of the strongest correlation between series `i` and `j`; positive when `i` leads.
+    ///
+    /// `None` if an index is out of range, a series is constant, or under 32 steps are present in both at every lag.
+    pub fn pair(&mut self, i: usize, j: usize) -> Option<Lag> {
+        let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
+        if x.energy <= 0.0 || y.energy <= 0.0 {
+            return None;
+        }
+        multiply(&x.values, &y.values, &mut self.inverse.bins);
+        self.inverse.inverse();
+        let counted = match (&x.presence, &y.presence) {
+            (Some(px), Some(py)) => {
+                multiply(px, py, &mut self.inverse_counts.bins);
+                self.inverse_counts.inverse();
+                true
+            }
+            _ => false,
+        };
+        let len = self.inverse.output.len();
+        let limit = self.max_lag as isize;
+        // Variances of the whitened series, taken as constant over time.
+        let (vx, vy) = (x.energy / x.count as f64, y.energy / y.count as f64);
+        let scale = 1.0 / (len as f64 * (vx * vy).sqrt());
+        let overlap = |lag: isize| -> usize {
+            if counted {
+                let at = lag.rem_euclid(len as isize) as usize;
+                (self.inverse_counts.output[at] / len as f64).round().max(0.0) as usize
+            } else {
+                let from = (x.first as isize).max(y.first as isize - lag);
+                let to = (self.steps as isize).min(self.steps as isize - lag);
+                (to - from).max(0) as usize
+            }
+        };
+        let correlation = |lag: isize| -> f64 {
+            let count = overlap(lag);
+            if count < 32 {
+                return f64::NAN;
+            }
+            self.inverse.output[lag.rem_euclid(len as isize) as usize] * scale / count as f64
+        };
+        let mut best: Option<(isize, f64, f64, usize)> = None;
+        let mut tests = 0.0;
+        for lag in -limit..=limit {
+            let r = correlation(lag);
+            if r.is_nan() {
+                continue;
+            }
+            tests += 1.0;
+            let count = overlap(lag);
+            let z = r.abs() * (count as f64).sqrt();
+            if best.is_none_or(|b| z > b.2) {
+                best = Some((lag, r, z, count));
+            }
+        }
+        let (lag, r, z, count) = best?;
+        let one = statrs::function::erf::erfc(z / std::f64::consts::SQRT_2);
+        let p = -(tests * (-one).ln_1p()).exp_m1();
+        let at = |k: isize| correlation(k) * r.signum();
+        let (left, right) = (at(lag - 1), at(lag + 1));
+        let curvature = left - 2.0 * r.abs() + right;
+        let offset = if curvature < 0.0 { (0.5 * (left - right) / curvature).clamp(-0.5, 0.5) } else { 0.0 };
+        // Neighbouring lags whose correlation does not differ significantly from the best one's.
+        let margin = 1.96 * (2.0 * (1.0 - r * r).max(0.0) / count as f64).sqrt();
+        let reach = |direction: isize| -> isize {
+            let mut end = lag;
+            while (end + direction).abs() <= limit && at(end + direction) > r.abs() - margin {
+                end += direction;
+            }
+            end
+        };
+        let (low, high) = (reach(-1), reach(1));
+        Some(Lag {
+            steps: lag as f64 + if offset.is_nan() { 0.0 } else { offset },
+            low: low as f64 - 0.5,
+            high: high as f64 + 0.5,
+            correlation: r.clamp(-1.0, 1.0),
+            p,
+            overlap: count,
+        })
+    }
+}
+
+impl Prepared {
+    fn new(whitened: &[f64], count_presence: bool, transform: &mut RealTransform) -> Self {
+        let steps = whitened.len();
+        let first = whitened.iter().position(|v| v.is_finite()).unwrap_or(steps);
+        let (used, padding) = transform.input.split_at_mut(steps);
+        for (slot, value) in used.iter_mut().zip(whitened) {
+            *slot = if value.is_finite() { *value } else { 0.0 };
+        }
+        padding.fill(0.0);
+        let energy = used.iter().map(|v| v * v).sum();
+        let count = whitened.iter().filter(|v| v.is_finite()).count();
+        transform.forward();
+        let values = transform.bins.clone();
+        let presence = count_presence.then(|| {
+            let (used, padding) = transform.input.split_at_mut(steps);
+            for (slot, value) in used.iter_mut().zip(whitened) {
+                *slot = f64::from(u8::from(value.is_finite()));
+            }
+            padding.fill(0.0);
+            transform.forward();
+            transform.bins.clone()
+        });
+        Self { values, presence, first, count, energy }
+    }
+}
+
+/// conj(X)·Y: its inverse transform at lag k is Σ x(t)·y(t + k).
+fn multiply(x: &[Complex<f64>], y: &[Complex<f64>], out: &mut [Complex<f64>]) {
+    for (slot, (a, b)) in out.iter_mut().zip(x.iter().zip(y)) {
+        *slot = a.conj() * b;
+    }
+}

@@ -1,0 +1,219 @@
+//! Beats: two close periods that drift in and out of step.
+
+use crate::spectrum::{InverseTransform, Peak, RealTransform, bridge, fast_len_at_least, hann, remove_line};
+
+/// How beats are looked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BeatOptions {
+    /// Two frequencies are close when their difference is at most this share of their mean.
+    pub closest_share: f64,
+    /// Fewest beat periods in the data.
+    pub min_cycles: f64,
+    /// Smallest depth: how far the envelope swings, 0 (one line alone) to 1 (equal lines).
+    pub min_depth: f64,
+}
+
+impl Default for BeatOptions {
+    fn default() -> Self {
+        Self { closest_share: 0.3, min_cycles: 3.0, min_depth: 0.3 }
+    }
+}
+
+/// Two close periods and the time after which they meet again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beat {
+    /// Index of the first peak in its list (the longer period).
+    pub first_peak: usize,
+    /// Index of the second peak in its list.
+    pub second_peak: usize,
+    /// Steps from one swell to the next: 1 / |f₁ − f₂|.
+    pub period_steps: f64,
+    /// Lower end of the 95 % interval of the period.
+    pub period_low: f64,
+    /// Upper end of the 95 % interval of the period.
+    pub period_high: f64,
+    /// Swing of the envelope, 2ab/(a² + b²) for amplitudes a and b: 1 when the lines are equally strong.
+    pub depth: f64,
+    /// The first swell (both in step), in steps from the start of the data, within one beat period.
+    pub first_swell_step: f64,
+    /// The larger p-value of the two peaks.
+    pub p: f64,
+}
+
+/// The beats between significant periods of one series.
+///
+/// Two fundamentals that are close but resolved (two bins apart at least), with no third line at the same distance
+/// (three lines are amplitude modulation, F15), and an envelope whose own spectrum has its top at |f₁ − f₂| ± 1 bin.
+/// Missing values: as in [`crate::spectrum::significant_peaks`].
+pub fn beats_within(values: &[f64], peaks: &[Peak], options: &BeatOptions) -> Vec<Beat> {
+    let mut found = Vec::new();
+    for first in 0..peaks.len() {
+        for second in first + 1..peaks.len() {
+            if let Some(beat) = beat(values, values, peaks, peaks, first, second, true, options) {
+                found.push(beat);
+            }
+        }
+    }
+    found
+}
+
+/// The beats between a significant period of one series and one of another (two jobs on one machine, say).
+///
+/// The envelope is that of the sum of both series, each in units of its own line. Peak indices refer to the first
+/// and the second list. A period that both series share is not a beat.
+pub fn beat_between(
+    first: &[f64],
+    first_peaks: &[Peak],
+    second: &[f64],
+    second_peaks: &[Peak],
+    options: &BeatOptions,
+) -> Vec<Beat> {
+    let mut found = Vec::new();
+    for i in 0..first_peaks.len() {
+        for j in 0..second_peaks.len() {
+            if let Some(beat) = beat(first, second, first_peaks, second_peaks, i, j, false, options) {
+                found.push(beat);
+            }
+        }
+    }
+    found
+}
+
+#[allow(clippy::too_many_arguments)]
+fn beat(
+    x: &[f64],
+    y: &[f64],
+    x_peaks: &[Peak],
+    y_peaks: &[Peak],
+    i: usize,
+    j: usize,
+    same: bool,
+    options: &BeatOptions,
+) -> Option<Beat> {
+    let (a, b) = (x_peaks.get(i)?, y_peaks.get(j)?);
+    if a.harmonic_of.is_some() || b.harmonic_of.is_some() {
+        return None;
+    }
+    let span = x.len().min(y.len()) as f64;
+    let difference = (a.frequency - b.frequency).abs();
+    if difference > options.closest_share * 0.5 * (a.frequency + b.frequency)
+        || difference * span < options.min_cycles.max(2.0)
+    {
+        return None;
+    }
+    let near = |peaks: &[Peak], frequency: f64| {
+        peaks.iter().find(|p| (p.frequency - frequency).abs() * span < 1.5).map(|p| p.power_share)
+    };
+    let (low, high) = if a.frequency < b.frequency { (a, b) } else { (b, a) };
+    for peaks in [x_peaks, y_peaks] {
+        // A side band at the same distance on the other side: amplitude modulation.
+        for (outer, weaker) in [(low.frequency - difference, high), (high.frequency + difference, low)] {
+            if near(peaks, outer).is_some_and(|share| share > 0.25 * weaker.power_share) {
+                return None;
+            }
+        }
+        // A line between the two: the pair is not neighbouring.
+        if peaks.iter().any(|p| {
+            p.frequency > low.frequency + 1.5 / span
+                && p.frequency < high.frequency - 1.5 / span
+                && p.power_share > 0.5 * low.power_share.min(high.power_share)
+        }) {
+            return None;
+        }
+    }
+    if !same && (near(y_peaks, a.frequency).is_some() || near(x_peaks, b.frequency).is_some()) {
+        return None;
+    }
+    let (strength_a, strength_b) = if same { (a.amplitude, b.amplitude) } else { (1.0, 1.0) };
+    let depth = 2.0 * strength_a * strength_b / (strength_a * strength_a + strength_b * strength_b);
+    if depth < options.min_depth {
+        return None;
+    }
+    let (envelope, swell) = envelope_frequency(x, y, a, b, same)?;
+    if (envelope - difference).abs() * span > 1.0 {
+        return None;
+    }
+    let spread = |p: &Peak| (1.0 / p.period_low - 1.0 / p.period_high) / 2.0;
+    let error = spread(a).hypot(spread(b));
+    let period = 1.0 / difference;
+    Some(Beat {
+        first_peak: i,
+        second_peak: j,
+        period_steps: period,
+        period_low: 1.0 / (difference + error),
+        period_high: 1.0 / (difference - error).max(0.5 / span),
+        depth,
+        first_swell_step: swell.rem_euclid(period),
+        p: a.p.max(b.p),
+    })
+}
+
+/// The frequency at which the squared envelope of the band around both lines has its top, and the step of a swell.
+fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> Option<(f64, f64)> {
+    let span = x.len().min(y.len());
+    let mixed: Vec<f64> = if same {
+        clean(x)
+    } else {
+        let (x, y) = (clean(x), clean(y));
+        x.iter().zip(&y).map(|(x, y)| x / a.amplitude + y / b.amplitude).collect()
+    };
+    let len = fast_len_at_least(span);
+    let mut forward = RealTransform::new(len);
+    forward.input[..span].copy_from_slice(mixed.get(..span)?);
+    forward.input[span..].fill(0.0);
+    forward.forward();
+    let difference = (a.frequency - b.frequency).abs();
+    let (low, high) = (a.frequency.min(b.frequency), a.frequency.max(b.frequency));
+    let from = ((low - difference).max(1.0 / len as f64) * len as f64).floor() as usize;
+    let to = ((high + difference).min(0.5) * len as f64).ceil() as usize;
+    let mut parts = Vec::new();
+    // The band itself, and its Hilbert transform (every bin turned by −90°).
+    for turned in [false, true] {
+        let mut inverse = InverseTransform::new(len);
+        for (k, (slot, bin)) in inverse.bins.iter_mut().zip(&forward.bins).enumerate() {
+            *slot = if k < from || k > to {
+                realfft::num_complex::Complex::new(0.0, 0.0)
+            } else if turned {
+                realfft::num_complex::Complex::new(bin.im, -bin.re)
+            } else {
+                *bin
+            };
+        }
+        inverse.inverse();
+        parts.push(inverse.output);
+    }
+    let (real, turned) = (parts.first()?, parts.get(1)?);
+    let mut squared: Vec<f64> = real.iter().zip(turned).take(span).map(|(r, i)| r * r + i * i).collect();
+    remove_line(&mut squared);
+    for (slot, (value, weight)) in forward.input.iter_mut().zip(squared.iter().zip(hann(span))) {
+        *slot = value * weight;
+    }
+    forward.input[span..].fill(0.0);
+    forward.forward();
+    let upper = ((3.0 * difference).min(0.5) * len as f64).ceil() as usize;
+    let (top, bin) = forward
+        .bins
+        .iter()
+        .enumerate()
+        .take(upper + 1)
+        .skip(1)
+        .max_by(|p, q| p.1.norm_sqr().total_cmp(&q.1.norm_sqr()))?;
+    let power = |k: usize| forward.bins.get(k).map_or(f64::MIN_POSITIVE, |v| v.norm_sqr().max(f64::MIN_POSITIVE)).ln();
+    let (left, centre, right) = (power(top - 1), power(top), power(top + 1));
+    let curvature = left - 2.0 * centre + right;
+    let offset = if curvature < 0.0 { (0.5 * (left - right) / curvature).clamp(-0.5, 0.5) } else { 0.0 };
+    let frequency = (top as f64 + offset) / len as f64;
+    // Phase at the middle of the taper, so that an offset between bins does not turn it.
+    let centre_step = span as f64 / 2.0;
+    let phase = bin.arg() + std::f64::consts::TAU * top as f64 / len as f64 * centre_step;
+    Some((frequency, centre_step - phase / (std::f64::consts::TAU * frequency)))
+}
+
+fn clean(values: &[f64]) -> Vec<f64> {
+    let filled = bridge(values, 3);
+    let present: Vec<f64> = filled.iter().copied().filter(|v| !v.is_nan()).collect();
+    let mean = present.iter().sum::<f64>() / present.len().max(1) as f64;
+    let mut centred: Vec<f64> = filled.iter().map(|v| if v.is_nan() { 0.0 } else { v - mean }).collect();
+    remove_line(&mut centred);
+    centred
+}

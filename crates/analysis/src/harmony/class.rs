@@ -1,0 +1,108 @@
+//! The radar's class of a service at a scale.
+
+/// What the shape of a ring says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Too little data at this scale to say anything.
+    Insufficient,
+    /// Nothing but noise around a level.
+    Steady,
+    /// A significant period.
+    Periodic,
+    /// Two close periods that swell and fade together.
+    Beating,
+    /// Instability: deviations above their threshold.
+    Jagged,
+    /// The parts have lost each other: a cascade, or a service of which series vanish.
+    Fragmented,
+}
+
+/// The plain facts a class follows from. Scores are 1.0 at their detector's threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Features {
+    /// Series with enough data at this scale.
+    pub usable_series: usize,
+    /// Highest score of a deviation of one series at this scale: spikes, variance, level shifts.
+    pub deviation_score: f64,
+    /// How many series deviate (score of at least 1) at the same time at worst.
+    pub deviating_series: usize,
+    /// Series that vanished or froze within the span.
+    pub vanished_series: usize,
+    /// Whether the service deviates as part of a spread over at least two services.
+    pub in_cascade: bool,
+    /// Whether a significant beat was found.
+    pub beat: bool,
+    /// Largest share of variance in significant periods, over the series; 0 without any.
+    pub periodic_share: f64,
+    /// Fall of consonance against its own baseline, in units of its threshold; 0 when unknown.
+    pub consonance_loss: f64,
+}
+
+/// Share of variance from which a significant period shapes the ring; a weaker one is reported but not drawn.
+const PERIODIC_SHARE: f64 = 0.1;
+
+/// The class of a service at a scale: fragmented over jagged over beating over periodic over steady.
+///
+/// Fragmented: a series vanished; or the service is part of a cascade, or its consonance fell past the threshold,
+/// while at least half of its series (and at least two, or the only one) deviate. Jagged: a deviation of score 1 or
+/// more. Beating: a significant beat. Periodic: significant periods hold a tenth of the variance of some series.
+/// Not-a-number features count as zero.
+pub fn classify(features: &Features) -> Class {
+    if features.usable_series == 0 && features.vanished_series == 0 {
+        return Class::Insufficient;
+    }
+    let deviates = features.deviation_score >= 1.0;
+    let needed = features.usable_series.div_ceil(2).max(2).min(features.usable_series);
+    let widespread = deviates && features.deviating_series >= needed.max(1);
+    if features.vanished_series > 0 || (widespread && (features.in_cascade || features.consonance_loss >= 1.0)) {
+        Class::Fragmented
+    } else if deviates {
+        Class::Jagged
+    } else if features.beat {
+        Class::Beating
+    } else if features.periodic_share >= PERIODIC_SHARE {
+        Class::Periodic
+    } else {
+        Class::Steady
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calm() -> Features {
+        Features { usable_series: 4, ..Features::default() }
+    }
+
+    #[test]
+    fn each_class_has_its_reason() {
+        assert_eq!(classify(&Features::default()), Class::Insufficient);
+        assert_eq!(classify(&calm()), Class::Steady);
+        assert_eq!(classify(&Features { periodic_share: 0.3, ..calm() }), Class::Periodic);
+        assert_eq!(classify(&Features { periodic_share: 0.05, ..calm() }), Class::Steady);
+        assert_eq!(classify(&Features { beat: true, periodic_share: 0.3, ..calm() }), Class::Beating);
+        assert_eq!(
+            classify(&Features { deviation_score: 1.0, deviating_series: 1, beat: true, ..calm() }),
+            Class::Jagged
+        );
+        assert_eq!(
+            classify(&Features { deviation_score: 2.0, deviating_series: 2, in_cascade: true, beat: true, ..calm() }),
+            Class::Fragmented
+        );
+        assert_eq!(classify(&Features { vanished_series: 1, ..Features::default() }), Class::Fragmented);
+    }
+
+    #[test]
+    fn one_deviating_series_of_four_does_not_fragment() {
+        let features = Features { deviation_score: 5.0, deviating_series: 1, in_cascade: true, ..calm() };
+        assert_eq!(classify(&features), Class::Jagged);
+    }
+
+    #[test]
+    fn not_a_number_is_no_evidence() {
+        let nan = f64::NAN;
+        let features = Features { deviation_score: nan, periodic_share: nan, consonance_loss: nan, ..calm() };
+        assert_eq!(classify(&features), Class::Steady);
+    }
+}

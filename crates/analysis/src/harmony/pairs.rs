@@ -1,0 +1,208 @@
+//! The coherence of all pairs in a band of bins, as one pass over the segment spectra.
+
+use std::ops::Range;
+
+use super::coherence::{BLOCK, SegmentSpectra};
+use crate::spectrum::effective_segments;
+
+/// What a pair has in common in a band.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairCoherence {
+    /// The first series.
+    pub first: usize,
+    /// The second series; greater than the first.
+    pub second: usize,
+    /// The bin with the highest coherence.
+    pub bin: usize,
+    /// Its frequency, in cycles per (decimated) step.
+    pub frequency: f64,
+    /// Its magnitude-squared coherence; NaN if the pair has under four common segments or no power.
+    pub magnitude_squared: f64,
+    /// Phase there, radians; negative when the second series is delayed.
+    pub phase: f64,
+    /// Mean magnitude-squared coherence over the band.
+    pub mean: f64,
+    /// Chance that two independent series are as coherent as this anywhere in the band; 1 where undefined.
+    pub p: f64,
+    /// How many independent segments the common segments are worth.
+    pub effective_segments: f64,
+}
+
+impl PairCoherence {
+    /// The coherence less what independent noise of this length shows on average, 0 to 1.
+    pub fn unbiased(&self) -> f64 {
+        let bias = 1.0 / self.effective_segments;
+        if self.magnitude_squared.is_nan() || bias >= 1.0 {
+            return 0.0;
+        }
+        ((self.magnitude_squared - bias) / (1.0 - bias)).clamp(0.0, 1.0)
+    }
+}
+
+/// How many pairs `series` series have.
+pub fn pair_count(series: usize) -> usize {
+    series * series.saturating_sub(1) / 2
+}
+
+/// Where the pair `first < second` of `series` series stands in the order (0,1), (0,2), …, (1,2), ….
+pub fn pair_index(series: usize, first: usize, second: usize) -> usize {
+    first * (2 * series - first - 1) / 2 + second - first - 1
+}
+
+/// Neighbouring bins of a Hann taper are correlated (4/9 in power), so M bins count as 1 + 0.8·(M − 1) tests.
+const INDEPENDENT_BINS: f64 = 0.8;
+
+/// Pairs are visited in square tiles of this many series, so that both sides stay in the cache.
+const TILE: usize = 24;
+
+impl SegmentSpectra {
+    /// The coherence of every pair in a band of bins, in the order of [`pair_index`].
+    ///
+    /// The p-value is that of the highest coherence, corrected for the number of bins; a false-discovery rate over
+    /// all pairs is the caller's. Bins out of range are ignored; with none left every pair is undefined.
+    pub fn scan(&self, bins: Range<usize>) -> Vec<PairCoherence> {
+        let bins = bins.start..bins.end.min(self.bins());
+        let mut best = vec![Best::default(); pair_count(self.series)];
+        if !bins.is_empty() {
+            for block in bins.start / BLOCK..=(bins.end - 1) / BLOCK {
+                let low = bins.start.saturating_sub(block * BLOCK);
+                let high = (bins.end - block * BLOCK).min(BLOCK);
+                self.scan_block(block, low..high, &mut best);
+            }
+        }
+        let mut found = Vec::with_capacity(best.len());
+        for first in 0..self.series {
+            for second in first + 1..self.series {
+                let pair = &best[pair_index(self.series, first, second)];
+                found.push(self.summary(first, second, pair, bins.len()));
+            }
+        }
+        found
+    }
+
+    fn scan_block(&self, block: usize, lanes: Range<usize>, best: &mut [Best]) {
+        let n = self.series;
+        for tile_i in (0..n).step_by(TILE) {
+            for tile_j in (tile_i..n).step_by(TILE) {
+                for first in tile_i..(tile_i + TILE).min(n) {
+                    for second in (first + 1).max(tile_j)..(tile_j + TILE).min(n) {
+                        let cross = self.cross(block, first, second);
+                        let (xx, yy) = self.powers(block, first, second);
+                        best[pair_index(n, first, second)].update(block, lanes.clone(), &cross, &xx, &yy);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Σ conj(X)·Y over the segments, for the eight bins of a block. Incomplete segments are zero.
+    fn cross(&self, block: usize, first: usize, second: usize) -> [[f64; BLOCK]; 2] {
+        let len = self.segments * BLOCK;
+        let from = |series: usize| (series * self.blocks + block) * len;
+        let (a, b) = (from(first), from(second));
+        let (xr, _) = self.real[a..a + len].as_chunks::<BLOCK>();
+        let (xi, _) = self.imaginary[a..a + len].as_chunks::<BLOCK>();
+        let (yr, _) = self.real[b..b + len].as_chunks::<BLOCK>();
+        let (yi, _) = self.imaginary[b..b + len].as_chunks::<BLOCK>();
+        let mut re = [0.0; BLOCK];
+        let mut im = [0.0; BLOCK];
+        for ((xr, xi), (yr, yi)) in xr.iter().zip(xi).zip(yr.iter().zip(yi)) {
+            for lane in 0..BLOCK {
+                re[lane] += xr[lane] * yr[lane] + xi[lane] * yi[lane];
+                im[lane] += xr[lane] * yi[lane] - xi[lane] * yr[lane];
+            }
+        }
+        [re, im]
+    }
+
+    /// The powers of both series over the segments they have in common.
+    fn powers(&self, block: usize, first: usize, second: usize) -> ([f64; BLOCK], [f64; BLOCK]) {
+        let mut powers = [[0.0; BLOCK]; 2];
+        if self.all_complete[first] && self.all_complete[second] {
+            for (power, series) in powers.iter_mut().zip([first, second]) {
+                let at = (series * self.blocks + block) * BLOCK;
+                power.copy_from_slice(&self.power[at..at + BLOCK]);
+            }
+            return (powers[0], powers[1]);
+        }
+        for segment in (0..self.segments).filter(|s| self.is_common(first, second, *s)) {
+            for (power, series) in powers.iter_mut().zip([first, second]) {
+                let at = ((series * self.blocks + block) * self.segments + segment) * BLOCK;
+                for lane in 0..BLOCK {
+                    power[lane] += self.real[at + lane].powi(2) + self.imaginary[at + lane].powi(2);
+                }
+            }
+        }
+        (powers[0], powers[1])
+    }
+
+    fn summary(&self, first: usize, second: usize, best: &Best, bins: usize) -> PairCoherence {
+        let common = if self.all_complete[first] && self.all_complete[second] {
+            self.segments
+        } else {
+            (0..self.segments).filter(|s| self.is_common(first, second, *s)).count()
+        };
+        let effective = effective_segments(common);
+        let defined = common >= 4 && best.counted > 0;
+        let p = if defined {
+            let tests = 1.0 + INDEPENDENT_BINS * (bins as f64 - 1.0);
+            let one = (1.0 - best.magnitude_squared).powf(effective - 1.0);
+            -(tests * (-one).ln_1p()).exp_m1()
+        } else {
+            1.0
+        };
+        PairCoherence {
+            first,
+            second,
+            bin: best.bin,
+            frequency: self.frequency(best.bin),
+            magnitude_squared: if defined { best.magnitude_squared } else { f64::NAN },
+            phase: best.im.atan2(best.re),
+            mean: if defined { best.sum / best.counted as f64 } else { f64::NAN },
+            p,
+            effective_segments: effective,
+        }
+    }
+}
+
+/// The strongest bin of a pair so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Best {
+    magnitude_squared: f64,
+    sum: f64,
+    re: f64,
+    im: f64,
+    bin: usize,
+    counted: u32,
+}
+
+impl Best {
+    fn update(
+        &mut self,
+        block: usize,
+        lanes: Range<usize>,
+        cross: &[[f64; BLOCK]; 2],
+        xx: &[f64; BLOCK],
+        yy: &[f64; BLOCK],
+    ) {
+        let mut squared = [0.0; BLOCK];
+        for lane in 0..BLOCK {
+            let (re, im) = (cross[0][lane], cross[1][lane]);
+            squared[lane] = (re * re + im * im) / (xx[lane] * yy[lane]);
+        }
+        for lane in lanes {
+            // NaN where a series has no power at this bin.
+            if squared[lane].is_finite() {
+                let value = squared[lane].min(1.0);
+                self.sum += value;
+                self.counted += 1;
+                if value > self.magnitude_squared {
+                    self.magnitude_squared = value;
+                    self.bin = block * BLOCK + lane;
+                    self.re = cross[0][lane];
+                    self.im = cross[1][lane];
+                }
+            }
+        }
+    }
+}
