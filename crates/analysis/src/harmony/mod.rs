@@ -18,5 +18,5 @@ pub use coherence::{
 };
 pub use consonance::{Basis, ConsonanceMatrix, PairConsonance, Voice, harmonicity, pair_consonance, roughness};
 pub use pairs::{PairCoherence, pair_count, pair_index};
-pub use ribbon::{Frame, RelatedPair, RibbonOptions, windowed_consonance};
+pub use ribbon::{Frame, RelatedPair, RibbonOptions, windowed_consonance, windowed_pairs};
 pub use scale::{Availability, Bands, Bounds, Scale, Unavailable, availability, split};

@@ -1,5 +1,7 @@
 //! Consonance over time: the ribbon that the timeline shows for a scale.
 
+use std::ops::Range;
+
 /// Two series that are known to move together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RelatedPair {
@@ -43,11 +45,47 @@ pub struct Frame {
 /// correction takes r² to (r² − b)/(1 − b) with b = 1/(nₑ − 1), not below 0; nₑ = n / (1 + 2 Σ ρ_x ρ_y) (Bartlett
 /// 1946), with autocorrelations of the whole series.
 pub fn windowed_consonance(series: &[&[f64]], pairs: &[RelatedPair], options: &RibbonOptions) -> Vec<Frame> {
+    windowed_pairs(series, pairs, options)
+        .into_iter()
+        .map(|(frame, values)| {
+            let (mut sum, mut weights, mut counted) = (0.0, 0.0, 0);
+            for (pair, value) in pairs.iter().zip(values) {
+                if let Some(value) = value {
+                    sum += pair.weight * value;
+                    weights += pair.weight;
+                    counted += 1;
+                }
+            }
+            let consonance = (weights > 0.0).then(|| sum / weights);
+            Frame { start: frame.start, end: frame.end, consonance, pairs: counted }
+        })
+        .collect()
+}
+
+/// The parts of [`windowed_consonance`]: per frame the value of each pair, in the order given, so that the consonance
+/// of any subset of the pairs follows without computing them again.
+pub fn windowed_pairs(
+    series: &[&[f64]],
+    pairs: &[RelatedPair],
+    options: &RibbonOptions,
+) -> Vec<(Range<usize>, Vec<Option<f64>>)> {
     let steps = series.iter().map(|s| s.len()).min().unwrap_or(0);
     let window = options.window.clamp(1, steps.max(1));
     let hop = options.hop.max(1);
     let longest = (window / 2).min(128);
-    let correlations: Vec<Vec<f64>> = series.iter().map(|s| autocorrelations(&s[..steps], longest)).collect();
+    let mut used = vec![false; series.len()];
+    for pair in pairs {
+        for index in [pair.first, pair.second] {
+            if let Some(flag) = used.get_mut(index) {
+                *flag = true;
+            }
+        }
+    }
+    let correlations: Vec<Vec<f64>> = series
+        .iter()
+        .zip(&used)
+        .map(|(s, used)| if *used { autocorrelations(&s[..steps], longest) } else { Vec::new() })
+        .collect();
     let dilution: Vec<f64> = pairs
         .iter()
         .map(|pair| match (correlations.get(pair.first), correlations.get(pair.second)) {
@@ -58,26 +96,22 @@ pub fn windowed_consonance(series: &[&[f64]], pairs: &[RelatedPair], options: &R
     let mut frames = Vec::new();
     let mut start = 0;
     while start + window <= steps {
-        let end = start + window;
-        let (mut sum, mut weights, mut counted) = (0.0, 0.0, 0);
-        for (pair, dilution) in pairs.iter().zip(&dilution) {
-            let (Some(x), Some(y)) = (series.get(pair.first), series.get(pair.second)) else {
-                continue;
-            };
-            if let Some(value) = squared_correlation(x, y, start..end, pair.lag_steps, *dilution) {
-                sum += pair.weight * value;
-                weights += pair.weight;
-                counted += 1;
-            }
-        }
-        let consonance = (weights > 0.0).then(|| sum / weights);
-        frames.push(Frame { start, end, consonance, pairs: counted });
+        let frame = start..start + window;
+        let values = pairs
+            .iter()
+            .zip(&dilution)
+            .map(|(pair, dilution)| {
+                let (x, y) = (series.get(pair.first)?, series.get(pair.second)?);
+                squared_correlation(x, y, frame.clone(), pair.lag_steps, *dilution)
+            })
+            .collect();
+        frames.push((frame, values));
         start += hop;
     }
     frames
 }
 
-fn squared_correlation(x: &[f64], y: &[f64], frame: std::ops::Range<usize>, lag: isize, dilution: f64) -> Option<f64> {
+fn squared_correlation(x: &[f64], y: &[f64], frame: Range<usize>, lag: isize, dilution: f64) -> Option<f64> {
     let len = frame.len();
     // x(t) goes with y(t + lag), both inside the frame.
     let (from_x, from_y) = if lag >= 0 { (0, lag.unsigned_abs()) } else { (lag.unsigned_abs(), 0) };
