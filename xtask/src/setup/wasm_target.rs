@@ -38,8 +38,9 @@ impl WasmCompiler {
         if !debian_is_wanted() && has_target(project) {
             return Ok(Self::Ordinary);
         }
-        let sysroot = sysroot(project);
-        if has_std(&sysroot.join("lib/rustlib").join(TARGET).join("lib")) {
+        if let Ok(sysroot) = sysroot(project)
+            && has_std(&libraries(&sysroot))
+        {
             return Ok(Self::Debian { sysroot });
         }
         bail!("the {TARGET} target is not installed; run `cargo xtask setup`");
@@ -95,8 +96,15 @@ fn debian_is_wanted() -> bool {
     std::env::var_os("MONTEVERDI_WASM").is_some_and(|value| value == "debian")
 }
 
-fn sysroot(project: &Project) -> PathBuf {
-    project.cache.join("debian-sysroot")
+/// A folder for one version of Debian's compiler: a standard library serves no other.
+fn sysroot(project: &Project) -> Result<PathBuf> {
+    let version = tool::output(tool::command(project, DEBIAN_RUSTC).arg("--version"))?;
+    let version = version.split_whitespace().nth(1).context("rustc --version names a version")?;
+    Ok(project.cache.join(format!("debian-sysroot-{version}")))
+}
+
+fn libraries(sysroot: &Path) -> PathBuf {
+    sysroot.join("lib/rustlib").join(TARGET).join("lib")
 }
 
 fn has_target(project: &Project) -> bool {
@@ -185,8 +193,7 @@ fn build_from_debian(project: &Project) -> Result<()> {
         .env_remove("RUSTUP_TOOLCHAIN");
     tool::run(&mut cargo).context("the standard library could not be built")?;
 
-    let root = sysroot(project);
-    let libraries = root.join("lib/rustlib").join(TARGET).join("lib");
+    let libraries = libraries(&sysroot(project)?);
     fs::create_dir_all(&libraries)?;
     let built = work.join("target").join(TARGET).join("release/deps");
     for file in fs::read_dir(&built).with_context(|| format!("{}", built.display()))? {
