@@ -1,0 +1,87 @@
+//! The formats that can be read.
+
+use std::fmt;
+
+/// A file format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// A table with a time column and one column per series.
+    CsvWide,
+    /// A table with one row per sample, told apart by label columns.
+    CsvLong,
+    /// A table with one column per series whose name is spread over several header rows.
+    CsvStacked,
+    /// What Grafana's panel inspector and its predecessors download as CSV.
+    GrafanaCsv,
+    /// Answers of the Prometheus HTTP API.
+    PrometheusJson,
+    /// Prometheus exposition text and OpenMetrics, with time stamps.
+    OpenMetrics,
+    /// `promtool tsdb dump`.
+    PromtoolDump,
+}
+
+impl Format {
+    /// Every format, in the order of the enum.
+    pub const ALL: [Self; 7] = [
+        Self::CsvWide,
+        Self::CsvLong,
+        Self::CsvStacked,
+        Self::GrafanaCsv,
+        Self::PrometheusJson,
+        Self::OpenMetrics,
+        Self::PromtoolDump,
+    ];
+
+    /// The name by which a person asks for the format (`--format`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CsvWide => "csv-wide",
+            Self::CsvLong => "csv-long",
+            Self::CsvStacked => "csv-stacked",
+            Self::GrafanaCsv => "grafana-csv",
+            Self::PrometheusJson => "prometheus-json",
+            Self::OpenMetrics => "openmetrics",
+            Self::PromtoolDump => "promtool-dump",
+        }
+    }
+
+    /// The format of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The format in words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CsvWide => "CSV, one column per series",
+            Self::CsvLong => "CSV, one row per sample",
+            Self::CsvStacked => "CSV, names over several header rows",
+            Self::GrafanaCsv => "Grafana CSV",
+            Self::PrometheusJson => "Prometheus API JSON",
+            Self::OpenMetrics => "OpenMetrics text",
+            Self::PromtoolDump => "promtool tsdb dump",
+        }
+    }
+}
+
+/// The format's name.
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+        }
+        assert_eq!(Format::from_name("xls"), None);
+    }
+}

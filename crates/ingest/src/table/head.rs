@@ -1,0 +1,316 @@
+//! What the first rows of a delimited text say about the whole.
+
+use super::delimiter;
+use super::rows::{Cell, Rows};
+use super::style::{self, FoundStyle};
+use crate::cell::number::{self, Number};
+use crate::cell::timestamp::{self, DateOrder, TimeStyle};
+use std::collections::BTreeMap;
+
+/// How many rows are looked at.
+const SAMPLED_ROWS: usize = 256;
+/// How many cells are looked at, in tables with very many columns.
+const SAMPLED_CELLS: usize = 200_000;
+/// Lines before the table that belong to no table, at most.
+const LONGEST_PREAMBLE: usize = 24;
+/// Header rows, at most.
+const MOST_HEADER_ROWS: usize = 6;
+/// A column holds what at least this share of its cells holds.
+const MAJORITY: f64 = 0.8;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Content {
+    /// Nothing so far.
+    Empty,
+    /// Numbers.
+    Number,
+    /// Dates, perhaps with a time of day.
+    Date(DateOrder),
+    /// Words.
+    Text,
+}
+
+/// A column as its first cells show it.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    /// The header's text (of the lowest header row), or `column 3` without a header.
+    pub(crate) name: String,
+    pub(crate) content: Content,
+    /// The least and the greatest of the sampled numbers.
+    pub(crate) range: Option<(f64, f64)>,
+    /// Whether sampled numbers never fall.
+    pub(crate) ascends: bool,
+    /// Whether all sampled numbers are whole.
+    pub(crate) is_whole: bool,
+    /// Whether day and month could be exchanged.
+    pub(crate) order_is_ambiguous: bool,
+}
+
+/// A delimited table.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) delimiter: u8,
+    /// Lines in front of the table that were skipped.
+    pub(crate) preamble: usize,
+    /// The header rows, top first.
+    pub(crate) headers: Vec<Vec<String>>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) style: FoundStyle,
+    /// The byte and the line at which the data begin.
+    pub(crate) body: (usize, u64),
+    /// Whether all cells of the lowest header row are quoted.
+    pub(crate) header_is_quoted: bool,
+    /// The number of sampled rows under the header.
+    pub(crate) sampled: usize,
+}
+
+impl<'a> Table<'a> {
+    /// Looks at the first rows. None if there is no row at all.
+    pub(crate) fn find(text: &'a str) -> Option<Self> {
+        let (delimiter, start) = delimiter::declared(text).unwrap_or_else(|| (delimiter::vote(text, 0), 0));
+        let first_line = if start > 0 { 2 } else { 1 };
+        let sample = Sample::take(text, delimiter, start, first_line);
+        let width = sample.common_width()?;
+        let preamble = sample.preamble(width);
+        let rows = sample.rows.get(preamble..)?;
+        let style = style::find(rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.raw)), delimiter);
+        let classes: Vec<Vec<Class>> =
+            rows.iter().map(|row| row.cells.iter().map(|cell| classify(cell, style)).collect()).collect();
+        let header_rows = count_headers(&classes, width);
+        let headers: Vec<Vec<String>> = rows
+            .iter()
+            .take(header_rows)
+            .map(|row| aligned(row.cells.iter().map(|cell| cell.text().into_owned()).collect(), width))
+            .collect();
+        let header_is_quoted =
+            header_rows > 0 && rows.get(header_rows - 1).is_some_and(|row| row.cells.iter().all(|cell| cell.quoted));
+        let body_rows = rows.get(header_rows..).unwrap_or_default();
+        let body_classes = classes.get(header_rows..).unwrap_or_default();
+        let columns =
+            (0..width).map(|index| Column::find(index, headers.last(), body_rows, body_classes, style)).collect();
+        let body = body_rows.first().map_or((text.len(), sample.end_line), |row| (row.offset, row.line));
+        Some(Self {
+            text,
+            delimiter,
+            preamble,
+            headers,
+            columns,
+            style,
+            body,
+            header_is_quoted,
+            sampled: body_rows.len(),
+        })
+    }
+
+    /// The records under the header.
+    pub(crate) fn rows(&self) -> Rows<'a> {
+        Rows::new(self.text, self.delimiter, self.body.0, self.body.1)
+    }
+
+    /// The columns' names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// The position of the column of that name; upper and lower case are one where nothing fits exactly.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let wanted = name.trim();
+        let exact = self.columns.iter().position(|column| column.name.trim() == wanted);
+        exact.or_else(|| self.columns.iter().position(|column| column.name.trim().eq_ignore_ascii_case(wanted)))
+    }
+}
+
+struct SampledRow<'a> {
+    cells: Vec<Cell<'a>>,
+    offset: usize,
+    line: u64,
+}
+
+struct Sample<'a> {
+    rows: Vec<SampledRow<'a>>,
+    end_line: u64,
+}
+
+impl<'a> Sample<'a> {
+    fn take(text: &'a str, delimiter: u8, start: usize, first_line: u64) -> Self {
+        let mut rows = Rows::new(text, delimiter, start, first_line);
+        let mut taken = Vec::new();
+        let mut cell_count = 0;
+        loop {
+            let mut cells = Vec::new();
+            let (offset, line) = (rows.offset(), rows.next_line());
+            if taken.len() >= SAMPLED_ROWS || cell_count >= SAMPLED_CELLS || !rows.next(&mut cells) {
+                break;
+            }
+            cell_count += cells.len();
+            taken.push(SampledRow { cells, offset, line: rows.line().max(line) });
+        }
+        Self { rows: taken, end_line: rows.next_line() }
+    }
+
+    fn common_width(&self) -> Option<usize> {
+        let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        for row in &self.rows {
+            *widths.entry(row.cells.len()).or_default() += 1;
+        }
+        widths.into_iter().max_by_key(|&(width, count)| (count, width)).map(|(width, _)| width)
+    }
+
+    /// The number of leading rows that are too narrow to be the table's header. A header may lack its first or its last
+    /// cell, and may be wider than the rows.
+    fn preamble(&self, width: usize) -> usize {
+        let leading =
+            self.rows.iter().take(LONGEST_PREAMBLE).take_while(|row| row.cells.len() + 1 < width.max(2)).count();
+        if leading < self.rows.len() { leading } else { 0 }
+    }
+}
+
+/// Fills a header row that lacks the name of the first column (as tables with an index column do) or of the last ones.
+fn aligned(mut names: Vec<String>, width: usize) -> Vec<String> {
+    if names.len() + 1 == width {
+        names.insert(0, String::new());
+    }
+    names.resize(width, String::new());
+    names
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Class {
+    Missing,
+    Number(f64),
+    Date,
+    Text,
+}
+
+fn classify(cell: &Cell<'_>, style: FoundStyle) -> Class {
+    let text = cell.text();
+    match number::parse(&text, style.style) {
+        Number::Missing => Class::Missing,
+        Number::Value(value) => Class::Number(value),
+        Number::Unreadable if date_orders(&text).next().is_some() => Class::Date,
+        Number::Unreadable => Class::Text,
+    }
+}
+
+const ORDERS: [DateOrder; 4] = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::MonthName];
+
+fn date_orders(text: &str) -> impl Iterator<Item = DateOrder> + '_ {
+    ORDERS.into_iter().filter(|&order| timestamp::parse(text, TimeStyle::Calendar(order)).is_some())
+}
+
+/// The number of header rows: the first row is one if a column that holds numbers or dates further down has a word
+/// there; those that follow are, as long as they have words only.
+fn count_headers(classes: &[Vec<Class>], width: usize) -> usize {
+    let is_typed = |class: Option<&Class>| matches!(class, Some(Class::Number(_) | Class::Date));
+    let lower = classes.get(classes.len() / 2..).unwrap_or_default();
+    let typed: Vec<usize> = (0..width)
+        .filter(|&column| {
+            let filled = lower.iter().filter(|row| !matches!(row.get(column), None | Some(Class::Missing))).count();
+            let typed = lower.iter().filter(|row| is_typed(row.get(column))).count();
+            typed > 0 && typed as f64 >= MAJORITY * filled as f64
+        })
+        .collect();
+    let Some(first) = classes.first() else { return 0 };
+    if typed.is_empty() {
+        return usize::from(classes.len() > 1 || first.iter().all(|class| *class == Class::Text));
+    }
+    // Aligned as the names will be.
+    let shift = usize::from(first.len() + 1 == width);
+    let has_word =
+        |row: &Vec<Class>| typed.iter().any(|&column| row.get(column.wrapping_sub(shift)) == Some(&Class::Text));
+    if !has_word(first) {
+        return 0;
+    }
+    let more = classes
+        .iter()
+        .skip(1)
+        .take(MOST_HEADER_ROWS - 1)
+        .take_while(|row| {
+            let leads_with_word = typed.first() == Some(&0) && row.first() == Some(&Class::Text);
+            has_word(row) && (leads_with_word || !row.iter().any(|class| is_typed(Some(class))))
+        })
+        .count();
+    1 + more
+}
+
+impl Column {
+    fn find(
+        index: usize,
+        header: Option<&Vec<String>>,
+        rows: &[SampledRow<'_>],
+        classes: &[Vec<Class>],
+        style: FoundStyle,
+    ) -> Self {
+        let mut filled = 0;
+        let mut dates = 0;
+        let mut numbers = Vec::new();
+        for row in classes {
+            match row.get(index) {
+                None | Some(Class::Missing) => {}
+                Some(Class::Number(value)) => {
+                    filled += 1;
+                    numbers.push(*value);
+                }
+                Some(Class::Date) => {
+                    filled += 1;
+                    dates += 1;
+                }
+                Some(Class::Text) => filled += 1,
+            }
+        }
+        let needed = MAJORITY * f64::from(filled);
+        let mut order_is_ambiguous = false;
+        let content = if filled == 0 {
+            Content::Empty
+        } else if numbers.len() as f64 >= needed {
+            Content::Number
+        } else if f64::from(dates) >= needed {
+            let cells = rows.iter().filter_map(|row| row.cells.get(index));
+            let (order, ambiguous) = find_order(cells);
+            order_is_ambiguous = ambiguous;
+            Content::Date(order)
+        } else {
+            Content::Text
+        };
+        let name = header.and_then(|names| names.get(index)).map(|name| name.trim().to_owned());
+        let _ = style;
+        Self {
+            name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("column {}", index + 1)),
+            content,
+            range: numbers.iter().fold(None, |range: Option<(f64, f64)>, &value| {
+                Some(range.map_or((value, value), |(least, most)| (least.min(value), most.max(value))))
+            }),
+            ascends: numbers.windows(2).all(|pair| matches!(pair, [a, b] if a <= b)),
+            is_whole: numbers.iter().all(|value| value.fract() == 0.0),
+            order_is_ambiguous,
+        }
+    }
+}
+
+/// The order in which most dates can be read. Where day and month could be exchanged, the order that gives the shorter
+/// span of time; the second value says so.
+fn find_order<'a, 'b: 'a>(cells: impl Iterator<Item = &'a Cell<'b>>) -> (DateOrder, bool) {
+    let mut found: Vec<(DateOrder, usize, i64, i64)> =
+        ORDERS.iter().map(|&order| (order, 0, i64::MAX, i64::MIN)).collect();
+    let mut has_point = false;
+    for cell in cells {
+        let text = cell.text();
+        has_point |= text.get(..6).is_some_and(|start| start.contains('.'));
+        for (order, count, first, last) in &mut found {
+            if let Some(stamp) = timestamp::parse(&text, TimeStyle::Calendar(*order)) {
+                *count += 1;
+                *first = stamp.ms.min(*first);
+                *last = stamp.ms.max(*last);
+            }
+        }
+    }
+    let most = found.iter().map(|(_, count, ..)| *count).max().unwrap_or(0);
+    found.retain(|(_, count, ..)| *count == most);
+    let ambiguous = found.len() > 1;
+    // Equal spans (one day's data on 3/3): points are written between numbers where the day comes first.
+    let preferred = if has_point { DateOrder::DayFirst } else { DateOrder::MonthFirst };
+    found.sort_by_key(|&(order, _, first, last)| (last.saturating_sub(first), order != preferred));
+    (found.first().map_or(DateOrder::YearFirst, |(order, ..)| *order), ambiguous)
+}
