@@ -1,33 +1,242 @@
 //! The resumable analysis.
 
-use crate::{Error, Options, Status};
-use report::{ChartData, Report};
+use crate::chart::{self, Drawn};
+use crate::describe::{self, Context};
+use crate::detect::{self, Facts};
+use crate::relate::{self, FoundBeat, MOST_SERIES, Relating};
+use crate::replay::{self, Ribbons};
+use crate::services;
+use crate::{Error, Options, Progress, Stage, Status, explain, scales, summary};
+use analysis::anomaly::silence::end_of_observation;
+use analysis::harmony::{Bounds, Scale};
+use report::{ChartData, Finding, FindingKind, Report};
 use series::{Dataset, Panel};
 
+/// Relations whose lags one step works out.
+const LAGS_PER_STEP: usize = 40;
+/// The most periodic series between which beats are looked for.
+const BEATING_SERIES: usize = 40;
+
+/// Where the work stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Detect(usize),
+    Beats,
+    Scan(usize),
+    Judge,
+    Lags,
+    Ribbon(usize),
+    Explain,
+    Finished,
+}
+
 /// An analysis under way, or done.
-#[derive(Debug)]
 pub struct Analysis {
     dataset: Dataset,
     panel: Panel,
+    options: Options,
+    bounds: Bounds,
+    end_of_observation: usize,
+    facts: Vec<Facts>,
+    beats: Vec<FoundBeat>,
+    relating: Option<Relating>,
+    ribbons: Vec<Ribbons>,
+    next: Next,
     report: Report,
 }
 
 impl Analysis {
     /// Aligns the data and prepares the work.
-    pub fn new(dataset: Dataset, _options: Options) -> Result<Self, Error> {
+    pub fn new(dataset: Dataset, options: Options) -> Result<Self, Error> {
         let panel = Panel::align(&dataset)?;
-        Ok(Self { dataset, panel, report: Report { version: report::VERSION, ..Report::default() } })
+        let members = services::infer(&dataset, &options.services);
+        let bounds = scales::bounds(&options);
+        let report = summary::begin(&dataset, &panel, &members, &bounds);
+        let end_of_observation = end_of_observation(panel.columns.iter().map(Vec::as_slice)).unwrap_or(0);
+        Ok(Self {
+            dataset,
+            panel,
+            options,
+            bounds,
+            end_of_observation,
+            facts: Vec::new(),
+            beats: Vec::new(),
+            relating: None,
+            ribbons: Vec::new(),
+            next: Next::Detect(0),
+            report,
+        })
     }
 
     /// Does a few milliseconds of work.
     pub fn step(&mut self) -> Status {
+        self.next = match self.next {
+            Next::Detect(series) => self.detect(series),
+            Next::Beats => self.find_beats(),
+            Next::Scan(scale) => self.scan(scale),
+            Next::Judge => self.judge(),
+            Next::Lags => self.lags(),
+            Next::Ribbon(scale) => self.ribbon(scale),
+            Next::Explain => self.explain(),
+            Next::Finished => Next::Finished,
+        };
+        match self.next {
+            Next::Finished => Status::Done,
+            next => Status::Working(self.progress(next)),
+        }
+    }
+
+    fn progress(&self, next: Next) -> Progress {
+        let series = self.panel.columns.len().max(1) as f64;
+        let (stage, done) = match next {
+            Next::Detect(position) => (Stage::Detect, 0.6 * position as f64 / series),
+            Next::Beats => (Stage::Detect, 0.6),
+            Next::Scan(scale) => (Stage::Relate, 0.62 + 0.06 * scale as f64),
+            Next::Judge => (Stage::Relate, 0.8),
+            Next::Lags => (Stage::Relate, 0.82),
+            Next::Ribbon(scale) => (Stage::Replay, 0.88 + 0.03 * scale as f64),
+            Next::Explain | Next::Finished => (Stage::Explain, 0.97),
+        };
+        Progress { stage, done }
+    }
+
+    fn detect(&mut self, position: usize) -> Next {
+        let Some(column) = self.panel.columns.get(position) else { return Next::Beats };
+        let alpha = detect::alpha(&self.options, self.panel.columns.len());
+        let facts = detect::detect(column, self.end_of_observation, alpha);
+        if let Some(series) = self.report.series.get_mut(position) {
+            summary::fill(series, column, &facts, &self.panel.grid);
+            let context = Context {
+                series: position,
+                service: series.service,
+                name: &series.name,
+                unit: &series.unit,
+                grid: &self.panel.grid,
+                bounds: self.bounds,
+                values: column,
+            };
+            let found = describe::findings(&context, &facts);
+            self.add(found);
+        }
+        self.facts.push(facts);
+        Next::Detect(position + 1)
+    }
+
+    /// Adds findings, each at the nearest scale that the data can speak of, keeping the strongest first.
+    fn add(&mut self, found: Vec<Finding>) {
+        if found.is_empty() {
+            return;
+        }
+        for mut finding in found {
+            finding.scale = scales::nearest_available(&self.report.scales, finding.scale);
+            self.report.findings.push(finding);
+        }
+        self.report
+            .findings
+            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start_ms.cmp(&b.start_ms)).then(a.id.cmp(&b.id)));
+    }
+
+    fn find_beats(&mut self) -> Next {
+        self.beats = relate::beats(&self.panel.columns, &self.facts, BEATING_SERIES);
+        let found = describe::beats(
+            &self.report,
+            &self.beats,
+            &self.panel.grid,
+            &self.bounds,
+            detect::alpha(&self.options, self.panel.columns.len()),
+        );
+        self.add(found);
+        let mut weights = vec![0.0; self.panel.columns.len()];
+        for finding in &self.report.findings {
+            for series in &finding.series {
+                if let Some(weight) = weights.get_mut(*series) {
+                    *weight += finding.score;
+                }
+            }
+        }
+        if weights.len() > MOST_SERIES {
+            self.report.dataset.notes.push(summary::limit_note(weights.len(), MOST_SERIES));
+        }
+        self.relating = Some(Relating::new(&self.facts, &weights, &self.panel.grid, &self.bounds));
+        Next::Scan(0)
+    }
+
+    fn scan(&mut self, scale: usize) -> Next {
+        match &mut self.relating {
+            Some(relating) if scale < relating.scale_count() => {
+                relating.scan(scale, &self.facts, &self.panel.grid, &self.bounds);
+                Next::Scan(scale + 1)
+            }
+            _ => Next::Judge,
+        }
+    }
+
+    fn judge(&mut self) -> Next {
+        if let Some(relating) = &mut self.relating {
+            relating.judge(self.options.false_discovery_rate, &self.facts, &self.panel.grid, &self.bounds);
+        }
+        Next::Lags
+    }
+
+    fn lags(&mut self) -> Next {
+        let Some(relating) = &mut self.relating else { return Next::Ribbon(0) };
+        if relating.lag(LAGS_PER_STEP, &self.panel.grid) {
+            return Next::Lags;
+        }
+        self.report.relations = relating.relations();
+        self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));
+        Next::Ribbon(0)
+    }
+
+    fn ribbon(&mut self, scale: usize) -> Next {
+        let (Some(scale_name), Some(relating)) = (Scale::ALL.get(scale), &self.relating) else { return Next::Explain };
+        let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
+        self.ribbons.push(replay::ribbons(
+            &columns,
+            relating,
+            &self.report,
+            &self.panel.grid,
+            &self.bounds,
+            *scale_name,
+        ));
+        Next::Ribbon(scale + 1)
+    }
+
+    fn explain(&mut self) -> Next {
+        let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
+        self.report.incidents = explain::incidents(&self.report, &columns, &self.panel.grid);
+        self.report.warnings = self
+            .report
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.kind, FindingKind::Trend | FindingKind::VarianceEscalation))
+            .cloned()
+            .collect();
+        if let Some(relating) = &self.relating {
+            let scene = replay::Scene {
+                report: &self.report,
+                columns: &self.panel.columns,
+                facts: &self.facts,
+                beats: &self.beats,
+                relating,
+                grid: &self.panel.grid,
+                bounds: self.bounds,
+                ribbons: &self.ribbons,
+            };
+            (self.report.replay, self.report.states) = scene.tell();
+        }
         self.report.complete = true;
-        Status::Done
+        Next::Finished
     }
 
     /// What is known so far; complete once [`Analysis::step`] has returned [`Status::Done`].
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// The Report, by value.
+    pub fn into_report(self) -> Report {
+        self.report
     }
 
     /// The data as read.
@@ -36,9 +245,26 @@ impl Analysis {
     }
 
     /// A stretch of one series with its normal band, thinned to at most `max_points` so that extremes stay visible.
-    /// `None` where there is no such series.
+    /// `None` where there is no such series. The band is missing until the series has been looked at.
     pub fn chart(&self, series: usize, start_ms: i64, end_ms: i64, max_points: usize) -> Option<ChartData> {
-        let _ = (start_ms, end_ms, max_points, self.panel.columns.get(series)?);
-        Some(ChartData { series, ..ChartData::default() })
+        let values = self.panel.columns.get(series)?;
+        let grid = &self.panel.grid;
+        let facts = self.facts.get(series);
+        let drawn = Drawn {
+            series,
+            values,
+            centre: facts.map_or(&[], |facts| &facts.band_centre),
+            half_width: facts.map_or(&[], |facts| &facts.band_half_width),
+        };
+        Some(chart::thin(&drawn, grid, grid.slot(start_ms), grid.slot(end_ms), max_points))
+    }
+}
+
+impl std::fmt::Debug for Analysis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Analysis")
+            .field("series", &self.panel.columns.len())
+            .field("next", &self.next)
+            .finish_non_exhaustive()
     }
 }

@@ -5,14 +5,30 @@
 //! result does not depend on who turns it or how.
 
 mod analysis;
+mod cause;
+mod changes;
+mod chart;
+mod describe;
+mod detect;
 mod error;
+mod explain;
 mod options;
 mod progress;
+mod relate;
+mod replay;
+mod scales;
+mod score;
+mod services;
+mod summary;
 
 pub use analysis::Analysis;
+pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
+pub use changes::{Change, changes};
 pub use error::Error;
 pub use options::Options;
 pub use progress::{Progress, Stage, Status};
+pub use score::{Mode, score};
+pub use services::Membership;
 
 use series::Dataset;
 

@@ -8,8 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Labels that name a service, best first.
 const LABELS: [&str; 13] = [
-    "service", "service_name", "app_kubernetes_io_name", "app", "microservice", "component", "container", "deployment",
-    "job", "host", "hostname", "pod", "instance",
+    "service",
+    "service_name",
+    "app_kubernetes_io_name",
+    "app",
+    "microservice",
+    "component",
+    "container",
+    "deployment",
+    "job",
+    "host",
+    "hostname",
+    "pod",
+    "instance",
 ];
 
 /// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
@@ -25,10 +36,14 @@ pub struct Membership {
 }
 
 /// The membership of every series, in order. `corrections` (series name to service) come first of all.
-pub fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<Membership> {
+pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<Membership> {
     let label = service_label(&dataset.series);
-    let unlabelled: Vec<&str> =
-        dataset.series.iter().filter(|one| label.and_then(|name| one.labels.get(name)).is_none()).map(|one| one.name.as_str()).collect();
+    let unlabelled: Vec<&str> = dataset
+        .series
+        .iter()
+        .filter(|one| label.and_then(|name| one.labels.get(name)).is_none())
+        .map(|one| one.name.as_str())
+        .collect();
     let mut by_name = split_names(&unlabelled).into_iter();
     let varying = varying_labels(&dataset.series, label);
     dataset
@@ -37,7 +52,9 @@ pub fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<M
         .map(|one| {
             let found = match label.and_then(|name| one.labels.get(name)) {
                 Some(service) => Membership { service: service.to_owned(), metric: labelled_metric(one, &varying) },
-                None => by_name.next().unwrap_or_else(|| Membership { service: one.name.clone(), metric: one.name.clone() }),
+                None => {
+                    by_name.next().unwrap_or_else(|| Membership { service: one.name.clone(), metric: one.name.clone() })
+                }
             };
             match corrections.get(&one.name) {
                 Some(service) => Membership { service: service.clone(), ..found },
@@ -50,8 +67,11 @@ pub fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<M
 /// The first label of the list that at least half of the series carry and that tells series apart; else the first that
 /// at least half carry.
 fn service_label(series: &[Series]) -> Option<&'static str> {
-    let carried = |label: &&'static str| 2 * series.iter().filter(|one| one.labels.get(label).is_some()).count() >= series.len().max(1);
-    let distinct = |label: &&'static str| series.iter().filter_map(|one| one.labels.get(label)).collect::<BTreeSet<_>>().len() > 1;
+    let carried = |label: &&'static str| {
+        2 * series.iter().filter(|one| one.labels.get(label).is_some()).count() >= series.len().max(1)
+    };
+    let distinct =
+        |label: &&'static str| series.iter().filter_map(|one| one.labels.get(label)).collect::<BTreeSet<_>>().len() > 1;
     LABELS.into_iter().find(|label| carried(label) && distinct(label)).or_else(|| LABELS.into_iter().find(carried))
 }
 
@@ -63,12 +83,18 @@ fn varying_labels(series: &[Series], service_label: Option<&str>) -> BTreeSet<St
             values.entry(name).or_default().insert(value);
         }
     }
-    values.into_iter().filter(|(name, seen)| Some(*name) != service_label && seen.len() > 1).map(|(name, _)| name.to_owned()).collect()
+    values
+        .into_iter()
+        .filter(|(name, seen)| Some(*name) != service_label && seen.len() > 1)
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 fn labelled_metric(series: &Series, varying: &BTreeSet<String>) -> String {
-    let base = series.metric.clone().unwrap_or_else(|| series.name.split('{').next().unwrap_or(&series.name).to_owned());
-    let rest: Vec<&str> = series.labels.iter().filter(|(name, _)| varying.contains(*name)).map(|(_, value)| value).collect();
+    let base =
+        series.metric.clone().unwrap_or_else(|| series.name.split('{').next().unwrap_or(&series.name).to_owned());
+    let rest: Vec<&str> =
+        series.labels.iter().filter(|(name, _)| varying.contains(*name)).map(|(_, value)| value).collect();
     if rest.is_empty() { base } else { format!("{base} {}", rest.join(" ")) }
 }
 
@@ -126,10 +152,10 @@ fn shared_prefixes<'a>(names: &[&'a str], separator: char) -> BTreeSet<&'a str> 
 
 /// The longest known service that the name begins with; else the name is a service of its own.
 fn member(name: &str, separator: char, services: &BTreeSet<&str>) -> Membership {
-    cuts(name, separator)
-        .filter(|(prefix, _)| services.contains(prefix))
-        .last()
-        .map_or_else(|| Membership { service: name.to_owned(), metric: name.to_owned() }, |(service, metric)| Membership { service: service.to_owned(), metric: metric.to_owned() })
+    cuts(name, separator).filter(|(prefix, _)| services.contains(prefix)).last().map_or_else(
+        || Membership { service: name.to_owned(), metric: name.to_owned() },
+        |(service, metric)| Membership { service: service.to_owned(), metric: metric.to_owned() },
+    )
 }
 
 #[cfg(test)]
@@ -140,7 +166,10 @@ mod tests {
 
     fn dataset(names: &[&str]) -> Dataset {
         let axis = Arc::new(TimeAxis::default());
-        Dataset { series: names.iter().map(|name| Series::new(*name, axis.clone(), Vec::new())).collect(), ..Dataset::default() }
+        Dataset {
+            series: names.iter().map(|name| Series::new(*name, axis.clone(), Vec::new())).collect(),
+            ..Dataset::default()
+        }
     }
 
     fn services(names: &[&str]) -> Vec<(String, String)> {
@@ -153,7 +182,16 @@ mod tests {
 
     #[test]
     fn columns_named_service_and_metric_are_cut_where_both_sides_are_shared() {
-        let found = services(&["carts_cpu", "carts-db_cpu", "carts_lat_50", "carts_lat_90", "orders_cpu", "orders_lat_50", "orders_lat_90", "queue_mem_bytes"]);
+        let found = services(&[
+            "carts_cpu",
+            "carts-db_cpu",
+            "carts_lat_50",
+            "carts_lat_90",
+            "orders_cpu",
+            "orders_lat_50",
+            "orders_lat_90",
+            "queue_mem_bytes",
+        ]);
         assert_eq!(found[0], pair("carts", "cpu"));
         assert_eq!(found[1], pair("carts-db", "cpu"));
         assert_eq!(found[2], pair("carts", "lat_50"));
@@ -168,7 +206,10 @@ mod tests {
 
     #[test]
     fn unrelated_columns_are_services_of_their_own() {
-        assert_eq!(services(&["temperature", "pressure"]), [pair("temperature", "temperature"), pair("pressure", "pressure")]);
+        assert_eq!(
+            services(&["temperature", "pressure"]),
+            [pair("temperature", "temperature"), pair("pressure", "pressure")]
+        );
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub fn displacement(
 /// Partitions in place; the slice is not empty and holds no NaN.
 fn median(values: &mut [f64]) -> f64 {
     let middle = values.len() / 2;
-    let even = values.len() % 2 == 0;
+    let even = values.len().is_multiple_of(2);
     let (low, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
     let upper = *upper;
     if even { low.iter().copied().max_by(f64::total_cmp).map_or(upper, |lower| (lower + upper) / 2.0) } else { upper }

@@ -1,0 +1,314 @@
+//! From a detector's answer to a finding with a sentence.
+
+use crate::detect::Facts;
+use crate::relate::FoundBeat;
+use analysis::anomaly::spike::Accent;
+use analysis::distribution::score_from_p;
+use analysis::harmony::Bounds;
+use report::format::{duration_s, quantity};
+use report::{Direction, Finding, FindingKind, Quantity, Relation, RelationKind, Report, Scale};
+use series::TimeGrid;
+
+/// The most spikes of one series that become findings; the rest is counted in the strongest one.
+const SPIKES_TOLD: usize = 5;
+
+/// What a description needs to know about its series.
+pub(crate) struct Context<'a> {
+    pub(crate) series: usize,
+    pub(crate) service: usize,
+    pub(crate) name: &'a str,
+    pub(crate) unit: &'a str,
+    pub(crate) grid: &'a TimeGrid,
+    pub(crate) bounds: Bounds,
+    pub(crate) values: &'a [f64],
+}
+
+/// All findings of one series with a score of at least 1.
+pub(crate) fn findings(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(vanished(context, facts));
+    found.extend(frozen(context, facts));
+    found.extend(shifts(context, facts));
+    found.extend(drift(context, facts));
+    found.extend(escalation(context, facts));
+    found.extend(spikes(context, facts));
+    found
+}
+
+impl Context<'_> {
+    fn finding(&self, kind: FindingKind, from: usize, to: usize, score: f64) -> Finding {
+        let start_ms = self.grid.time_ms(from);
+        let name = kind.name().replace(' ', "_");
+        Finding {
+            id: format!("{name}:{}:{start_ms}", self.name),
+            kind,
+            series: vec![self.series],
+            services: vec![self.service],
+            scale: self.scale(to.saturating_sub(from) + 1),
+            start_ms,
+            end_ms: self.grid.time_ms(to),
+            score,
+            direction: None,
+            p: None,
+            numbers: Vec::new(),
+            sentence: String::new(),
+            refuted_by: String::new(),
+        }
+    }
+
+    /// The scale of time of something that lasts `slots` slots.
+    fn scale(&self, slots: usize) -> Scale {
+        let scale = self.bounds.scale_of(slots as f64 * self.grid.step_s());
+        crate::scales::to_report(scale)
+    }
+
+    fn seconds(&self, slots: usize) -> f64 {
+        slots as f64 * self.grid.step_s()
+    }
+
+    fn show(&self, value: f64) -> String {
+        quantity(value, self.unit)
+    }
+
+    fn number(&self, name: &str, value: f64) -> Quantity {
+        Quantity { name: name.into(), value, unit: self.unit.into() }
+    }
+
+    fn last(&self) -> usize {
+        self.grid.len.saturating_sub(1)
+    }
+}
+
+fn pure(name: &str, value: f64) -> Quantity {
+    Quantity { name: name.into(), value, unit: String::new() }
+}
+
+fn in_seconds(name: &str, value: f64) -> Quantity {
+    Quantity { name: name.into(), value, unit: "s".into() }
+}
+
+fn vanished(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let gone = facts.vanished.as_ref().filter(|gone| gone.score >= 1.0)?;
+    let from = (gone.last + 1).min(context.last());
+    let missing_s = context.seconds(gone.missing);
+    Some(Finding {
+        p: Some(gone.p),
+        numbers: vec![
+            in_seconds("silent for", missing_s),
+            in_seconds("longest gap before", context.seconds(gone.longest_gap_before)),
+        ],
+        sentence: format!("The series stopped and stayed silent for {}, while others went on.", duration_s(missing_s)),
+        refuted_by: "samples of this series in that time from another source".into(),
+        ..context.finding(FindingKind::Vanished, from, context.last(), gone.score)
+    })
+}
+
+fn frozen(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let frozen = facts.frozen.as_ref()?;
+    let length_s = context.seconds(frozen.length);
+    Some(Finding {
+        p: Some(frozen.p),
+        numbers: vec![
+            context.number("value", frozen.value),
+            in_seconds("stands still for", length_s),
+            in_seconds("longest before", context.seconds(frozen.longest_run_elsewhere)),
+        ],
+        sentence: format!(
+            "The series stood still at {} for {}; it never did so for more than {} elsewhere.",
+            context.show(frozen.value),
+            duration_s(length_s),
+            duration_s(context.seconds(frozen.longest_run_elsewhere))
+        ),
+        refuted_by: "a reason for exactly equal values, such as an idle system or a cached exporter".into(),
+        ..context.finding(FindingKind::Frozen, frozen.start, frozen.end, frozen.score)
+    })
+}
+
+fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let until =
+        |position: usize| facts.shifts.get(position + 1).map_or(context.last(), |next| next.slot.saturating_sub(1));
+    facts
+        .shifts
+        .iter()
+        .enumerate()
+        .map(|(position, shift)| {
+            let uncertainty_s = context.seconds(shift.high.saturating_sub(shift.low)) / 2.0;
+            let rose = shift.after > shift.before;
+            Finding {
+                direction: Some(if rose { Direction::Up } else { Direction::Down }),
+                p: Some(shift.p),
+                numbers: vec![
+                    context.number("before", shift.before),
+                    context.number("after", shift.after),
+                    pure("size in spreads", shift.size_in_spreads.abs()),
+                    in_seconds(operations::spread::ONSET_UNCERTAINTY, uncertainty_s),
+                ],
+                sentence: format!(
+                    "The level {} from {} to {} and stayed there.",
+                    if rose { "rose" } else { "fell" },
+                    context.show(shift.before),
+                    context.show(shift.after)
+                ),
+                refuted_by: "the same step in a healthy period, or a planned change at that time".into(),
+                ..context.finding(FindingKind::LevelShift, shift.slot, until(position), shift.score)
+            }
+        })
+        .collect()
+}
+
+fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let line = facts.trend.as_ref()?;
+    let (from, to) = (line.value_at(line.start as f64), line.value_at(line.end as f64));
+    let rose = line.slope > 0.0;
+    let per_hour = line.slope * 3600.0 / context.grid.step_s();
+    Some(Finding {
+        direction: Some(if rose { Direction::Up } else { Direction::Down }),
+        p: Some(line.p),
+        numbers: vec![
+            context.number("from", from),
+            context.number("to", to),
+            context.number("slope per hour", per_hour),
+            pure("Kendall tau", line.kendall_tau),
+        ],
+        sentence: format!(
+            "A steady drift {} from {} to {} over {}.",
+            if rose { "up" } else { "down" },
+            context.show(from),
+            context.show(to),
+            duration_s(context.seconds(line.end - line.start))
+        ),
+        refuted_by: "a longer window in which the drift turns back, as a daily cycle would".into(),
+        ..context.finding(FindingKind::Trend, line.start, line.end, line.score)
+    })
+}
+
+fn escalation(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let grown = facts.variance.as_ref()?;
+    let last = grown.windows.last()?;
+    Some(Finding {
+        direction: Some(Direction::Up),
+        p: Some(grown.p),
+        numbers: vec![
+            pure("variance ratio", grown.ratio),
+            in_seconds("window", context.seconds(last.end - last.start)),
+        ],
+        sentence: format!(
+            "It fluctuates more and more: the variance grew {:.1}-fold from the first to the last of {} windows.",
+            grown.ratio,
+            grown.windows.len()
+        ),
+        refuted_by: "the same growth at the same time of another day".into(),
+        ..context.finding(FindingKind::VarianceEscalation, last.start, last.end.saturating_sub(1), grown.score)
+    })
+}
+
+fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let mut strongest: Vec<&Accent> = facts.accents.iter().collect();
+    strongest.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
+    let untold = strongest.len().saturating_sub(SPIKES_TOLD);
+    strongest
+        .into_iter()
+        .take(SPIKES_TOLD)
+        .enumerate()
+        .map(|(rank, accent)| {
+            let up = accent.z > 0.0;
+            let peak = context.values.get(accent.peak).copied().unwrap_or(f64::NAN);
+            let usual = facts.band_centre.get(accent.peak).copied().unwrap_or(f64::NAN);
+            let mut numbers =
+                vec![context.number("peak", peak), context.number("usual", usual), pure("robust z", accent.z)];
+            if rank == 0 && untold > 0 {
+                numbers.push(pure("further spikes", untold as f64));
+            }
+            let length = duration_s(context.seconds(accent.end - accent.start + 1));
+            let more =
+                if rank == 0 && untold > 0 { format!(" {untold} smaller ones are not listed.") } else { String::new() };
+            Finding {
+                direction: Some(if up { Direction::Up } else { Direction::Down }),
+                numbers,
+                sentence: format!(
+                    "It {} to {} for {length}, against {} as usual.{more}",
+                    if up { "jumped" } else { "dropped" },
+                    context.show(peak),
+                    context.show(usual)
+                ),
+                refuted_by: "equal excursions at the same time of other days, or one faulty sample".into(),
+                ..context.finding(FindingKind::Spike, accent.start, accent.end, accent.score)
+            }
+        })
+        .collect()
+}
+
+/// A finding per service whose series beat, the clearest one of each.
+pub(crate) fn beats(
+    report: &Report,
+    found: &[FoundBeat],
+    grid: &TimeGrid,
+    bounds: &Bounds,
+    alpha: f64,
+) -> Vec<Finding> {
+    let mut told = std::collections::BTreeSet::new();
+    let mut findings = Vec::new();
+    for one in found {
+        let (Some(first), Some(second)) = (report.series.get(one.first), report.series.get(one.second)) else {
+            continue;
+        };
+        let score = score_from_p(one.beat.p, alpha);
+        if score < 1.0 || !told.insert(first.service) {
+            continue;
+        }
+        let seconds = |steps: f64| steps * grid.step_s();
+        let (a, b) = (duration_s(seconds(one.periods.0)), duration_s(seconds(one.periods.1)));
+        let mut series = vec![one.first];
+        let mut services = vec![first.service];
+        if one.second != one.first {
+            series.push(one.second);
+            if second.service != first.service {
+                services.push(second.service);
+            }
+        }
+        findings.push(Finding {
+            id: format!("beat:{}:{}", first.name, second.name),
+            kind: FindingKind::Beat,
+            series,
+            services,
+            scale: crate::scales::to_report(bounds.scale_of(seconds(one.periods.0))),
+            start_ms: grid.time_ms(one.beat.first_swell_step.max(0.0).round() as usize),
+            end_ms: grid.end_ms(),
+            score,
+            direction: None,
+            p: Some(one.beat.p),
+            numbers: vec![
+                in_seconds("beat period", seconds(one.beat.period_steps)),
+                in_seconds("first period", seconds(one.periods.0)),
+                in_seconds("second period", seconds(one.periods.1)),
+                pure("depth", one.beat.depth),
+            ],
+            sentence: format!(
+                "Two rhythms of {a} and {b} beat: they meet every {}.",
+                duration_s(seconds(one.beat.period_steps))
+            ),
+            refuted_by: "one of the two jobs moved to another period, and the swell still there".into(),
+        });
+    }
+    findings
+}
+
+/// Beats between two series, as relations.
+pub(crate) fn beat_relations(found: &[FoundBeat], grid: &TimeGrid, bounds: &Bounds) -> Vec<Relation> {
+    found
+        .iter()
+        .filter(|one| one.first != one.second)
+        .map(|one| Relation {
+            kind: RelationKind::Beat,
+            from: one.first,
+            to: one.second,
+            scale: crate::scales::to_report(bounds.scale_of(one.periods.0 * grid.step_s())),
+            strength: one.beat.depth.clamp(0.0, 1.0),
+            sign: 1,
+            lag_s: None,
+            lag_plus_minus_s: None,
+            q: one.beat.p,
+            period_s: Some(one.beat.period_steps * grid.step_s()),
+        })
+        .collect()
+}

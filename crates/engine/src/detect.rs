@@ -1,0 +1,166 @@
+//! One series through all detectors.
+
+use crate::Options;
+use analysis::anomaly::silence::{self, SilenceOptions};
+use analysis::anomaly::spike::{self, Accent, SpikeOptions};
+use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
+use analysis::change::trend::{Trend, TrendOptions, trend};
+use analysis::change::variance::{VarianceEscalation, VarianceOptions, variance_escalation};
+use analysis::expectation::season::{SeasonOptions, decompose};
+use analysis::robust::Standard;
+use analysis::spectrum::{Peak, PeakOptions, significant_peaks};
+
+/// The detectors that each series passes; the false-alarm budget is divided among them.
+const DETECTORS: f64 = 5.0;
+/// A season is taken out only if it holds this share of the variance.
+const SEASON_SHARE: f64 = 0.1;
+/// A period that is no whole number of slots smears its season: it may drift by this share of a cycle over the window.
+const SEASON_DRIFT: f64 = 0.2;
+/// The rolling window of the normal band, as a share of the data and in slots.
+const WINDOW_SHARE: f64 = 0.1;
+const WINDOW_SLOTS: (usize, usize) = (31, 241);
+/// Accents this close to a level shift are the shift itself.
+const SHIFT_GUARD: usize = 3;
+
+/// What one series is like, and what happened to it. Slots refer to the panel's grid.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    /// Median and spread over the window; none without values.
+    pub(crate) standard: Option<Standard>,
+    /// Significant periods.
+    pub(crate) peaks: Vec<Peak>,
+    /// The season's period, where one was taken out.
+    pub(crate) season: Option<usize>,
+    /// The values without their season; NaN stays NaN.
+    pub(crate) deseasonalised: Vec<f64>,
+    /// The centre of the normal band, season included.
+    pub(crate) band_centre: Vec<f64>,
+    /// The half width of the normal band: the threshold times the rolling spread.
+    pub(crate) band_half_width: Vec<f64>,
+    /// What happened.
+    pub(crate) shifts: Vec<LevelShift>,
+    pub(crate) trend: Option<Trend>,
+    pub(crate) accents: Vec<Accent>,
+    pub(crate) variance: Option<VarianceEscalation>,
+    pub(crate) vanished: Option<silence::Vanished>,
+    pub(crate) frozen: Option<silence::Frozen>,
+}
+
+/// The false-alarm probability that one detector on one of `series` series may use.
+pub(crate) fn alpha(options: &Options, series: usize) -> f64 {
+    options.false_alarm_rate / (DETECTORS * series.max(1) as f64)
+}
+
+/// Runs all detectors on one column.
+///
+/// The season goes first, because a nightly batch is no spike. What lasts goes next: of a staircase of shifts and a
+/// straight drift only the better explanation is kept. Spikes and growing variance are then looked for in what is left,
+/// so that one event is not told three times.
+pub(crate) fn detect(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
+    let mut facts = Facts { standard: Standard::of(values), ..Facts::default() };
+    let silence_options = SilenceOptions { alpha, ..SilenceOptions::default() };
+    facts.vanished = silence::vanished(values, end_of_observation, &silence_options);
+    facts.frozen = silence::frozen(values, &silence_options).filter(|frozen| frozen.score >= 1.0);
+    facts.peaks = significant_peaks(values, &PeakOptions::default());
+    let seasonal = take_season(values, &mut facts);
+    let (shifts, drift) = lasting_changes(&facts.deseasonalised, alpha);
+    let residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
+    facts.variance = variance_escalation(&residual, &VarianceOptions { alpha, ..VarianceOptions::default() })
+        .filter(|found| found.score >= 1.0);
+    let scan = spike::scan_spikes(
+        &residual,
+        &SpikeOptions { window: band_window(values.len()), alpha, ..SpikeOptions::default() },
+    );
+    facts.accents =
+        scan.accents.into_iter().filter(|accent| !shifts.iter().any(|shift| belongs_to_shift(accent, shift))).collect();
+    let removed = |slot: usize| {
+        value(&facts.deseasonalised, slot) - value(&residual, slot) + seasonal.get(slot).copied().unwrap_or(0.0)
+    };
+    facts.band_centre = (0..values.len()).map(|slot| value(&scan.centre, slot) + removed(slot)).collect();
+    facts.band_half_width = scan.spread.iter().map(|spread| scan.threshold * spread).collect();
+    facts.shifts = shifts;
+    facts.trend = drift;
+    facts
+}
+
+fn value(values: &[f64], slot: usize) -> f64 {
+    values.get(slot).copied().unwrap_or(f64::NAN)
+}
+
+fn band_window(len: usize) -> usize {
+    ((len as f64 * WINDOW_SHARE) as usize).clamp(WINDOW_SLOTS.0, WINDOW_SLOTS.1)
+}
+
+fn belongs_to_shift(accent: &Accent, shift: &LevelShift) -> bool {
+    accent.start <= shift.high + SHIFT_GUARD && accent.end + SHIFT_GUARD >= shift.low
+}
+
+/// Fills `season` and `deseasonalised`; returns the seasonal part (empty where there is none).
+fn take_season(values: &[f64], facts: &mut Facts) -> Vec<f64> {
+    let strongest = facts
+        .peaks
+        .iter()
+        .filter(|peak| peak.power_share >= SEASON_SHARE)
+        .max_by(|a, b| a.power_share.total_cmp(&b.power_share));
+    let period = strongest.map(|peak| peak.period_steps).filter(|period| {
+        let cycles = values.len() as f64 / period;
+        *period >= 4.0 && cycles >= 3.0 && (period - period.round()).abs() * cycles <= SEASON_DRIFT * period
+    });
+    let parts = period.and_then(|period| {
+        let slots = period.round() as usize;
+        decompose(values, slots, &SeasonOptions::default()).ok().map(|parts| (slots, parts))
+    });
+    match parts {
+        Some((slots, parts)) => {
+            facts.season = Some(slots);
+            facts.deseasonalised =
+                values.iter().zip(&parts.seasonal).map(|(value, seasonal)| value - seasonal).collect();
+            parts.seasonal
+        }
+        None => {
+            facts.deseasonalised = values.to_vec();
+            Vec::new()
+        }
+    }
+}
+
+/// Level shifts or a drift, whichever explains the values better.
+fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, Option<Trend>) {
+    let shifts = level_shifts(values, &LevelShiftOptions { alpha, ..LevelShiftOptions::default() });
+    let drift = trend(values, &TrendOptions { alpha, ..TrendOptions::default() }).filter(|found| found.score >= 1.0);
+    match drift {
+        None => (shifts, None),
+        Some(drift) if shifts.is_empty() => (shifts, Some(drift)),
+        Some(drift) => {
+            let stairs = schwarz_criterion(&without_changes(values, &shifts, None), 2 * shifts.len() + 1);
+            let line = schwarz_criterion(&without_changes(values, &[], Some(&drift)), 2);
+            if line < stairs { (Vec::new(), Some(drift)) } else { (shifts, None) }
+        }
+    }
+}
+
+/// Schwarz's criterion with Laplacian errors, which wild values do not decide: 2 n ln(mean |residual|) + k ln n.
+fn schwarz_criterion(residual: &[f64], parameters: usize) -> f64 {
+    let present: Vec<f64> = residual.iter().copied().filter(|value| value.is_finite()).collect();
+    let count = present.len() as f64;
+    let centre = analysis::robust::median(&present).unwrap_or(0.0);
+    let mean = present.iter().map(|value| (value - centre).abs()).sum::<f64>() / count.max(1.0);
+    2.0 * count * mean.max(f64::MIN_POSITIVE).ln() + parameters as f64 * count.max(1.0).ln()
+}
+
+/// The values less the levels of `shifts`, or less the line of `drift`.
+fn without_changes(values: &[f64], shifts: &[LevelShift], drift: Option<&Trend>) -> Vec<f64> {
+    let mut rest = values.to_vec();
+    if let Some(line) = drift {
+        for (slot, value) in rest.iter_mut().enumerate() {
+            *value -= line.value_at(slot as f64);
+        }
+    }
+    let Some(first) = shifts.first() else { return rest };
+    for (slot, value) in rest.iter_mut().enumerate() {
+        let level =
+            shifts.iter().take_while(|shift| shift.slot <= slot).last().map_or(first.before, |shift| shift.after);
+        *value -= level;
+    }
+    rest
+}

@@ -1,0 +1,162 @@
+//! Incidents, their causes and their story.
+
+use crate::cause::rank_columns;
+use operations::{incident, narrative, spread};
+use report::format::quantity;
+use report::{Cause, Finding, Incident, Narrative, Report};
+use series::TimeGrid;
+use std::collections::BTreeSet;
+
+/// Fewer slots before an onset than this are no normal operation to compare with.
+const SHORTEST_BASELINE: usize = 10;
+/// The most incidents that are worked out.
+const MOST_INCIDENTS: usize = 20;
+
+/// The incidents of a report whose services, series, findings and relations are filled in.
+pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid) -> Vec<Incident> {
+    let window_ms = report.dataset.end_ms - report.dataset.start_ms;
+    let mut told: Vec<Incident> = incident::group(&report.findings, &report.relations, grid.step_ms, window_ms)
+        .into_iter()
+        .take(MOST_INCIDENTS)
+        .map(|group| one(report, columns, grid, group))
+        .collect();
+    for position in 0..told.len() {
+        let story = told.get(position).map(|incident| narrative::tell(report, incident));
+        if let (Some(incident), Some(story)) = (told.get_mut(position), story) {
+            incident.narrative = story;
+        }
+    }
+    told
+}
+
+fn one(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>) -> Incident {
+    let members: Vec<&Finding> = group.iter().filter_map(|position| report.findings.get(*position)).collect();
+    let start_ms = members.iter().map(|finding| finding.start_ms).min().unwrap_or(0);
+    let end_ms = members.iter().map(|finding| finding.end_ms).max().unwrap_or(0);
+    Incident {
+        start_ms,
+        end_ms,
+        peak_ms: incident::peak_ms(&report.findings, &group).unwrap_or(start_ms),
+        causes: causes(report, columns, grid, &group, start_ms, end_ms),
+        spread: spread::order(&report.findings, &group, grid.step_ms),
+        findings: group,
+        narrative: Narrative::default(),
+    }
+}
+
+/// Ranks the services that have a finding in the group.
+fn causes(
+    report: &Report,
+    columns: &[Vec<f64>],
+    grid: &TimeGrid,
+    group: &[usize],
+    start_ms: i64,
+    end_ms: i64,
+) -> Vec<Cause> {
+    let (onset, end) = (grid.slot(start_ms), grid.slot(end_ms) + 1);
+    let services: BTreeSet<usize> = group
+        .iter()
+        .filter_map(|position| report.findings.get(*position))
+        .flat_map(|finding| finding.services.clone())
+        .collect();
+    let involved: Vec<usize> = report
+        .series
+        .iter()
+        .enumerate()
+        .filter(|(_, series)| services.contains(&series.service))
+        .map(|(position, _)| position)
+        .collect();
+    let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position).cloned()).collect();
+    let groups: Vec<usize> =
+        involved.iter().filter_map(|position| report.series.get(*position)).map(|series| series.service).collect();
+    if onset < SHORTEST_BASELINE {
+        return by_findings(report, group, start_ms);
+    }
+    let ranked = rank_columns(&chosen, &groups, onset, end, &leads(report));
+    let mut found = Vec::new();
+    for (candidate, telling) in ranked {
+        let Some((position, moved)) = telling.first() else { continue };
+        let Some(&series) = involved.get(*position) else { continue };
+        let speaking = findings_of(report, group, candidate.group);
+        let Some(summary) = report.series.get(series) else { continue };
+        let onset_ms = speaking
+            .iter()
+            .filter_map(|position| report.findings.get(*position))
+            .map(|finding| finding.start_ms)
+            .min()
+            .unwrap_or(grid.time_ms(moved.first_outside));
+        found.push(Cause {
+            service: candidate.group,
+            series,
+            score: candidate.score,
+            confidence: candidate.confidence,
+            onset_ms,
+            findings: speaking,
+            sentence: format!(
+                "{} went from {} to {}, {:.0} times its usual spread.",
+                summary.metric.replace('_', " "),
+                quantity(moved.before, &summary.unit),
+                quantity(moved.after, &summary.unit),
+                moved.size
+            ),
+        });
+    }
+    found
+}
+
+/// Where there is nothing before the onset to compare with: the findings' own scores, earlier ones first.
+fn by_findings(report: &Report, group: &[usize], start_ms: i64) -> Vec<Cause> {
+    let services: BTreeSet<usize> = group
+        .iter()
+        .filter_map(|position| report.findings.get(*position))
+        .flat_map(|finding| finding.services.clone())
+        .collect();
+    let mut found: Vec<Cause> = services
+        .into_iter()
+        .filter_map(|service| {
+            let speaking = findings_of(report, group, service);
+            let members: Vec<&Finding> =
+                speaking.iter().filter_map(|position| report.findings.get(*position)).collect();
+            let onset_ms = members.iter().map(|finding| finding.start_ms).min()?;
+            let strongest = members.iter().max_by(|a, b| a.score.total_cmp(&b.score))?;
+            let late = (onset_ms - start_ms) as f64 / (report.dataset.end_ms - start_ms).max(1) as f64;
+            Some(Cause {
+                service,
+                series: strongest.series.first().copied()?,
+                score: strongest.score * (1.0 - 0.5 * late),
+                confidence: 0.0,
+                onset_ms,
+                findings: speaking,
+                sentence: strongest.sentence.clone(),
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
+    let total: f64 = found.iter().map(|cause| cause.score).sum();
+    for cause in &mut found {
+        cause.confidence = if total > 0.0 { cause.score / total } else { 0.0 };
+    }
+    found
+}
+
+/// The group's findings of a service, earliest first.
+fn findings_of(report: &Report, group: &[usize], service: usize) -> Vec<usize> {
+    group
+        .iter()
+        .copied()
+        .filter(|position| report.findings.get(*position).is_some_and(|finding| finding.services.contains(&service)))
+        .collect()
+}
+
+/// Which service leads which, by the lags of relations whose interval leaves no doubt about the direction.
+fn leads(report: &Report) -> Vec<(usize, usize)> {
+    let service = |series: usize| report.series.get(series).map(|one| one.service);
+    let edges: BTreeSet<(usize, usize)> = report
+        .relations
+        .iter()
+        .filter(|relation| relation.lag_s.zip(relation.lag_plus_minus_s).is_some_and(|(lag, half)| lag > half))
+        .filter_map(|relation| Some((service(relation.from)?, service(relation.to)?)))
+        .filter(|(from, to)| from != to)
+        .collect();
+    edges.iter().copied().filter(|(from, to)| !edges.contains(&(*to, *from))).collect()
+}

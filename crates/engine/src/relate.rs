@@ -1,0 +1,248 @@
+//! What moves together: coherence of all pairs at each scale, one false-discovery rate over all of them, lags and
+//! consonance.
+
+use crate::detect::Facts;
+use crate::scales::to_report;
+use analysis::coupling::{LagOptions, LagPlan};
+use analysis::harmony::{
+    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, PairCoherence, RelatedPair, Scale, SegmentSpectra, Voice,
+    band_plan, beat_between, beats_within,
+};
+use analysis::multiplicity::benjamini_hochberg;
+use report::{Relation, RelationKind};
+use series::TimeGrid;
+
+/// The most series whose pairs are all looked at; with more, the ones with the strongest findings are.
+pub(crate) const MOST_SERIES: usize = 300;
+/// The most relations that are kept, the strongest.
+const MOST_RELATIONS: usize = 400;
+/// A phase beyond this is antiphase.
+const ANTIPHASE: f64 = 0.75 * std::f64::consts::PI;
+
+/// What is known of all pairs at one scale.
+pub(crate) struct AtScale {
+    pub(crate) scale: Scale,
+    /// Seconds per unit of the plan's time: the decimated step.
+    step_s: f64,
+    pairs: Vec<PairCoherence>,
+    q: Vec<f64>,
+    pub(crate) matrix: ConsonanceMatrix,
+}
+
+/// The work on pairs. `members` are the series looked at, by their number in the panel; all indices inside are
+/// positions in `members`.
+pub(crate) struct Relating {
+    pub(crate) members: Vec<usize>,
+    columns: Vec<Vec<f64>>,
+    plans: Vec<(Scale, BandPlan)>,
+    pub(crate) scales: Vec<AtScale>,
+    lags: Option<LagPlan>,
+    drafts: Vec<Relation>,
+    next_lag: usize,
+}
+
+impl Relating {
+    /// Chooses the series: all, or the [`MOST_SERIES`] with the highest `weights`.
+    pub(crate) fn new(facts: &[Facts], weights: &[f64], grid: &TimeGrid, bounds: &Bounds) -> Self {
+        let mut members: Vec<usize> = (0..facts.len()).collect();
+        if members.len() > MOST_SERIES {
+            let weight = |series: usize| weights.get(series).copied().unwrap_or(0.0);
+            members.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
+            members.truncate(MOST_SERIES);
+            members.sort_unstable();
+        }
+        let columns =
+            members.iter().filter_map(|series| facts.get(*series)).map(|facts| facts.deseasonalised.clone()).collect();
+        let plans = Scale::ALL
+            .into_iter()
+            .filter_map(|scale| Some((scale, band_plan(grid.len, grid.step_s(), scale, bounds)?)))
+            .collect();
+        Self { members, columns, plans, scales: Vec::new(), lags: None, drafts: Vec::new(), next_lag: 0 }
+    }
+
+    fn views(&self) -> Vec<&[f64]> {
+        self.columns.iter().map(Vec::as_slice).collect()
+    }
+
+    /// How many scales there are to scan.
+    pub(crate) fn scale_count(&self) -> usize {
+        self.plans.len()
+    }
+
+    /// Scans all pairs at the plan's `index`-th scale.
+    pub(crate) fn scan(&mut self, index: usize, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
+        let Some((scale, plan)) = self.plans.get(index) else { return };
+        let pairs = SegmentSpectra::new(&self.views(), &plan.options)
+            .map(|spectra| spectra.scan(plan.bins.clone()))
+            .unwrap_or_default();
+        let voices: Vec<Voice> = self
+            .members
+            .iter()
+            .filter_map(|series| facts.get(*series))
+            .map(|facts| Voice::at_scale(&facts.peaks, grid.len, grid.step_s(), *scale, bounds))
+            .collect();
+        let step_s = grid.step_s() * plan.options.decimate as f64;
+        let matrix = ConsonanceMatrix::new(&voices, &[], &[], 0.0);
+        self.scales.push(AtScale { scale: *scale, step_s, pairs, q: Vec::new(), matrix });
+    }
+
+    /// One false-discovery rate over all pairs and scales; drafts the relations.
+    pub(crate) fn judge(&mut self, rate: f64, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
+        let p: Vec<f64> = self.scales.iter().flat_map(|at| at.pairs.iter().map(|pair| pair.p)).collect();
+        let mut q = benjamini_hochberg(&p).into_iter();
+        for at in &mut self.scales {
+            at.q = q.by_ref().take(at.pairs.len()).collect();
+            let voices: Vec<Voice> = self
+                .members
+                .iter()
+                .filter_map(|series| facts.get(*series))
+                .map(|facts| Voice::at_scale(&facts.peaks, grid.len, grid.step_s(), at.scale, bounds))
+                .collect();
+            at.matrix = ConsonanceMatrix::new(&voices, &at.pairs, &at.q, rate);
+        }
+        self.drafts = self.couplings(rate);
+        if !self.drafts.is_empty() {
+            self.lags = LagPlan::new(&self.views(), &LagOptions::default()).ok();
+        }
+    }
+
+    /// Each significant pair at its clearest scale, the strongest first. `from` and `to` are positions in `members`.
+    fn couplings(&self, rate: f64) -> Vec<Relation> {
+        let count = self.scales.iter().map(|at| at.pairs.len()).max().unwrap_or(0);
+        let mut found: Vec<Relation> = (0..count)
+            .filter_map(|index| {
+                let best = self
+                    .scales
+                    .iter()
+                    .filter_map(|at| Some((at, at.pairs.get(index)?, *at.q.get(index)?)))
+                    .filter(|(_, _, q)| *q < rate)
+                    .min_by(|a, b| a.1.p.total_cmp(&b.1.p))?;
+                let (at, pair, q) = best;
+                let antiphase = pair.phase.abs() > ANTIPHASE;
+                Some(Relation {
+                    kind: if antiphase { RelationKind::AntiResonance } else { RelationKind::Coupling },
+                    from: pair.first,
+                    to: pair.second,
+                    scale: to_report(at.scale),
+                    strength: pair.unbiased(),
+                    sign: if antiphase { -1 } else { 1 },
+                    lag_s: None,
+                    lag_plus_minus_s: None,
+                    q,
+                    period_s: (pair.frequency > 0.0).then(|| at.step_s / pair.frequency),
+                })
+            })
+            .collect();
+        found.sort_by(|a, b| b.strength.total_cmp(&a.strength).then((a.from, a.to).cmp(&(b.from, b.to))));
+        found.truncate(MOST_RELATIONS);
+        found
+    }
+
+    /// Looks for the lags of the next `count` relations; `false` when all are done.
+    pub(crate) fn lag(&mut self, count: usize, grid: &TimeGrid) -> bool {
+        let Some(plan) = &mut self.lags else { return false };
+        let end = (self.next_lag + count).min(self.drafts.len());
+        for relation in self.drafts.get_mut(self.next_lag..end).unwrap_or_default() {
+            let Some(lag) = plan.pair(relation.from, relation.to) else { continue };
+            if lag.p > 0.01 {
+                continue;
+            }
+            let half_width_s = (lag.high - lag.low).abs() / 2.0 * grid.step_s();
+            // A lag whose interval holds zero is no lag.
+            let seconds = if lag.low <= 0.0 && lag.high >= 0.0 { 0.0 } else { lag.steps * grid.step_s() };
+            relation.sign = if lag.correlation < 0.0 { -1 } else { 1 };
+            relation.kind = if relation.sign < 0 { RelationKind::AntiResonance } else { RelationKind::Coupling };
+            relation.lag_s = Some(seconds.abs());
+            relation.lag_plus_minus_s = Some(half_width_s.max(grid.step_s() / 2.0));
+            if seconds < 0.0 {
+                std::mem::swap(&mut relation.from, &mut relation.to);
+            }
+        }
+        self.next_lag = end;
+        end < self.drafts.len()
+    }
+
+    /// The relations with the panel's series numbers.
+    pub(crate) fn relations(&self) -> Vec<Relation> {
+        let number = |position: usize| self.members.get(position).copied().unwrap_or(usize::MAX);
+        self.drafts
+            .iter()
+            .map(|draft| Relation { from: number(draft.from), to: number(draft.to), ..draft.clone() })
+            .collect()
+    }
+
+    /// The pairs related at a scale, for the ribbons, with the panel's series numbers.
+    pub(crate) fn related_pairs(&self, scale: Scale, grid: &TimeGrid) -> Vec<RelatedPair> {
+        let number = |position: usize| self.members.get(position).copied().unwrap_or(usize::MAX);
+        self.drafts
+            .iter()
+            .filter(|draft| draft.scale == to_report(scale))
+            .map(|draft| RelatedPair {
+                first: number(draft.from),
+                second: number(draft.to),
+                lag_steps: (draft.lag_s.unwrap_or(0.0) / grid.step_s()).round() as isize,
+                weight: draft.strength,
+            })
+            .collect()
+    }
+
+    /// Consonance of the series with these panel numbers at a scale: of the set where it has two or more that speak,
+    /// else between them and the rest.
+    pub(crate) fn consonance(&self, scale: Scale, series: &[usize]) -> Option<f64> {
+        let at = self.scales.iter().find(|at| at.scale == scale)?;
+        let positions: Vec<usize> =
+            series.iter().filter_map(|number| self.members.binary_search(number).ok()).collect();
+        let rest = || (0..self.members.len()).filter(|position| !positions.contains(position)).collect::<Vec<_>>();
+        at.matrix.subset(&positions).or_else(|| at.matrix.between(&positions, &rest()))
+    }
+}
+
+/// A beat of one series with itself or of two.
+pub(crate) struct FoundBeat {
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    /// The two periods, in slots.
+    pub(crate) periods: (f64, f64),
+    pub(crate) beat: analysis::harmony::Beat,
+}
+
+/// The beats within series, and between series of which each has a significant period of its own, the clearest first.
+pub(crate) fn beats(columns: &[Vec<f64>], facts: &[Facts], most: usize) -> Vec<FoundBeat> {
+    let options = BeatOptions::default();
+    let mut found = Vec::new();
+    for (series, (column, one)) in columns.iter().zip(facts).enumerate() {
+        for beat in beats_within(column, &one.peaks, &options) {
+            let period = |peak: usize| one.peaks.get(peak).map_or(f64::NAN, |peak| peak.period_steps);
+            found.push(FoundBeat {
+                first: series,
+                second: series,
+                periods: (period(beat.first_peak), period(beat.second_peak)),
+                beat,
+            });
+        }
+    }
+    // Between series only where neither beats by itself, and only the most periodic ones: pairs grow with the square.
+    let mut periodic: Vec<usize> = (0..facts.len())
+        .filter(|series| {
+            facts.get(*series).is_some_and(|one| one.peaks.iter().any(|peak| peak.power_share >= 0.2))
+                && !found.iter().any(|beat| beat.first == *series)
+        })
+        .collect();
+    periodic.truncate(most);
+    for (place, &first) in periodic.iter().enumerate() {
+        for &second in periodic.iter().skip(place + 1) {
+            let (Some(x), Some(y), Some(a), Some(b)) =
+                (columns.get(first), columns.get(second), facts.get(first), facts.get(second))
+            else {
+                continue;
+            };
+            for beat in beat_between(x, &a.peaks, y, &b.peaks, &options) {
+                let periods = (a.peaks.get(beat.first_peak), b.peaks.get(beat.second_peak));
+                let (Some(one), Some(other)) = periods else { continue };
+                found.push(FoundBeat { first, second, periods: (one.period_steps, other.period_steps), beat });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.beat.p.total_cmp(&b.beat.p).then((a.first, a.second).cmp(&(b.first, b.second))));
+    found
+}

@@ -1,0 +1,144 @@
+//! The Report's plain facts: what was read, which services there are, what each series is like.
+
+use crate::detect::Facts;
+use crate::scales;
+use crate::services::Membership;
+use analysis::harmony::Bounds;
+use report::{DataNote, DatasetSummary, EventMark, Report, SeriesSummary, ServiceSummary, Source};
+use series::{Dataset, Kind, Note, Panel, TimeGrid};
+use std::collections::BTreeMap;
+
+/// A Report before any statistic has run.
+pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bounds: &Bounds) -> Report {
+    let mut by_service: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, member) in members.iter().enumerate() {
+        by_service.entry(&member.service).or_default().push(position);
+    }
+    let number: BTreeMap<&str, usize> =
+        by_service.keys().enumerate().map(|(position, name)| (*name, position)).collect();
+    let series = dataset
+        .series
+        .iter()
+        .zip(members)
+        .map(|(one, member)| SeriesSummary {
+            name: one.name.clone(),
+            service: number.get(member.service.as_str()).copied().unwrap_or(0),
+            metric: member.metric.clone(),
+            labels: one.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            unit: unit(one),
+            is_rate_of_counter: one.kind == Kind::Counter,
+            points: 0,
+            missing: 0,
+            median: None,
+            spread: None,
+            min: None,
+            max: None,
+            period_s: None,
+        })
+        .collect();
+    Report {
+        version: report::VERSION,
+        dataset: about(dataset, panel),
+        services: by_service
+            .into_iter()
+            .map(|(name, series)| ServiceSummary { name: name.to_owned(), series })
+            .collect(),
+        series,
+        scales: scales::summaries(&panel.grid, bounds),
+        ..Report::default()
+    }
+}
+
+/// The unit of what the analysis sees: of a counter the rate.
+fn unit(series: &series::Series) -> String {
+    let mut unit = series.unit.clone();
+    unit.per_second |= series.kind == Kind::Counter;
+    unit.to_string()
+}
+
+fn about(dataset: &Dataset, panel: &Panel) -> DatasetSummary {
+    let (start_ms, end_ms) = dataset.span_ms().unwrap_or((0, 0));
+    DatasetSummary {
+        sources: dataset
+            .origins
+            .iter()
+            .map(|origin| Source {
+                name: origin.name.clone(),
+                format: origin.format.clone(),
+                assumed_time_zone: origin.assumed_time_zone.clone(),
+            })
+            .collect(),
+        start_ms,
+        end_ms,
+        interval_ms: panel.grid.step_ms,
+        slots: panel.grid.len,
+        series_count: dataset.series.len(),
+        point_count: dataset.point_count(),
+        notes: dataset.notes.iter().chain(&panel.notes).map(data_note).collect(),
+        events: dataset
+            .events
+            .iter()
+            .map(|event| EventMark { start_ms: event.start_ms, end_ms: event.end_ms, title: event.title.clone() })
+            .collect(),
+    }
+}
+
+fn data_note(note: &Note) -> DataNote {
+    DataNote { kind: kind_name(note), subject: note.subject.clone(), count: note.count, message: note.message.clone() }
+}
+
+fn kind_name(note: &Note) -> String {
+    use series::NoteKind::*;
+    match note.kind {
+        Assumption => "assumption",
+        Gap => "gap",
+        Break => "break",
+        Duplicate => "duplicate",
+        Unsorted => "unsorted",
+        Irregular => "irregular",
+        Unreadable => "unreadable",
+        Infinite => "infinite",
+        CounterReset => "counter_reset",
+        CounterRate => "counter_rate",
+        UnitConversion => "unit_conversion",
+        Dropped => "dropped",
+        Constant => "constant",
+        Limit => "limit",
+        SourceWarning => "source_warning",
+    }
+    .to_owned()
+}
+
+/// The note that says that not all pairs were looked at.
+pub(crate) fn limit_note(series: usize, looked_at: usize) -> DataNote {
+    DataNote {
+        kind: "limit".into(),
+        subject: None,
+        count: (series - looked_at) as u64,
+        message: format!(
+            "relations were looked for among {looked_at} of {series} series, the ones with the strongest findings first"
+        ),
+    }
+}
+
+/// What detection has learned about a series.
+pub(crate) fn fill(summary: &mut SeriesSummary, values: &[f64], facts: &Facts, grid: &TimeGrid) {
+    summary.points = values.iter().filter(|value| value.is_finite()).count();
+    let first = values.iter().position(|value| value.is_finite());
+    let last = values.iter().rposition(|value| value.is_finite());
+    summary.missing = match (first, last) {
+        (Some(first), Some(last)) => (last + 1 - first) - summary.points,
+        _ => 0,
+    };
+    summary.median = facts.standard.map(|standard| standard.centre);
+    summary.spread = facts.standard.map(|standard| standard.spread);
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    summary.min = finite().min_by(f64::total_cmp);
+    summary.max = finite().max_by(f64::total_cmp);
+    summary.period_s = facts
+        .peaks
+        .iter()
+        .filter(|peak| peak.harmonic_of.is_none())
+        .max_by(|a, b| a.power_share.total_cmp(&b.power_share))
+        .map(|peak| peak.period_steps * grid.step_s());
+}

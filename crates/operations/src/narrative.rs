@@ -1,0 +1,239 @@
+//! An incident as a short story in plain sentences, every number linked to the finding that proves it.
+
+use report::format::{clock, duration_s, plural};
+use report::{Cause, Finding, FindingKind, Incident, Narrative, Report, Span};
+
+/// The most services that the story follows one by one.
+const TOLD: usize = 3;
+
+/// Tells an incident of a report whose services, series and findings are filled in. Times are in UTC.
+pub fn tell(report: &Report, incident: &Incident) -> Narrative {
+    let teller = Teller { report };
+    let first = teller.opening_finding(incident);
+    Narrative {
+        headline: first.map(|position| teller.headline(position)).unwrap_or_default(),
+        body: teller.body(incident, first),
+        refuted_by: incident.causes.first().map(|cause| teller.refutation(incident, cause)).unwrap_or_default(),
+        check_next: teller.check_next(incident),
+    }
+}
+
+struct Teller<'a> {
+    report: &'a Report,
+}
+
+impl Teller<'_> {
+    /// The best cause's first finding; without causes the earliest finding.
+    fn opening_finding(&self, incident: &Incident) -> Option<usize> {
+        let of_cause = incident.causes.first().and_then(|cause| cause.findings.first()).copied();
+        of_cause.or_else(|| incident.findings.first().copied())
+    }
+
+    fn finding(&self, position: usize) -> Option<&Finding> {
+        self.report.findings.get(position)
+    }
+
+    fn service(&self, service: usize) -> &str {
+        self.report.services.get(service).map_or("", |one| one.name.as_str())
+    }
+
+    /// `cart memory`, or only the service where the series has no name of its own within it.
+    fn subject(&self, finding: &Finding) -> String {
+        let Some(series) = finding.series.first().and_then(|position| self.report.series.get(*position)) else {
+            return String::new();
+        };
+        let service = self.service(series.service);
+        if series.metric == service {
+            service.to_owned()
+        } else {
+            format!("{service} {}", series.metric.replace('_', " "))
+        }
+    }
+
+    fn clock(&self, time_ms: i64) -> String {
+        clock(time_ms, 0, self.report.dataset.end_ms - self.report.dataset.start_ms)
+    }
+
+    fn headline(&self, position: usize) -> Vec<Span> {
+        let Some(finding) = self.finding(position) else { return Vec::new() };
+        let what = match finding.kind {
+            FindingKind::Vanished => "went silent first, at ",
+            FindingKind::Frozen => "stood still first, from ",
+            FindingKind::Trend => "began to drift first, at ",
+            FindingKind::VarianceEscalation => "became unsteady first, from ",
+            FindingKind::Spike | FindingKind::LevelShift | FindingKind::Beat => "left its normal band first, at ",
+        };
+        let alone = self.report.findings.len() == 1;
+        let what = if alone { what.replace(" first", "") } else { what.to_owned() };
+        vec![
+            linked(self.subject(finding), position),
+            plain(format!(" {what}")),
+            linked(self.clock(finding.start_ms), position),
+            plain("."),
+        ]
+    }
+
+    fn body(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
+        let mut spans = Vec::new();
+        if let Some((position, finding)) =
+            first.and_then(|position| self.finding(position).map(|finding| (position, finding)))
+        {
+            spans.push(linked(finding.sentence.clone(), position));
+            spans.push(plain(" "));
+        }
+        let opening_service =
+            first.and_then(|position| self.finding(position)).and_then(|finding| finding.services.first()).copied();
+        let followers: Vec<_> = incident.spread.iter().filter(|step| Some(step.service) != opening_service).collect();
+        let opening_ms =
+            first.and_then(|position| self.finding(position)).map_or(incident.start_ms, |finding| finding.start_ms);
+        for (place, step) in followers.iter().take(TOLD).enumerate() {
+            let Some(finding) = self.finding(step.finding) else { continue };
+            let lag_s = (step.onset_ms - opening_ms) as f64 / 1000.0;
+            let lag = format!("{} ± {}", duration_s(lag_s.abs()), duration_s(step.lag_plus_minus_s));
+            if place > 0 {
+                spans.push(plain(", "));
+            }
+            spans.push(plain(self.subject(finding)));
+            if lag_s.abs() <= step.lag_plus_minus_s {
+                spans.push(plain(" moved "));
+                spans.push(linked("at the same time", step.finding));
+            } else {
+                spans.push(plain(if lag_s > 0.0 { " followed after " } else { " had moved before, by " }));
+                spans.push(linked(lag, step.finding));
+            }
+        }
+        if !followers.is_empty() {
+            let more = followers.len().saturating_sub(TOLD);
+            spans.push(plain(if more > 0 {
+                format!(", and {} more.", plural(more, "service", "services"))
+            } else {
+                ".".to_owned()
+            }));
+        }
+        spans.extend(self.calm(incident));
+        spans
+    }
+
+    fn calm(&self, incident: &Incident) -> Vec<Span> {
+        let quiet: Vec<&str> = (0..self.report.services.len())
+            .filter(|service| !incident.spread.iter().any(|step| step.service == *service))
+            .map(|service| self.service(service))
+            .collect();
+        let text = match quiet.as_slice() {
+            [] => return Vec::new(),
+            [one] => format!(" {one} kept its own rhythm."),
+            [one, other] => format!(" {one} and {other} kept their own rhythm."),
+            [one, other, rest @ ..] => format!(" {one}, {other} and {} more kept their own rhythm.", rest.len()),
+        };
+        vec![plain(text)]
+    }
+
+    fn refutation(&self, incident: &Incident, cause: &Cause) -> String {
+        let rivals: Vec<&str> =
+            incident.causes.iter().skip(1).take(2).map(|rival| self.service(rival.service)).collect();
+        let when = self.clock(cause.onset_ms);
+        if rivals.is_empty() {
+            format!(
+                "a deviation anywhere else before {when}, or a planned change of {} at that time",
+                self.service(cause.service)
+            )
+        } else {
+            format!("a deviation of {} before {when} in data finer than these", rivals.join(" or "))
+        }
+    }
+
+    fn check_next(&self, incident: &Incident) -> Vec<String> {
+        let Some(cause) = incident.causes.first() else { return Vec::new() };
+        let service = self.service(cause.service);
+        let mut checks = vec![format!(
+            "what changed in {service} shortly before {} (deploy, configuration, traffic)",
+            self.clock(cause.onset_ms)
+        )];
+        if let Some(rival) = incident.causes.get(1) {
+            checks.push(format!(
+                "whether {} could have come first: its evidence is {:.0} % of {service}'s",
+                self.service(rival.service),
+                100.0 * ratio(rival.score, cause.score)
+            ));
+        }
+        checks
+    }
+}
+
+fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+fn plain(text: impl Into<String>) -> Span {
+    Span { text: text.into(), finding: None }
+}
+
+fn linked(text: impl Into<String>, finding: usize) -> Span {
+    Span { text: text.into(), finding: Some(finding) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::tests::finding;
+    use report::{DatasetSummary, SeriesSummary, ServiceSummary};
+
+    fn series(name: &str, metric: &str, service: usize) -> SeriesSummary {
+        SeriesSummary {
+            name: name.into(),
+            service,
+            metric: metric.into(),
+            labels: Default::default(),
+            unit: String::new(),
+            is_rate_of_counter: false,
+            points: 0,
+            missing: 0,
+            median: None,
+            spread: None,
+            min: None,
+            max: None,
+            period_s: None,
+        }
+    }
+
+    fn report() -> Report {
+        let mut first = finding(0, 0, 38_530_000, 40_000_000, 3.4);
+        first.sentence = "The level rose.".into();
+        Report {
+            dataset: DatasetSummary {
+                start_ms: 30_000_000,
+                end_ms: 45_000_000,
+                interval_ms: 15_000,
+                ..DatasetSummary::default()
+            },
+            services: ["cart", "checkout", "mail"]
+                .map(|name| ServiceSummary { name: name.into(), series: Vec::new() })
+                .into(),
+            series: vec![series("cart_memory", "memory", 0), series("checkout_latency", "latency", 1)],
+            findings: vec![first, finding(1, 1, 38_590_000, 40_000_000, 3.1)],
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn the_story_names_first_follower_lag_and_calm_and_links_them() {
+        let report = report();
+        let incident = Incident {
+            start_ms: 38_530_000,
+            end_ms: 40_000_000,
+            peak_ms: 38_590_000,
+            findings: vec![0, 1],
+            causes: Vec::new(),
+            spread: crate::spread::order(&report.findings, &[0, 1], 15_000),
+            narrative: Narrative::default(),
+        };
+        let story = tell(&report, &incident);
+        let text = |spans: &[Span]| spans.iter().map(|span| span.text.as_str()).collect::<String>();
+        assert_eq!(text(&story.headline), "cart memory left its normal band first, at 10:42:10.");
+        assert_eq!(
+            text(&story.body),
+            "The level rose. checkout latency followed after 1 min ± 21 s. mail kept its own rhythm."
+        );
+        assert!(story.body.iter().any(|span| span.text.contains('±') && span.finding == Some(1)));
+    }
+}
