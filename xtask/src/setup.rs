@@ -3,6 +3,7 @@
 mod apt;
 pub(crate) mod cargo_tool;
 mod npm;
+mod rustup;
 pub(crate) mod wasm_target;
 
 use std::time::Instant;
@@ -42,6 +43,7 @@ pub(crate) fn ensure(project: &Project, scope: Scope) -> Result<()> {
     std::fs::create_dir_all(&project.cache)
         .with_context(|| format!("the tools folder {} cannot be made", project.cache.display()))?;
     if scope == Scope::Everything {
+        rustup::ensure_components(project)?;
         apt::ensure(project, apt::FOR_TESTS)?;
     }
     wasm_target::ensure(project)?;

@@ -1,23 +1,17 @@
 //! The standard library for wasm32-unknown-unknown: from rustup, or built from Debian's sources.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{announce, apt};
+use super::{announce, apt, rustup};
 use crate::project::Project;
 use crate::tool;
 
 /// The target of the page, the worker and the npm package.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-
-/// How long rustup may say nothing before we take its server for unreachable.
-const SILENCE: Duration = Duration::from_secs(40);
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
@@ -82,7 +76,7 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
         println!("setup: no rustup here, so the {TARGET} target is built from Debian's packages");
     } else {
         announce(&format!("rustup target add {TARGET}"), "10 s");
-        match add_by_rustup(project) {
+        match rustup::run(project, &["target", "add", TARGET]) {
             Ok(()) if has_target(project) => return Ok(()),
             Ok(()) => println!("setup: rustup says it is done, yet the target is not there; taking the Debian way"),
             Err(error) => println!("setup: {error:#}; taking the Debian way"),
@@ -120,44 +114,6 @@ fn has_std(folder: &Path) -> bool {
             name.starts_with("libstd-") && name.ends_with(".rlib")
         })
     })
-}
-
-/// Runs `rustup target add` and gives up after a time without a word: a blocked network makes it wait for ever.
-fn add_by_rustup(project: &Project) -> Result<()> {
-    let mut child = tool::command(project, "rustup")
-        .args(["target", "add", TARGET])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("rustup did not start")?;
-    let mut stderr = child.stderr.take().context("rustup's messages")?;
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut chunk = [0u8; 1024];
-        while let Ok(count @ 1..) = stderr.read(&mut chunk) {
-            if sender.send(String::from_utf8_lossy(&chunk[..count]).into_owned()).is_err() {
-                return;
-            }
-        }
-    });
-    let mut said = String::new();
-    loop {
-        match receiver.recv_timeout(SILENCE) {
-            Ok(text) => said.push_str(&text),
-            Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                // It may have ended between the question and the kill; either way it is over.
-                let _ = child.kill();
-                let _ = child.wait();
-                bail!("rustup said nothing for {} s", SILENCE.as_secs());
-            }
-        }
-    }
-    let status = child.wait().context("rustup")?;
-    if !status.success() {
-        bail!("rustup could not add the target: {}", said.trim().lines().last().unwrap_or("no reason given"));
-    }
-    Ok(())
 }
 
 /// Builds the standard library from Debian's sources into a sysroot of our own; nothing of Debian's is changed.
