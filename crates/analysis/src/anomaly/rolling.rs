@@ -32,17 +32,9 @@ impl SortedWindow {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.sorted.len()
-    }
-
-    pub(crate) fn median(&self) -> Option<f64> {
-        quantile_of_sorted(&self.sorted, 0.5)
-    }
-
     /// Median and scaled MAD, or IQR / 1.349 where the MAD is 0. Logarithmic time.
     pub(crate) fn standard(&self) -> Option<Standard> {
-        let centre = self.median()?;
+        let centre = quantile_of_sorted(&self.sorted, 0.5)?;
         let upper = self.sorted.len() / 2;
         let lower = (self.sorted.len() - 1) / 2;
         let mad = 0.5 * (self.nth_deviation(centre, lower) + self.nth_deviation(centre, upper));
@@ -51,6 +43,13 @@ impl SortedWindow {
         }
         let range = quantile_of_sorted(&self.sorted, 0.75)? - quantile_of_sorted(&self.sorted, 0.25)?;
         Some(Standard { centre, spread: range / IQR_PER_SIGMA })
+    }
+
+    fn standard_of_at_least(&self, window: usize) -> Standard {
+        if self.sorted.len() < (window / 4).max(5) {
+            return UNKNOWN;
+        }
+        self.standard().unwrap_or(UNKNOWN)
     }
 
     /// The deviation of rank `rank` (from 0) in the order of |value − centre|.
@@ -68,4 +67,53 @@ impl SortedWindow {
         let width = |first: usize| (centre - at(first)).max(at(first + rank) - centre);
         if low == 0 { width(0) } else { width(low).min(width(low - 1)) }
     }
+}
+
+/// What a window says of a slot it holds too little for.
+const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
+
+/// Median and spread of `window` slots around each slot; at the ends, of the first or last `window` slots.
+///
+/// NaN where fewer than a quarter of the slots (and fewer than 5) have a value.
+pub(crate) fn centred(values: &[f64], window: usize) -> Vec<Standard> {
+    let length = window.min(values.len());
+    let half = length / 2;
+    let mut sorted = SortedWindow::with_capacity(length + 1);
+    values.iter().take(length).for_each(|&value| sorted.insert(value));
+    let mut first = 0;
+    let mut current = sorted.standard_of_at_least(length);
+    (0..values.len())
+        .map(|slot| {
+            let wanted = slot.saturating_sub(half).min(values.len() - length);
+            while first < wanted {
+                if let (Some(&old), Some(&new)) = (values.get(first), values.get(first + length)) {
+                    sorted.remove(old);
+                    sorted.insert(new);
+                }
+                first += 1;
+                if first == wanted {
+                    current = sorted.standard_of_at_least(length);
+                }
+            }
+            current
+        })
+        .collect()
+}
+
+/// Median and spread of the `window` slots before each slot, without it; NaN until half a window has passed, and where
+/// fewer than a quarter of the slots have a value.
+pub(crate) fn trailing(values: &[f64], window: usize) -> Vec<Standard> {
+    let mut sorted = SortedWindow::with_capacity(window + 1);
+    values
+        .iter()
+        .enumerate()
+        .map(|(slot, &value)| {
+            let current = if slot * 2 < window { UNKNOWN } else { sorted.standard_of_at_least(window) };
+            sorted.insert(value);
+            if let Some(&old) = slot.checked_sub(window).and_then(|position| values.get(position)) {
+                sorted.remove(old);
+            }
+            current
+        })
+        .collect()
 }

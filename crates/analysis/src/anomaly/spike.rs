@@ -1,7 +1,8 @@
 //! Accents: short excursions from a series' own rolling band (robust z-score exceedances).
 
-use super::rolling::SortedWindow;
-use crate::{autocorrelation, distribution, robust};
+use super::habit::{Habit, past_habits};
+use super::rolling::{centred, trailing};
+use crate::distribution;
 
 /// How to look for accents.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +58,10 @@ pub struct SpikeScan {
     pub centre: Vec<f64>,
     /// The rolling spread, in units of a standard deviation.
     pub spread: Vec<f64>,
+    /// The band's upper edge: where z reaches the threshold.
+    pub upper: Vec<f64>,
+    /// The band's lower edge.
+    pub lower: Vec<f64>,
     /// The |z| that the noise of a whole series reaches with probability `alpha`.
     pub threshold: f64,
     /// The accents, in order.
@@ -64,15 +69,42 @@ pub struct SpikeScan {
 }
 
 /// Scans a series for accents (definition D1).
+///
+/// The centre is the rolling median. The spread is the rolling MAD, but never below √½ of the spread of the whole
+/// series about its centre (of its past, if `causal`), so that a chance lull does not make an accent of what follows.
+/// Where more than half of the values are equal, IQR / 1.349 takes the MAD's place, and where three quarters are, the
+/// rule of absolute change (see [`Floor`]). Missing values have no z and end an accent.
 pub fn scan_spikes(values: &[f64], options: &SpikeOptions) -> SpikeScan {
-    let _ = (
-        SortedWindow::with_capacity(1),
-        autocorrelation::effective_sample_size(1, 0.0),
-        robust::median(values),
-        distribution::normal_quantile(0.5),
-    );
-    let _ = options;
-    SpikeScan::default()
+    let window = options.window.max(9);
+    let local = if options.causal { trailing(values, window) } else { centred(values, window) };
+    let deviations: Vec<f64> = values.iter().zip(&local).map(|(value, standard)| value - standard.centre).collect();
+    let count = deviations.iter().filter(|deviation| deviation.is_finite()).count();
+    let habits = if options.causal {
+        past_habits(values, &deviations, window)
+    } else {
+        Habit::of(values, &deviations).map(|habit| (0, habit)).into_iter().collect()
+    };
+    let threshold = distribution::normal_upper_quantile(options.alpha.clamp(1e-300, 0.5) / (2.0 * count.max(1) as f64));
+    let mut scan = SpikeScan { threshold, ..SpikeScan::default() };
+    let mut habits = habits.into_iter().peekable();
+    // Before the first habit nothing is known, and nothing is judged.
+    let mut habit = Habit::default();
+    let mut widening = f64::NAN;
+    for (slot, (&deviation, standard)) in deviations.iter().zip(&local).enumerate() {
+        while let Some((_, next)) = habits.next_if(|(from, _)| *from <= slot) {
+            habit = next;
+            widening = habit.widening(threshold, window);
+        }
+        let spread = habit.spread(standard) * widening;
+        let side = if deviation >= 0.0 { habit.stretch_up } else { habit.stretch_down };
+        scan.z.push(if deviation == 0.0 && !widening.is_nan() { 0.0 } else { deviation / (spread * side) });
+        scan.centre.push(standard.centre);
+        scan.spread.push(spread);
+        scan.upper.push(standard.centre + threshold * spread * habit.stretch_up);
+        scan.lower.push(standard.centre - threshold * spread * habit.stretch_down);
+    }
+    scan.accents = accents(&scan.z, threshold, options.leave);
+    scan
 }
 
 /// Accents of z-scores with hysteresis: entered where |z| ≥ `threshold`, left where |z| < `leave` · `threshold`, where
