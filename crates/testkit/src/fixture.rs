@@ -1,0 +1,1 @@
+//! Small data sets with one known property each.
