@@ -41,9 +41,18 @@ export async function openTab(browser, options = {}) {
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
     const text = message.text();
-    // A worker's violations reach the console only.
     if (/Content Security Policy|Refused to/i.test(text)) watch.violations.push(text);
     else watch.errors.push(text);
+  });
+  // A worker's violations reach neither the page's document nor its console.
+  page.on('worker', (worker) => {
+    const listen = () => {
+      self.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`Content Security Policy, in the worker: ${event.effectiveDirective}: ${event.blockedURI}`);
+      });
+    };
+    // A worker that is gone already has nothing to tell.
+    worker.evaluate(listen).catch(() => {});
   });
   page.on('pageerror', (error) => watch.errors.push(String(error)));
   watch.faults = (...origins) => [

@@ -43,7 +43,7 @@ pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
 /// Runs the native tests.
 pub(crate) const NEXTEST: CargoTool = CargoTool {
     package: "cargo-nextest",
-    version: "0.9.114",
+    version: "0.9.143",
     program: "cargo-nextest",
     features: &["--no-default-features", "--features", "default-no-update"],
     duration: "3 to 8 min",
