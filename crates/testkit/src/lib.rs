@@ -15,6 +15,7 @@ mod elementary;
 pub mod fixture;
 mod noise;
 mod random;
+pub mod samples;
 pub mod signal;
 pub mod simulator;
 mod table;
