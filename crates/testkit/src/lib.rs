@@ -8,11 +8,13 @@
 //! - [`dataset`], [`noise_panel`]: vectors as a [`series::Dataset`];
 //! - [`fixture`]: small data sets with one known property each;
 //! - [`simulate`]: a network of services under load, with a fault and the truth about it;
+//! - [`samples`], [`load_test`]: the bundled incidents, and data sets of a given size;
 //! - [`csv`]: a data set as the wide table that monitoring tools export.
 
 pub mod csv;
 mod elementary;
 pub mod fixture;
+pub mod load_test;
 mod noise;
 mod random;
 pub mod samples;
