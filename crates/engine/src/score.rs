@@ -1,8 +1,9 @@
 //! An anomaly score for every sample.
 
-use crate::detect;
-use crate::{Options, detect::detect};
+use crate::Options;
+use crate::detect::{self, detect};
 use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
+use analysis::distribution::normal_upper_quantile;
 use series::Dataset;
 
 /// Whether a score may know the future.
@@ -16,11 +17,15 @@ pub enum Mode {
 
 /// The rolling window of the online detector, in samples.
 const ONLINE_WINDOW: usize = 121;
+/// The number of samples over which the online threshold keeps its false-alarm rate. It cannot be the series' length,
+/// which nobody knows while it is still growing.
+const ONLINE_HORIZON: f64 = 10_000.0;
 
 /// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value
 /// or, online, too little past to judge.
 ///
-/// Samples count as equally spaced. The threshold keeps [`Options::false_alarm_rate`] over all series together.
+/// Samples count as equally spaced. The threshold keeps [`Options::false_alarm_rate`] over all series together; online,
+/// over 10 000 samples of them.
 /// Online: robust z-score against the past. Retrospective: the same against both sides, season and lasting changes taken
 /// out first, plus the lasting changes themselves around their date.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {
@@ -34,7 +39,8 @@ pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> 
                     &series.values,
                     &SpikeOptions { window: ONLINE_WINDOW, causal: true, alpha, ..SpikeOptions::default() },
                 );
-                scan.z.iter().map(|z| z.abs() / scan.threshold).collect()
+                let threshold = normal_upper_quantile(alpha / (2.0 * ONLINE_HORIZON));
+                scan.z.iter().map(|z| z.abs() / threshold).collect()
             }
             Mode::Retrospective => retrospective(&series.values, alpha),
         })
