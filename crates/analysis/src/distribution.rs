@@ -4,7 +4,7 @@
 //! `*_upper_quantile` (the x with P(X > x) = p, for p down to the smallest positive `f64`). Arguments that make no
 //! sense (NaN, degrees of freedom ≤ 0) give NaN.
 
-use statrs::function::erf::erfc;
+use statrs::function::erf::{erfc, erfc_inv};
 use statrs::function::gamma::ln_gamma;
 use std::f64::consts::{PI, SQRT_2};
 
@@ -54,7 +54,7 @@ pub fn normal_survival(z: f64) -> f64 {
 
 /// The z with P(Z > z) = `p`.
 pub fn normal_upper_quantile(p: f64) -> f64 {
-    upper_quantile(p, f64::NEG_INFINITY, normal_ln_survival)
+    if (1e-300..=1.0).contains(&p) { SQRT_2 * erfc_inv(2.0 * p) } else { normal_upper_quantile_from_ln(p.ln()) }
 }
 
 /// The z with P(Z ≤ z) = `p`.

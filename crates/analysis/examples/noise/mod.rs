@@ -81,3 +81,24 @@ pub fn table(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], 
         }
     }
 }
+
+/// As [`table`], for noise that is nearly or wholly a random walk.
+#[allow(dead_code)]
+pub fn walks(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], f64) -> f64) {
+    println!("| {name} | n | α = 0.01 | α = 0.001 | series |");
+    println!("|---|---|---|---|---|");
+    for &length in lengths {
+        for (process, phi) in [("AR(1) 0.97", 0.97), ("AR(1) 0.99", 0.99), ("random walk", 1.0)] {
+            let mut counts = [0u64; 2];
+            for seed in 0..series {
+                let mut noise = Noise::new(seed + 3_000_000 * length as u64);
+                let values = if phi < 1.0 { noise.ar1(phi, length) } else { noise.random_walk(length) };
+                for (count, alpha) in counts.iter_mut().zip([0.01, 0.001]) {
+                    *count += u64::from(score(&values, alpha) >= 1.0);
+                }
+            }
+            let share = |count: u64| count as f64 / series as f64;
+            println!("| {process} | {length} | {:.4} | {:.4} | {series} |", share(counts[0]), share(counts[1]));
+        }
+    }
+}

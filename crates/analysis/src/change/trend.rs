@@ -1,5 +1,9 @@
 //! Slow drifts: Theil–Sen slope and an autocorrelation-corrected Mann–Kendall test.
 
+use crate::autocorrelation::{Autoregression, Removed, corrected_coefficient, default_max_order};
+use crate::distribution::{score_from_ln_p, student_t_ln_survival, student_t_upper_quantile};
+use crate::robust;
+
 /// How to look for a trend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrendOptions {
@@ -76,7 +80,188 @@ impl Trend {
 }
 
 /// Fits and tests a trend. None with fewer than 10 values, or for a constant series.
+///
+/// Series of more than 4,096 slots are first replaced by medians of equal blocks, and the slope is computed from at most
+/// `blocks` such medians, over all pairs. Missing values are left out.
+///
+/// Two tests, each at half of α, either of which may speak. (1) Mann–Kendall's S over all values, its variance raised by
+/// the inflation that an autoregression of the residuals implies (Hamed and Rao 1998 with a model's autocorrelations
+/// instead of estimated ones, bias-corrected), compared with Student's t of as many degrees of freedom as there are
+/// independent values: right for noise about a line. (2) The mean of the first differences against their long-run
+/// variance: right for a random walk with drift, where (1) is blind, and never liberal for noise about a line.
 pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
-    let _ = (values, options);
-    None
+    let start = values.iter().position(|value| value.is_finite())?;
+    let end = values.iter().rposition(|value| value.is_finite())?;
+    let inside = values.get(start..=end)?;
+    let stride = inside.len().div_ceil(LONGEST);
+    let shortened = if stride > 1 { block_medians(inside, stride) } else { inside.to_vec() };
+    let count = shortened.iter().filter(|value| value.is_finite()).count();
+    if count < FEWEST_VALUES {
+        return None;
+    }
+    let statistic = kendall(&shortened)?;
+
+    let block = shortened.len().div_ceil(options.blocks.max(FEWEST_VALUES));
+    let points: Vec<(f64, f64)> = block_medians(&shortened, block)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, value)| value.is_finite())
+        .map(|(index, value)| (index as f64, value))
+        .collect();
+    let mut slopes = pairwise_slopes(&points);
+    let slope_of_blocks = robust::median_in_place(&mut slopes)?;
+    let slope = slope_of_blocks / block as f64;
+    let detrended: Vec<f64> =
+        shortened.iter().enumerate().map(|(index, value)| value - slope * index as f64).collect();
+    let intercept = robust::median(&detrended)?;
+
+    let model = Autoregression::fit(&detrended, default_max_order(count));
+    let effective_count = model.as_ref().map_or(count as f64, |model| {
+        let persistence = corrected_coefficient(model.persistence(), count, Removed::Line);
+        (count as f64 / model.variance_inflation(persistence)).clamp(1.0, count as f64)
+    });
+    let ln_p_kendall = ln_p_of_kendall(&statistic, count, effective_count);
+    let ln_p_drift = ln_p_of_drift(&shortened);
+    let ln_p = (ln_p_kendall.min(ln_p_drift) + 2f64.ln()).min(0.0);
+
+    // Sen's interval: the ranks of the slopes within which S would lie, for the number of independent blocks.
+    let blocks = points.len() as f64;
+    let independent = effective_count.min(blocks).max(3.0);
+    let variance = blocks * (blocks - 1.0) * (2.0 * blocks + 5.0) / 18.0 * (blocks / independent);
+    let tail = 0.5 * (1.0 - options.confidence.clamp(0.0, 1.0 - 1e-12));
+    let reach = student_t_upper_quantile(tail, (independent - 2.0).max(1.0)) * variance.sqrt() / slopes.len() as f64;
+    let slope_low = robust::quantile_in_place(&mut slopes, 0.5 - 0.5 * reach)?;
+    let slope_high = robust::quantile_in_place(&mut slopes, 0.5 + 0.5 * reach)?;
+
+    let per_slot = 1.0 / stride as f64;
+    // The middle of the first block lies (stride − 1) / 2 slots behind `start`.
+    let origin = start as f64 + 0.5 * (stride - 1) as f64;
+    let slope = slope * per_slot;
+    Some(Trend {
+        start,
+        end,
+        slope,
+        slope_low: slope_low / block as f64 * per_slot,
+        slope_high: slope_high / block as f64 * per_slot,
+        intercept: intercept - slope * origin,
+        kendall_tau: statistic.tau,
+        effective_count,
+        p: ln_p.exp(),
+        score: score_from_ln_p(ln_p, options.alpha),
+    })
+}
+
+/// The fewest values that a trend is sought in.
+const FEWEST_VALUES: usize = 10;
+/// The most slots that are tested one by one.
+const LONGEST: usize = 4_096;
+
+/// Medians of consecutive blocks of `block` slots; a last block less than half full is left out.
+fn block_medians(values: &[f64], block: usize) -> Vec<f64> {
+    if block <= 1 {
+        return values.to_vec();
+    }
+    values
+        .chunks(block)
+        .filter(|chunk| 2 * chunk.len() >= block)
+        .map(|chunk| robust::median(chunk).unwrap_or(f64::NAN))
+        .collect()
+}
+
+fn pairwise_slopes(points: &[(f64, f64)]) -> Vec<f64> {
+    let mut slopes = Vec::with_capacity(points.len() * points.len().saturating_sub(1) / 2);
+    for (index, (x, y)) in points.iter().enumerate() {
+        let later = points.get(index + 1..).unwrap_or_default();
+        slopes.extend(later.iter().map(|(later_x, later_y)| (later_y - y) / (later_x - x)));
+    }
+    slopes
+}
+
+/// Mann–Kendall's statistic.
+struct Kendall {
+    /// Pairs that rise minus pairs that fall.
+    s: f64,
+    /// The variance of `s` for independent values, corrected for ties.
+    variance: f64,
+    /// τ-b.
+    tau: f64,
+}
+
+/// Kendall's statistic of the values that are not missing against their order; none if all are equal.
+///
+/// O(n log n): the falling pairs are the inversions that a merge sort repairs (Knight 1966).
+fn kendall(values: &[f64]) -> Option<Kendall> {
+    let mut sorted = robust::finite(values);
+    let n = sorted.len() as f64;
+    let mut buffer = sorted.clone();
+    let falling = inversions(&mut sorted, &mut buffer) as f64;
+    let pairs = 0.5 * n * (n - 1.0);
+    let (mut tied_pairs, mut tied_variance) = (0.0, 0.0);
+    for tied in sorted.chunk_by(|a, b| a == b) {
+        let t = tied.len() as f64;
+        tied_pairs += 0.5 * t * (t - 1.0);
+        tied_variance += t * (t - 1.0) * (2.0 * t + 5.0);
+    }
+    let s = pairs - tied_pairs - 2.0 * falling;
+    let variance = (n * (n - 1.0) * (2.0 * n + 5.0) - tied_variance) / 18.0;
+    (pairs > tied_pairs).then(|| Kendall { s, variance, tau: s / (pairs * (pairs - tied_pairs)).sqrt() })
+}
+
+/// Sorts ascending and counts the pairs that stood in falling order.
+fn inversions(values: &mut [f64], buffer: &mut [f64]) -> u64 {
+    let middle = values.len() / 2;
+    if middle == 0 {
+        return 0;
+    }
+    let (left, right) = values.split_at_mut(middle);
+    let (left_buffer, right_buffer) = buffer.split_at_mut(middle);
+    let mut count = inversions(left, left_buffer) + inversions(right, right_buffer);
+    let (mut from_left, mut from_right) = (left.iter().copied().peekable(), right.iter().copied().peekable());
+    let mut remaining = left.len() as u64;
+    for slot in buffer.iter_mut() {
+        let take_left = match (from_left.peek(), from_right.peek()) {
+            (Some(a), Some(b)) => a <= b,
+            (Some(_), None) => true,
+            _ => false,
+        };
+        if take_left {
+            remaining -= 1;
+        } else {
+            count += remaining;
+        }
+        let next = if take_left { from_left.next() } else { from_right.next() };
+        *slot = next.unwrap_or(f64::NAN);
+    }
+    values.copy_from_slice(buffer);
+    count
+}
+
+/// ln of the two-sided p-value of S, with the continuity correction.
+fn ln_p_of_kendall(statistic: &Kendall, count: usize, effective_count: f64) -> f64 {
+    let dof = effective_count - 2.0;
+    if dof < 1.0 || statistic.variance <= 0.0 {
+        return 0.0;
+    }
+    let inflation = count as f64 / effective_count;
+    let z = (statistic.s.abs() - 1.0).max(0.0) / (statistic.variance * inflation).sqrt();
+    (student_t_ln_survival(z, dof) + 2f64.ln()).min(0.0)
+}
+
+/// ln of the two-sided p-value that the mean of the differences between neighbours is 0.
+fn ln_p_of_drift(values: &[f64]) -> f64 {
+    let differences: Vec<f64> =
+        values.iter().zip(values.iter().skip(1)).map(|(before, after)| after - before).collect();
+    let count = differences.iter().filter(|difference| difference.is_finite()).count();
+    let (Some(mean), Some(variance)) = (robust::mean(&differences), robust::variance(&differences)) else {
+        return 0.0;
+    };
+    // Differences of noise about a line go to and fro; a long-run variance below the plain one must not be believed.
+    let inflation = Autoregression::fit(&differences, default_max_order(count)).map_or(1.0, |model| {
+        model.variance_inflation(corrected_coefficient(model.persistence(), count, Removed::Mean)).max(1.0)
+    });
+    let effective_count = count as f64 / inflation;
+    if effective_count < 4.0 || variance <= (mean.abs() * 1e-9).powi(2) {
+        return 0.0;
+    }
+    (student_t_ln_survival(mean.abs() / (variance / effective_count).sqrt(), effective_count - 1.0) + 2f64.ln()).min(0.0)
 }
