@@ -1,0 +1,114 @@
+//! What the Report says about each subject on each ring, read in one pass.
+
+use report::{Class, Report, Scale, Subject};
+
+/// One subject on one ring.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Cell {
+    pub(crate) class: Class,
+    pub(crate) consonance: Option<f64>,
+    pub(crate) score: f64,
+    pub(crate) period_s: Option<f64>,
+    pub(crate) beat_period_s: Option<f64>,
+}
+
+/// One subject on all rings.
+pub(crate) type Column = [Cell; 3];
+
+/// All subjects on all rings, at one moment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cells {
+    pub(crate) system: Column,
+    pub(crate) services: Vec<Column>,
+    pub(crate) series: Vec<Column>,
+}
+
+impl Cells {
+    /// The cells in a frame; `None` is the whole window. A frame that the replay does not have is the whole window.
+    pub(crate) fn at(report: &Report, frame: Option<usize>) -> Self {
+        let mut cells = Self {
+            system: Column::default(),
+            services: vec![Column::default(); report.services.len()],
+            series: vec![Column::default(); report.series.len()],
+        };
+        for state in &report.states {
+            if let Some(cell) = cells.get_mut(state.subject, state.scale) {
+                *cell = Cell {
+                    class: state.class,
+                    consonance: finite(state.consonance),
+                    score: score(state.score),
+                    period_s: positive(state.period_s),
+                    beat_period_s: positive(state.beat_period_s),
+                };
+            }
+        }
+        let Some(frame) = frame.filter(|frame| *frame < report.replay.frames.len()) else {
+            return cells;
+        };
+        for track in &report.replay.tracks {
+            if let Some(cell) = cells.get_mut(track.subject, track.scale) {
+                let (class, strength) = track.at(frame);
+                cell.class = class;
+                cell.score = score(strength);
+                cell.consonance = finite(track.consonance_at(frame));
+            }
+        }
+        // A series has no consonance of its own: it keeps its service's colour, and trouble is told by the dissonant end.
+        for (column, series) in cells.series.iter_mut().zip(&report.series) {
+            let service = cells.services.get(series.service);
+            for scale in Scale::ALL {
+                let cell = &mut column[scale.index()];
+                cell.consonance = cell.consonance.or_else(|| match cell.class {
+                    Class::Jagged | Class::Fragmented => Some(0.0),
+                    _ => service.and_then(|service| service[scale.index()].consonance),
+                });
+            }
+        }
+        cells
+    }
+
+    pub(crate) fn column(&self, subject: Subject) -> Option<&Column> {
+        match subject {
+            Subject::System => Some(&self.system),
+            Subject::Service(index) => self.services.get(index),
+            Subject::Series(index) => self.series.get(index),
+        }
+    }
+
+    fn get_mut(&mut self, subject: Subject, scale: Scale) -> Option<&mut Cell> {
+        let column = match subject {
+            Subject::System => Some(&mut self.system),
+            Subject::Service(index) => self.services.get_mut(index),
+            Subject::Series(index) => self.series.get_mut(index),
+        };
+        column.map(|column| &mut column[scale.index()])
+    }
+}
+
+/// Whether a class is trouble.
+pub(crate) fn is_trouble(class: Class) -> bool {
+    matches!(class, Class::Jagged | Class::Fragmented)
+}
+
+/// How much a column is in trouble: 0 is calm.
+pub(crate) fn trouble(column: &Column) -> f64 {
+    let of_cell = |cell: &Cell| match cell.class {
+        Class::Fragmented => 200.0 + cell.score,
+        Class::Jagged => 100.0 + cell.score,
+        _ if cell.score >= 1.0 => cell.score,
+        _ => 0.0,
+    };
+    column.iter().map(of_cell).fold(0.0, f64::max)
+}
+
+fn finite(value: Option<f64>) -> Option<f64> {
+    value.filter(|value| value.is_finite()).map(|value| value.clamp(0.0, 1.0))
+}
+
+fn positive(value: Option<f64>) -> Option<f64> {
+    value.filter(|value| value.is_finite() && *value > 0.0)
+}
+
+fn score(value: f64) -> f64 {
+    if value.is_finite() { value.max(0.0) } else { 0.0 }
+}

@@ -1,0 +1,356 @@
+//! The system view and the service view: sectors, rings and chords.
+
+use super::cells::{Cells, is_trouble, trouble};
+use super::centre::Centre;
+use super::chords::{self, Channel};
+use super::labels::{self, Label, Margin};
+use super::rings::{self, Rings};
+use super::sectors::{Sector, Sectors};
+use super::view::View;
+use crate::contour::{Contour, seed, span_s};
+use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
+use crate::hit::{Hit, Region, Target};
+use crate::paint::Paint;
+use crate::polar::{Polar, Slice};
+use crate::{table, text};
+use report::{Class, Report, Scale, Subject, format};
+use std::f64::consts::TAU;
+
+/// The system view: a sector per service, a ring per scale, chords between services.
+///
+/// With more than 16 services the troubled ones come first and the calm ones are folded into one sector
+/// ([`Target::Fold`]) until [`View::fold_open`]. An empty Report gives three empty rings.
+pub fn system(report: &Report, view: &View) -> Scene {
+    let subjects: Vec<Subject> = (0..report.services.len()).map(Subject::Service).collect();
+    Circle::new(report, view, Subject::System, &subjects, "services").draw()
+}
+
+/// The service view: a sector per series of the service. A service that does not exist gives empty rings.
+pub fn service(report: &Report, service: usize, view: &View) -> Scene {
+    let series = report.services.get(service).map_or(&[][..], |service| &service.series);
+    let subjects: Vec<Subject> =
+        series.iter().filter(|index| **index < report.series.len()).map(|index| Subject::Series(*index)).collect();
+    Circle::new(report, view, Subject::Service(service), &subjects, "series").draw()
+}
+
+struct Circle<'r> {
+    report: &'r Report,
+    view: &'r View,
+    subject: Subject,
+    noun: &'r str,
+    cells: Cells,
+    sectors: Sectors,
+    rings: Rings,
+    margin: Margin,
+    polar: Polar,
+    titles: [String; 3],
+}
+
+impl<'r> Circle<'r> {
+    fn new(report: &'r Report, view: &'r View, subject: Subject, subjects: &[Subject], noun: &'r str) -> Self {
+        let cells = Cells::at(report, view.frame);
+        let selected = view.selected.and_then(Target::subject);
+        let sectors = Sectors::new(report, &cells, subjects, noun, selected, view.fold_open);
+        let titles = Scale::ALL.map(|scale| rings::title(report, scale));
+        let margin = margin(view, &sectors, &titles[2]);
+        let rings = Rings::new(margin.outer_px, view.zoom);
+        Self { report, view, subject, noun, cells, sectors, rings, polar: margin.polar, margin, titles }
+    }
+
+    fn draw(self) -> Scene {
+        let mut scene = Scene::new(self.view.width_px, self.view.height_px);
+        if self.rings.outer_px < 12.0 {
+            return scene;
+        }
+        self.draw_centre_hit(&mut scene);
+        for scale in Scale::ALL {
+            self.draw_ring(&mut scene, scale);
+        }
+        self.draw_middle(&mut scene);
+        self.draw_selection(&mut scene);
+        for scale in Scale::ALL {
+            self.draw_title(&mut scene, scale);
+        }
+        if self.view.labels {
+            labels::draw(&mut scene, &self.margin, self.labels());
+        }
+        self.draw_unfold(&mut scene);
+        scene.order = self.order(&scene);
+        self.draw_focus(&mut scene);
+        scene
+    }
+
+    fn slice(&self, sector: &Sector, scale: Scale) -> Slice {
+        Slice { start: sector.start, end: sector.end, ..self.rings.rings[scale.index()] }
+    }
+
+    fn gap_px(&self) -> f64 {
+        let narrowest = self.sectors.sectors.iter().map(|sector| sector.end - sector.start).fold(TAU, f64::min);
+        (narrowest * self.rings.hole_px * 0.09).clamp(0.35, 2.6)
+    }
+
+    fn target(sector: &Sector, scale: Scale) -> Target {
+        sector.subject.map_or(Target::Fold, |subject| Target::Cell { subject, scale })
+    }
+
+    fn draw_ring(&self, scene: &mut Scene, scale: Scale) {
+        let ring = self.rings.rings[scale.index()];
+        let reason = rings::unavailable(self.report, scale);
+        if reason.is_some() || self.sectors.sectors.is_empty() {
+            scene.path(self.polar.outline(&ring, 0.0, 0.0).fill(Paint::Bed.alpha(0.07)));
+            let words = reason.map_or_else(|| "no data".to_owned(), str::to_owned);
+            scene.hits.push(Hit {
+                region: Region::Slice { polar: self.polar, slice: ring },
+                target: Target::Scale(scale),
+                description: format!("{}: {words}", self.titles[scale.index()]),
+            });
+            if let Some(reason) = reason {
+                self.draw_reason(scene, &ring, reason);
+            }
+            return;
+        }
+        let span_s = span_s(scale, self.longest_s(scale));
+        let gap_px = self.gap_px();
+        for sector in &self.sectors.sectors {
+            let slice = self.slice(sector, scale);
+            let cell = &sector.column[scale.index()];
+            let target = Self::target(sector, scale);
+            let is_absent = cell.class == Class::Insufficient;
+            let bed = if is_absent { Paint::Bed } else { Paint::Consonance(cell.consonance) };
+            let emphasis = match (self.view.hovered == Some(target), is_trouble(cell.class)) {
+                (true, _) => 0.24,
+                (false, true) => 0.15,
+                (false, false) if is_absent => 0.07,
+                (false, false) => 0.105,
+            };
+            scene.path(self.polar.outline(&slice, gap_px, 4.0).fill(bed.alpha(emphasis)));
+            let contour = Contour {
+                class: cell.class,
+                score: cell.score,
+                period: cell.period_s.map(|period_s| period_s / span_s),
+                beat_period: cell.beat_period_s.map(|period_s| period_s / span_s),
+                seed: seed(&sector.name, scale),
+                phase: if self.view.phase.is_finite() { self.view.phase } else { 0.0 },
+            };
+            for path in contour.paths(self.polar, &slice, Paint::Consonance(cell.consonance).into()) {
+                scene.path(path);
+            }
+            scene.hits.push(Hit {
+                region: Region::Slice { polar: self.polar, slice },
+                target,
+                description: format!(
+                    "{}, {}: {}",
+                    sector.name,
+                    self.titles[scale.index()],
+                    table::describe(cell.class, cell.consonance, cell.score)
+                ),
+            });
+        }
+    }
+
+    fn longest_s(&self, scale: Scale) -> Option<f64> {
+        self.report.scales.iter().find(|summary| summary.scale == scale).and_then(|summary| summary.to_s)
+    }
+
+    /// Why a ring is grey, inside the ring at twelve o'clock.
+    fn draw_reason(&self, scene: &mut Scene, ring: &Slice, reason: &str) {
+        let size_px = (ring.width_px() * 0.3).clamp(8.0, 11.5);
+        let middle_px = ring.middle_px();
+        let room_px = 2.0 * (ring.outer_px.powi(2) - (middle_px + size_px * 0.5).powi(2)).max(0.0).sqrt() - 8.0;
+        let content = text::shorten(reason, room_px, size_px, Weight::Regular);
+        let text = Text::new(self.polar.x, self.polar.y - middle_px, content);
+        scene.text(text.anchored(Anchor::Middle, Baseline::Middle).font(size_px, Weight::Regular).tint(Paint::Faint));
+    }
+
+    fn draw_centre_hit(&self, scene: &mut Scene) {
+        let centre = self.centre();
+        scene.hits.push(Hit {
+            region: Region::Slice {
+                polar: self.polar,
+                slice: Slice { inner_px: 0.0, outer_px: self.rings.hole_px, start: 0.0, end: TAU },
+            },
+            target: Target::Centre,
+            description: centre.description(),
+        });
+    }
+
+    fn centre(&self) -> Centre {
+        let caption = match self.subject {
+            Subject::System => "consonance".to_owned(),
+            subject => super::sectors::name(self.report, subject).to_owned(),
+        };
+        Centre::new(self.report, &self.cells, self.subject, &caption, self.view.frame, self.view.zoom)
+    }
+
+    fn draw_middle(&self, scene: &mut Scene) {
+        let is_compact = self.rings.is_compact();
+        let mut text_layer = Scene::new(self.view.width_px, self.view.height_px);
+        let clear_px = self.centre().draw(&mut text_layer, self.polar, self.rings.hole_px, is_compact) + 3.0;
+        let emphasised = [self.view.hovered, self.view.selected].into_iter().flatten().find_map(Target::subject);
+        let channel =
+            Channel { polar: self.polar, clear_px, hole_px: self.rings.hole_px, most: if is_compact { 6 } else { 14 } };
+        chords::draw(scene, self.report, &self.sectors.sectors, emphasised, &channel);
+        scene.shapes.append(&mut text_layer.shapes);
+    }
+
+    fn draw_selection(&self, scene: &mut Scene) {
+        let outer_px = self.rings.outer_px;
+        for sector in &self.sectors.sectors {
+            let is = |target: Option<Target>| target.is_some_and(|target| is_of(target, sector));
+            let (alpha, width_px) = if is(self.view.selected) {
+                (1.0, 2.5)
+            } else if is(self.view.hovered) {
+                (0.45, 1.5)
+            } else {
+                continue;
+            };
+            let margin = crate::polar::inset(3.0, outer_px).min((sector.end - sector.start) * 0.2);
+            let arc = self.polar.arc_path(outer_px + 5.0, sector.start + margin, sector.end - margin);
+            scene.path(arc.stroke(Stroke::round(Paint::Accent.alpha(alpha), width_px)));
+        }
+    }
+
+    fn draw_title(&self, scene: &mut Scene, scale: Scale) {
+        let ring = self.rings.rings[scale.index()];
+        let is_zoomed = self.view.zoom == Some(scale);
+        let size_px = title_size_px(self.rings.outer_px);
+        let content = if self.rings.is_compact() && scale != Scale::Meso {
+            scale.name().to_owned()
+        } else {
+            self.titles[scale.index()].clone()
+        };
+        let y = self.polar.y - ring.outer_px - (self.rings.outer_px * 0.033).clamp(3.5, 9.5);
+        let text = Text::new(self.polar.x, y, content)
+            .anchored(Anchor::Middle, Baseline::Middle)
+            .font(size_px, if is_zoomed { Weight::Semibold } else { Weight::Regular })
+            .tint(if is_zoomed { Paint::Ink } else { Paint::Faint })
+            .on_surface();
+        let (left, top, width, height) = text::bounds(&text);
+        scene.hits.push(Hit {
+            region: Region::Rect { x: left - 4.0, y: top - 2.0, width: width + 8.0, height: height + 4.0 },
+            target: Target::Scale(scale),
+            description: format!("ring {}", self.titles[scale.index()]),
+        });
+        scene.text(text);
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let labels = self.sectors.sectors.iter().map(|sector| {
+            let is_selected = self.view.selected.is_some_and(|target| is_of(target, sector));
+            let in_trouble = sector.column.iter().any(|cell| is_trouble(cell.class));
+            let worst = sector.column.iter().map(|cell| cell.class).max().unwrap_or_default();
+            Label {
+                content: sector.name.clone(),
+                angle: (sector.start + sector.end) / 2.0,
+                weight: if is_selected { Weight::Semibold } else { Weight::Regular },
+                tint: if is_selected || in_trouble { Paint::Ink } else { Paint::Muted }.into(),
+                target: sector.subject.map_or(Target::Fold, Target::of),
+                description: format!("{}: {}", sector.name, worst.name()),
+                rank: trouble(&sector.column) + if is_selected || sector.subject.is_none() { 1e6 } else { 0.0 },
+            }
+        });
+        labels.collect()
+    }
+
+    /// Where the fold is open, the words that close it.
+    fn draw_unfold(&self, scene: &mut Scene) {
+        if !self.view.fold_open || self.sectors.foldable == 0 {
+            return;
+        }
+        let adjective = if self.sectors.fold_is_calm { "calm" } else { "other" };
+        let content = format!(
+            "fold {}",
+            format::plural(
+                self.sectors.foldable,
+                &format!("{adjective} {}", self.noun),
+                &format!("{adjective} {}", self.noun)
+            )
+        );
+        let text = Text::new(8.0, self.view.height_px - 8.0, content).font(11.5, Weight::Regular).tint(Paint::Accent);
+        let (left, top, width, height) = text::bounds(&text);
+        scene.hits.push(Hit {
+            region: Region::Rect { x: left - 4.0, y: top - 6.0, width: width + 8.0, height: height + 10.0 },
+            target: Target::Fold,
+            description: text.content.clone(),
+        });
+        scene.text(text);
+    }
+
+    /// The middle, then every sector from the outside in, then the rings.
+    fn order(&self, scene: &Scene) -> Vec<Target> {
+        let mut order = vec![Target::Centre];
+        for sector in &self.sectors.sectors {
+            order.push(sector.subject.map_or(Target::Fold, Target::of));
+            if sector.subject.is_some() {
+                let available =
+                    Scale::ALL.into_iter().filter(|scale| rings::unavailable(self.report, *scale).is_none());
+                order.extend(available.map(|scale| Self::target(sector, scale)));
+            }
+        }
+        order.extend(Scale::ALL.map(Target::Scale));
+        if self.view.fold_open && scene.hits.iter().any(|hit| hit.target == Target::Fold) {
+            order.push(Target::Fold);
+        }
+        order
+    }
+
+    fn draw_focus(&self, scene: &mut Scene) {
+        let Some(focused) = self.view.focused else { return };
+        let ring = match scene.hits.iter().rev().find(|hit| hit.target == focused).map(|hit| &hit.region) {
+            Some(Region::Slice { slice, .. }) if slice.inner_px <= 0.0 => {
+                Path::circle(self.polar.x, self.polar.y, slice.outer_px - 2.0)
+            }
+            Some(Region::Slice { slice, .. }) => self.polar.outline(slice, self.gap_px(), 4.0),
+            Some(Region::Rect { x, y, width, height }) => Path::rounded_rect(*x, *y, *width, *height, 4.0),
+            Some(Region::Near { points, .. }) => Path::polyline(points.iter().copied()),
+            None => return,
+        };
+        scene.path(ring.stroke(Stroke::round(Paint::Accent, 2.0)));
+    }
+}
+
+fn is_of(target: Target, sector: &Sector) -> bool {
+    match sector.subject {
+        Some(subject) => target.subject() == Some(subject),
+        None => target == Target::Fold,
+    }
+}
+
+fn title_size_px(outer_px: f64) -> f64 {
+    (outer_px * 0.04).clamp(8.5, 11.0)
+}
+
+/// The largest circle that leaves its labels room.
+fn margin(view: &View, sectors: &Sectors, outer_title: &str) -> Margin {
+    let scene = Scene::new(view.width_px, view.height_px);
+    let (width_px, height_px) = (scene.width_px, scene.height_px);
+    let size_px = if width_px < 480.0 { 11.5 } else { 12.5 };
+    let gap_px = 12.0;
+    let (above_px, below_px) = if view.labels { (30.0, 24.0) } else { (22.0, 10.0) };
+    let by_height = (height_px - above_px - below_px) / 2.0;
+    let widest_px = (width_px * 0.21).clamp(40.0, 150.0);
+    let side_px = |sector: &Sector| {
+        let label_px = text::width_px(&sector.name, size_px, Weight::Semibold).min(widest_px) + gap_px + 10.0;
+        let sine = ((sector.start + sector.end) / 2.0).sin().abs();
+        // Beside the circle a label takes all of its width; above and below it, none.
+        if sine > 0.35 { (width_px / 2.0 - label_px) / sine.max(0.75) } else { width_px / 2.0 - 10.0 }
+    };
+    let by_width = if view.labels {
+        sectors.sectors.iter().map(side_px).fold(width_px / 2.0 - 14.0, f64::min)
+    } else {
+        width_px / 2.0 - 10.0
+    };
+    let outer_px = by_height.min(by_width).max(0.0);
+    // What the labels leave over in height is shared evenly.
+    let slack = (height_px - above_px - below_px - 2.0 * outer_px).max(0.0) / 2.0;
+    Margin {
+        polar: Polar { x: width_px / 2.0, y: above_px + slack + outer_px },
+        outer_px,
+        gap_px,
+        width_px,
+        height_px,
+        size_px,
+        title_half_px: text::width_px(outer_title, title_size_px(outer_px), Weight::Regular) / 2.0,
+        widest_px,
+    }
+}

@@ -1,0 +1,18 @@
+//! The harmonic radar.
+//!
+//! Rings are scales of time, from fast in the middle to slow outside; sectors are services, or a service's series.
+//! Shape carries the class and colour carries consonance, so that either alone is enough.
+
+mod cells;
+mod centre;
+mod chords;
+mod circle;
+mod labels;
+mod rings;
+mod sectors;
+mod view;
+
+pub(crate) use cells::Cells;
+pub use circle::{service, system};
+pub(crate) use sectors::name as subject_name;
+pub use view::View;
