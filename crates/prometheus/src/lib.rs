@@ -1,1 +1,54 @@
-//! The Prometheus HTTP API as values: plans, requests, answers.
+//! The Prometheus HTTP API as values: which requests to make, and what the answers mean. Nothing here does I/O.
+//!
+//! A [`Fetch`] is a plan under way. Whoever can speak HTTP drives it: take the next [`Request`], carry it out, hand back
+//! the [`Response`] or the [`Failure`], until there is no next request; then [`Fetch::finish`] gives the
+//! [`series::Dataset`]. The page does this with `fetch`, the command line with blocking sockets, a test with a table:
+//!
+//! ```
+//! use prometheus::{Ask, Endpoint, Fetch, Response};
+//! # fn main() -> Result<(), prometheus::Error> {
+//! let mut ask = Ask::queries(Endpoint::parse("http://localhost:9090/graph")?, ["up"], 0, 60_000);
+//! ask.step_ms = Some(30_000);
+//! let mut fetch = Fetch::new(ask)?;
+//! while let Some(request) = fetch.next_request() {
+//!     assert_eq!(request.url, "http://localhost:9090/api/v1/query_range?query=up&start=0&end=60&step=30");
+//!     let body = br#"{"status":"success","data":{"resultType":"matrix","result":[
+//!         {"metric":{"__name__":"up","job":"a"},"values":[[0,"1"],[30,"0"],[60,"NaN"]]}]}}"#;
+//!     fetch.accept(Ok(Response { status: 200, content_type: None, retry_after: None, body }))?;
+//! }
+//! let dataset = fetch.finish()?;
+//! assert_eq!(dataset.series[0].name, "up{job=\"a\"}");
+//! # Ok(()) }
+//! ```
+//!
+//! Every request is a GET or a form POST without headers of its own, so a browser sends it to another origin without
+//! asking first (no preflight).
+//!
+//! # What is asked
+//! With queries: each of them, by `query_range`, in chunks below the server's limit of points. Without: the names of all
+//! metrics, the series behind the ones worth looking at (see [`pack`]), and their samples as they were scraped; if that
+//! would be too many, the last sample of each step.
+
+mod answer;
+mod ask;
+mod chunk;
+mod collection;
+mod endpoint;
+mod error;
+mod fetch;
+mod form;
+mod meaning;
+pub mod pack;
+mod request;
+mod selector;
+pub mod service;
+mod step;
+
+pub use answer::Metadata;
+pub use ask::{Ask, Question};
+pub use chunk::{Chunk, MAX_POINTS, chunks};
+pub use endpoint::Endpoint;
+pub use error::Error;
+pub use fetch::{Fetch, Progress};
+pub use request::{Failure, Method, Request, Response};
+pub use step::{TARGET_POINTS, automatic_step_ms};

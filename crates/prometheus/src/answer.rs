@@ -1,0 +1,166 @@
+//! What the API's answers hold.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The API's envelope around every answer.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub(crate) struct Envelope<'a, T> {
+    pub(crate) status: String,
+    #[serde(default = "Option::default")]
+    pub(crate) data: Option<T>,
+    #[serde(rename = "errorType", default)]
+    kind: Option<serde_json::Value>,
+    #[serde(default, borrow)]
+    error: Option<Cow<'a, str>>,
+    #[serde(default)]
+    pub(crate) warnings: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) infos: Option<Vec<String>>,
+}
+
+/// An error that the server tells.
+#[derive(Debug)]
+pub(crate) struct ServerError {
+    pub(crate) kind: String,
+    pub(crate) message: String,
+}
+
+/// The result of `query` and `query_range`.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "resultType", content = "result", rename_all = "snake_case")]
+pub(crate) enum QueryResult {
+    Matrix(Vec<MatrixSeries>),
+    Vector(Vec<VectorSample>),
+    Scalar(Sample),
+    String(serde::de::IgnoredAny),
+}
+
+/// One series of a matrix.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MatrixSeries {
+    pub(crate) metric: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) values: Vec<Sample>,
+    #[serde(default)]
+    pub(crate) histograms: Vec<serde::de::IgnoredAny>,
+}
+
+/// One series of a vector.
+#[derive(Debug, Deserialize)]
+pub(crate) struct VectorSample {
+    pub(crate) metric: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) value: Option<Sample>,
+}
+
+/// Seconds since 1970, and a number written as a string (`"1.5"`, `"NaN"`, `"+Inf"`).
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "(f64, Cow<'_, str>)")]
+pub(crate) struct Sample {
+    pub(crate) time_ms: i64,
+    pub(crate) value: f64,
+}
+
+impl TryFrom<(f64, Cow<'_, str>)> for Sample {
+    type Error = String;
+
+    fn try_from((seconds, text): (f64, Cow<'_, str>)) -> Result<Self, String> {
+        let value = text.trim().parse().map_err(|_| format!("the value {text:?} is not a number"))?;
+        Ok(Self { time_ms: (seconds * 1000.0).round() as i64, value })
+    }
+}
+
+/// What a metric is, as its exporter says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Metadata {
+    /// `counter`, `gauge`, `histogram`, `summary`, `unknown`, ….
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// The unit, mostly empty.
+    #[serde(default)]
+    pub unit: String,
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// The parser's words, when it is not JSON of that shape.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Envelope<'_, T>, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+/// The error that a JSON answer tells, with whatever is there; none if it is not such an answer.
+pub(crate) fn server_error(body: &[u8]) -> Option<ServerError> {
+    let envelope: Envelope<'_, serde::de::IgnoredAny> = serde_json::from_slice(body).ok()?;
+    let kind = match envelope.kind {
+        Some(serde_json::Value::String(text)) => text,
+        Some(serde_json::Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    Some(ServerError { kind, message: envelope.error.unwrap_or_default().into_owned() })
+}
+
+/// The first words of a text answer; nothing of a page.
+pub(crate) fn first_words(body: &[u8]) -> String {
+    const LENGTH: usize = 200;
+    let text = String::from_utf8_lossy(body.get(..4 * LENGTH).unwrap_or(body));
+    let text = text.trim();
+    if text.starts_with('<') {
+        return page_title(body);
+    }
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LENGTH).collect()
+}
+
+/// A page's title; else what the answer begins with.
+pub(crate) fn page_title(body: &[u8]) -> String {
+    const LENGTH: usize = 80;
+    let text = String::from_utf8_lossy(body.get(..8_192).unwrap_or(body));
+    let lower = text.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|at| {
+        let from = at + lower.get(at..)?.find('>')? + 1;
+        let to = from + lower.get(from..)?.find("</title")?;
+        text.get(from..to)
+    });
+    let words = title.map(str::trim).filter(|title| !title.is_empty()).unwrap_or(text.trim());
+    let cut: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LENGTH).collect();
+    if cut.is_empty() { "an empty answer".to_owned() } else { format!("{cut:?}") }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn numbers_are_strings_and_may_be_none() {
+        let body = br#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"up"},
+            "values":[[1435781430.781,"1"],[1435781445.781,"NaN"],[1435781460.781,"+Inf"],[1435781475,"-Inf"]]}]},
+            "warnings":["partial"],"infos":["rate of a gauge"]}"#;
+        let envelope: Envelope<'_, QueryResult> = read(body).unwrap();
+        let Some(QueryResult::Matrix(series)) = envelope.data else { panic!("no matrix") };
+        assert_eq!(series[0].values[0], Sample { time_ms: 1_435_781_430_781, value: 1.0 });
+        assert!(series[0].values[1].value.is_nan());
+        assert_eq!(series[0].values[2].value, f64::INFINITY);
+        assert_eq!(series[0].values[3].value, f64::NEG_INFINITY);
+        assert_eq!(envelope.warnings.unwrap(), ["partial"]);
+        assert_eq!(envelope.infos.unwrap(), ["rate of a gauge"]);
+    }
+
+    #[test]
+    fn the_result_may_stand_before_its_type() {
+        let body = br#"{"status":"success","data":{"result":[1700000000,"2.5"],"resultType":"scalar"}}"#;
+        let envelope: Envelope<'_, QueryResult> = read(body).unwrap();
+        assert!(matches!(envelope.data, Some(QueryResult::Scalar(Sample { value: 2.5, .. }))));
+    }
+
+    #[test]
+    fn a_page_is_named_by_its_title() {
+        assert_eq!(page_title(b"<!doctype html><html><head><TITLE>\n Sign in </title>"), "\"Sign in\"");
+        assert_eq!(page_title(b""), "an empty answer");
+        assert_eq!(first_words(b"upstream connect error"), "upstream connect error");
+    }
+}

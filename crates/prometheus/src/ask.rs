@@ -1,0 +1,55 @@
+//! What a person wants to see.
+
+use crate::Endpoint;
+
+/// What to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// These PromQL expressions.
+    Queries(Vec<String>),
+    /// Whatever the server has that is worth looking at, up to a number of series: see [`crate::pack`].
+    Discover {
+        /// The most series to take.
+        max_series: usize,
+    },
+}
+
+/// A question to a server about a range of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The server.
+    pub endpoint: Endpoint,
+    /// What to look at.
+    pub question: Question,
+    /// The beginning, in milliseconds since 1970-01-01 UTC.
+    pub start_ms: i64,
+    /// The end, included.
+    pub end_ms: i64,
+    /// The resolution; none for automatic.
+    pub step_ms: Option<i64>,
+}
+
+impl Ask {
+    /// The range of time looked at when nobody says: the last 12 hours, 2,880 scrapes at the common 15 s.
+    pub const USUAL_RANGE_MS: i64 = 12 * 3_600_000;
+
+    /// The most series taken when nobody says.
+    pub const USUAL_SERIES: usize = 200;
+
+    /// Asks for some PromQL expressions.
+    pub fn queries<Q: Into<String>>(
+        endpoint: Endpoint,
+        queries: impl IntoIterator<Item = Q>,
+        start_ms: i64,
+        end_ms: i64,
+    ) -> Self {
+        let queries = queries.into_iter().map(Into::into).collect();
+        Self { endpoint, question: Question::Queries(queries), start_ms, end_ms, step_ms: None }
+    }
+
+    /// Asks for whatever is worth looking at.
+    pub fn discover(endpoint: Endpoint, start_ms: i64, end_ms: i64) -> Self {
+        let question = Question::Discover { max_series: Self::USUAL_SERIES };
+        Self { endpoint, question, start_ms, end_ms, step_ms: None }
+    }
+}
