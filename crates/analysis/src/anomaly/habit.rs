@@ -1,5 +1,6 @@
 //! How a series usually deviates from its centre: what every single deviation is judged by.
 
+use super::floor::Floor;
 use crate::autocorrelation::{Removed, corrected_coefficient};
 use crate::robust::{self, Standard};
 
@@ -18,18 +19,6 @@ pub(crate) struct Habit {
     pub(crate) stretch_down: f64,
     /// For a series of which more than half of the values are equal: the rule of absolute change.
     floor: Option<Floor>,
-}
-
-/// The rule of absolute change, for series that mostly stand still (counts of rare events, settings).
-///
-/// A deviation is measured in the largest of: the median of the deviations that are not 0, if such came at least 5
-/// times apart; the Poisson spread √(centre · resolution), as for a count; 1 % of the centre.
-#[derive(Clone, Copy, Debug, Default)]
-struct Floor {
-    /// The median excursion.
-    excursion: f64,
-    /// The largest power of ten that all values are multiples of; 0 if they share none.
-    resolution: f64,
 }
 
 impl Habit {
@@ -98,31 +87,6 @@ impl Habit {
     }
 }
 
-impl Floor {
-    fn of(values: &[f64], deviations: &[f64]) -> Self {
-        let mut excursions: Vec<f64> = Vec::new();
-        let mut stretches = 0;
-        let mut inside = false;
-        for deviation in deviations {
-            let leaves = deviation.is_finite() && *deviation != 0.0;
-            if leaves {
-                excursions.push(deviation.abs());
-                stretches += usize::from(!inside);
-            }
-            inside = leaves;
-        }
-        let resolution = resolution(values);
-        let excursion = robust::median_in_place(&mut excursions).unwrap_or(0.0);
-        // A few excursions say nothing about their usual size, but without any resolution they are all there is.
-        Self { excursion: if stretches >= 5 || resolution == 0.0 { excursion } else { 0.0 }, resolution }
-    }
-
-    fn at(&self, centre: f64) -> f64 {
-        let level = centre.abs();
-        self.excursion.max((level.max(self.resolution) * self.resolution).sqrt()).max(0.01 * level)
-    }
-}
-
 /// The bias-corrected lag-1 autocorrelation of deviations about 0, each cut at ±`cut`.
 fn lag_one(deviations: &[f64], cut: f64, count: usize) -> f64 {
     let (mut power, mut product) = (0.0, 0.0);
@@ -138,25 +102,6 @@ fn lag_one(deviations: &[f64], cut: f64, count: usize) -> f64 {
         before = now;
     }
     if power > 0.0 { corrected_coefficient(product / power, count, Removed::Mean).max(0.0) } else { 0.0 }
-}
-
-/// The largest power of ten, not below 1e-12 of the largest value, that all values are multiples of; 0 if there is none.
-fn resolution(values: &[f64]) -> f64 {
-    let largest =
-        values.iter().filter(|value| value.is_finite()).fold(0.0f64, |largest, value| largest.max(value.abs()));
-    if largest <= 0.0 {
-        return 0.0;
-    }
-    let top = largest.log10().floor() as i32;
-    (0..12)
-        .map(|step| 10f64.powi(top - step))
-        .find(|unit| {
-            values.iter().filter(|value| value.is_finite()).all(|value| {
-                let multiple = value / unit;
-                (multiple - multiple.round()).abs() <= 1e-6 * multiple.abs().max(1e-3)
-            })
-        })
-        .unwrap_or(0.0)
 }
 
 /// The habits of the past of each slot: (first slot it holds for, habit), renewed every half window.

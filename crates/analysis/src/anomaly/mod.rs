@@ -1,6 +1,7 @@
 //! Single values, and silences, that do not fit a series' own habit.
 
+pub(crate) mod floor;
 mod habit;
-mod rolling;
+pub(crate) mod rolling;
 pub mod silence;
 pub mod spike;

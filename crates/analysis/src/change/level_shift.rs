@@ -1,23 +1,9 @@
 //! Level shifts: the value moves and stays.
 
-/// What a segment without change costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cost {
-    /// Sum of squares about the segment's mean (change of mean at known variance 1).
-    Mean,
-    /// n ln of the segment's variance (change of mean and variance of normal data).
-    MeanVariance,
-}
-
-/// Change points by PELT (Killick, Fearnhead and Eckley 2012): the segmentation with the least cost + `penalty` per
-/// change, exactly, in close to linear time when changes are frequent.
-///
-/// Returns the first slot of each new segment, ascending. Missing values cost nothing. `minimum_length` ≥ 1 (≥ 2 for
-/// [`Cost::MeanVariance`]) is the fewest slots of a segment.
-pub fn pelt(values: &[f64], cost: Cost, penalty: f64, minimum_length: usize) -> Vec<usize> {
-    let _ = (values, cost, penalty, minimum_length);
-    Vec::new()
-}
+use super::noise::LevelNoise;
+use super::segmentation::{Cost, PrefixSums, pelt};
+use crate::distribution::score_from_ln_p;
+use crate::robust;
 
 /// How to look for level shifts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,7 +44,185 @@ pub struct LevelShift {
 }
 
 /// The level shifts of a series, in order of time, each confirmed at `alpha`.
+///
+/// Excursions shorter than `minimum_length` are cut back first, to three spreads about a rolling median, so that no spike
+/// passes for a level. PELT then proposes changes of mean at a penalty of b² · V, where V is the long-run variance of the
+/// noise (see [`LevelNoise`]) and b the value that the largest of all possible before/after differences, in their own
+/// standard errors, exceeds with probability `alpha` (Miller and Siegmund 1982). Every proposed shift is then tested by
+/// itself, the mean since the last shift against the mean until the next, at the same b; the weakest is dropped and its
+/// neighbours are tested anew, until all hold. A shift that a straight line describes better than a step is a drift and
+/// is dropped, too. Missing values are left out.
 pub fn level_shifts(values: &[f64], options: &LevelShiftOptions) -> Vec<LevelShift> {
-    let _ = (values, options);
-    Vec::new()
+    let shortest = options.minimum_length.max(3);
+    let Some(noise) = LevelNoise::of(values, shortest) else { return Vec::new() };
+    let length = values.len();
+    let scan = Scan { noise: &noise, sums: PrefixSums::of(&noise.calmed), length, shortest };
+    let critical = scan.critical_value(options.alpha);
+
+    let stride = (shortest / 4).max(length.div_ceil(FINEST_GRID)).max(1);
+    let coarse = grid_means(&noise.calmed, stride);
+    let penalty = critical * critical * noise.long_run_variance;
+    let proposed = pelt(&coarse, Cost::Mean, penalty, shortest.div_ceil(stride));
+
+    let mut borders = vec![0];
+    borders.extend(proposed.iter().map(|change| change * stride));
+    borders.push(length);
+    scan.redate(&mut borders, None);
+    let mut tests: Vec<f64> = borders.windows(3).map(|around| scan.ln_p(around)).collect();
+    while let Some((weakest, ln_p)) = tests.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) {
+        if ln_p <= options.alpha.ln() {
+            break;
+        }
+        borders.remove(weakest + 1);
+        tests.remove(weakest);
+        // The neighbours have longer segments now: date and test them anew.
+        scan.redate(&mut borders, Some(weakest));
+        for (index, around) in borders.windows(3).enumerate().skip(weakest.saturating_sub(2)).take(5) {
+            if let Some(test) = tests.get_mut(index) {
+                *test = scan.ln_p(around);
+            }
+        }
+    }
+    scan.describe(values, &borders, &tests, options)
+}
+
+/// The most cells that PELT is run on; longer series are proposed on a coarser grid, and dated on the fine one.
+const FINEST_GRID: usize = 1_500;
+/// Where a likelihood ratio for the date of a change leaves its 95 % interval (Hansen 2000, table 1).
+const DATE_CRITICAL: f64 = 7.35;
+
+/// Means of `stride` slots times √stride, so that their variance is the noise's long-run variance.
+fn grid_means(values: &[f64], stride: usize) -> Vec<f64> {
+    let scale = (stride as f64).sqrt();
+    values.chunks(stride).map(|chunk| robust::mean(chunk).map_or(f64::NAN, |mean| mean * scale)).collect()
+}
+
+/// What all tests of one series share.
+struct Scan<'a> {
+    noise: &'a LevelNoise,
+    sums: PrefixSums,
+    length: usize,
+    shortest: usize,
+}
+
+impl Scan<'_> {
+    /// ln of the probability that somewhere among all ways to cut the series once, the difference of the means exceeds
+    /// `z` standard errors: 2 φ(z) ((z − 1/z) ln((1 − ε)/ε) + 2/z), ε the share of the shortest segment (Miller and
+    /// Siegmund 1982, for the process that it converges to).
+    fn ln_p_of_maximum(&self, z: f64) -> f64 {
+        // Further in, the approximation no longer falls with z.
+        if z < 1.8 {
+            return 0.0;
+        }
+        let share = (self.shortest as f64 / self.length as f64).min(0.25);
+        let ln_density = -0.5 * z * z - 0.5 * std::f64::consts::TAU.ln();
+        let cuts = 2.0 * ((z - 1.0 / z) * ((1.0 - share) / share).ln() + 2.0 / z);
+        (ln_density + cuts.ln()).min(0.0)
+    }
+
+    /// The before/after difference, in standard errors, that the largest of all exceeds with probability `alpha`.
+    fn critical_value(&self, alpha: f64) -> f64 {
+        let (mut low, mut high) = (1.8, 60.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if self.ln_p_of_maximum(middle) > alpha.ln() { low = middle } else { high = middle }
+        }
+        self.noise.student_from_normal(high)
+    }
+
+    /// The squared before/after difference of the means, in units of its variance for noise of variance 1.
+    fn gain(&self, start: usize, slot: usize, end: usize) -> f64 {
+        let (count_before, sum_before) = self.sums.count_and_sum(start, slot);
+        let (count_after, sum_after) = self.sums.count_and_sum(slot, end);
+        if count_before <= 0.0 || count_after <= 0.0 {
+            return 0.0;
+        }
+        let difference = sum_after / count_after - sum_before / count_before;
+        difference * difference * count_before * count_after / (count_before + count_after)
+    }
+
+    /// ln p of the change at the middle of three borders; 0 where a straight line describes the values no worse.
+    fn ln_p(&self, around: &[usize]) -> f64 {
+        let &[start, slot, end] = around else { return 0.0 };
+        let step = self.sums.squares(start, slot) + self.sums.squares(slot, end);
+        if self.noise.calmed.get(start..end).is_none_or(|values| squares_about_line(values) <= step) {
+            return 0.0;
+        }
+        let student = (self.gain(start, slot, end) / self.noise.long_run_variance).sqrt();
+        self.ln_p_of_maximum(self.noise.normal_from_student(student))
+    }
+
+    /// Moves each border to where it parts its two segments best, those next to `around` only if given; drops what
+    /// leaves no room for two levels.
+    fn redate(&self, borders: &mut Vec<usize>, around: Option<usize>) {
+        let mut index = around.map_or(1, |border| border.max(1));
+        let last = around.map_or(usize::MAX, |border| border + 1);
+        while index + 1 < borders.len() && index <= last {
+            let (Some(&start), Some(&end)) = (borders.get(index - 1), borders.get(index + 1)) else { break };
+            let best = (start + self.shortest..=end.saturating_sub(self.shortest))
+                .max_by(|a, b| self.gain(start, *a, end).total_cmp(&self.gain(start, *b, end)));
+            match (best, borders.get_mut(index)) {
+                (Some(best), Some(border)) => *border = best,
+                // Only before the first test, where no result is kept yet.
+                _ if around.is_none() => {
+                    borders.remove(index);
+                    continue;
+                }
+                _ => {}
+            }
+            index += 1;
+        }
+    }
+
+    fn describe(&self, values: &[f64], borders: &[usize], tests: &[f64], options: &LevelShiftOptions) -> Vec<LevelShift> {
+        let level = |start: usize, end: usize| values.get(start..end).and_then(robust::median).unwrap_or(f64::NAN);
+        let deviations: Vec<f64> = borders
+            .windows(2)
+            .filter_map(|segment| {
+                let &[start, end] = segment else { return None };
+                let centre = level(start, end);
+                Some(values.get(start..end)?.iter().map(move |value| value - centre))
+            })
+            .flatten()
+            .collect();
+        let spread = robust::spread(&deviations).unwrap_or(0.0).max(self.noise.smallest_spread);
+        borders
+            .windows(3)
+            .zip(tests)
+            .filter_map(|(around, &ln_p)| {
+                let &[start, slot, end] = around else { return None };
+                let (before, after) = (level(start, slot), level(slot, end));
+                let best = self.gain(start, slot, end);
+                let within =
+                    |at: &usize| best - self.gain(start, *at, end) <= DATE_CRITICAL * self.noise.long_run_variance;
+                let dates = start + 1..end;
+                Some(LevelShift {
+                    slot,
+                    low: dates.clone().find(within).unwrap_or(slot),
+                    high: dates.rev().find(within).unwrap_or(slot),
+                    before,
+                    after,
+                    size_in_spreads: (after - before) / spread,
+                    p: ln_p.exp(),
+                    score: score_from_ln_p(ln_p, options.alpha),
+                })
+            })
+            .filter(|shift| shift.size_in_spreads.abs() >= options.minimum_size)
+            .collect()
+    }
+}
+
+/// The sum of squares of values about their line of least squares against their position.
+fn squares_about_line(values: &[f64]) -> f64 {
+    let (mut n, mut mean_x, mut mean_y, mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+    for (index, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+        n += 1.0;
+        let (dx, dy) = (index as f64 - mean_x, value - mean_y);
+        mean_x += dx / n;
+        mean_y += dy / n;
+        xx += dx * (index as f64 - mean_x);
+        xy += dx * (value - mean_y);
+        yy += dy * (value - mean_y);
+    }
+    if xx > 0.0 { (yy - xy * xy / xx).max(0.0) } else { yy }
 }

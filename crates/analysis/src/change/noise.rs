@@ -1,0 +1,91 @@
+//! The noise of a series around its levels, measured so that shifts of the level do not count as noise.
+
+use crate::anomaly::floor::Floor;
+use crate::anomaly::rolling::centred;
+use crate::autocorrelation::{Autoregression, Removed, corrected_coefficient, default_max_order};
+use crate::robust;
+
+/// Around a level, a series is an autoregression. Its coefficients are fitted to what a rolling median leaves, which
+/// follows a shift at once, and corrected for the memory that the rolling median takes away with the level.
+#[derive(Debug)]
+pub(crate) struct LevelNoise {
+    /// The series with excursions shorter than the shortest level cut back.
+    pub(crate) calmed: Vec<f64>,
+    /// The variance of a mean of n values times n, for large n.
+    pub(crate) long_run_variance: f64,
+    /// The number of independent values that the series is worth, which is what `long_run_variance` is known from.
+    effective_count: f64,
+    /// The least spread that the series' resolution allows.
+    pub(crate) smallest_spread: f64,
+}
+
+/// The rolling window for the noise: a share of the series, within bounds.
+const SHARE: usize = 6;
+const WINDOW_SLOTS: (usize, usize) = (61, 481);
+
+impl LevelNoise {
+    /// None where the series is shorter than two of the shortest levels, or constant.
+    pub(crate) fn of(values: &[f64], shortest: usize) -> Option<Self> {
+        let count = values.iter().filter(|value| value.is_finite()).count();
+        if count < 2 * shortest {
+            return None;
+        }
+        let calmed = calm(values, 2 * shortest + 1);
+        let window = (values.len() / SHARE).clamp(WINDOW_SLOTS.0, WINDOW_SLOTS.1);
+        let mut residuals: Vec<f64> =
+            calmed.iter().zip(centred(&calmed, window)).map(|(value, level)| value - level.centre).collect();
+        let level = robust::median(&calmed)?.abs();
+        let spread = robust::spread(&residuals)?;
+        let floor = if robust::mad(&residuals)? > 0.0 { 0.0 } else { Floor::of(values, &residuals).at(level) };
+        let smallest_spread = floor.max(level * 1e-9);
+        if spread.max(smallest_spread) <= 0.0 {
+            return None;
+        }
+        let cut = 4.0 * spread.max(smallest_spread);
+        for residual in &mut residuals {
+            *residual = residual.clamp(-cut, cut);
+        }
+        let smallest = smallest_spread * smallest_spread;
+        let Some(model) = Autoregression::fit(&residuals, default_max_order(count)) else {
+            let effective_count = count as f64;
+            return Some(Self { calmed, long_run_variance: smallest, effective_count, smallest_spread });
+        };
+        let persistence = corrected_coefficient(model.persistence(), window.min(count), Removed::Mean).max(0.0);
+        let long_run_variance = (model.innovation_variance / (1.0 - persistence).powi(2)).max(smallest);
+        let effective_count = (count as f64 * model.variance().max(smallest) / long_run_variance).min(count as f64);
+        Some(Self { calmed, long_run_variance, effective_count, smallest_spread })
+    }
+
+    fn degrees_of_freedom(&self) -> f64 {
+        (0.5 * self.effective_count).max(2.0)
+    }
+
+    /// Student's t with the same tail as a normal deviate, for as many degrees of freedom as the variance is known by
+    /// (Wallace 1959).
+    pub(crate) fn student_from_normal(&self, z: f64) -> f64 {
+        let dof = self.degrees_of_freedom();
+        let deviate = z * (8.0 * dof + 3.0) / (8.0 * dof + 1.0);
+        (dof * (deviate * deviate / dof).exp_m1()).sqrt()
+    }
+
+    /// The inverse of [`Self::student_from_normal`].
+    pub(crate) fn normal_from_student(&self, t: f64) -> f64 {
+        let dof = self.degrees_of_freedom();
+        (dof * (t * t / dof).ln_1p()).sqrt() * (8.0 * dof + 1.0) / (8.0 * dof + 3.0)
+    }
+}
+
+/// Cuts values back to three spreads about the rolling median.
+fn calm(values: &[f64], window: usize) -> Vec<f64> {
+    let levels = centred(values, window);
+    let deviations: Vec<f64> = values.iter().zip(&levels).map(|(value, level)| value - level.centre).collect();
+    let overall = robust::spread(&deviations).unwrap_or(0.0);
+    deviations
+        .iter()
+        .zip(&levels)
+        .map(|(deviation, level)| {
+            let reach = 3.0 * level.spread.max(overall);
+            level.centre + deviation.clamp(-reach, reach)
+        })
+        .collect()
+}
