@@ -51,6 +51,9 @@ pub struct Lag {
     pub correlation: f64,
     /// Chance that two independent series are as correlated at any of the lags looked at.
     pub p: f64,
+    /// Share of the correlation that comes from the strongest two twelfths of the span: about a third for a lasting
+    /// relation, near 1 when both series merely had one event at about the same time.
+    pub concentration: f64,
     /// Pairs of values behind `correlation`.
     pub overlap: usize,
 }
@@ -65,7 +68,9 @@ pub struct LagPlan {
 }
 
 struct Prepared {
-    /// Transform of the whitened values, zero where missing.
+    /// The whitened values, zero where missing.
+    whitened: Vec<f64>,
+    /// Their transform.
     values: Vec<Complex<f64>>,
     /// Transform of the indicator of presence; none when no series of the plan has a gap.
     presence: Option<Vec<Complex<f64>>>,
@@ -185,6 +190,7 @@ impl LagPlan {
             high: high as f64 + 0.5,
             correlation: r.clamp(-1.0, 1.0),
             p,
+            concentration: concentration(&x.whitened, &y.whitened, lag),
             overlap: count,
         })
     }
@@ -200,6 +206,7 @@ impl Prepared {
         }
         padding.fill(0.0);
         let energy = used.iter().map(|v| v * v).sum();
+        let kept = used.to_vec();
         let count = whitened.iter().filter(|v| v.is_finite()).count();
         transform.forward();
         let values = transform.bins.clone();
@@ -212,8 +219,25 @@ impl Prepared {
             transform.forward();
             transform.bins.clone()
         });
-        Self { values, presence, first, count, energy }
+        Self { whitened: kept, values, presence, first, count, energy }
     }
+}
+
+/// The share of Σ x(t)·y(t + lag) that its two strongest twelfths hold.
+fn concentration(x: &[f64], y: &[f64], lag: isize) -> f64 {
+    const PARTS: usize = 12;
+    let shift = lag.unsigned_abs();
+    let (x, y) = if lag >= 0 { (x, y.get(shift..).unwrap_or(&[])) } else { (x.get(shift..).unwrap_or(&[]), y) };
+    let len = x.len().min(y.len());
+    let mut parts = [0.0; PARTS];
+    for (part, sum) in parts.iter_mut().enumerate() {
+        let (from, to) = (part * len / PARTS, (part + 1) * len / PARTS);
+        *sum = x[from..to].iter().zip(&y[from..to]).map(|(a, b)| a * b).sum();
+    }
+    let total: f64 = parts.iter().sum();
+    parts.iter_mut().for_each(|part| *part *= total.signum());
+    parts.sort_unstable_by(f64::total_cmp);
+    if total == 0.0 { 0.0 } else { ((parts[PARTS - 1] + parts[PARTS - 2]) / total.abs()).clamp(0.0, 1.0) }
 }
 
 /// conj(X)·Y: its inverse transform at lag k is Σ x(t)·y(t + k).

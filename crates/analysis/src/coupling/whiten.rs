@@ -7,6 +7,8 @@ use crate::spectrum::runs;
 pub struct WhitenOptions {
     /// Highest order of the autoregression; the order is chosen by BIC.
     pub max_order: usize,
+    /// Whether the series is differenced first; otherwise only if its lag-one autocorrelation is above 0.98.
+    pub difference: bool,
     /// Residuals beyond this many robust standard deviations are clipped to it, so that one outlier is not a
     /// correlation.
     pub clip: f64,
@@ -14,7 +16,7 @@ pub struct WhitenOptions {
 
 impl Default for WhitenOptions {
     fn default() -> Self {
-        Self { max_order: 16, clip: 4.0 }
+        Self { max_order: 16, difference: true, clip: 3.0 }
     }
 }
 
@@ -41,7 +43,7 @@ pub struct Whitened {
 pub fn whiten(values: &[f64], options: &WhitenOptions) -> Whitened {
     let mut work: Vec<f64> = values.iter().map(|v| if v.is_finite() { *v } else { f64::NAN }).collect();
     standardise(&mut work, f64::INFINITY);
-    let differenced = lag_one(&work) > 0.98;
+    let differenced = options.difference || lag_one(&work) > 0.98;
     if differenced {
         for t in (1..work.len()).rev() {
             work[t] -= work[t - 1];

@@ -44,7 +44,7 @@ pub struct CoherenceOptions {
     pub detrend: Detrend,
     /// Longest gap, in (decimated) steps, that is bridged by a straight line.
     pub bridge: usize,
-    /// Whether each series is prewhitened by its own autoregression and its outliers are clipped first.
+    /// Whether each series is first prewhitened by its own autoregression, with outliers clipped and bursts limited.
     pub whiten: bool,
 }
 
@@ -183,19 +183,27 @@ impl SegmentSpectra {
         };
         let window = hann(segment_len);
         let mut transform = RealTransform::new(segment_len);
+        // A whitened series has no structure that zeros could break, so a quarter of a segment may be missing.
+        let allowed = if options.whiten { segment_len / 4 } else { 0 };
         for (index, values) in series.iter().enumerate() {
             let coarse_values = prepare(values, decimate, options);
             for segment in 0..segments {
                 let from = segment * hop;
                 let part = &coarse_values[from..from + segment_len];
-                if part.iter().any(|v| v.is_nan()) {
+                let missing = part.iter().filter(|v| v.is_nan()).count();
+                if missing > allowed {
                     continue;
                 }
-                transform.input.copy_from_slice(part);
+                for (slot, value) in transform.input.iter_mut().zip(part) {
+                    *slot = if value.is_nan() { 0.0 } else { *value };
+                }
                 options.detrend.apply(&mut transform.input);
                 transform.input.iter_mut().zip(&window).for_each(|(v, w)| *v *= w);
                 transform.forward();
                 spectra.store(index, segment, &transform);
+            }
+            if options.whiten {
+                spectra.limit_segments(index);
             }
             let flags = &spectra.complete[index * segments..(index + 1) * segments];
             spectra.all_complete[index] = flags.iter().all(|c| *c);
@@ -211,6 +219,40 @@ impl SegmentSpectra {
             self.real[at] = bin.re;
             self.imaginary[at] = bin.im;
             self.power[index * self.blocks * BLOCK + k] += bin.norm_sqr();
+        }
+    }
+
+    /// Scales down what stands out of a series' own history: in every block of bins, a segment with more than three
+    /// times the median energy is brought down to that. Otherwise one burst in each of two series that happen to
+    /// share a segment would be most of both spectra, and so look coherent.
+    fn limit_segments(&mut self, index: usize) {
+        let mut energies = Vec::with_capacity(self.segments);
+        for block in 0..self.blocks {
+            let from = (index * self.blocks + block) * self.segments * BLOCK;
+            let range = from..from + self.segments * BLOCK;
+            let (real, _) = self.real[range.clone()].as_chunks_mut::<BLOCK>();
+            let (imaginary, _) = self.imaginary[range].as_chunks_mut::<BLOCK>();
+            let power = &mut self.power[(index * self.blocks + block) * BLOCK..][..BLOCK];
+            energies.clear();
+            energies.extend(real.iter().zip(imaginary.iter()).map(|(re, im)| {
+                re.iter().chain(im).map(|v| v * v).sum::<f64>()
+            }));
+            let mut present: Vec<f64> = energies.iter().copied().filter(|e| *e > 0.0).collect();
+            if present.is_empty() {
+                continue;
+            }
+            let half = present.len() / 2;
+            let limit = 3.0 * *present.select_nth_unstable_by(half, f64::total_cmp).1;
+            for ((re, im), energy) in real.iter_mut().zip(imaginary).zip(&energies) {
+                if *energy > limit {
+                    let scale = (limit / energy).sqrt();
+                    for lane in 0..BLOCK {
+                        power[lane] -= (1.0 - scale * scale) * (re[lane] * re[lane] + im[lane] * im[lane]);
+                        re[lane] *= scale;
+                        im[lane] *= scale;
+                    }
+                }
+            }
         }
     }
 

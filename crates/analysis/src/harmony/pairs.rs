@@ -49,8 +49,9 @@ pub fn pair_index(series: usize, first: usize, second: usize) -> usize {
     first * (2 * series - first - 1) / 2 + second - first - 1
 }
 
-/// Neighbouring bins of a Hann taper are correlated (4/9 in power), so M bins count as 1 + 0.8·(M − 1) tests.
-const INDEPENDENT_BINS: f64 = 0.8;
+/// Neighbouring bins of a Hann taper are correlated (4/9 in power): M bins count as 1 + 0.91·(M − 1) tests. Measured on
+/// white noise for 8 to 125 bins and 9 to 42 effective segments: 0.85 to 0.95 between the 1 % and the 80 % quantile.
+const INDEPENDENT_BINS: f64 = 0.91;
 
 /// Pairs are visited in square tiles of this many series, so that both sides stay in the cache.
 const TILE: usize = 24;

@@ -94,16 +94,26 @@ struct Noise {
 }
 
 impl Noise {
+    /// The fitted background. Below the middle of the lowest band, where the shape is an extrapolation, at least what
+    /// a random walk through that middle would have.
+    fn base(&self, frequency: f64) -> f64 {
+        let fitted = self.background.density(frequency);
+        match self.bands.first() {
+            Some(lowest) if frequency < lowest.frequency => {
+                fitted.max(self.background.density(lowest.frequency) * (lowest.frequency / frequency).powi(2))
+            }
+            _ => fitted,
+        }
+    }
+
     /// The background, raised where a whole band of bins stands above it.
     fn density(&self, frequency: f64) -> f64 {
-        let base = self.background.density(frequency);
-        let mut raise: f64 = 0.0;
-        if let Some(band) =
-            self.bands.iter().min_by(|a, b| (a.frequency - frequency).abs().total_cmp(&(b.frequency - frequency).abs()))
-        {
-            raise = band.log_level - 2.0 * band.error - self.background.density(band.frequency).ln();
-        }
-        base * raise.max(0.0).exp()
+        let distance = |band: &Band| (band.frequency - frequency).abs();
+        let nearest = self.bands.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let raise = nearest.map_or(0.0, |band| {
+            band.log_level - 2.0 * band.error - self.background.density(band.frequency).ln()
+        });
+        self.base(frequency) * raise.max(0.0).exp()
     }
 }
 
@@ -168,7 +178,7 @@ impl Periodogram {
         let last = self.power.len() - 1;
         // Bins of a padded transform are no more independent than those of the span itself.
         let bins = (self.span / 2).saturating_sub(lowest).max(1) as f64;
-        let threshold = -(1.0 - (1.0 - options.alpha).powf(1.0 / bins)).ln();
+        let level = 1.0 - (1.0 - options.alpha).powf(1.0 / bins);
         let floor = 1e-24 * self.power.iter().sum::<f64>();
         let mut found: Vec<Candidate> = Vec::new();
         for bin in lowest..last {
@@ -176,13 +186,15 @@ impl Periodogram {
             if power < self.power[bin - 1] || power < self.power[bin + 1] {
                 continue;
             }
-            let base = noise.background.density(self.frequency(bin as f64)) + floor;
-            if power <= threshold * base {
+            let base = noise.base(self.frequency(bin as f64)) + floor;
+            let cycles = bin as f64 / per_cycle;
+            if exceedance(power / base, cycles, self.span) >= level {
                 continue;
             }
             let ratio = power / (noise.density(self.frequency(bin as f64)) + floor);
-            if ratio > threshold {
-                let p = -(bins * (-(-ratio).exp()).ln_1p()).exp_m1();
+            let one = exceedance(ratio, cycles, self.span);
+            if one < level {
+                let p = -(bins * (-one).ln_1p()).exp_m1();
                 found.push(Candidate { bin, ratio, p });
             }
         }
@@ -316,6 +328,16 @@ impl Periodogram {
         }
         explained(gram, right)
     }
+}
+
+/// The chance that one bin of noise exceeds its estimated background `ratio` times.
+///
+/// With the background known it is e^{−ratio}, the χ²(2)/2 quantile. But it is estimated, from all bins together and
+/// towards low frequencies from ever fewer: (1 + ratio/ν)^{−ν}, the form of the F distribution, with ν growing with the
+/// number of cycles up to a third of the length. The three constants were set on simulated AR(1) noise.
+fn exceedance(ratio: f64, cycles: f64, span: usize) -> f64 {
+    let freedom = (12.0 + 1.5 * cycles).min(span as f64 / 3.0);
+    (-freedom * (ratio / freedom).ln_1p()).exp()
 }
 
 /// b'A⁻¹b by Cholesky decomposition of the lower triangle; what is singular explains nothing.
