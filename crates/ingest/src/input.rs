@@ -17,6 +17,15 @@ impl<'a> Input<'a> {
         Self { name, text, table: OnceCell::new() }
     }
 
+    /// The beginning of the text, at most `length` bytes.
+    pub(crate) fn head(&self, length: usize) -> &'a str {
+        let mut end = length.min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.text.get(..end).unwrap_or_default()
+    }
+
     /// The text as a delimited table; none if there is no row.
     pub(crate) fn table(&self) -> Option<&Table<'a>> {
         self.table.get_or_init(|| Table::find(self.text)).as_ref()

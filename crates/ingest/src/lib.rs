@@ -11,12 +11,16 @@
 //! No function here panics on any input, reads a clock, or looks at more than the bytes and options given.
 
 mod cell;
+mod counter;
 mod error;
+mod foreign;
 mod format;
 mod formats;
 mod input;
+mod name;
 mod notebook;
 mod options;
+mod series_set;
 mod sniff;
 mod table;
 mod text;

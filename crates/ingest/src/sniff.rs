@@ -1,9 +1,10 @@
 //! Which reader understands a file: the registry of formats.
 //!
-//! To add a format: a variant of [`Format`], a file in `formats/` with a `READER`, and its line in [`READERS`].
+//! To add a format: a variant of [`Format`], a file in `formats/` with a `READER`, and its line below.
 
 use crate::error::{Error, excerpt};
-use crate::formats::csv_wide;
+use crate::foreign;
+use crate::formats::{csv_long, csv_stacked, csv_wide, grafana_csv, openmetrics, prometheus_json, promtool_dump};
 use crate::input::Input;
 use crate::{Format, Options};
 use series::Dataset;
@@ -11,23 +12,41 @@ use series::Dataset;
 /// A format's reader.
 pub(crate) struct Reader {
     pub(crate) format: Format,
-    /// Whether a file is in this format, by its content. Asked in the order of [`READERS`].
+    /// Whether a file is in this format, by its content. Asked in the order of the lists below.
     pub(crate) probe: fn(&Input<'_>) -> bool,
     /// Reads it.
     pub(crate) read: fn(&Input<'_>, &Options) -> Result<Dataset, Error>,
 }
 
-/// All readers; the more particular a format is, the further in front it stands.
-const READERS: [&Reader; 1] = [&csv_wide::READER];
+/// Formats that are known by marks of their own.
+const MARKED: [&Reader; 3] = [&prometheus_json::READER, &promtool_dump::READER, &openmetrics::READER];
+
+/// Tables, the more particular first. They are asked last, because almost anything can be cut into cells.
+const TABLES: [&Reader; 4] = [&grafana_csv::READER, &csv_stacked::READER, &csv_long::READER, &csv_wide::READER];
 
 /// The reader that the options name, or the first that knows the content.
 pub(crate) fn choose(input: &Input<'_>, options: &Options) -> Result<&'static Reader, Error> {
-    let found = match options.format {
-        Some(format) => READERS.into_iter().find(|reader| reader.format == format),
-        None => READERS.into_iter().find(|reader| (reader.probe)(input)),
-    };
-    found.ok_or_else(|| Error::Unknown {
+    let mut all = MARKED.into_iter().chain(TABLES);
+    if let Some(format) = options.format {
+        return all.find(|reader| reader.format == format).ok_or_else(|| unknown(input));
+    }
+    if let Some(reader) = MARKED.into_iter().find(|reader| (reader.probe)(input)) {
+        return Ok(reader);
+    }
+    if let Some(refusal) = foreign::recognise(input) {
+        return Err(refusal);
+    }
+    let table = TABLES.into_iter().find(|reader| (reader.probe)(input));
+    let prose = || foreign::prose(input).unwrap_or_else(|| unknown(input));
+    let reader = table.ok_or_else(prose)?;
+    // A table without any time may be prose with numbers in it.
+    let is_even = input.table().is_some_and(|table| table.is_even());
+    if is_even { Ok(reader) } else { Err(prose()) }
+}
+
+fn unknown(input: &Input<'_>) -> Error {
+    Error::Unknown {
         beginning: excerpt(input.text.trim_start(), 60),
         formats: Format::ALL.map(Format::name).join(", "),
-    })
+    }
 }

@@ -7,8 +7,9 @@ use crate::TimeZone;
 const DAY_MS: i64 = 86_400_000;
 
 /// The unit of a count since 1970-01-01 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EpochUnit {
+    #[default]
     Seconds,
     Milliseconds,
     Microseconds,
@@ -223,7 +224,7 @@ fn month_name(rest: &mut Cursor<'_>, late_clock: &mut Option<(i64, Option<i64>)>
 /// The time of day in milliseconds: `10:11`, `10:11:24`, `10:11:24.607158889`, `10:11:24,607`, `1:05 PM`.
 fn clock(rest: &mut Cursor<'_>) -> Option<i64> {
     let (mut hour, _) = rest.number(2)?;
-    let mut minute = 0;
+    let minute;
     let mut second = 0;
     let mut fraction_ms = 0;
     if rest.take(b':') {

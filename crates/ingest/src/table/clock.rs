@@ -78,7 +78,7 @@ fn as_clock(index: usize, column: &Column) -> Option<Clock> {
             let (least, most) = column.range?;
             TimeStyle::Epoch(EpochUnit::by_magnitude(least.abs().max(most.abs())))
         }
-        Content::Empty | Content::Text => return None,
+        Content::Empty | Content::Quantity | Content::Text => return None,
     };
     let is_relative = column.content == Content::Number && !is_plausible_epoch(column);
     Some(Clock::Column { index, style, is_relative })
@@ -103,7 +103,7 @@ fn score(index: usize, column: &Column, rows: usize) -> Option<u32> {
                 _ => (column.ascends && index == 0).then_some(placed + 30),
             }
         }
-        Content::Empty | Content::Text => None,
+        Content::Empty | Content::Quantity | Content::Text => None,
     }
 }
 
@@ -152,7 +152,8 @@ fn name_strength(name: &str) -> u32 {
 }
 
 fn no_time(table: &Table<'_>) -> Error {
-    let numbers = table.columns.iter().filter(|column| column.content == Content::Number).count();
+    let numbers =
+        table.columns.iter().filter(|column| matches!(column.content, Content::Number | Content::Quantity)).count();
     let all_numbers = numbers == table.columns.len();
     Error::NoTime {
         columns: list(table.names()),

@@ -5,6 +5,7 @@ use super::rows::{Cell, Rows};
 use super::style::{self, FoundStyle};
 use crate::cell::number::{self, Number};
 use crate::cell::timestamp::{self, DateOrder, TimeStyle};
+use crate::cell::unit::Quantity;
 use std::collections::BTreeMap;
 
 /// How many rows are looked at.
@@ -25,6 +26,8 @@ pub(crate) enum Content {
     Empty,
     /// Numbers.
     Number,
+    /// Numbers with a unit behind.
+    Quantity,
     /// Dates, perhaps with a time of day.
     Date(DateOrder),
     /// Words.
@@ -34,7 +37,7 @@ pub(crate) enum Content {
 /// A column as its first cells show it.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
-    /// The header's text (of the lowest header row), or `column 3` without a header.
+    /// The header's text, or `column 3` without a header.
     pub(crate) name: String,
     pub(crate) content: Content,
     /// The least and the greatest of the sampled numbers.
@@ -62,6 +65,10 @@ pub(crate) struct Table<'a> {
     pub(crate) body: (usize, u64),
     /// Whether all cells of the lowest header row are quoted.
     pub(crate) header_is_quoted: bool,
+    /// Whether every cell of the first row under the header is quoted.
+    pub(crate) body_is_quoted: bool,
+    /// The share of sampled rows that have the common number of cells.
+    evenness: f64,
     /// The number of sampled rows under the header.
     pub(crate) sampled: usize,
 }
@@ -88,8 +95,9 @@ impl<'a> Table<'a> {
             header_rows > 0 && rows.get(header_rows - 1).is_some_and(|row| row.cells.iter().all(|cell| cell.quoted));
         let body_rows = rows.get(header_rows..).unwrap_or_default();
         let body_classes = classes.get(header_rows..).unwrap_or_default();
+        let names = column_names(&headers, width);
         let columns =
-            (0..width).map(|index| Column::find(index, headers.last(), body_rows, body_classes, style)).collect();
+            names.iter().enumerate().map(|(index, name)| Column::find(index, name, body_rows, body_classes)).collect();
         let body = body_rows.first().map_or((text.len(), sample.end_line), |row| (row.offset, row.line));
         Some(Self {
             text,
@@ -100,6 +108,8 @@ impl<'a> Table<'a> {
             style,
             body,
             header_is_quoted,
+            body_is_quoted: body_rows.first().is_some_and(|row| row.cells.iter().all(|cell| cell.quoted)),
+            evenness: rows.iter().filter(|row| row.cells.len() == width).count() as f64 / rows.len().max(1) as f64,
             sampled: body_rows.len(),
         })
     }
@@ -107,6 +117,21 @@ impl<'a> Table<'a> {
     /// The records under the header.
     pub(crate) fn rows(&self) -> Rows<'a> {
         Rows::new(self.text, self.delimiter, self.body.0, self.body.1)
+    }
+
+    /// Whether most of the sampled rows have as many cells as the header.
+    pub(crate) fn is_even(&self) -> bool {
+        self.evenness >= 0.5
+    }
+
+    /// Whether a column holds numbers.
+    pub(crate) fn has_numbers(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column.content, Content::Number | Content::Quantity))
+    }
+
+    /// Whether a column of words names what was measured.
+    pub(crate) fn has_names(&self) -> bool {
+        self.columns.iter().any(|column| column.content == Content::Text && super::keys::is_identity(&column.name))
     }
 
     /// The columns' names.
@@ -176,10 +201,30 @@ fn aligned(mut names: Vec<String>, width: usize) -> Vec<String> {
     names
 }
 
+/// One name per column: the header's text; of several header rows all that is written, top to bottom; `column 3`
+/// without any. A lowest row with one filled cell only (pandas' index names) names the first column.
+fn column_names(headers: &[Vec<String>], width: usize) -> Vec<String> {
+    (0..width)
+        .map(|index| {
+            let mut parts: Vec<&str> = headers
+                .iter()
+                .filter_map(|row| row.get(index))
+                .map(|part| part.trim())
+                .filter(|part| !part.is_empty())
+                .collect();
+            if index == 0 && parts.len() > 1 {
+                parts.drain(..parts.len() - 1);
+            }
+            if parts.is_empty() { format!("column {}", index + 1) } else { parts.join(" ") }
+        })
+        .collect()
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Class {
     Missing,
     Number(f64),
+    Quantity,
     Date,
     Text,
 }
@@ -190,6 +235,11 @@ fn classify(cell: &Cell<'_>, style: FoundStyle) -> Class {
         Number::Missing => Class::Missing,
         Number::Value(value) => Class::Number(value),
         Number::Unreadable if date_orders(&text).next().is_some() => Class::Date,
+        Number::Unreadable
+            if Quantity::parse(&text, style.style).is_some_and(|quantity| quantity.scale().is_some()) =>
+        {
+            Class::Quantity
+        }
         Number::Unreadable => Class::Text,
     }
 }
@@ -203,7 +253,7 @@ fn date_orders(text: &str) -> impl Iterator<Item = DateOrder> + '_ {
 /// The number of header rows: the first row is one if a column that holds numbers or dates further down has a word
 /// there; those that follow are, as long as they have words only.
 fn count_headers(classes: &[Vec<Class>], width: usize) -> usize {
-    let is_typed = |class: Option<&Class>| matches!(class, Some(Class::Number(_) | Class::Date));
+    let is_typed = |class: Option<&Class>| matches!(class, Some(Class::Number(_) | Class::Quantity | Class::Date));
     let lower = classes.get(classes.len() / 2..).unwrap_or_default();
     let typed: Vec<usize> = (0..width)
         .filter(|&column| {
@@ -236,15 +286,9 @@ fn count_headers(classes: &[Vec<Class>], width: usize) -> usize {
 }
 
 impl Column {
-    fn find(
-        index: usize,
-        header: Option<&Vec<String>>,
-        rows: &[SampledRow<'_>],
-        classes: &[Vec<Class>],
-        style: FoundStyle,
-    ) -> Self {
+    fn find(index: usize, name: &str, rows: &[SampledRow<'_>], classes: &[Vec<Class>]) -> Self {
         let mut filled = 0;
-        let mut dates = 0;
+        let (mut dates, mut quantities) = (0, 0);
         let mut numbers = Vec::new();
         for row in classes {
             match row.get(index) {
@@ -257,6 +301,10 @@ impl Column {
                     filled += 1;
                     dates += 1;
                 }
+                Some(Class::Quantity) => {
+                    filled += 1;
+                    quantities += 1;
+                }
                 Some(Class::Text) => filled += 1,
             }
         }
@@ -266,6 +314,8 @@ impl Column {
             Content::Empty
         } else if numbers.len() as f64 >= needed {
             Content::Number
+        } else if quantities > 0 && (numbers.len() + quantities) as f64 >= needed {
+            Content::Quantity
         } else if f64::from(dates) >= needed {
             let cells = rows.iter().filter_map(|row| row.cells.get(index));
             let (order, ambiguous) = find_order(cells);
@@ -274,10 +324,8 @@ impl Column {
         } else {
             Content::Text
         };
-        let name = header.and_then(|names| names.get(index)).map(|name| name.trim().to_owned());
-        let _ = style;
         Self {
-            name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("column {}", index + 1)),
+            name: name.to_owned(),
             content,
             range: numbers.iter().fold(None, |range: Option<(f64, f64)>, &value| {
                 Some(range.map_or((value, value), |(least, most)| (least.min(value), most.max(value))))

@@ -1,47 +1,72 @@
 //! From a table to a data set.
 
+use super::arrange::Arrangement;
 use super::clock::{self, Clock};
-use super::scan::Scan;
-use super::{Table, wide};
+use super::head::{Column, Content};
+use super::keys::{self, Keys};
+use super::scan::{NumberColumn, Scan, WordColumn};
+use super::{Table, levels};
+use crate::cell::timestamp::rfc3339;
+use crate::cell::unit;
+use crate::counter::{self, Declared};
 use crate::error::{Error, list};
 use crate::input::Input;
-use crate::notebook::Notebook;
-use crate::{Format, Options};
-use series::{Dataset, NoteKind, Origin};
+use crate::notebook::{Notebook, plural};
+use crate::series_set::Identity;
+use crate::{Format, Options, name};
+use series::{Dataset, Labels, NoteKind, Origin, Series};
+use std::collections::BTreeMap;
 
-/// Reads a table in which each column of numbers is a series.
+/// Reads a table. Words that tell rows apart make it a long one, whatever format it was taken for.
+///
+/// # Errors
+/// If there is no time, no number, or one instant only.
 pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Result<Dataset, Error> {
     let table = input.table().ok_or(Error::Empty)?;
     let mut notes = Notebook::default();
+    notes.add(
+        NoteKind::Dropped,
+        table.preamble,
+        format!("{} before the table left out", plural(table.preamble, "line", "lines")),
+    );
     let clock = Clock::find(table, options)?;
-    let mut skipped = Vec::new();
-    for (index, column) in table.columns.iter().enumerate() {
-        let is_clock = matches!(clock, Clock::Column { index: chosen, .. } if chosen == index);
-        if is_clock {
-            continue;
-        }
-        if !options.wants(&column.name) {
-            skipped.push(index);
-        } else if clock::is_another_clock(column) && matches!(clock, Clock::Column { .. }) {
-            skipped.push(index);
-            notes.add_about(&column.name, NoteKind::Dropped, 1, "A second column of times; left out");
-        }
-    }
+    let skipped = skipped_columns(table, clock, options, &mut notes);
     let mut scan = Scan::read(table, clock, &skipped, options, &mut notes)?;
-    drop_words(&mut scan, &mut notes);
-    drop_unreadable(&mut scan, &mut notes);
+    note_style(table, &mut notes);
+    drop_columns(&mut scan, &mut notes);
     if scan.numbers.is_empty() {
         return Err(Error::NoNumbers {
             seen: format!("the columns are {}", list(table.names())),
             remedy: "Export the table with its measured values.".to_owned(),
         });
     }
-    let series = wide::assemble(&mut scan, &mut notes);
-    let origin = Origin {
-        name: input.name.to_owned(),
-        format: format.label().to_owned(),
-        assumed_time_zone: scan.assumed_time_zone,
+    if options.format != Some(Format::CsvWide) {
+        numbers_as_names(&mut scan);
+    }
+    let keys = match options.format {
+        Some(Format::CsvWide) => Keys { group_count: 1, ..Keys::default() },
+        forced => Keys::find(&scan, forced == Some(Format::CsvLong)),
     };
+    for &(position, reason) in &keys.dropped {
+        if let Some(column) = scan.words.get(position) {
+            notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
+        }
+    }
+    let is_long = !keys.keys.is_empty();
+    let mut series = assemble(table, &scan, &keys, options, &mut notes)?;
+    counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
+    let format = match format {
+        Format::CsvWide | Format::CsvLong if is_long => Format::CsvLong,
+        Format::CsvLong => Format::CsvWide,
+        other => other,
+    };
+    let label = match (format, is_long) {
+        (Format::GrafanaCsv, true) => "Grafana CSV, one row per sample",
+        (Format::GrafanaCsv, false) if scan.numbers.len() > 1 => "Grafana CSV, series joined by time",
+        _ => format.label(),
+    };
+    let origin =
+        Origin { name: input.name.to_owned(), format: label.to_owned(), assumed_time_zone: scan.assumed_time_zone };
     Ok(Dataset {
         origins: vec![origin],
         series,
@@ -51,28 +76,303 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
     })
 }
 
-fn drop_words(scan: &mut Scan, notes: &mut Notebook) {
-    for column in std::mem::take(&mut scan.words) {
-        notes.add_about(&column.name, NoteKind::Dropped, 1, "The column holds text and was left out");
+fn skipped_columns(table: &Table<'_>, clock: Clock, options: &Options, notes: &mut Notebook) -> Vec<usize> {
+    let mut skipped = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let is_ignored = options.ignore.iter().any(|name| name.trim() == column.name);
+        let reason = match clock {
+            Clock::Column { index: chosen, .. } if chosen == index => continue,
+            Clock::Column { .. } if clock::is_another_clock(column) => "A second column of times; left out",
+            _ if is_identifier(column) => "Whole numbers under the name of an identifier, no measurement; left out",
+            _ if is_ignored => {
+                skipped.push(index);
+                continue;
+            }
+            _ => continue,
+        };
+        skipped.push(index);
+        notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
+    }
+    skipped
+}
+
+/// `id`, `user_id`, `orderId`; a lower-case name that only ends with these letters (`paid`) needs to hold one number
+/// throughout to count.
+fn is_identifier(column: &Column) -> bool {
+    if column.content != Content::Number || !column.is_whole {
+        return false;
+    }
+    let name = column.name.as_str();
+    let is_constant = column.range.is_some_and(|(least, most)| least == most);
+    let lower = name.to_lowercase();
+    lower == "id"
+        || ["_id", " id", "-id", ".id"].iter().any(|end| lower.ends_with(end))
+        || name.ends_with("Id")
+        || (name.ends_with("ID") && name != lower)
+        || (lower.ends_with("id") && is_constant)
+}
+
+fn note_style(table: &Table<'_>, notes: &mut Notebook) {
+    let style = table.style;
+    if style.style.decimal == b',' {
+        notes.add(NoteKind::Assumption, 1, "Numbers are written with a decimal comma");
+    }
+    if let Some(sign) = style.style.thousands {
+        notes.add(NoteKind::Assumption, 1, format!("{sign:?} was read as the sign between thousands"));
+    }
+    if style.is_ambiguous {
+        notes.add(
+            NoteKind::Assumption,
+            1,
+            "Every comma has three digits behind it, so it could separate thousands or a fraction",
+        );
     }
 }
 
-fn drop_unreadable(scan: &mut Scan, notes: &mut Notebook) {
+/// Leaves out columns without values, and marks of anomalies.
+fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
+    let alone = scan.numbers.iter().filter(|column| column.filled > 0).count() == 1;
     scan.numbers.retain(|column| {
         if let Some((line, found)) = &column.first_unreadable {
-            notes.add_about(
-                &column.name,
-                NoteKind::Unreadable,
-                column.unreadable,
-                format!(
-                    "{} cells are no numbers and count as missing (first in line {line}: {found:?})",
-                    column.unreadable
-                ),
-            );
+            let cells = plural(column.unreadable, "cell is no number and counts", "cells are no numbers and count");
+            let message = format!("{cells} as missing (first in line {line}: {found:?})");
+            notes.add_about(&column.name, NoteKind::Unreadable, column.unreadable, message);
         }
         if column.filled == 0 {
-            notes.add_about(&column.name, NoteKind::Dropped, 1, "The column has no value and was left out");
+            notes.add_about(&column.name, NoteKind::Dropped, 1, "The column has no value; left out");
+        } else if !alone && is_mark(column) {
+            notes.add_about(
+                &column.name,
+                NoteKind::Dropped,
+                1,
+                "A column of 0 and 1 that marks rows, no measurement; left out",
+            );
+            return false;
         }
+        if column.converted > 0 {
+            if let Some((scale, written)) = &column.unit {
+                let unit = scale.unit(written);
+                let message = format!(
+                    "{} converted to {unit} (written with {written:?} and others of its kind)",
+                    plural(column.converted, "value", "values")
+                );
+                notes.add_about(&column.name, NoteKind::UnitConversion, column.converted, message);
+            }
+        }
+        let infinite = column.values.iter().filter(|value| value.is_infinite()).count();
+        notes.add_about(
+            &column.name,
+            NoteKind::Infinite,
+            infinite,
+            format!("{} infinite", plural(infinite, "value is", "values are")),
+        );
         column.filled > 0
     });
+}
+
+/// Whether a column is somebody's verdict on the row: 0 or 1 under a name that says so.
+fn is_mark(column: &NumberColumn) -> bool {
+    let plain: String = column.name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+    let is_named = matches!(
+        plain.as_str(),
+        "label" | "labels" | "isanomaly" | "anomaly" | "anomalylabel" | "isoutlier" | "outlier" | "groundtruth"
+    );
+    is_named && column.values.iter().all(|value| value.is_nan() || *value == 0.0 || *value == 1.0)
+}
+
+/// Turns columns of whole numbers that name something (`cpu`, `partition`) into words where rows share times.
+fn numbers_as_names(scan: &mut Scan) {
+    const MOST_NAMES: usize = 1000;
+    let ascends = scan.times_ms.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+    if ascends || scan.numbers.len() < 2 {
+        return;
+    }
+    let mut kept = Vec::with_capacity(scan.numbers.len());
+    for column in std::mem::take(&mut scan.numbers) {
+        let is_whole = column.values.iter().all(|value| value.fract() == 0.0 && *value >= 0.0);
+        if !is_whole || !keys::is_identity(&column.name) {
+            kept.push(column);
+            continue;
+        }
+        let mut codes_by_number: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut words = Vec::new();
+        let codes: Vec<u32> = column
+            .values
+            .iter()
+            .map(|&value| {
+                *codes_by_number.entry(value as u64).or_insert_with(|| {
+                    words.push(value.to_string());
+                    words.len() as u32 - 1
+                })
+            })
+            .collect();
+        if words.len() > MOST_NAMES || words.len() < 2 {
+            kept.push(column);
+        } else {
+            scan.words.push(WordColumn { index: column.index, name: column.name, codes, words, overflows: false });
+        }
+    }
+    scan.numbers = kept;
+}
+
+/// Makes the series: one per column of numbers and group of rows.
+fn assemble(
+    table: &Table<'_>,
+    scan: &Scan,
+    keys: &Keys,
+    options: &Options,
+    notes: &mut Notebook,
+) -> Result<Vec<Series>, Error> {
+    let stacked = levels::identities(table);
+    let constant: Labels = labels(scan, &keys.constant, |column| column.words.first());
+    let mut positions: Vec<Vec<u32>> = vec![Vec::new(); if keys.keys.is_empty() { 0 } else { keys.group_count }];
+    for (position, &group) in keys.groups.iter().enumerate() {
+        if let Some(positions) = positions.get_mut(group as usize) {
+            positions.push(position as u32);
+        }
+    }
+    let arrangements: Vec<Arrangement> = if keys.keys.is_empty() {
+        vec![Arrangement::of(&scan.times_ms, None, |position| scan.row_number(position))]
+    } else {
+        let of = |rows: &Vec<u32>| Arrangement::of(&scan.times_ms, Some(rows), |position| scan.row_number(position));
+        positions.iter().map(of).collect()
+    };
+    refuse_one_instant(scan, &arrangements)?;
+    note_order(&arrangements, notes);
+    let mut found = Vec::new();
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let is_alone = scan.numbers.len() == 1;
+    for (group, arrangement) in arrangements.iter().enumerate() {
+        let first = positions.get(group).and_then(|rows| rows.first()).copied().unwrap_or(0) as usize;
+        let words = labels(scan, &keys.keys, |column| {
+            column.codes.get(first).and_then(|&code| column.words.get(code as usize))
+        });
+        for column in &scan.numbers {
+            let values = arrangement.apply(&column.values);
+            if !keys.keys.is_empty() && values.iter().all(|value| value.is_nan()) {
+                continue;
+            }
+            let mut identity = match stacked.as_ref().and_then(|all| all.get(column.index)) {
+                Some(identity) => identity.clone(),
+                None if keys.keys.is_empty() => name::parse(&column.name)
+                    .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
+                None => identity_of_row(scan, keys, first, column, &words, is_alone),
+            };
+            for (name, value) in constant.iter() {
+                if identity.labels.get(name).is_none() {
+                    identity.labels.insert(name, value);
+                }
+            }
+            if let Some(wanted) = &options.columns {
+                let is_wanted = |name: &str| wanted.iter().any(|wanted| wanted.trim() == name.trim());
+                if !is_wanted(&identity.name) && !is_wanted(&column.name) {
+                    continue;
+                }
+            }
+            if options.ignore.iter().any(|name| name.trim() == identity.name) {
+                continue;
+            }
+            let count = taken.entry(identity.name.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let name = if *count == 1 { identity.name } else { format!("{} ({count})", identity.name) };
+            let mut series = Series::new(name, arrangement.axis.clone(), values);
+            series.unit = match &column.unit {
+                Some((scale, written)) => scale.unit(written),
+                None => unit::of_name(identity.metric.as_deref().unwrap_or(&column.name)),
+            };
+            series.metric = identity.metric;
+            series.labels = identity.labels;
+            found.push(series);
+        }
+    }
+    if found.is_empty() {
+        let asked = options.columns.as_ref().and_then(|names| names.first()).cloned();
+        return Err(Error::UnknownColumn { column: asked.unwrap_or_default(), available: list(table.names()) });
+    }
+    Ok(found)
+}
+
+/// The words of some columns as labels. Empty words are none; a column without a name gives none.
+fn labels<'a>(scan: &'a Scan, columns: &[usize], word: impl Fn(&'a WordColumn) -> Option<&'a String>) -> Labels {
+    let of = |&position: &usize| {
+        let column = scan.words.get(position)?;
+        let value = word(column).filter(|word| !word.trim().is_empty() && !crate::cell::number::is_missing(word))?;
+        let name = if keys::is_service(&column.name) { "service" } else { column.name.as_str() };
+        Some((name.to_owned(), value.clone()))
+    };
+    columns.iter().filter_map(of).collect()
+}
+
+/// Who a series of a long table is: the metric column names it, or else the column of numbers.
+fn identity_of_row(
+    scan: &Scan,
+    keys: &Keys,
+    row: usize,
+    column: &NumberColumn,
+    words: &Labels,
+    is_alone: bool,
+) -> Identity {
+    let mut labels = words.clone();
+    let mut metric = Vec::new();
+    for &position in keys.keys.iter().chain(&keys.constant) {
+        let Some(key) = scan.words.get(position).filter(|key| keys::is_metric(&key.name)) else { continue };
+        // `name` beside a value of its own name (`name, duration`) is a label; beside `value` it is the metric.
+        let is_label = !(is_alone && keys::is_value(&column.name)) && key.name.trim().eq_ignore_ascii_case("name");
+        let word = key.codes.get(row).and_then(|&code| key.words.get(code as usize));
+        if let Some(word) = word.filter(|word| !is_label && !word.trim().is_empty()) {
+            labels.remove(&key.name);
+            metric.push(word.as_str());
+        }
+    }
+    if metric.is_empty() {
+        return Identity::of(Some(column.name.clone()), labels);
+    }
+    let mut metric = metric.join("_");
+    if !(is_alone || keys::is_value(&column.name)) {
+        metric = format!("{metric}_{}", column.name);
+    }
+    match name::parse(&metric) {
+        Some(mut identity) if labels.is_empty() => {
+            identity.labels.remove("");
+            identity
+        }
+        Some(identity) => {
+            let mut all = identity.labels;
+            for (name, value) in labels.iter() {
+                all.insert(name, value);
+            }
+            Identity::of(identity.metric, all)
+        }
+        None if labels.is_empty() => Identity { name: metric.clone(), metric: Some(metric), labels },
+        None => Identity::of(Some(metric), labels),
+    }
+}
+
+/// Refuses a table in which every series has several rows, all at one time.
+fn refuse_one_instant(scan: &Scan, arrangements: &[Arrangement]) -> Result<(), Error> {
+    let is_instant = arrangements.iter().all(|arrangement| arrangement.axis.len() == 1)
+        && arrangements.iter().any(|arrangement| arrangement.duplicates > 0);
+    if !is_instant {
+        return Ok(());
+    }
+    let mut time = String::new();
+    rfc3339(scan.times_ms.first().copied().unwrap_or(0), &mut time);
+    Err(Error::OneInstant { rows: scan.times_ms.len(), time })
+}
+
+fn note_order(arrangements: &[Arrangement], notes: &mut Notebook) {
+    let duplicates = arrangements.iter().map(|arrangement| arrangement.duplicates).sum();
+    let backward = arrangements.iter().map(|arrangement| arrangement.backward).sum();
+    notes.add(
+        NoteKind::Duplicate,
+        duplicates,
+        format!(
+            "{} a time that another row of the series has; of these the last value was kept",
+            plural(duplicates, "row has", "rows have")
+        ),
+    );
+    notes.add(
+        NoteKind::Unsorted,
+        backward,
+        format!("The times step back {}; the rows were sorted", plural(backward, "time", "times")),
+    );
 }

@@ -6,6 +6,7 @@ use super::rows::Cell;
 use crate::Options;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, EpochUnit, TimeStyle};
+use crate::cell::unit::{self, Quantity, Scale};
 use crate::error::{Error, excerpt};
 use crate::notebook::{Notebook, plural};
 use series::NoteKind;
@@ -25,6 +26,12 @@ pub(crate) struct NumberColumn {
     pub(crate) filled: usize,
     /// The first unreadable cell, and its line.
     pub(crate) first_unreadable: Option<(u64, String)>,
+    /// The unit that the cells or the header write, and its text.
+    pub(crate) unit: Option<(Scale, String)>,
+    /// Cells that were converted to the base unit.
+    pub(crate) converted: usize,
+    /// Whether the cells write units.
+    is_quantity: bool,
 }
 
 /// A column of words.
@@ -81,14 +88,7 @@ impl Scan {
             let name = column.name.clone();
             match column.content {
                 Content::Text => words.push(Words::new(index, name)),
-                _ => numbers.push(NumberColumn {
-                    index,
-                    name,
-                    values: Vec::new(),
-                    unreadable: 0,
-                    filled: 0,
-                    first_unreadable: None,
-                }),
+                content => numbers.push(NumberColumn::new(index, name, content == Content::Quantity)),
             }
         }
         let width = table.columns.len();
@@ -185,6 +185,9 @@ impl Scan {
             );
         }
         note_epoch(table, clock, times_ms.len(), notes);
+        for column in &mut numbers {
+            column.apply_header_unit();
+        }
         let all_kept = row_numbers.len() == row_count;
         Ok(Self {
             times_ms,
@@ -265,12 +268,60 @@ fn note_epoch(table: &Table<'_>, clock: Clock, count: usize, notes: &mut Noteboo
 }
 
 impl NumberColumn {
+    fn new(index: usize, name: String, is_quantity: bool) -> Self {
+        Self {
+            index,
+            name,
+            values: Vec::new(),
+            unreadable: 0,
+            filled: 0,
+            first_unreadable: None,
+            unit: None,
+            converted: 0,
+            is_quantity,
+        }
+    }
+
+    /// Brings the values of a column whose header names a unit (`Latency (ms)`) to the base unit.
+    fn apply_header_unit(&mut self) {
+        if self.unit.is_some() {
+            return;
+        }
+        let Some(written) = unit::in_brackets(&self.name) else { return };
+        let Some(scale) = unit::scale(written) else { return };
+        if !scale.is_base() {
+            self.converted = self.filled;
+            for value in &mut self.values {
+                *value = scale.to_base(*value);
+            }
+        }
+        self.unit = Some((scale, written.to_owned()));
+    }
+
+    /// Reads a cell with a unit. None if it has another base than the cells before.
+    fn quantity(&mut self, text: &str, style: NumberStyle) -> Option<f64> {
+        let quantity = Quantity::parse(text, style)?;
+        let scale = match &self.unit {
+            Some((scale, written)) if written == quantity.unit => *scale,
+            _ => quantity.scale()?,
+        };
+        let (first, _) = self.unit.get_or_insert_with(|| (scale, quantity.unit.to_owned()));
+        if (first.base, first.per_second) != (scale.base, scale.per_second) {
+            return None;
+        }
+        self.converted += usize::from(!scale.is_base());
+        Some(scale.to_base(quantity.number))
+    }
+
     fn push(&mut self, cell: Option<&Cell<'_>>, style: NumberStyle, line: u64) {
         let Some(cell) = cell else {
             self.values.push(f64::NAN);
             return;
         };
-        let read = if cell.escaped { Number::Unreadable } else { number::parse(cell.raw, style) };
+        let mut read = if cell.escaped { Number::Unreadable } else { number::parse(cell.raw, style) };
+        if self.is_quantity && read == Number::Unreadable {
+            read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
+        }
         self.values.push(match read {
             Number::Value(value) => {
                 self.filled += 1;

@@ -1,5 +1,6 @@
 //! `time,series,value`, one sample per line.
 
+use super::number::shortest;
 use crate::cell::timestamp::rfc3339;
 use series::Dataset;
 
@@ -13,10 +14,8 @@ pub fn tidy_csv(dataset: &Dataset) -> String {
             out.push(',');
             out.push_str(&name);
             out.push(',');
-            if value.is_infinite() {
-                out.push_str(if *value > 0.0 { "Inf" } else { "-Inf" });
-            } else if !value.is_nan() {
-                out.push_str(&value.to_string());
+            if !value.is_nan() {
+                out.push_str(&shortest(*value));
             }
             out.push('\n');
         }

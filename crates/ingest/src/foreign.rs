@@ -1,0 +1,130 @@
+//! Files that are recognised and cannot be read, so that a person learns what they have and what would work.
+//!
+//! A format that gets a reader of its own leaves this list.
+
+use crate::error::{Error, excerpt};
+use crate::input::Input;
+
+/// How much of the text is looked at.
+const PROBED_BYTES: usize = 1 << 16;
+
+/// Names a file that no reader is made for.
+pub(crate) fn recognise(input: &Input<'_>) -> Option<Error> {
+    let head = input.head(PROBED_BYTES).trim_start();
+    let (looks_like, remedy) = if head.starts_with(['{', '[']) { json(head) } else { text(head)? };
+    Some(Error::Unsupported { looks_like: looks_like.to_owned(), remedy: remedy.to_owned() })
+}
+
+const AS_CSV: &str = "Export it as CSV with a time column, or fetch the same data as Prometheus API JSON.";
+
+fn json(head: &str) -> (&'static str, &'static str) {
+    let has = |key: &str| head.contains(&format!("\"{key}\""));
+    if has("MetricDataResults") || has("Datapoints") && has("Timestamp") {
+        ("a CloudWatch answer", "Turn it into a CSV with a time column and one column per metric.")
+    } else if has("MetricStat") || has("MetricDataQueries") {
+        (
+            "a CloudWatch metric query: the question, without any data",
+            "Run it (aws cloudwatch get-metric-data) and export the answer as CSV.",
+        )
+    } else if has("metric") && has("timestamps") {
+        ("a VictoriaMetrics export in JSON lines", "Export it with ?format=promapi or ?format=prometheus instead.")
+    } else if has("schema") && has("fields") || has("frames") || has("series") && has("fields") && has("timeRange") {
+        ("Grafana panel data in JSON", "Use Inspect, Data, Download CSV instead.")
+    } else if has("panels") && has("schemaVersion") {
+        ("a Grafana dashboard: the layout, without any data", "Open a panel, then Inspect, Data, Download CSV.")
+    } else if has("results") && has("columns") {
+        ("an InfluxQL answer in JSON", "Ask for CSV (Accept: text/csv) instead.")
+    } else if has("pointlist") || has("timeseries_response") {
+        ("a Datadog answer in JSON", AS_CSV)
+    } else if has("sysstat") {
+        ("sysstat statistics in JSON (sadf -j)", AS_CSV)
+    } else if has("resourceMetrics") {
+        ("OpenTelemetry metrics in JSON", AS_CSV)
+    } else if has("aggregations") {
+        ("an Elasticsearch answer in JSON", AS_CSV)
+    } else if has("target") && has("datapoints") {
+        ("a Graphite answer in JSON", "Ask for format=csv, and add a header line, or export wide CSV.")
+    } else if has("labels") && has("data") && has("time") {
+        ("a Netdata answer in JSON", "Ask for format=csv instead.")
+    } else if has("alerts") && has("receiver") {
+        ("an Alertmanager notification: alerts, and no series", "Drop an export of metrics.")
+    } else {
+        ("JSON that is no answer of the Prometheus API", AS_CSV)
+    }
+}
+
+fn text(head: &str) -> Option<(&'static str, &'static str)> {
+    let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
+    let lower = first.to_ascii_lowercase();
+    let bare = first.trim_matches('"');
+    Some(if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
+        (
+            "a web page (HTML)",
+            "The server may have sent its log-in or error page: open it in a browser, and export again.",
+        )
+    } else if first.starts_with("<?xml") || first.starts_with('<') {
+        ("XML", "Export the data as CSV or JSON.")
+    } else if bare.starts_with("Dstat ") || bare.starts_with("pcp-dstat") {
+        (
+            "a dstat recording",
+            "Delete the lines above the line that begins with \"time\", write whole dates in the time column, and drop it \
+             again; or record with another tool as CSV.",
+        )
+    } else if first.starts_with("#datatype") || first.starts_with("#group") || first.starts_with("# datatype") {
+        (
+            "InfluxDB annotated CSV",
+            "Export it without annotations (influx query --raw=false, or the annotations parameter empty).",
+        )
+    } else if first.starts_with("# hostname;interval;timestamp") {
+        ("sysstat statistics (sadf -d)", "Delete the `# ` in front of the header and keep one block of rows.")
+    } else if is_sar(first) {
+        ("the printed report of sar", "Use sadf to export the same file, and keep one table as CSV.")
+    } else if head.lines().take(20).any(|line| line.trim_end().ends_with("} =>") || line.contains(" @[")) {
+        ("the text output of promtool query range", "Add -o json to the command and drop its output.")
+    } else if is_line_protocol(first) {
+        ("InfluxDB line protocol", "Export it as CSV with a time column.")
+    } else if head.starts_with("%!PS") || head.starts_with("{\\rtf") {
+        ("a document", "Export the data as CSV or JSON.")
+    } else {
+        return None;
+    })
+}
+
+/// `Linux 5.4.0-1 (host)  04/18/2019  _x86_64_  (2 CPU)`
+fn is_sar(first: &str) -> bool {
+    first.starts_with("Linux ") && first.contains('(') && first.contains("CPU)")
+}
+
+/// `cpu,host=h1 usage=2.7,steal=0i 1482669077000000000`
+fn is_line_protocol(first: &str) -> bool {
+    let mut parts = first.split(' ');
+    let (Some(tags), Some(fields)) = (parts.next(), parts.next()) else { return false };
+    let is_pair = |pair: &str| pair.split_once('=').is_some_and(|(name, value)| !name.is_empty() && !value.is_empty());
+    let tags_fit = tags.split(',').skip(1).all(is_pair) && !tags.starts_with(',');
+    let time_fits = parts.next().is_none_or(|time| !time.is_empty() && time.bytes().all(|byte| byte.is_ascii_digit()));
+    tags_fit && fields.split(',').all(is_pair) && time_fits
+}
+
+/// A text that is no table at all.
+pub(crate) fn prose(input: &Input<'_>) -> Option<Error> {
+    let head = input.head(PROBED_BYTES);
+    let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
+    let wordy = lines.iter().filter(|line| line.split_whitespace().count() >= 5).count();
+    let has_levels =
+        lines.iter().filter(|line| ["INFO", "WARN", "ERROR", "DEBUG"].iter().any(|level| line.contains(level))).count();
+    let looks_like = if has_levels * 2 > lines.len() {
+        "a log"
+    } else if wordy * 3 > lines.len() {
+        "a text for people"
+    } else {
+        return None;
+    };
+    let beginning = excerpt(head.trim_start(), 40).replace('\n', " ");
+    Some(Error::Unsupported {
+        looks_like: format!("{looks_like} (it begins with {beginning:?})"),
+        remedy:
+            "Monteverdi reads series of numbers over time: export them as CSV with a time column, or as Prometheus API \
+                 JSON. If the data stand inside this text, cut them out and drop them alone."
+                .to_owned(),
+    })
+}

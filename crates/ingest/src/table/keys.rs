@@ -1,0 +1,201 @@
+//! Which columns of words tell the series of a table apart.
+
+use super::scan::{Scan, WordColumn};
+use std::collections::{HashMap, HashSet};
+
+/// How a table's rows fall into series.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    /// Positions in `scan.words` of the columns that tell series apart, in the order of the table.
+    pub(crate) keys: Vec<usize>,
+    /// Positions of the columns that hold one word throughout.
+    pub(crate) constant: Vec<usize>,
+    /// Positions of all others, and why they are no key.
+    pub(crate) dropped: Vec<(usize, &'static str)>,
+    /// For each kept row the series (without regard to number columns) that it belongs to.
+    pub(crate) groups: Vec<u32>,
+    pub(crate) group_count: usize,
+}
+
+/// Column names that say who was measured, in plain letters. A column of such a name tells series apart even if no two
+/// rows share a time.
+const IDENTITIES: [&str; 72] = [
+    "series",
+    "metric",
+    "name",
+    "metricname",
+    "measurement",
+    "field",
+    "counter",
+    "kpi",
+    "indicator",
+    "variable",
+    "item",
+    "service",
+    "servicename",
+    "microservice",
+    "app",
+    "application",
+    "component",
+    "job",
+    "jobname",
+    "host",
+    "hostname",
+    "node",
+    "nodename",
+    "server",
+    "machine",
+    "vm",
+    "instance",
+    "instanceid",
+    "pod",
+    "podname",
+    "container",
+    "containername",
+    "namespace",
+    "cluster",
+    "region",
+    "zone",
+    "az",
+    "datacenter",
+    "dc",
+    "device",
+    "interface",
+    "iface",
+    "disk",
+    "mount",
+    "mountpoint",
+    "endpoint",
+    "path",
+    "route",
+    "method",
+    "operation",
+    "queue",
+    "topic",
+    "partition",
+    "consumer",
+    "database",
+    "db",
+    "table",
+    "tenant",
+    "customer",
+    "user",
+    "cpu",
+    "core",
+    "tags",
+    "tag",
+    "label",
+    "scope",
+    "entity",
+    "resource",
+    "target",
+    "sensor",
+    "location",
+    "site",
+];
+
+pub(crate) fn is_identity(name: &str) -> bool {
+    IDENTITIES.contains(&plain(name).as_str())
+}
+
+/// Whether a column of that name holds the metric's own name.
+pub(crate) fn is_metric(name: &str) -> bool {
+    const NAMES: [&str; 11] = [
+        "series",
+        "metric",
+        "name",
+        "metricname",
+        "measurement",
+        "field",
+        "counter",
+        "kpi",
+        "indicator",
+        "variable",
+        "item",
+    ];
+    NAMES.contains(&plain(name).as_str())
+}
+
+/// Whether a column of that name holds the measured value, whatever the metric is.
+pub(crate) fn is_value(name: &str) -> bool {
+    matches!(plain(name).as_str(), "value" | "val" | "v" | "mean" | "avg" | "average" | "reading" | "sample" | "data")
+}
+
+/// Whether a column of that name holds the name of a service.
+pub(crate) fn is_service(name: &str) -> bool {
+    matches!(plain(name).as_str(), "service" | "servicename" | "microservice")
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
+impl Keys {
+    /// Finds the keys. With `forced` every column of words with repeating words is one.
+    pub(crate) fn find(scan: &Scan, forced: bool) -> Self {
+        let rows = scan.times_ms.len();
+        let mut found = Self { groups: vec![0; rows], group_count: 1, ..Self::default() };
+        let mut candidates = Vec::new();
+        for (position, column) in scan.words.iter().enumerate() {
+            if column.overflows || column.words.len() * 2 > rows.max(2) && column.words.len() > 1 {
+                found.dropped.push((position, "Almost every row has another text in this column; left out"));
+            } else if column.words.len() == 1 {
+                found.constant.push(position);
+            } else {
+                candidates.push((!is_identity(&column.name), position));
+            }
+        }
+        candidates.sort_unstable();
+        let mut shared = rows_that_share(&scan.times_ms, &found.groups, found.group_count);
+        for (is_other, position) in candidates {
+            let Some(column) = scan.words.get(position) else { continue };
+            let (groups, count) = refine(&found.groups, column);
+            let then = rows_that_share(&scan.times_ms, &groups, count);
+            let determined = count == found.group_count && found.group_count > 1;
+            if !is_other || forced || determined || (shared > 0 && then * 2 <= shared) {
+                found.keys.push(position);
+                found.groups = groups;
+                found.group_count = count;
+                shared = then;
+            } else {
+                found.dropped.push((position, "The column holds text that tells no series apart; left out"));
+            }
+        }
+        found.keys.sort_unstable();
+        found.dropped.sort_unstable();
+        found
+    }
+}
+
+/// Divides groups further by a column's words. Groups are numbered in the order of their first row.
+fn refine(groups: &[u32], column: &WordColumn) -> (Vec<u32>, usize) {
+    let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
+    let mut last = ((u32::MAX, u32::MAX), 0);
+    let refined = groups
+        .iter()
+        .zip(&column.codes)
+        .map(|(&group, &code)| {
+            if last.0 != (group, code) {
+                let next = numbers.len() as u32;
+                last = ((group, code), *numbers.entry((group, code)).or_insert(next));
+            }
+            last.1
+        })
+        .collect();
+    (refined, numbers.len())
+}
+
+/// The number of rows whose time another row of their group has.
+fn rows_that_share(times_ms: &[i64], groups: &[u32], group_count: usize) -> usize {
+    let mut latest: Vec<Option<i64>> = vec![None; group_count];
+    let ascends = times_ms.iter().zip(groups).all(|(&time_ms, &group)| {
+        latest
+            .get_mut(group as usize)
+            .is_some_and(|latest| latest.replace(time_ms).is_none_or(|before| before < time_ms))
+    });
+    if ascends {
+        return 0;
+    }
+    let mut seen = HashSet::with_capacity(times_ms.len());
+    times_ms.iter().zip(groups).filter(|(time_ms, group)| !seen.insert((**time_ms, **group))).count()
+}
