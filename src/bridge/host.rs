@@ -1,0 +1,175 @@
+//! The page's hold on its worker: starts it, queues for it, and replaces it when it does not answer.
+
+use super::{Envelope, EnvelopeError, Request, Response};
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, ArrayBuffer};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+
+/// How long the worker may take to confirm a cancel before it is replaced.
+const CANCEL_PATIENCE_MS: u32 = 80;
+
+/// What the host has to tell.
+#[derive(Debug)]
+pub enum Event {
+    /// The worker said something.
+    Message(Response, Vec<ArrayBuffer>),
+    /// The worker was replaced; what it held is gone.
+    Restarted,
+    /// The worker cannot be started, or died.
+    Broken(String),
+}
+
+/// The page's hold on its worker. Clones hold the same one.
+#[derive(Clone)]
+pub struct Host(Rc<Inner>);
+
+struct Inner {
+    script: String,
+    listener: Box<dyn Fn(Event)>,
+    running: RefCell<Option<Running>>,
+    is_ready: Cell<bool>,
+    waiting: RefCell<Vec<Envelope<Request>>>,
+    unconfirmed_cancel: Cell<Option<u32>>,
+}
+
+struct Running {
+    worker: Worker,
+    _listeners: [EventListener; 2],
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+impl Host {
+    /// Starts a worker whose module is at `script` (an absolute address of our own origin).
+    pub fn start(script: String, listener: impl Fn(Event) + 'static) -> Self {
+        let inner = Inner {
+            script,
+            listener: Box::new(listener),
+            running: RefCell::default(),
+            is_ready: Cell::new(false),
+            waiting: RefCell::default(),
+            unconfirmed_cancel: Cell::new(None),
+        };
+        let host = Self(Rc::new(inner));
+        host.spawn();
+        host
+    }
+
+    /// Sends a message as soon as the worker listens.
+    pub fn send(&self, message: Envelope<Request>) {
+        if self.0.is_ready.get() && self.0.unconfirmed_cancel.get().is_none() {
+            self.post(message);
+        } else {
+            self.0.waiting.borrow_mut().push(message);
+        }
+    }
+
+    /// Drops a load. A worker that does not confirm it in time is busy where it cannot listen, and is replaced.
+    pub fn cancel(&self, generation: u32) {
+        self.0.waiting.borrow_mut().retain(|message| !is_load(&message.head, generation));
+        if !self.0.is_ready.get() {
+            return;
+        }
+        self.post(Envelope::of(Request::Cancel { generation }));
+        self.0.unconfirmed_cancel.set(Some(generation));
+        let host = self.clone();
+        spawn_local(async move {
+            TimeoutFuture::new(CANCEL_PATIENCE_MS).await;
+            if host.0.unconfirmed_cancel.get() == Some(generation) {
+                host.restart();
+            }
+        });
+    }
+
+    fn restart(&self) {
+        self.0.unconfirmed_cancel.set(None);
+        self.spawn();
+        (self.0.listener)(Event::Restarted);
+    }
+
+    /// Replaces the worker by a fresh one. What waits is sent once it is ready.
+    fn spawn(&self) {
+        self.0.is_ready.set(false);
+        self.0.running.replace(None);
+        match self.running() {
+            Ok(running) => {
+                self.0.running.replace(Some(running));
+            }
+            Err(error) => (self.0.listener)(Event::Broken(format!("{error:?}"))),
+        }
+    }
+
+    fn running(&self) -> Result<Running, JsValue> {
+        // A worker made from a blob inherits the page's content security policy, also where that was narrowed by script;
+        // a worker made from a file has the policy of the file's response headers, which a static host does not send.
+        let address = js_sys::JSON::stringify(&self.0.script.as_str().into())?;
+        let source = format!("import start from {address};\nstart();\n");
+        let kind = BlobPropertyBag::new();
+        kind.set_type("text/javascript");
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&source.into()), &kind)?;
+        let url = Url::create_object_url_with_blob(&blob)?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&url, &options)?;
+        let host = self.clone();
+        let on_message = EventListener::new(&worker, "message", move |event| {
+            if let Some(event) = event.dyn_ref::<MessageEvent>() {
+                host.receive(&event.data());
+            }
+        });
+        let host = self.clone();
+        let on_error = EventListener::new(&worker, "error", move |event| {
+            let message = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message).unwrap_or_default();
+            (host.0.listener)(Event::Broken(message));
+        });
+        Ok(Running { worker, _listeners: [on_message, on_error] })
+    }
+
+    fn receive(&self, data: &JsValue) {
+        match Envelope::<Response>::unpack(data) {
+            Ok(Envelope { head: Response::Ready, .. }) => {
+                self.0.is_ready.set(true);
+                self.flush();
+            }
+            Ok(Envelope { head: Response::Cancelled { generation }, buffers }) => {
+                if self.0.unconfirmed_cancel.get() == Some(generation) {
+                    self.0.unconfirmed_cancel.set(None);
+                    self.flush();
+                }
+                (self.0.listener)(Event::Message(Response::Cancelled { generation }, buffers));
+            }
+            Ok(Envelope { head, buffers }) => (self.0.listener)(Event::Message(head, buffers)),
+            Err(error) => (self.0.listener)(Event::Broken(error.to_string())),
+        }
+    }
+
+    fn flush(&self) {
+        for message in self.0.waiting.take() {
+            self.send(message);
+        }
+    }
+
+    fn post(&self, message: Envelope<Request>) {
+        let running = self.0.running.borrow();
+        let Some(running) = running.as_ref() else { return };
+        let sent = message.pack().and_then(|(message, transfer)| {
+            running.worker.post_message_with_transfer(&message, &transfer).map_err(EnvelopeError::Browser)
+        });
+        if let Err(error) = sent {
+            (self.0.listener)(Event::Broken(error.to_string()));
+        }
+    }
+}
+
+fn is_load(request: &Request, number: u32) -> bool {
+    matches!(request, Request::Load { generation, .. } if *generation == number)
+}

@@ -1,0 +1,171 @@
+//! The messages.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Credentials {
+    /// A user name and a password.
+    Basic {
+        /// The user's name.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// A bearer token.
+    Bearer(String),
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
+/// Where the data come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// Files: their names, in the order of the buffers with their bytes.
+    Files(Vec<String>),
+    /// A Prometheus server.
+    Prometheus {
+        /// Its address, without credentials.
+        address: String,
+        /// What it asks for, if anything.
+        credentials: Option<Credentials>,
+        /// The end of the window, in milliseconds since 1970-01-01 UTC.
+        end_ms: i64,
+        /// The length of the window.
+        range_s: f64,
+    },
+}
+
+/// A stretch of one series to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChartRequest {
+    /// The series.
+    pub series: usize,
+    /// First moment.
+    pub start_ms: i64,
+    /// Last moment.
+    pub end_ms: i64,
+    /// At most so many points.
+    pub max_points: usize,
+}
+
+/// From the page to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Begin a load; whatever is under way is dropped.
+    Load {
+        /// The load's number.
+        generation: u32,
+        /// Where the data come from.
+        input: Input,
+    },
+    /// Drop the load under way.
+    Cancel {
+        /// Its number.
+        generation: u32,
+    },
+    /// Ask for data to draw.
+    Chart {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The load that the Report on the screen belongs to.
+        generation: u32,
+        /// What to draw.
+        chart: ChartRequest,
+    },
+    /// Ask for the story as Markdown.
+    Story {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The load that the Report on the screen belongs to.
+        generation: u32,
+    },
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    /// The worker listens. Nothing may be sent before.
+    Ready,
+    /// How far a load is.
+    Progress {
+        /// The load.
+        generation: u32,
+        /// The stage at work, in words.
+        stage: String,
+        /// The share of all work that is done, 0 to 1.
+        done: f64,
+    },
+    /// A Report, as JSON in the only buffer.
+    Report {
+        /// The load.
+        generation: u32,
+        /// Whether it is the last one.
+        complete: bool,
+    },
+    /// A load failed.
+    Failed {
+        /// The load.
+        generation: u32,
+        /// What did not work, in a few words.
+        title: String,
+        /// Where, what was expected, and what to do.
+        message: String,
+        /// Whether the server asks who is there.
+        wants_credentials: bool,
+    },
+    /// A load was dropped on request.
+    Cancelled {
+        /// The load.
+        generation: u32,
+    },
+    /// Data to draw: times, values, lower and upper bound as four buffers of 64-bit floats; no buffer where there is no
+    /// such series or the load is gone.
+    Chart {
+        /// The request's.
+        ticket: u32,
+        /// The series.
+        series: usize,
+    },
+    /// The story as Markdown.
+    Story {
+        /// The request's.
+        ticket: u32,
+        /// The text.
+        markdown: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn credentials_are_not_shown() {
+        let input = Input::Prometheus {
+            address: "http://prom".into(),
+            credentials: Some(Credentials::Basic { user: "monica".into(), password: "hunter2".into() }),
+            end_ms: 0,
+            range_s: 60.0,
+        };
+        let text = format!("{input:?}");
+        assert!(!text.contains("hunter2") && !text.contains("monica"), "{text}");
+    }
+
+    #[test]
+    fn messages_survive_being_values() {
+        let request = Request::Load { generation: 7, input: Input::Files(vec!["a.csv".into()]) };
+        let json = serde_json::to_string(&request).unwrap();
+        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+        let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };
+        let json = serde_json::to_string(&response).unwrap();
+        assert_eq!(serde_json::from_str::<Response>(&json).unwrap(), response);
+    }
+}

@@ -1,0 +1,1 @@
+//! The worker's way to a Prometheus server.

@@ -1,0 +1,5 @@
+//! Painting on canvases.
+
+mod canvas;
+
+pub use canvas::{FONT_FAMILY, paint};

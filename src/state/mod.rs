@@ -1,0 +1,15 @@
+//! What the page knows, apart from how it shows it. Pure: no browser, no clock.
+
+mod filter;
+mod hash;
+mod keys;
+mod load;
+mod source;
+mod view;
+
+pub use filter::Filter;
+pub use hash::{HASH_VERSION, Link};
+pub use keys::{Command, Focus, KeyPress, command, help};
+pub use load::{Fault, Load, Phase};
+pub use source::{Pasted, Sample, SourceLink, origin};
+pub use view::{Crumb, Level, Tab, View};

@@ -1,0 +1,87 @@
+//! Where data come from, with what is needed to read them again, and how their bytes get here.
+
+use crate::bridge::{Credentials, Input, to_bytes};
+use crate::state::{Sample, SourceLink};
+use js_sys::ArrayBuffer;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File, Response};
+
+/// A source that can be read again, as long as the page is open.
+#[derive(Clone, Debug)]
+pub(super) enum Origin {
+    /// Files of the user: handles, not contents.
+    Files(Vec<File>),
+    /// Text that was pasted.
+    Text(String),
+    /// A bundled incident.
+    Sample(Sample),
+    /// A server.
+    Server { address: String, credentials: Option<Credentials>, range_s: f64 },
+}
+
+impl Origin {
+    /// What it is called.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Origin::Files(files) => match files.as_slice() {
+                [file] => file.name(),
+                files => format!("{} files", files.len()),
+            },
+            Origin::Text(_) => "pasted text".to_owned(),
+            Origin::Sample(sample) => sample.title.clone(),
+            Origin::Server { address, .. } => address.clone(),
+        }
+    }
+
+    /// What a link can say of it.
+    pub(super) fn link(&self) -> Option<SourceLink> {
+        match self {
+            Origin::Files(_) | Origin::Text(_) => None,
+            Origin::Sample(sample) => Some(SourceLink::Sample(sample.name.clone())),
+            Origin::Server { address, .. } => Some(SourceLink::Prometheus(address.clone())),
+        }
+    }
+
+    /// What the worker is asked for, and the bytes that go with it.
+    pub(super) async fn input(&self) -> Result<(Input, Vec<ArrayBuffer>), JsValue> {
+        match self {
+            Origin::Files(files) => {
+                let mut buffers = Vec::with_capacity(files.len());
+                for file in files {
+                    buffers.push(blob_bytes(file).await?);
+                }
+                Ok((Input::Files(files.iter().map(File::name).collect()), buffers))
+            }
+            Origin::Text(text) => Ok((Input::Files(vec![self.name()]), vec![to_bytes(text.as_bytes())])),
+            Origin::Sample(sample) => {
+                let bytes = fetched(&format!("samples/{}", sample.file)).await?;
+                Ok((Input::Files(vec![sample.file.clone()]), vec![bytes]))
+            }
+            Origin::Server { address, credentials, range_s } => {
+                let end_ms = js_sys::Date::now() as i64;
+                let (address, credentials) = (address.clone(), credentials.clone());
+                Ok((Input::Prometheus { address, credentials, end_ms, range_s: *range_s }, Vec::new()))
+            }
+        }
+    }
+}
+
+/// The samples that are bundled; none where their list cannot be read.
+pub(super) async fn samples() -> Vec<Sample> {
+    let Ok(bytes) = fetched("samples/index.json").await else { return Vec::new() };
+    serde_json::from_slice(&js_sys::Uint8Array::new(&bytes).to_vec()).unwrap_or_default()
+}
+
+async fn blob_bytes(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
+    JsFuture::from(blob.array_buffer()).await?.dyn_into()
+}
+
+async fn fetched(path: &str) -> Result<ArrayBuffer, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response: Response = JsFuture::from(window.fetch_with_str(path)).await?.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::from_str(&format!("{path}: status {}", response.status())));
+    }
+    JsFuture::from(response.array_buffer()?).await?.dyn_into()
+}

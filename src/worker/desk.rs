@@ -1,0 +1,133 @@
+//! What the worker holds, and who gets which answer.
+
+use super::failure::Failure;
+use super::work;
+use crate::bridge::{ChartRequest, Envelope, Request, Response, to_bytes, to_f64s};
+use engine::Analysis;
+use report::Report;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::DedicatedWorkerGlobalScope;
+
+/// An analysis, and the load it belongs to.
+struct Numbered {
+    generation: u32,
+    analysis: Analysis,
+}
+
+/// What the worker holds: the analysis that was completed last, and the one under way.
+pub(super) struct Desk {
+    scope: DedicatedWorkerGlobalScope,
+    wanted: Cell<u32>,
+    under_way: RefCell<Option<Numbered>>,
+    complete: RefCell<Option<Numbered>>,
+}
+
+impl Desk {
+    pub(super) fn new(scope: DedicatedWorkerGlobalScope) -> Self {
+        Self { scope, wanted: Cell::new(0), under_way: RefCell::default(), complete: RefCell::default() }
+    }
+
+    /// Does what the page asks for.
+    pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
+        match message.head {
+            Request::Load { generation, input } => {
+                desk.wanted.set(generation);
+                desk.under_way.replace(None);
+                let desk = Rc::clone(desk);
+                spawn_local(async move { work::run(&desk, generation, input, message.buffers).await });
+            }
+            Request::Cancel { generation } => {
+                if desk.wanted.get() == generation {
+                    desk.wanted.set(0);
+                    desk.under_way.replace(None);
+                }
+                desk.say(Envelope::of(Response::Cancelled { generation }));
+            }
+            Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
+            Request::Story { ticket, generation } => {
+                let markdown = desk.with(generation, |analysis| operations::markdown::write(analysis.report()));
+                desk.say(Envelope::of(Response::Story { ticket, markdown: markdown.unwrap_or_default() }));
+            }
+        }
+    }
+
+    /// Whether a load is still asked for.
+    pub(super) fn wants(&self, generation: u32) -> bool {
+        self.wanted.get() == generation
+    }
+
+    /// Puts an analysis under way on the desk.
+    pub(super) fn put(&self, generation: u32, analysis: Analysis) {
+        self.under_way.replace(Some(Numbered { generation, analysis }));
+    }
+
+    /// Works on the analysis under way; none where it is not there any more.
+    pub(super) fn work_on<T>(&self, generation: u32, work: impl FnOnce(&mut Analysis) -> T) -> Option<T> {
+        let mut under_way = self.under_way.borrow_mut();
+        under_way
+            .as_mut()
+            .filter(|numbered| numbered.generation == generation)
+            .map(|numbered| work(&mut numbered.analysis))
+    }
+
+    /// The analysis under way has come to its end.
+    pub(super) fn finish(&self, generation: u32) {
+        if let Some(numbered) = self.under_way.take().filter(|numbered| numbered.generation == generation) {
+            self.complete.replace(Some(numbered));
+        }
+    }
+
+    fn with<T>(&self, generation: u32, read: impl FnOnce(&Analysis) -> T) -> Option<T> {
+        let is_asked = |numbered: &&Numbered| numbered.generation == generation;
+        if let Some(numbered) = self.under_way.borrow().as_ref().filter(is_asked) {
+            return Some(read(&numbered.analysis));
+        }
+        self.complete.borrow().as_ref().filter(is_asked).map(|numbered| read(&numbered.analysis))
+    }
+
+    fn answer_chart(&self, ticket: u32, generation: u32, asked: ChartRequest) {
+        let ChartRequest { series, start_ms, end_ms, max_points } = asked;
+        let chart = self.with(generation, |analysis| analysis.chart(series, start_ms, end_ms, max_points)).flatten();
+        let columns = |chart: report::ChartData| {
+            [&chart.times_ms, &chart.values, &chart.lower, &chart.upper].map(|column| to_f64s(column)).to_vec()
+        };
+        let buffers = chart.map(columns).unwrap_or_default();
+        self.say(Envelope { head: Response::Chart { ticket, series }, buffers });
+    }
+
+    pub(super) fn say_ready(&self) {
+        self.say(Envelope::of(Response::Ready));
+    }
+
+    pub(super) fn say_progress(&self, generation: u32, stage: &str, done: f64) {
+        self.say(Envelope::of(Response::Progress { generation, stage: stage.to_owned(), done }));
+    }
+
+    pub(super) fn say_report(&self, generation: u32, report: &Report) {
+        let complete = report.complete;
+        // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
+        if let Ok(json) = serde_json::to_vec(report) {
+            let head = Response::Report { generation, complete };
+            self.say(Envelope { head, buffers: vec![to_bytes(&json)] });
+        }
+    }
+
+    pub(super) fn say_failed(&self, generation: u32, failure: Failure) {
+        let Failure { title, message, wants_credentials } = failure;
+        self.say(Envelope::of(Response::Failed { generation, title, message, wants_credentials }));
+    }
+
+    /// The time in milliseconds since the worker began.
+    pub(super) fn now_ms(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |performance| performance.now())
+    }
+
+    fn say(&self, message: Envelope<Response>) {
+        if let Ok((message, transfer)) = message.pack() {
+            // The only failure is a buffer that was transferred before; ours are new.
+            let _ = self.scope.post_message_with_transfer(&message, &transfer);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// Starts the page: the theme first, so that nothing flashes, then the program, then the offline copy.
+try {
+  const theme = localStorage.getItem('monteverdi.theme');
+  if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
+} catch {
+  // A forbidden store: the system's preference holds.
+}
+
+function explain(text) {
+  const paragraph = document.createElement('p');
+  paragraph.textContent = text;
+  (document.getElementById('shell') ?? document.body).append(paragraph);
+}
+
+try {
+  const { default: start } = await import('./app.js');
+  await start();
+} catch (error) {
+  explain(
+    `Monteverdi could not start in this browser (${error}). It needs WebAssembly with SIMD: any Chrome, Edge or Firefox since 2021, or Safari since 16.4.`,
+  );
+  throw error;
+}
+
+if ('serviceWorker' in navigator) {
+  // Without it (a private window, an address without TLS) the page works as well, only not offline.
+  navigator.serviceWorker.register('./sw.js').catch(() => {});
+}
