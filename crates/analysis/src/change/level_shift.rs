@@ -50,40 +50,25 @@ pub struct LevelShift {
 /// noise (see [`LevelNoise`]) and b the value that the largest of all possible before/after differences, in their own
 /// standard errors, exceeds with probability `alpha` (Miller and Siegmund 1982). Every proposed shift is then tested by
 /// itself, the mean since the last shift against the mean until the next, at the same b; the weakest is dropped and its
-/// neighbours are tested anew, until all hold. A shift that a straight line describes better than a step is a drift and
+/// neighbours are tested anew, until all hold. The noise is then measured once more without the levels found, and if it
+/// proves larger, the shifts have to hold against that. A shift that a straight line describes better than a step is a drift and
 /// is dropped, too. Missing values are left out.
 pub fn level_shifts(values: &[f64], options: &LevelShiftOptions) -> Vec<LevelShift> {
     let shortest = options.minimum_length.max(3);
     let Some(noise) = LevelNoise::of(values, shortest) else { return Vec::new() };
-    let length = values.len();
-    let scan = Scan { noise: &noise, sums: PrefixSums::of(&noise.calmed), length, shortest };
-    let critical = scan.critical_value(options.alpha);
-
-    let stride = (shortest / 4).max(length.div_ceil(FINEST_GRID)).max(1);
-    let coarse = grid_means(&noise.calmed, stride);
-    let penalty = critical * critical * noise.long_run_variance;
-    let proposed = pelt(&coarse, Cost::Mean, penalty, shortest.div_ceil(stride));
-
-    let mut borders = vec![0];
-    borders.extend(proposed.iter().map(|change| change * stride));
-    borders.push(length);
-    scan.redate(&mut borders, None);
-    let mut tests: Vec<f64> = borders.windows(3).map(|around| scan.ln_p(around)).collect();
-    while let Some((weakest, ln_p)) = tests.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) {
-        if ln_p <= options.alpha.ln() {
-            break;
+    let mut scan = Scan { sums: PrefixSums::of(&noise.calmed), noise, length: values.len(), shortest };
+    let mut borders = scan.propose(options.alpha);
+    loop {
+        let tests = scan.confirm(&mut borders, options.alpha.ln());
+        if tests.is_empty() {
+            return Vec::new();
         }
-        borders.remove(weakest + 1);
-        tests.remove(weakest);
-        // The neighbours have longer segments now: date and test them anew.
-        scan.redate(&mut borders, Some(weakest));
-        for (index, around) in borders.windows(3).enumerate().skip(weakest.saturating_sub(2)).take(5) {
-            if let Some(test) = tests.get_mut(index) {
-                *test = scan.ln_p(around);
-            }
+        let known = scan.noise.long_run_variance;
+        scan.noise.look_again(&borders);
+        if scan.noise.long_run_variance <= known {
+            return scan.describe(values, &borders, &tests, options);
         }
     }
-    scan.describe(values, &borders, &tests, options)
 }
 
 /// The most cells that PELT is run on; longer series are proposed on a coarser grid, and dated on the fine one.
@@ -98,14 +83,50 @@ fn grid_means(values: &[f64], stride: usize) -> Vec<f64> {
 }
 
 /// What all tests of one series share.
-struct Scan<'a> {
-    noise: &'a LevelNoise,
+struct Scan {
+    noise: LevelNoise,
     sums: PrefixSums,
     length: usize,
     shortest: usize,
 }
 
-impl Scan<'_> {
+impl Scan {
+    /// The borders of the segments that PELT proposes, with both ends of the series.
+    fn propose(&self, alpha: f64) -> Vec<usize> {
+        // On a grid of a quarter of the shortest level.
+        let stride = (self.shortest / 4).max(self.length.div_ceil(FINEST_GRID)).max(1);
+        let coarse = grid_means(&self.noise.calmed, stride);
+        let critical = self.critical_value(alpha);
+        let penalty = critical * critical * self.noise.long_run_variance;
+        let mut borders = vec![0];
+        borders.extend(
+            pelt(&coarse, Cost::Mean, penalty, self.shortest.div_ceil(stride)).iter().map(|change| change * stride),
+        );
+        borders.push(self.length);
+        self.redate(&mut borders, None);
+        borders
+    }
+
+    /// Drops the weakest change until all are significant, and returns ln p of each that is left.
+    fn confirm(&self, borders: &mut Vec<usize>, ln_alpha: f64) -> Vec<f64> {
+        let mut tests: Vec<f64> = borders.windows(3).map(|around| self.ln_p(around)).collect();
+        while let Some((weakest, ln_p)) = tests.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) {
+            if ln_p <= ln_alpha {
+                break;
+            }
+            borders.remove(weakest + 1);
+            tests.remove(weakest);
+            // The neighbours have longer segments now: date and test them anew.
+            self.redate(borders, Some(weakest));
+            for (index, around) in borders.windows(3).enumerate().skip(weakest.saturating_sub(2)).take(5) {
+                if let Some(test) = tests.get_mut(index) {
+                    *test = self.ln_p(around);
+                }
+            }
+        }
+        tests
+    }
+
     /// ln of the probability that somewhere among all ways to cut the series once, the difference of the means exceeds
     /// `z` standard errors: 2 φ(z) ((z − 1/z) ln((1 − ε)/ε) + 2/z), ε the share of the shortest segment (Miller and
     /// Siegmund 1982, for the process that it converges to).
@@ -174,7 +195,13 @@ impl Scan<'_> {
         }
     }
 
-    fn describe(&self, values: &[f64], borders: &[usize], tests: &[f64], options: &LevelShiftOptions) -> Vec<LevelShift> {
+    fn describe(
+        &self,
+        values: &[f64],
+        borders: &[usize],
+        tests: &[f64],
+        options: &LevelShiftOptions,
+    ) -> Vec<LevelShift> {
         let level = |start: usize, end: usize| values.get(start..end).and_then(robust::median).unwrap_or(f64::NAN);
         let deviations: Vec<f64> = borders
             .windows(2)

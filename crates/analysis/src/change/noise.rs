@@ -19,41 +19,53 @@ pub(crate) struct LevelNoise {
     pub(crate) smallest_spread: f64,
 }
 
-/// The rolling window for the noise: a share of the series, within bounds.
-const SHARE: usize = 6;
-const WINDOW_SLOTS: (usize, usize) = (61, 481);
+/// The window that a level is followed with at first: it gives way to a level that lasts half as long, and leaves
+/// memory up to φ = 0.9 intact.
+const SHORT_WINDOW: usize = 61;
+/// The window for what is left once the levels are taken out, which has to show memory up to φ = 0.97: a share of the
+/// series, within bounds.
+const LONG_WINDOW_SHARE: usize = 6;
+const LONG_WINDOW_SLOTS: (usize, usize) = (SHORT_WINDOW, 481);
 
 impl LevelNoise {
-    /// None where the series is shorter than two of the shortest levels, or constant.
+    /// Of a series whose levels are not known. None where it is shorter than two of the shortest levels, or constant.
     pub(crate) fn of(values: &[f64], shortest: usize) -> Option<Self> {
         let count = values.iter().filter(|value| value.is_finite()).count();
         if count < 2 * shortest {
             return None;
         }
         let calmed = calm(values, 2 * shortest + 1);
-        let window = (values.len() / SHARE).clamp(WINDOW_SLOTS.0, WINDOW_SLOTS.1);
-        let mut residuals: Vec<f64> =
-            calmed.iter().zip(centred(&calmed, window)).map(|(value, level)| value - level.centre).collect();
         let level = robust::median(&calmed)?.abs();
-        let spread = robust::spread(&residuals)?;
+        let residuals = without_level(&calmed, SHORT_WINDOW);
         let floor = if robust::mad(&residuals)? > 0.0 { 0.0 } else { Floor::of(values, &residuals).at(level) };
         let smallest_spread = floor.max(level * 1e-9);
-        if spread.max(smallest_spread) <= 0.0 {
-            return None;
+        let memory = Memory::of(residuals, SHORT_WINDOW, smallest_spread)?;
+        Some(Self {
+            calmed,
+            long_run_variance: memory.long_run_variance,
+            effective_count: memory.effective_count,
+            smallest_spread,
+        })
+    }
+
+    /// Looks again, with the levels between `borders` taken out and a window that sees longer memory; what it finds
+    /// counts if it is more noise than was known.
+    pub(crate) fn look_again(&mut self, borders: &[usize]) {
+        let mut residuals = Vec::with_capacity(self.calmed.len());
+        for segment in borders.windows(2) {
+            let &[start, end] = segment else { continue };
+            let values = self.calmed.get(start..end).unwrap_or_default();
+            let level = robust::mean(values).unwrap_or(0.0);
+            residuals.extend(values.iter().map(|value| value - level));
         }
-        let cut = 4.0 * spread.max(smallest_spread);
-        for residual in &mut residuals {
-            *residual = residual.clamp(-cut, cut);
+        let (shortest, longest) = LONG_WINDOW_SLOTS;
+        let window = (self.calmed.len() / LONG_WINDOW_SHARE).clamp(shortest, longest);
+        let residuals = without_level(&residuals, window);
+        let segment = self.calmed.len() / borders.len().saturating_sub(1).max(1);
+        if let Some(memory) = Memory::of(residuals, window.min(segment.max(8)), self.smallest_spread) {
+            self.long_run_variance = self.long_run_variance.max(memory.long_run_variance);
+            self.effective_count = self.effective_count.min(memory.effective_count);
         }
-        let smallest = smallest_spread * smallest_spread;
-        let Some(model) = Autoregression::fit(&residuals, default_max_order(count)) else {
-            let effective_count = count as f64;
-            return Some(Self { calmed, long_run_variance: smallest, effective_count, smallest_spread });
-        };
-        let persistence = corrected_coefficient(model.persistence(), window.min(count), Removed::Mean).max(0.0);
-        let long_run_variance = (model.innovation_variance / (1.0 - persistence).powi(2)).max(smallest);
-        let effective_count = (count as f64 * model.variance().max(smallest) / long_run_variance).min(count as f64);
-        Some(Self { calmed, long_run_variance, effective_count, smallest_spread })
     }
 
     fn degrees_of_freedom(&self) -> f64 {
@@ -88,4 +100,37 @@ fn calm(values: &[f64], window: usize) -> Vec<f64> {
             level.centre + deviation.clamp(-reach, reach)
         })
         .collect()
+}
+
+fn without_level(values: &[f64], window: usize) -> Vec<f64> {
+    values.iter().zip(centred(values, window)).map(|(value, level)| value - level.centre).collect()
+}
+
+/// What an autoregression says of residuals.
+struct Memory {
+    long_run_variance: f64,
+    effective_count: f64,
+}
+
+impl Memory {
+    /// `window` is the number of values whose common level was taken out, which took memory out with it. None if there
+    /// is neither spread nor a floor to it.
+    fn of(mut residuals: Vec<f64>, window: usize, smallest_spread: f64) -> Option<Self> {
+        let spread = robust::spread(&residuals)?.max(smallest_spread);
+        if spread <= 0.0 {
+            return None;
+        }
+        for residual in &mut residuals {
+            *residual = residual.clamp(-4.0 * spread, 4.0 * spread);
+        }
+        let count = residuals.iter().filter(|value| value.is_finite()).count();
+        let smallest = smallest_spread * smallest_spread;
+        let Some(model) = Autoregression::fit(&residuals, default_max_order(count)) else {
+            return Some(Self { long_run_variance: smallest, effective_count: count as f64 });
+        };
+        let persistence = corrected_coefficient(model.persistence(), window.min(count), Removed::Mean).max(0.0);
+        let long_run_variance = (model.innovation_variance / (1.0 - persistence).powi(2)).max(smallest);
+        let effective_count = (count as f64 * model.variance().max(smallest) / long_run_variance).min(count as f64);
+        Some(Self { long_run_variance, effective_count })
+    }
 }

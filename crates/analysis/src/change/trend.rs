@@ -111,8 +111,7 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
     let mut slopes = pairwise_slopes(&points);
     let slope_of_blocks = robust::median_in_place(&mut slopes)?;
     let slope = slope_of_blocks / block as f64;
-    let detrended: Vec<f64> =
-        shortened.iter().enumerate().map(|(index, value)| value - slope * index as f64).collect();
+    let detrended: Vec<f64> = shortened.iter().enumerate().map(|(index, value)| value - slope * index as f64).collect();
     let intercept = robust::median(&detrended)?;
 
     let model = Autoregression::fit(&detrended, default_max_order(count));
@@ -263,5 +262,6 @@ fn ln_p_of_drift(values: &[f64]) -> f64 {
     if effective_count < 4.0 || variance <= (mean.abs() * 1e-9).powi(2) {
         return 0.0;
     }
-    (student_t_ln_survival(mean.abs() / (variance / effective_count).sqrt(), 0.5 * effective_count) + 2f64.ln()).min(0.0)
+    (student_t_ln_survival(mean.abs() / (variance / effective_count).sqrt(), 0.5 * effective_count) + 2f64.ln())
+        .min(0.0)
 }

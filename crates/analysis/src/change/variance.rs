@@ -106,7 +106,8 @@ const FEWEST_VALUES: usize = 8;
 
 /// Φ⁻¹(½ + rank / 2(n + 1)) of each deviation, ties sharing their mean rank: half-normal, as |N(0, 1)| would be.
 fn normal_scores(deviations: &[(usize, f64)]) -> Vec<f64> {
-    let mut order: Vec<(f64, usize)> = deviations.iter().enumerate().map(|(position, (_, size))| (*size, position)).collect();
+    let mut order: Vec<(f64, usize)> =
+        deviations.iter().enumerate().map(|(position, (_, size))| (*size, position)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut scores = vec![0.0; deviations.len()];
     let n = deviations.len() as f64;
@@ -130,7 +131,8 @@ fn ln_p_larger(late: &[f64], early: &[f64]) -> f64 {
         let n = values.len() as f64;
         Some((robust::mean(values)?, robust::variance(values)? / n, n - 1.0))
     };
-    let (Some((late_mean, late_error, late_dof)), Some((early_mean, early_error, early_dof))) = (part(late), part(early))
+    let (Some((late_mean, late_error, late_dof)), Some((early_mean, early_error, early_dof))) =
+        (part(late), part(early))
     else {
         return 0.0;
     };
