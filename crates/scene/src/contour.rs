@@ -76,7 +76,7 @@ impl Contour {
             Class::Beating => vec![run.swell(self).stroke(Stroke::round(tint, line_px))],
             Class::Jagged => vec![run.jags(self).stroke(Stroke::round(tint, line_px))],
             Class::Fragmented => {
-                vec![run.pieces(self).stroke(Stroke::round(tint, line_px * 1.35))]
+                vec![run.pieces(self).stroke(Stroke::round(tint, line_px * 1.5))]
             }
         }
     }
@@ -153,15 +153,16 @@ impl Run {
     fn jags(&self, contour: &Contour) -> Path {
         let mut noise = Noise(contour.seed);
         let reach = jaggedness(contour.score);
-        let count = ((self.arc_px() / 5.5) as usize).clamp(7, 90);
+        let count = ((self.arc_px() / 4.6) as usize).clamp(7, 90);
         let mut side = if noise.next() < 0.5 { 1.0 } else { -1.0 };
         let mut points = Vec::with_capacity(count + 1);
         for index in 0..=count {
-            let jitter = if index == 0 || index == count { 0.0 } else { (noise.next() - 0.5) * 0.75 };
-            let size = 0.12 + 0.88 * noise.next().powf(1.4);
+            let jitter = if index == 0 || index == count { 0.0 } else { (noise.next() - 0.5) * 0.9 };
+            // Mostly small, sometimes as far as the score allows.
+            let size = 0.1 + 0.95 * noise.next().powf(1.8);
             points.push(self.point((index as f64 + jitter) / count as f64, side * size * reach));
             // Mostly across the middle; now and then a second step on the same side breaks the rhythm.
-            if noise.next() < 0.82 {
+            if noise.next() < 0.74 {
                 side = -side;
             }
         }
@@ -172,14 +173,14 @@ impl Run {
     fn pieces(&self, contour: &Contour) -> Path {
         let mut noise = Noise(contour.seed ^ 0x5851_f42d_4c95_7f2d);
         let reach = jaggedness(contour.score);
-        let count = ((self.arc_px() / 15.0) as usize).clamp(3, 30);
+        let count = ((self.arc_px() / 16.0) as usize).clamp(4, 40);
         let mut path = Path::new();
         let mut side = if noise.next() < 0.5 { 1.0 } else { -1.0 };
         for index in 0..count {
             let middle = (index as f64 + 0.5 + (noise.next() - 0.5) * 0.3) / count as f64;
-            let half = (0.17 + 0.14 * noise.next()) / count as f64;
+            let half = (0.2 + 0.17 * noise.next()) / count as f64;
             let offset = side * (0.1 + 0.75 * noise.next()) * reach;
-            let tilt = (noise.next() - 0.5) * 1.3 * reach;
+            let tilt = (noise.next() - 0.5) * 1.7 * reach;
             for (part, deviation, is_first) in
                 [(middle - half, offset - tilt / 2.0, true), (middle + half, offset + tilt / 2.0, false)]
             {

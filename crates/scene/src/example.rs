@@ -176,7 +176,7 @@ fn series(service: &str, index: usize, metric: &str, unit: &str) -> SeriesSummar
         spread: Some(15.0),
         min: Some(70.0),
         max: Some(165.0),
-        period_s: Some(300.0),
+        period_s: (metric != "memory").then_some(300.0),
     }
 }
 

@@ -12,16 +12,22 @@ mod display;
 #[doc(hidden)]
 pub mod example;
 mod hit;
+mod legend;
 mod paint;
 mod polar;
 pub mod radar;
+mod spark;
 pub mod svg;
 mod table;
 pub mod text;
+mod timeline;
 
 pub use display::{Anchor, Baseline, Command, Path, Scene, Shape, Stroke, Text, Weight};
 pub use hit::{Hit, Region, Target};
+pub use legend::legend;
 pub use paint::{Paint, Rgb, Rgba, Theme, Tint};
 pub use polar::{Polar, Slice};
 pub use radar::View;
+pub use spark::spark;
 pub use table::{Row, service_table, table};
+pub use timeline::{TimelineView, timeline};

@@ -62,15 +62,18 @@ pub(crate) fn draw(
     for (lane, (chord, (from_angle, to_angle))) in chords.iter().zip(feet).enumerate().rev() {
         let strength = chord.of.strength.clamp(0.0, 1.0);
         let turn = shortest_turn(from_angle, to_angle);
-        // The wider the turn, the deeper the chord; lanes keep neighbours apart.
-        let depth = (turn.abs() / PI).powf(0.55).min(1.0) * (0.72 + 0.28 * ((lane * 5) % 7) as f64 / 6.0);
-        let lowest_px = end_px - (end_px - channel.clear_px - 3.0) * depth;
-        let head_px = 5.0 + 3.0 * strength;
-        let points: Vec<(f64, f64)> = (0..=16)
+        // In along the radius, round the number, out along the radius. The wider the turn, the deeper the chord; lanes keep
+        // neighbours apart.
+        let lane_part = ((lane * 5) % 7) as f64 / 6.0;
+        let depth = (0.42 + 0.58 * (turn.abs() / PI).powf(0.7)) * (0.7 + 0.3 * lane_part);
+        let lowest_px = end_px - (end_px - channel.clear_px - 3.0) * depth.min(1.0);
+        let head_px = (channel.hole_px * 0.06).clamp(3.5, 6.5) + 1.5 * strength;
+        let points: Vec<(f64, f64)> = (0..=20)
             .map(|step| {
-                let part = f64::from(step) / 16.0;
-                let dip = (PI * part).sin().powf(0.7);
-                channel.polar.point(end_px - (end_px - lowest_px) * dip, from_angle + turn * part)
+                let part = f64::from(step) / 20.0;
+                let dip = (PI * part).sin().powf(0.8);
+                let eased = part * part * (3.0 - 2.0 * part);
+                channel.polar.point(end_px - (end_px - lowest_px) * dip, from_angle + turn * eased)
             })
             .collect();
         let faded = chosen_sector.is_some() && !is_chosen(chord);
@@ -82,7 +85,10 @@ pub(crate) fn draw(
             RelationKind::Coupling => (Paint::Coupling, &[]),
         };
         let is_led = chord.of.lag_s.is_some_and(|lag_s| lag_s.is_finite() && lag_s > 0.0);
-        let width_px = 0.9 + 3.0 * strength * strength;
+        let width_px = 1.0 + (channel.hole_px * 0.032).min(3.4) * strength * strength;
+        if let Some((x, y)) = points.first() {
+            scene.path(Path::circle(*x, *y, width_px * 0.5 + 1.0).fill(paint.alpha(alpha)));
+        }
         let line = smooth(&points, if is_led { head_px * 0.8 } else { 0.0 });
         scene.path(
             line.stroke(

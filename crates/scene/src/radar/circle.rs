@@ -67,6 +67,7 @@ impl<'r> Circle<'r> {
             self.draw_ring(&mut scene, scale);
         }
         self.draw_middle(&mut scene);
+        self.draw_fold_ticks(&mut scene);
         self.draw_selection(&mut scene);
         for scale in Scale::ALL {
             self.draw_title(&mut scene, scale);
@@ -188,9 +189,29 @@ impl<'r> Circle<'r> {
         let clear_px = self.centre().draw(&mut text_layer, self.polar, self.rings.hole_px, is_compact) + 3.0;
         let emphasised = [self.view.hovered, self.view.selected].into_iter().flatten().find_map(Target::subject);
         let channel =
-            Channel { polar: self.polar, clear_px, hole_px: self.rings.hole_px, most: if is_compact { 6 } else { 14 } };
+            Channel { polar: self.polar, clear_px, hole_px: self.rings.hole_px, most: if is_compact { 5 } else { 14 } };
         chords::draw(scene, self.report, &self.sectors.sectors, emphasised, &channel);
         scene.shapes.append(&mut text_layer.shapes);
+    }
+
+    /// One tick outside the fold for each subject inside.
+    fn draw_fold_ticks(&self, scene: &mut Scene) {
+        let Some(fold) = self.sectors.sectors.iter().find(|sector| sector.subject.is_none()) else { return };
+        let outer_px = self.rings.outer_px;
+        let margin = crate::polar::inset(8.0, outer_px);
+        let width = fold.end - fold.start - 2.0 * margin;
+        let count = self.sectors.foldable;
+        if width <= 0.0 || width * outer_px / (count as f64) < 2.5 {
+            return;
+        }
+        let mut ticks = Path::new();
+        for index in 0..count {
+            let angle = fold.start + margin + width * (index as f64 + 0.5) / count as f64;
+            let ((from_x, from_y), (to_x, to_y)) =
+                (self.polar.point(outer_px + 3.5, angle), self.polar.point(outer_px + 7.5, angle));
+            ticks = ticks.move_to(from_x, from_y).line_to(to_x, to_y);
+        }
+        scene.path(ticks.stroke(Stroke::flat(Paint::Faint.alpha(0.7), 1.0)));
     }
 
     fn draw_selection(&self, scene: &mut Scene) {
@@ -324,13 +345,15 @@ fn title_size_px(outer_px: f64) -> f64 {
 fn margin(view: &View, sectors: &Sectors, outer_title: &str) -> Margin {
     let scene = Scene::new(view.width_px, view.height_px);
     let (width_px, height_px) = (scene.width_px, scene.height_px);
-    let size_px = if width_px < 480.0 { 11.5 } else { 12.5 };
-    let gap_px = 12.0;
+    let is_narrow = width_px < 480.0;
+    let size_px = if is_narrow { 11.0 } else { 12.5 };
+    let gap_px = if is_narrow { 9.0 } else { 12.0 };
     let (above_px, below_px) = if view.labels { (30.0, 24.0) } else { (22.0, 10.0) };
     let by_height = (height_px - above_px - below_px) / 2.0;
     let widest_px = (width_px * 0.21).clamp(40.0, 150.0);
     let side_px = |sector: &Sector| {
-        let label_px = text::width_px(&sector.name, size_px, Weight::Semibold).min(widest_px) + gap_px + 10.0;
+        let label_px =
+            text::width_px(&sector.name, size_px, Weight::Regular).min(widest_px) + gap_px + labels::EDGE_PX + 1.0;
         let sine = ((sector.start + sector.end) / 2.0).sin().abs();
         // Beside the circle a label takes all of its width; above and below it, none.
         if sine > 0.35 { (width_px / 2.0 - label_px) / sine.max(0.75) } else { width_px / 2.0 - 10.0 }

@@ -37,7 +37,8 @@ pub(crate) struct Margin {
     pub(crate) widest_px: f64,
 }
 
-const EDGE_PX: f64 = 8.0;
+/// What stays free at the edge of the picture.
+pub(crate) const EDGE_PX: f64 = 5.0;
 
 /// Draws the labels that have room.
 pub(crate) fn draw(scene: &mut Scene, margin: &Margin, labels: Vec<Label>) {

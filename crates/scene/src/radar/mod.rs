@@ -10,9 +10,11 @@ mod circle;
 mod labels;
 mod rings;
 mod sectors;
+mod turn;
 mod view;
 
 pub(crate) use cells::Cells;
 pub use circle::{service, system};
 pub(crate) use sectors::name as subject_name;
+pub use turn::{cycles_per_turn, series};
 pub use view::View;

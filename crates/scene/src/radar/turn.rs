@@ -1,0 +1,445 @@
+//! The series view: one series around the clock of its own period.
+
+use super::cells::Cells;
+use super::sectors;
+use super::view::View;
+use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
+use crate::hit::{Hit, Region, Target};
+use crate::paint::Paint;
+use crate::polar::{Polar, Slice};
+use crate::{table, text};
+use report::{ChartData, Class, Report, Subject, format};
+use std::f64::consts::TAU;
+
+/// No more points than this are drawn, and no more accents than that.
+const MOST_POINTS: usize = 4_000;
+const MOST_ACCENTS: usize = 60;
+/// What a turn over the whole window leaves open, so that its end does not touch its start.
+const OPEN: f64 = TAU * 0.02;
+
+/// The number of cycles in one turn for a period: a week of days, four weeks, else five; never more than the data
+/// hold. `None` where they hold fewer than three.
+pub fn cycles_per_turn(period_s: f64, span_s: f64) -> Option<usize> {
+    let is_about = |wanted_s: f64| (period_s / wanted_s - 1.0).abs() < 0.05;
+    let held = if period_s > 0.0 && span_s.is_finite() { (span_s / period_s).floor() } else { 0.0 };
+    let wanted = if is_about(86_400.0) {
+        7.0
+    } else if is_about(604_800.0) {
+        4.0
+    } else {
+        5.0
+    };
+    (held >= 3.0).then(|| held.min(wanted) as usize)
+}
+
+/// The series view: the angle is time folded at the dominant period, the radius is the value.
+///
+/// A periodic series is drawn over a regular polygon with one vertex per cycle, placed where the cycle is highest; a
+/// series without a period takes one turn for the whole window. Values outside of the normal band are accents, each
+/// run of them one mark ([`Target::Time`]) on a stem that stands on the median. A steady series keeps the scale of its
+/// own level, so that it is a circle. An empty chart gives empty rings.
+pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
+    let mut scene = Scene::new(view.width_px, view.height_px);
+    let (width, height) = (scene.width_px, scene.height_px);
+    let label_px = if view.labels { 58.0 } else { 12.0 };
+    let outer_px = ((height - if view.labels { 60.0 } else { 24.0 }) / 2.0).min(width / 2.0 - label_px);
+    if outer_px < 24.0 {
+        return scene;
+    }
+    let polar = Polar { x: width / 2.0, y: height / 2.0 };
+    let turn = Turn::new(report, chart, view, polar, outer_px);
+    turn.draw_bed(&mut scene);
+    if let Some(values) = &turn.values {
+        turn.draw_band(&mut scene, values);
+        turn.draw_traces(&mut scene, values);
+        turn.draw_polygon(&mut scene, values);
+        turn.draw_accents(&mut scene, values);
+        if view.labels {
+            turn.draw_times(&mut scene, values);
+        }
+    }
+    turn.draw_middle(&mut scene);
+    scene.order = scene.hits.iter().map(|hit| hit.target).collect();
+    scene
+}
+
+/// How values become radii and times become angles.
+struct Values {
+    median: f64,
+    /// The value that reaches from the median to the edge.
+    reach: f64,
+    start_ms: f64,
+    end_ms: f64,
+    /// The length of a turn, and its cycles where it is folded.
+    turn_ms: f64,
+    cycles: Option<usize>,
+}
+
+struct Turn<'r> {
+    report: &'r Report,
+    chart: &'r ChartData,
+    view: &'r View,
+    polar: Polar,
+    hole_px: f64,
+    outer_px: f64,
+    is_steady: bool,
+    is_trouble: bool,
+    values: Option<Values>,
+}
+
+impl<'r> Turn<'r> {
+    fn new(report: &'r Report, chart: &'r ChartData, view: &'r View, polar: Polar, outer_px: f64) -> Self {
+        let cells = Cells::at(report, view.frame);
+        let classes = cells
+            .series
+            .get(chart.series)
+            .map_or([Class::Insufficient; 3], |column| [column[0].class, column[1].class, column[2].class]);
+        let mut turn = Self {
+            report,
+            chart,
+            view,
+            polar,
+            hole_px: outer_px * 0.34,
+            outer_px,
+            is_steady: classes.iter().all(|class| *class <= Class::Steady),
+            is_trouble: classes.iter().any(|class| super::cells::is_trouble(*class)),
+            values: None,
+        };
+        turn.values = turn.measure();
+        turn
+    }
+
+    fn points(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.chart.times_ms.iter().copied().zip(self.chart.values.iter().copied())
+    }
+
+    fn measure(&self) -> Option<Values> {
+        let mut finite: Vec<f64> = self.points().map(|(_, value)| value).filter(|value| value.is_finite()).collect();
+        finite.sort_by(f64::total_cmp);
+        let (low, high) = (*finite.first()?, *finite.last()?);
+        let median = finite.get(finite.len() / 2).copied()?;
+        let times = || self.points().map(|(time_ms, _)| time_ms).filter(|time_ms| time_ms.is_finite());
+        let (start_ms, end_ms) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
+        let span_ms = end_ms - start_ms;
+        let spread = (high - median).max(median - low);
+        let reach = if self.is_steady { spread.max(median.abs()) } else { spread };
+        if !span_ms.is_finite() || !reach.is_finite() {
+            return None;
+        }
+        let period_s = self.report.series.get(self.chart.series).and_then(|series| series.period_s);
+        let period_s = period_s.filter(|period_s| period_s.is_finite() && *period_s > 0.0);
+        let folded =
+            period_s.and_then(|period_s| Some((cycles_per_turn(period_s, span_ms / 1_000.0)?, period_s * 1_000.0)));
+        let (cycles, turn_ms) = match folded {
+            Some((cycles, period_ms)) => (Some(cycles), period_ms * cycles as f64),
+            None => (None, span_ms),
+        };
+        Some(Values { median, reach: if reach > 0.0 { reach } else { 1.0 }, start_ms, end_ms, turn_ms, cycles })
+    }
+
+    fn radius(&self, values: &Values, value: f64) -> f64 {
+        let (low, high) = (self.hole_px * 1.12, self.outer_px * 0.95);
+        (low + high) / 2.0 + (high - low) / 2.0 * ((value - values.median) / values.reach).clamp(-1.1, 1.1)
+    }
+
+    /// Folded time counts from the reader's midnight, so that the picture stands still while the window moves.
+    fn angle(&self, values: &Values, time_ms: f64) -> f64 {
+        if values.cycles.is_some() {
+            let local_ms = time_ms + f64::from(self.view.offset_min) * 60_000.0;
+            local_ms.rem_euclid(values.turn_ms) / values.turn_ms * TAU
+        } else {
+            let part = (time_ms - values.start_ms) / values.turn_ms.max(1.0);
+            OPEN / 2.0 + part * (TAU - OPEN)
+        }
+    }
+
+    /// Which turn a time falls into.
+    fn turn_of(&self, values: &Values, time_ms: f64) -> i64 {
+        let local_ms = time_ms + f64::from(self.view.offset_min) * 60_000.0;
+        if values.cycles.is_some() { local_ms.div_euclid(values.turn_ms) as i64 } else { 0 }
+    }
+
+    /// The end of the frame that is shown, or of the data.
+    fn now_ms(&self, values: &Values) -> f64 {
+        let frame = self.view.frame.and_then(|frame| self.report.replay.frames.get(frame));
+        frame.map_or(values.end_ms, |frame| (frame.end_ms as f64).clamp(values.start_ms, values.end_ms))
+    }
+
+    fn draw_bed(&self, scene: &mut Scene) {
+        let slice = Slice { inner_px: self.hole_px, outer_px: self.outer_px, start: 0.0, end: TAU };
+        let bed = if self.values.is_none() {
+            Paint::Bed
+        } else if self.is_trouble {
+            Paint::Alarm
+        } else {
+            Paint::Consonance(Some(1.0))
+        };
+        scene.path(self.polar.outline(&slice, 0.0, 0.0).fill(bed.alpha(0.07)));
+        scene.hits.push(Hit {
+            region: Region::Slice { polar: self.polar, slice },
+            target: Target::Series(self.chart.series),
+            description: self.description(),
+        });
+        if let Some(values) = &self.values {
+            let median = Path::circle(self.polar.x, self.polar.y, self.radius(values, values.median));
+            scene.path(median.stroke(Stroke::flat(Paint::Faint.alpha(0.5), 1.0).dashed(&[2.0, 4.0])));
+        }
+    }
+
+    fn description(&self) -> String {
+        let name = self.report.series.get(self.chart.series).map_or("series", |series| series.name.as_str());
+        let cells = Cells::at(self.report, self.view.frame);
+        let words = cells.series.get(self.chart.series).map(|column| {
+            let worst = column.iter().max_by(|one, other| one.class.cmp(&other.class));
+            worst.map(|cell| table::describe(cell.class, None, cell.score)).unwrap_or_default()
+        });
+        format!("{name}: {}", words.unwrap_or_default())
+    }
+
+    /// The normal band: over one turn where time is folded, the median of what it was in every turn.
+    fn draw_band(&self, scene: &mut Scene, values: &Values) {
+        const BINS: usize = 180;
+        let mut bins = vec![(Vec::new(), Vec::new()); BINS];
+        for ((time_ms, lower), upper) in self.chart.times_ms.iter().zip(&self.chart.lower).zip(&self.chart.upper) {
+            if !(time_ms.is_finite() && lower.is_finite() && upper.is_finite()) {
+                continue;
+            }
+            let bin = ((self.angle(values, *time_ms) / TAU * BINS as f64) as usize).min(BINS - 1);
+            if let Some((lows, highs)) = bins.get_mut(bin) {
+                lows.push(*lower);
+                highs.push(*upper);
+            }
+        }
+        let middle_of = |numbers: &mut Vec<f64>| {
+            numbers.sort_by(f64::total_cmp);
+            numbers.get(numbers.len() / 2).copied()
+        };
+        let edges: Vec<(f64, f64, f64)> = bins
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(bin, (lows, highs))| {
+                Some(((bin as f64 + 0.5) / BINS as f64 * TAU, middle_of(lows)?, middle_of(highs)?))
+            })
+            .collect();
+        if edges.len() < 3 {
+            return;
+        }
+        let close = values.cycles.is_some().then(|| edges.first().map(|edge| (edge.0 + TAU, edge.1, edge.2))).flatten();
+        let edges: Vec<_> = edges.into_iter().chain(close).collect();
+        let outer = edges.iter().map(|(angle, _, high)| (self.radius(values, *high), *angle));
+        let inner = edges.iter().rev().map(|(angle, low, _)| (self.radius(values, *low), *angle));
+        scene.path(self.polar.polyline(outer.chain(inner)).close().fill(Paint::Consonance(Some(1.0)).alpha(0.16)));
+    }
+
+    /// Every turn as a faint line, the one that holds the cursor in full.
+    fn draw_traces(&self, scene: &mut Scene, values: &Values) {
+        let length = self.chart.times_ms.len().min(self.chart.values.len());
+        let step = length.div_ceil(MOST_POINTS).max(1);
+        let now_ms = self.now_ms(values);
+        let now_turn = self.turn_of(values, now_ms);
+        let mut earlier: Vec<(f64, f64)> = Vec::new();
+        let mut current: Vec<(f64, f64)> = Vec::new();
+        let mut before = None;
+        for (time_ms, value) in self.points().step_by(step).filter(|(time_ms, _)| time_ms.is_finite()) {
+            let turn = self.turn_of(values, time_ms);
+            let point = (self.radius(values, value), self.angle(values, time_ms));
+            let line = if turn == now_turn && time_ms <= now_ms { &mut current } else { &mut earlier };
+            if before != Some(turn) {
+                line.push((f64::NAN, 0.0));
+                before = Some(turn);
+            }
+            line.push(point);
+        }
+        let alpha = if values.cycles.is_some() { 0.22 } else { 0.4 };
+        scene.path(self.polar.polyline(earlier).stroke(Stroke::round(Paint::Muted.alpha(alpha), 1.0)));
+        let tip = current.iter().rev().find(|(radius, _)| radius.is_finite()).copied();
+        scene.path(self.polar.polyline(current).stroke(Stroke::round(Paint::Ink.alpha(0.9), 1.5)));
+        if let Some((radius, angle)) = tip.filter(|_| self.view.frame.is_some()) {
+            let (x, y) = self.polar.point(radius, angle);
+            scene.path(Path::circle(x, y, 3.5).fill(Paint::Ink).stroke(Stroke::round(Paint::Surface, 1.5)));
+        }
+    }
+
+    /// The regular polygon of a periodic series.
+    fn draw_polygon(&self, scene: &mut Scene, values: &Values) {
+        let Some(cycles) = values.cycles else { return };
+        let vertices = self.vertices(values, cycles);
+        let radius = self.radius(values, self.crest(values));
+        let outline = self.polar.polyline(vertices.iter().map(|angle| (radius, *angle))).close();
+        let tint = Paint::Consonance(Some(1.0));
+        scene.path(outline.stroke(Stroke::round(tint, 2.0)));
+        let mut marks = Path::new();
+        for angle in &vertices {
+            let (x, y) = self.polar.point(radius, *angle);
+            marks.push_circle(x, y, 3.2);
+        }
+        scene.path(marks.fill(tint));
+    }
+
+    /// The angles at which the cycles are highest: the phase of the values' first harmonic at the period.
+    fn vertices(&self, values: &Values, cycles: usize) -> Vec<f64> {
+        let (mut cosine, mut sine) = (0.0, 0.0);
+        for (time_ms, value) in self.points().filter(|(time_ms, value)| time_ms.is_finite() && value.is_finite()) {
+            let phase = self.angle(values, time_ms) * cycles as f64;
+            // One outlier must not turn the polygon.
+            let deviation = ((value - values.median) / values.reach).clamp(-0.5, 0.5);
+            cosine += deviation * phase.cos();
+            sine += deviation * phase.sin();
+        }
+        let first = sine.atan2(cosine) / cycles as f64;
+        (0..cycles).map(|cycle| first + TAU * cycle as f64 / cycles as f64).collect()
+    }
+
+    /// A usual highest value of a cycle: the ninetieth percentile.
+    fn crest(&self, values: &Values) -> f64 {
+        let mut finite: Vec<f64> = self.points().map(|(_, value)| value).filter(|value| value.is_finite()).collect();
+        finite.sort_by(f64::total_cmp);
+        finite.get(finite.len() * 9 / 10).copied().unwrap_or(values.median)
+    }
+
+    fn draw_accents(&self, scene: &mut Scene, values: &Values) {
+        let foot_px = self.radius(values, values.median);
+        for (time_ms, value) in accents(self.chart) {
+            let angle = self.angle(values, time_ms);
+            let (foot, head) = (self.polar.point(foot_px, angle), self.polar.point(self.radius(values, value), angle));
+            let stem = Path::new().move_to(foot.0, foot.1).line_to(head.0, head.1);
+            scene.path(stem.stroke(Stroke::round(Paint::Alarm.alpha(0.8), 1.25)));
+            let mut ends = Path::circle(foot.0, foot.1, 1.8);
+            ends.push_circle(head.0, head.1, 3.6);
+            scene.path(ends.fill(Paint::Alarm));
+            let unit = self.report.series.get(self.chart.series).map_or("", |series| series.unit.as_str());
+            scene.hits.push(Hit {
+                region: Region::Rect { x: head.0 - 8.0, y: head.1 - 8.0, width: 16.0, height: 16.0 },
+                target: Target::Time(time_ms as i64),
+                description: format!(
+                    "accent at {}: {}",
+                    format::date_time(time_ms as i64, self.view.offset_min),
+                    format::quantity(value, unit)
+                ),
+            });
+        }
+    }
+
+    /// Times around the circle: how far into the turn, or the time of day.
+    fn draw_times(&self, scene: &mut Scene, values: &Values) {
+        let count = values.cycles.unwrap_or(8);
+        for index in 0..count {
+            let part = index as f64 / count as f64;
+            let (angle, content) = if values.cycles.is_some() {
+                let into_s = part * values.turn_ms / 1_000.0;
+                let sign = if index == 0 { "" } else { "+" };
+                (part * TAU, format!("{sign}{}", format::duration_s(into_s)))
+            } else {
+                let time_ms = values.start_ms + part * values.turn_ms;
+                let words = format::clock(time_ms as i64, self.view.offset_min, (values.turn_ms as i64).max(60_000));
+                (OPEN / 2.0 + part * (TAU - OPEN), words)
+            };
+            let (from, to) = (self.polar.point(self.outer_px, angle), self.polar.point(self.outer_px + 5.0, angle));
+            let mark = Path::new().move_to(from.0, from.1).line_to(to.0, to.1);
+            scene.path(mark.stroke(Stroke::flat(Paint::Faint, 1.0)));
+            let (x, y) = self.polar.point(self.outer_px + 10.0, angle);
+            let (sine, cosine) = angle.sin_cos();
+            let anchor = match sine {
+                s if s > 0.25 => Anchor::Start,
+                s if s < -0.25 => Anchor::End,
+                _ => Anchor::Middle,
+            };
+            let text = Text::new(x, y - cosine * 3.0, content).anchored(anchor, Baseline::Middle);
+            scene.text(text.font(10.5, Weight::Regular).tint(Paint::Faint));
+        }
+    }
+
+    /// The metric, its value at the cursor, and how time is folded.
+    fn draw_middle(&self, scene: &mut Scene) {
+        let series = self.report.series.get(self.chart.series);
+        let unit = series.map_or("", |series| series.unit.as_str());
+        let caption = sectors::name(self.report, Subject::Series(self.chart.series)).to_owned();
+        let (value, note) = match &self.values {
+            None => (format::NONE.to_owned(), "no data".to_owned()),
+            Some(values) => {
+                let now_ms = self.now_ms(values);
+                let known = self.points().filter(|(time_ms, value)| *time_ms <= now_ms && value.is_finite()).last();
+                let value = known.map_or_else(|| format::NONE.to_owned(), |(_, value)| format::quantity(value, unit));
+                let turn = format::duration_s(values.turn_ms / 1_000.0);
+                let note = match values.cycles {
+                    Some(cycles) => format!("{cycles} cycles in {turn}"),
+                    None => format!("one turn is {turn}"),
+                };
+                (value, note)
+            }
+        };
+        let room_px = self.hole_px * 1.75;
+        let (large_px, small_px) = ((self.hole_px * 0.28).clamp(11.0, 26.0), (self.hole_px * 0.13).clamp(8.5, 12.0));
+        let lines = [
+            (-1.0, caption, small_px, Weight::Regular, Paint::Muted),
+            (0.0, value, large_px, Weight::Bold, Paint::Ink),
+            (1.0, note, small_px, Weight::Regular, Paint::Muted),
+        ];
+        for (line, content, size_px, weight, paint) in lines {
+            let content = text::shorten_name(&content, room_px, size_px, weight);
+            let y = self.polar.y + line * (large_px * 0.6 + small_px * 0.7);
+            let text = Text::new(self.polar.x, y, content).anchored(Anchor::Middle, Baseline::Middle);
+            scene.text(text.font(size_px, weight).tint(paint));
+        }
+        scene.hits.push(Hit {
+            region: Region::Slice {
+                polar: self.polar,
+                slice: Slice { inner_px: 0.0, outer_px: self.hole_px, start: 0.0, end: TAU },
+            },
+            target: Target::Centre,
+            description: self.description(),
+        });
+    }
+}
+
+/// The most extreme value of each run outside of the band, the strongest runs only, in order of time.
+fn accents(chart: &ChartData) -> Vec<(f64, f64)> {
+    let mut runs: Vec<(f64, f64, f64)> = Vec::new();
+    let mut in_run = false;
+    let rows = chart.times_ms.iter().zip(&chart.values).zip(chart.lower.iter().zip(&chart.upper));
+    for ((time_ms, value), (lower, upper)) in rows {
+        let excess = (value - upper).max(lower - value);
+        let is_outside = time_ms.is_finite() && excess.is_finite() && excess > 0.0;
+        match runs.last_mut() {
+            Some(last) if is_outside && in_run => {
+                if excess > last.2 {
+                    *last = (*time_ms, *value, excess);
+                }
+            }
+            _ if is_outside => runs.push((*time_ms, *value, excess)),
+            _ => {}
+        }
+        in_run = is_outside;
+    }
+    runs.sort_by(|one, other| other.2.total_cmp(&one.2));
+    runs.truncate(MOST_ACCENTS);
+    runs.sort_by(|one, other| one.0.total_cmp(&other.0));
+    runs.into_iter().map(|(time_ms, value, _)| (time_ms, value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_holds_what_people_count_in() {
+        assert_eq!(cycles_per_turn(300.0, 21_600.0), Some(5));
+        assert_eq!(cycles_per_turn(86_000.0, 30.0 * 86_400.0), Some(7));
+        assert_eq!(cycles_per_turn(86_400.0, 4.5 * 86_400.0), Some(4));
+        assert_eq!(cycles_per_turn(300.0, 800.0), None);
+        assert_eq!(cycles_per_turn(0.0, 800.0), None);
+        assert_eq!(cycles_per_turn(f64::NAN, 800.0), None);
+    }
+
+    #[test]
+    fn a_run_of_exceedances_is_one_accent() {
+        let chart = ChartData {
+            series: 0,
+            times_ms: (0..8).map(f64::from).collect(),
+            values: vec![0.0, 5.0, 9.0, 5.0, 0.0, f64::NAN, -7.0, 0.0],
+            lower: vec![-1.0; 8],
+            upper: vec![1.0; 8],
+        };
+        assert_eq!(accents(&chart), [(2.0, 9.0), (6.0, -7.0)]);
+    }
+}
