@@ -5,12 +5,12 @@ use crate::{Random, exp, sine_of_turns};
 
 /// Requests per second at the shop's door.
 const VISITORS_PER_S: f64 = 1200.0;
-/// Customers on three continents: the day's cycle shows three times a day, and weakly.
-const CYCLE_S: f64 = 8.0 * 3600.0;
+/// Customers on all continents even the day out; what is left is the offers that change every four hours.
+const CYCLE_S: f64 = 4.0 * 3600.0;
 const CYCLE_SHARE: f64 = 0.015;
-/// A window with fewer cycles lies on the plateau of its day: one slope of a cycle would be indistinguishable from a
-/// drift, and the truth says that there is none.
-const FEWEST_CYCLES: f64 = 3.0;
+/// A window with fewer cycles has none: part of a cycle would be indistinguishable from a drift, and the truth says that
+/// there is none.
+const FEWEST_CYCLES: f64 = 6.0;
 
 /// A mean-reverting wander (Ornstein-Uhlenbeck), stationary from its first value, sampled each second.
 #[derive(Clone, Debug)]

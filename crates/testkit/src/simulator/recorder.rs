@@ -185,6 +185,10 @@ impl Window {
         if !self.is_reporting {
             return [f64::NAN; 7];
         }
+        if self.arriving < 1.0 {
+            // Without requests there is no quantile and no share, as in any monitoring system.
+            return [self.arriving / self.seconds, f64::NAN, f64::NAN, f64::NAN, cpu, memory_bytes, in_flight];
+        }
         [self.arriving / self.seconds, errors / requests.round(), p50_s, p95_s, cpu, memory_bytes, in_flight]
     }
 }
