@@ -1,0 +1,129 @@
+//! `monteverdi analyze`: what happened.
+
+use crate::failure::Failure;
+use crate::reader::ReaderOptions;
+use crate::{duration, instant, live, output, summary};
+use clap::{ArgGroup, Args};
+use prometheus::{Ask, Endpoint};
+use report::Report;
+use scene::{Theme, View, radar, svg};
+use series::Dataset;
+
+/// The size of the picture, in CSS pixels.
+const PICTURE_PX: (f64, f64) = (1_200.0, 1_000.0);
+
+/// Arguments of `analyze`.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("source").required(true).multiple(false))]
+pub(crate) struct Analyze {
+    /// Files to read; `-` is standard input; several are merged on one clock
+    #[arg(value_name = "FILE", group = "source")]
+    files: Vec<String>,
+    /// Print the Report as JSON
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// Print the story as Markdown, the start of a post-mortem
+    #[arg(long)]
+    markdown: bool,
+    /// Also draw the radar to this file; `-` prints it, and nothing else
+    #[arg(long, value_name = "PATH")]
+    svg: Option<String>,
+    #[command(flatten)]
+    server: Server,
+    #[command(flatten)]
+    reading: ReaderOptions,
+}
+
+/// A server instead of files.
+#[derive(Args, Debug)]
+struct Server {
+    /// Ask this Prometheus (or Thanos, Mimir, VictoriaMetrics) instead of reading files; `--step` is the resolution
+    #[arg(long, value_name = "URL", group = "source", help_heading = "Prometheus")]
+    prometheus: Option<String>,
+    /// A PromQL expression to look at, may be repeated; without, whatever the server has that is worth looking at
+    #[arg(long, value_name = "PROMQL", requires = "prometheus", help_heading = "Prometheus")]
+    query: Vec<String>,
+    /// The range of time: a duration up to now (6h), or START/END (2024-01-01T00:00:00Z/2024-01-01T06:00:00Z) [default: 12h]
+    #[arg(long, value_name = "RANGE", requires = "prometheus", help_heading = "Prometheus")]
+    range: Option<String>,
+    /// A header that goes with every request, may be repeated (Authorization: Bearer …)
+    #[arg(long, value_name = "NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
+    header: Vec<String>,
+}
+
+impl Analyze {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let dataset = match &self.server.prometheus {
+            Some(url) => self.server.fetch(url, self.reading.step)?,
+            None => self.reading.read(&self.files)?,
+        };
+        let analysis = engine::analyze(dataset, &engine::Options::default())
+            .map_err(|error| Failure::input(format_args!("{error}.")))?;
+        let report = analysis.report();
+        if let Some(path) = &self.svg {
+            output::file(path, &picture(report))?;
+            if path == "-" {
+                return Ok(());
+            }
+        }
+        if self.json {
+            output::json(report)
+        } else if self.markdown {
+            output::text(&operations::markdown::write(report))
+        } else {
+            output::text(&summary::write(report))
+        }
+    }
+}
+
+/// The radar of the whole system.
+fn picture(report: &Report) -> String {
+    let view = View::new(PICTURE_PX.0, PICTURE_PX.1);
+    svg::paint(&radar::system(report, &view), &Theme::light())
+}
+
+impl Server {
+    fn fetch(&self, url: &str, step_ms: Option<i64>) -> Result<Dataset, Failure> {
+        let endpoint = Endpoint::parse(url).map_err(Failure::input)?;
+        let (start_ms, end_ms) = self.range_ms()?;
+        let ask = if self.query.is_empty() {
+            Ask::discover(endpoint, start_ms, end_ms)
+        } else {
+            Ask::queries(endpoint, self.query.clone(), start_ms, end_ms)
+        };
+        live::fetch(Ask { step_ms, ..ask }, &self.headers()?)
+    }
+
+    fn range_ms(&self) -> Result<(i64, i64), Failure> {
+        let now_ms = instant::now_ms();
+        let Some(range) = &self.range else { return Ok((now_ms - Ask::USUAL_RANGE_MS, now_ms)) };
+        if let Some((start, end)) = range.split_once('/') {
+            let moment =
+                |text: &str| instant::parse_ms(text).map_err(|error| Failure::of("--range", format_args!("{error}.")));
+            return Ok((moment(start)?, if end.trim().is_empty() { now_ms } else { moment(end)? }));
+        }
+        let length_ms = duration::parse_ms(range).map_err(|error| Failure::of("--range", format_args!("{error}.")))?;
+        Ok((now_ms - length_ms, now_ms))
+    }
+
+    fn headers(&self) -> Result<Vec<(String, String)>, Failure> {
+        let wrong = |text: &str| {
+            // What follows a colon may be a secret: only the name is repeated.
+            let name = text.split(':').next().unwrap_or_default();
+            Failure::input(format_args!(
+                "`{name}` is not a header; write it like --header \"Authorization: Bearer TOKEN\"."
+            ))
+        };
+        self.header
+            .iter()
+            .map(|text| {
+                let (name, value) = text.split_once(':').ok_or_else(|| wrong(text))?;
+                let (name, value) = (name.trim(), value.trim());
+                let is_name =
+                    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+                let is_value = value.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 127));
+                if is_name && is_value { Ok((name.to_owned(), value.to_owned())) } else { Err(wrong(text)) }
+            })
+            .collect()
+    }
+}

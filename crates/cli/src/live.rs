@@ -1,0 +1,144 @@
+//! A Prometheus server as a source, over blocking sockets.
+
+use crate::failure::Failure;
+use prometheus::{Ask, Error, Failure as NoAnswer, Fetch, Method, Request, Response};
+use series::Dataset;
+use std::time::Duration;
+use ureq::tls::{RootCerts, TlsConfig};
+
+/// How long one request may take.
+const LONGEST_S: u64 = 60;
+/// The most bytes of one answer.
+const LONGEST_ANSWER: u64 = 1 << 30;
+/// How often a passing trouble is waited out.
+const ATTEMPTS: u32 = 3;
+/// The longest wait that a server's wish is granted for.
+const LONGEST_WAIT_S: u64 = 30;
+
+/// Asks a server, and waits for all of its answers. `headers` go with every request.
+pub(crate) fn fetch(ask: Ask, headers: &[(String, String)]) -> Result<Dataset, Failure> {
+    let client = Client::new(&ask, headers);
+    let mut fetch = Fetch::new(ask).map_err(Failure::input)?;
+    let mut attempts = 0;
+    while let Some(request) = fetch.next_request() {
+        match client.carry_out(&mut fetch, &request) {
+            Ok(()) => attempts = 0,
+            Err(error) => {
+                attempts += 1;
+                match wait(&error, attempts) {
+                    Some(pause) => std::thread::sleep(pause),
+                    None => return Err(Failure::input(error)),
+                }
+            }
+        }
+    }
+    fetch.finish().map_err(Failure::input)
+}
+
+/// How long to wait before the same request goes out again; none to give up. A server that cannot be reached at all is
+/// not waited for: mostly the address is wrong.
+fn wait(error: &Error, attempts: u32) -> Option<Duration> {
+    if attempts >= ATTEMPTS
+        || !error.is_passing()
+        || matches!(error, Error::Unreachable { .. } | Error::TimedOut { .. })
+    {
+        return None;
+    }
+    let seconds = error.retry_after_s().unwrap_or(u64::from(attempts));
+    (seconds <= LONGEST_WAIT_S).then(|| Duration::from_secs(seconds))
+}
+
+struct Client {
+    agent: ureq::Agent,
+    headers: Vec<(String, String)>,
+}
+
+impl Client {
+    fn new(ask: &Ask, headers: &[(String, String)]) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(LONGEST_S)))
+            .user_agent(concat!("monteverdi/", env!("CARGO_PKG_VERSION")))
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .build()
+            .new_agent();
+        let mut headers = headers.to_vec();
+        if let Some((user, password)) = ask.endpoint.credentials() {
+            headers.push(("Authorization".to_owned(), format!("Basic {}", base64(&format!("{user}:{password}")))));
+        }
+        Self { agent, headers }
+    }
+
+    /// Sends a request and hands the answer to the plan.
+    fn carry_out(&self, fetch: &mut Fetch, request: &Request) -> Result<(), Error> {
+        let sent = match request.method {
+            Method::Get => {
+                let with_headers =
+                    self.headers.iter().fold(self.agent.get(&request.url), |to, (name, value)| to.header(name, value));
+                with_headers.call()
+            }
+            Method::Post => {
+                let to = self.agent.post(&request.url).content_type("application/x-www-form-urlencoded");
+                let with_headers = self.headers.iter().fold(to, |to, (name, value)| to.header(name, value));
+                with_headers.send(request.body.as_deref().unwrap_or_default())
+            }
+        };
+        let received = sent.and_then(|mut response| {
+            let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec()?;
+            Ok((response, body))
+        });
+        match received {
+            Ok((response, body)) => {
+                let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+                fetch.accept(Ok(Response {
+                    status: response.status().as_u16(),
+                    content_type: header("content-type"),
+                    retry_after: header("retry-after"),
+                    body: &body,
+                }))
+            }
+            Err(error) => fetch.accept(Err(class(&error))),
+        }
+    }
+}
+
+/// The class of a failure.
+fn class(error: &ureq::Error) -> NoAnswer {
+    let words = error.to_string();
+    match error {
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => NoAnswer::Unreachable(words),
+        ureq::Error::Timeout(_) => NoAnswer::TimedOut { seconds: LONGEST_S },
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => NoAnswer::Tls(words),
+        // A TLS handshake that meets plain HTTP, or an unknown certificate, arrives as an error of the stream.
+        ureq::Error::Io(inner) if inner.kind() == std::io::ErrorKind::InvalidData => NoAnswer::Tls(words),
+        _ => NoAnswer::Unreachable(words),
+    }
+}
+
+/// Base64 (RFC 4648, section 4), for HTTP basic authentication.
+fn base64(text: &str) -> String {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in text.as_bytes().chunks(3) {
+        let bits = (0..3).fold(0u32, |bits, at| (bits << 8) | u32::from(group.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let six = (bits >> (18 - 6 * at)) as usize & 63;
+            out.push(if at <= group.len() { ALPHABET.chars().nth(six).unwrap_or('=') } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads() {
+        for (text, code) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("a:?>", "YTo/Pg==")]
+        {
+            assert_eq!(base64(text), code);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The files that a command works on, and how to read them.
+
+use crate::failure::Failure;
+use crate::{duration, zone};
+use clap::Args;
+use ingest::{Format, Options, Source};
+use series::Dataset;
+use std::io::Read;
+
+/// How to read what a file leaves open.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ReaderOptions {
+    /// The format; found by content if not given (csv-wide, csv-long, grafana-csv, prometheus-json, openmetrics, …)
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) format: Option<String>,
+    /// The column that holds the time
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) time_column: Option<String>,
+    /// The file has no time column: its rows are this far apart (15s, 5m, 1h)
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse_ms, help_heading = "Reading")]
+    pub(crate) step: Option<i64>,
+    /// The zone of times that carry none (Europe/Berlin, +02:00); UTC if not given
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, help_heading = "Reading")]
+    pub(crate) time_zone: Option<String>,
+    /// Read only these columns or series
+    #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Reading")]
+    pub(crate) columns: Option<Vec<String>>,
+    /// Leave these columns or series out
+    #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Reading")]
+    pub(crate) ignore: Vec<String>,
+}
+
+/// Files, and how to read them.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Files {
+    /// Files to read; `-` is standard input; several are merged on one clock
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) reading: ReaderOptions,
+}
+
+impl Files {
+    /// Reads all files into one data set.
+    pub(crate) fn read(&self) -> Result<Dataset, Failure> {
+        self.reading.read(&self.files)
+    }
+}
+
+impl ReaderOptions {
+    /// Reads files into one data set. A column that is asked for must be in one of them.
+    pub(crate) fn read(&self, files: &[String]) -> Result<Dataset, Failure> {
+        let options = self.options()?;
+        let parts: Vec<Dataset> = files.iter().map(|file| read_one(file, &options)).collect::<Result<_, _>>()?;
+        Ok(Dataset::merge(parts))
+    }
+
+    fn options(&self) -> Result<Options, Failure> {
+        let format = match &self.format {
+            None => None,
+            Some(name) => Some(Format::from_name(name).ok_or_else(|| {
+                let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+                Failure::input(format_args!("There is no format `{name}`; there are {}.", known.join(", ")))
+            })?),
+        };
+        Ok(Options {
+            format,
+            time_column: self.time_column.clone(),
+            step_ms: self.step,
+            time_zone: self.time_zone.as_deref().map(zone::named).transpose()?.unwrap_or_default(),
+            columns: self.columns.clone(),
+            ignore: self.ignore.clone(),
+        })
+    }
+}
+
+fn read_one(file: &str, options: &Options) -> Result<Dataset, Failure> {
+    let mut bytes = Vec::new();
+    let (name, outcome) = if file == "-" {
+        ("standard input", std::io::stdin().lock().read_to_end(&mut bytes))
+    } else {
+        let name = std::path::Path::new(file).file_name().and_then(|name| name.to_str()).unwrap_or(file);
+        (name, std::fs::File::open(file).and_then(|mut opened| opened.read_to_end(&mut bytes)))
+    };
+    outcome.map_err(|error| Failure::of(file, format_args!("cannot be read: {error}. Check the path.")))?;
+    ingest::read(&Source { name, bytes: &bytes }, options).map_err(|error| Failure::of(file, error))
+}

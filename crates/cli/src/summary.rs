@@ -1,0 +1,226 @@
+//! A Report as a short text for a terminal.
+
+use report::format::{clock, date_time, duration_s, lag_s, number, plural, probability};
+use report::{Finding, Incident, Relation, Report, Span};
+use std::fmt::Write;
+
+/// The most findings listed.
+const FINDINGS: usize = 20;
+/// The most relations listed.
+const RELATIONS: usize = 8;
+/// The most causes listed.
+const CAUSES: usize = 3;
+/// The widest a name is written.
+const NAME_WIDTH: usize = 44;
+/// Where the text wraps, in characters.
+const LINE_WIDTH: usize = 100;
+
+/// Writes the story, the findings, what moves together, and notes on the data. Times are in UTC.
+pub(crate) fn write(report: &Report) -> String {
+    let mut out = String::new();
+    head(&mut out, report);
+    if report.findings.is_empty() {
+        out.push_str("\nNothing found.\n");
+    }
+    for incident in &report.incidents {
+        story(&mut out, report, incident);
+    }
+    findings(&mut out, "Findings", &report.findings, report);
+    findings(&mut out, "Warnings", &report.warnings, report);
+    relations(&mut out, report);
+    notes(&mut out, report);
+    out
+}
+
+fn head(out: &mut String, report: &Report) {
+    let data = &report.dataset;
+    for source in &data.sources {
+        let zone = source.assumed_time_zone.as_ref().map_or_else(String::new, |zone| format!(", times read as {zone}"));
+        let _ = writeln!(out, "{} ({}{zone})", plain(&source.name), plain(&source.format));
+    }
+    let _ = writeln!(
+        out,
+        "{} in {}, every {}, {} to {} UTC",
+        plural(data.series_count, "series", "series"),
+        plural(report.services.len(), "service", "services"),
+        duration_s(data.interval_ms as f64 / 1_000.0),
+        date_time(data.start_ms, 0),
+        date_time(data.end_ms, 0),
+    );
+}
+
+fn story(out: &mut String, report: &Report, incident: &Incident) {
+    let _ = writeln!(out);
+    wrap(out, &spans(&incident.narrative.headline), "");
+    wrap(out, &spans(&incident.narrative.body), "");
+    let causes: Vec<String> = incident
+        .causes
+        .iter()
+        .take(CAUSES)
+        .filter_map(|cause| {
+            let service = report.services.get(cause.service)?;
+            Some(format!("{} ({:.0} %)", plain(&service.name), 100.0 * cause.confidence))
+        })
+        .collect();
+    if !causes.is_empty() {
+        wrap(out, &format!("Most likely from: {}.", causes.join(", ")), "");
+    }
+    if !incident.narrative.refuted_by.is_empty() {
+        wrap(out, &format!("What would refute it: {}", incident.narrative.refuted_by), "");
+    }
+    for check in &incident.narrative.check_next {
+        wrap(out, &format!("Look at: {check}"), "");
+    }
+}
+
+fn findings(out: &mut String, title: &str, findings: &[Finding], report: &Report) {
+    if findings.is_empty() {
+        return;
+    }
+    let span_ms = report.dataset.end_ms - report.dataset.start_ms;
+    let rows: Vec<[String; 4]> = findings
+        .iter()
+        .take(FINDINGS)
+        .map(|finding| {
+            [
+                clock(finding.start_ms, 0, span_ms),
+                format!("{:.1}", finding.score),
+                finding.kind.name().to_owned(),
+                finding.series.first().map_or_else(String::new, |series| name(report, *series)),
+            ]
+        })
+        .collect();
+    let _ = writeln!(out, "\n{title} (score 1.0 is the threshold)");
+    table(out, ["time", "score", "kind", "series"], &rows);
+    if findings.len() > FINDINGS {
+        let _ = writeln!(out, "  and {} more", findings.len() - FINDINGS);
+    }
+}
+
+fn relations(out: &mut String, report: &Report) {
+    if report.relations.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nMoves together");
+    for relation in report.relations.iter().take(RELATIONS) {
+        let _ = writeln!(out, "  {}", relation_line(report, relation));
+    }
+    if report.relations.len() > RELATIONS {
+        let _ = writeln!(out, "  and {} more", report.relations.len() - RELATIONS);
+    }
+}
+
+fn relation_line(report: &Report, relation: &Relation) -> String {
+    let (from, to) = (name(report, relation.from), name(report, relation.to));
+    let lag = relation.lag_s.filter(|lag| *lag != 0.0);
+    let follows = match (lag, relation.lag_plus_minus_s) {
+        (Some(lag), Some(plus_minus)) => format!(", {} later", lag_s(lag, plus_minus)),
+        (Some(lag), None) => format!(", {} later", duration_s(lag)),
+        (None, _) => String::new(),
+    };
+    format!(
+        "{from} {} {to}: {} at the {} scale, strength {}{follows}, q {}",
+        if lag.is_some() { "→" } else { "–" },
+        relation.kind.name(),
+        relation.scale.name(),
+        number(relation.strength),
+        probability(relation.q),
+    )
+}
+
+fn notes(out: &mut String, report: &Report) {
+    let unavailable = report.scales.iter().filter_map(|scale| Some((scale.scale.name(), scale.unavailable.as_ref()?)));
+    let mut lines: Vec<String> = unavailable.map(|(scale, why)| format!("{scale} scale: {why}")).collect();
+    lines.extend(report.dataset.notes.iter().map(|note| match &note.subject {
+        Some(subject) => format!("{}: {}", plain(subject), note.message),
+        None => note.message.clone(),
+    }));
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nAbout the data");
+    for line in lines {
+        wrap(out, &line, "  ");
+    }
+}
+
+/// A series as people call it: service and metric, each once.
+fn name(report: &Report, series: usize) -> String {
+    let Some(one) = report.series.get(series) else { return String::new() };
+    let service = report.services.get(one.service).map_or("", |service| service.name.as_str());
+    let full = if service == one.metric || service.is_empty() {
+        one.metric.clone()
+    } else {
+        format!("{service} {}", one.metric)
+    };
+    let full = plain(&full);
+    if full.chars().count() <= NAME_WIDTH {
+        return full;
+    }
+    let mut cut: String = full.chars().take(NAME_WIDTH - 1).collect();
+    cut.push('…');
+    cut
+}
+
+fn spans(spans: &[Span]) -> String {
+    spans.iter().map(|span| span.text.as_str()).collect()
+}
+
+/// Text from the data without control characters, which could steer a terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn table<const N: usize>(out: &mut String, head: [&str; N], rows: &[[String; N]]) {
+    let head = head.map(str::to_owned);
+    let all = || std::iter::once(&head).chain(rows);
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    });
+    for row in all() {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let _ = writeln!(out, "  {}", cells.join("  ").trim_end());
+    }
+}
+
+/// Writes words, wrapped, each line behind `indent`; nothing for an empty text.
+fn wrap(out: &mut String, text: &str, indent: &str) {
+    let mut column = 0;
+    for word in plain(text).split_whitespace() {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > LINE_WIDTH {
+            out.push('\n');
+            column = 0;
+        }
+        if column == 0 {
+            out.push_str(indent);
+            column = indent.len();
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    if column > 0 {
+        out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_an_answer() {
+        assert!(write(&Report::default()).contains("\nNothing found.\n"));
+    }
+
+    #[test]
+    fn lines_wrap_and_the_terminal_stays_safe() {
+        let mut out = String::new();
+        wrap(&mut out, &format!("{} \u{1b}[2J end", "word ".repeat(40)), "  ");
+        assert!(out.lines().all(|line| line.chars().count() <= LINE_WIDTH && line.starts_with("  ")));
+        assert!(!out.contains('\u{1b}'));
+    }
+}
