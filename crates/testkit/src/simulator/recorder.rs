@@ -193,7 +193,39 @@ impl Window {
     }
 }
 
-/// Rounded to four significant digits, as exports are.
+/// Rounded to four significant digits, as exports are. Multiplying and dividing by exact powers of ten gives the number
+/// nearest to the decimal, so that it is written in as few digits.
 fn four_digits(value: f64) -> f64 {
-    if value.is_nan() { value } else { format!("{value:.3e}").parse().unwrap_or(value) }
+    let size = value.abs();
+    if size < 1e-15 || !size.is_finite() {
+        return value;
+    }
+    let (mut factor, mut divisor) = (1.0, 1.0);
+    while size * factor < 1000.0 {
+        factor *= 10.0;
+    }
+    while size / divisor >= 10_000.0 {
+        divisor *= 10.0;
+    }
+    if divisor > 1.0 { (value / divisor).round() * divisor } else { (value * factor).round() / factor }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_to_the_number_that_the_decimal_reads_as() {
+        for (value, rounded) in [
+            (0.000_123_449, 0.000_123_4),
+            (0.029_999_6, 0.03),
+            (1_234.5, 1_235.0),
+            (803_209_216.0, 803_200_000.0),
+            (0.0, 0.0),
+            (-99.996, -100.0),
+        ] {
+            assert_eq!(four_digits(value), rounded);
+        }
+        assert!(four_digits(f64::NAN).is_nan());
+    }
 }
