@@ -9,7 +9,9 @@ use testkit::{Noise, noise_panel};
 
 fn main() {
     let seeds: u64 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1000);
-    for (name, noise) in [("white noise", Noise::White), ("AR(1), phi = 0.6", Noise::Ar1(0.6)), ("AR(1), phi = 0.9", Noise::Ar1(0.9))] {
+    for (name, noise) in
+        [("white noise", Noise::White), ("AR(1), phi = 0.6", Noise::Ar1(0.6)), ("AR(1), phi = 0.9", Noise::Ar1(0.9))]
+    {
         let mut with_finding = 0;
         let mut with_relation = 0;
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
@@ -24,6 +26,10 @@ fn main() {
             }
         }
         let share = |count: u64| 100.0 * count as f64 / seeds as f64;
-        println!("{name}: {seeds} seeds, {:.1} % of Reports with a finding, {:.1} % with a relation {kinds:?}", share(with_finding), share(with_relation));
+        println!(
+            "{name}: {seeds} seeds, {:.1} % of Reports with a finding, {:.1} % with a relation {kinds:?}",
+            share(with_finding),
+            share(with_relation)
+        );
     }
 }

@@ -7,7 +7,9 @@ use std::time::Instant;
 use testkit::{Noise, noise_panel};
 
 fn main() {
-    let argument = |position: usize, default: usize| std::env::args().nth(position).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let argument = |position: usize, default: usize| {
+        std::env::args().nth(position).and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
     let (series, points) = (argument(1, 200), argument(2, 2880));
     let dataset = noise_panel(Noise::Ar1(0.6), series, points, 1);
     let begun = Instant::now();

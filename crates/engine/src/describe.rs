@@ -1,6 +1,7 @@
 //! From a detector's answer to a finding with a sentence.
 
 use crate::detect::Facts;
+use crate::episodes::episodes;
 use crate::relate::FoundBeat;
 use analysis::anomaly::spike::Accent;
 use analysis::distribution::score_from_p;
@@ -125,32 +126,36 @@ fn frozen(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
 }
 
 fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
-    let until =
-        |position: usize| facts.shifts.get(position + 1).map_or(context.last(), |next| next.slot.saturating_sub(1));
-    facts
-        .shifts
-        .iter()
-        .enumerate()
-        .map(|(position, shift)| {
+    episodes(&facts.shifts, context.grid.len)
+        .into_iter()
+        .map(|episode| {
+            let shift = episode.first;
             let uncertainty_s = context.seconds(shift.high.saturating_sub(shift.low)) / 2.0;
-            let rose = shift.after > shift.before;
+            let rose = episode.level > shift.before;
+            let lasted_s = context.seconds((episode.end + 1).saturating_sub(shift.slot));
+            let verb = if rose { "rose" } else { "fell" };
+            let then = if episode.returned {
+                format!(" for {}, then came back", duration_s(lasted_s))
+            } else {
+                " and stayed there".into()
+            };
             Finding {
                 direction: Some(if rose { Direction::Up } else { Direction::Down }),
-                p: Some(shift.p),
+                p: Some(episode.p),
                 numbers: vec![
                     context.number("before", shift.before),
-                    context.number("after", shift.after),
+                    context.number("after", episode.level),
                     pure("size in spreads", shift.size_in_spreads.abs()),
+                    in_seconds("duration", lasted_s),
                     in_seconds(operations::spread::ONSET_UNCERTAINTY, uncertainty_s),
                 ],
                 sentence: format!(
-                    "The level {} from {} to {} and stayed there.",
-                    if rose { "rose" } else { "fell" },
+                    "The level {verb} from {} to {}{then}.",
                     context.show(shift.before),
-                    context.show(shift.after)
+                    context.show(episode.level)
                 ),
                 refuted_by: "the same step in a healthy period, or a planned change at that time".into(),
-                ..context.finding(FindingKind::LevelShift, shift.slot, until(position), shift.score)
+                ..context.finding(FindingKind::LevelShift, shift.slot, episode.end, episode.score)
             }
         })
         .collect()

@@ -6,6 +6,7 @@ use analysis::anomaly::spike::{self, Accent, SpikeOptions};
 use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
 use analysis::change::trend::{Trend, TrendOptions, trend};
 use analysis::change::variance::{VarianceEscalation, VarianceOptions, variance_escalation};
+use analysis::expectation::fold::folded_season;
 use analysis::expectation::season::{SeasonOptions, decompose};
 use analysis::robust::Standard;
 use analysis::spectrum::{Peak, PeakOptions, significant_peaks};
@@ -29,8 +30,6 @@ pub(crate) struct Facts {
     pub(crate) standard: Option<Standard>,
     /// Significant periods.
     pub(crate) peaks: Vec<Peak>,
-    /// The season's period, where one was taken out.
-    pub(crate) season: Option<usize>,
     /// The values without their season; NaN stays NaN.
     pub(crate) deseasonalised: Vec<f64>,
     /// The centre of the normal band, season included.
@@ -96,32 +95,29 @@ fn belongs_to_shift(accent: &Accent, shift: &LevelShift) -> bool {
 }
 
 /// Fills `season` and `deseasonalised`; returns the seasonal part (empty where there is none).
+///
+/// A period of whole slots is taken out by STL, which lets the season evolve; another one by folding at its exact period.
 fn take_season(values: &[f64], facts: &mut Facts) -> Vec<f64> {
     let strongest = facts
         .peaks
         .iter()
-        .filter(|peak| peak.power_share >= SEASON_SHARE)
+        .filter(|peak| peak.power_share >= SEASON_SHARE && peak.harmonic_of.is_none())
         .max_by(|a, b| a.power_share.total_cmp(&b.power_share));
-    let period = strongest.map(|peak| peak.period_steps).filter(|period| {
+    let seasonal = strongest.and_then(|peak| {
+        let period = peak.period_steps;
         let cycles = values.len() as f64 / period;
-        *period >= 4.0 && cycles >= 3.0 && (period - period.round()).abs() * cycles <= SEASON_DRIFT * period
-    });
-    let parts = period.and_then(|period| {
-        let slots = period.round() as usize;
-        decompose(values, slots, &SeasonOptions::default()).ok().map(|parts| (slots, parts))
-    });
-    match parts {
-        Some((slots, parts)) => {
-            facts.season = Some(slots);
-            facts.deseasonalised =
-                values.iter().zip(&parts.seasonal).map(|(value, seasonal)| value - seasonal).collect();
-            parts.seasonal
+        let drifts = (period - period.round()).abs() * cycles > SEASON_DRIFT * period;
+        if drifts {
+            folded_season(values, period)
+        } else {
+            decompose(values, period.round() as usize, &SeasonOptions::default()).ok().map(|parts| parts.seasonal)
         }
-        None => {
-            facts.deseasonalised = values.to_vec();
-            Vec::new()
-        }
-    }
+    });
+    facts.deseasonalised = match &seasonal {
+        Some(seasonal) => values.iter().zip(seasonal).map(|(value, seasonal)| value - seasonal).collect(),
+        None => values.to_vec(),
+    };
+    seasonal.unwrap_or_default()
 }
 
 /// Level shifts or a drift, whichever explains the values better.

@@ -10,6 +10,7 @@ mod changes;
 mod chart;
 mod describe;
 mod detect;
+mod episodes;
 mod error;
 mod explain;
 mod options;

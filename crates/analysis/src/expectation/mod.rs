@@ -1,3 +1,4 @@
 //! What a series should have shown.
 
+pub mod fold;
 pub mod season;
