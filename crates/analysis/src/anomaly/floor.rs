@@ -42,7 +42,7 @@ impl Floor {
 }
 
 /// The largest power of ten, not below 1e-12 of the largest value, that all values are multiples of; 0 if there is none.
-fn resolution(values: &[f64]) -> f64 {
+pub(crate) fn resolution(values: &[f64]) -> f64 {
     let largest =
         values.iter().filter(|value| value.is_finite()).fold(0.0f64, |largest, value| largest.max(value.abs()));
     if largest <= 0.0 {

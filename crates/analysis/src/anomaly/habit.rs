@@ -1,6 +1,7 @@
 //! How a series usually deviates from its centre: what every single deviation is judged by.
 
 use super::floor::Floor;
+use super::tails::Tails;
 use crate::autocorrelation::{Removed, corrected_coefficient};
 use crate::robust::{self, Standard};
 
@@ -11,19 +12,15 @@ pub(crate) struct Habit {
     spread: f64,
     /// The number of independent deviations that `spread` is worth.
     effective_count: f64,
-    /// h of Tukey's g-and-h distribution, the weight of the tails beyond the normal's.
-    tail: f64,
-    /// How much wider the upper half of the deviations is than the two together; at least 1.
-    pub(crate) stretch_up: f64,
-    /// The same for the lower half.
-    pub(crate) stretch_down: f64,
+    /// What is not normal about them.
+    tails: Tails,
     /// For a series of which more than half of the values are equal: the rule of absolute change.
     floor: Option<Floor>,
 }
 
 impl Habit {
-    /// Of values and their deviations from the centre; none with fewer than 8 deviations.
-    pub(crate) fn of(values: &[f64], deviations: &[f64]) -> Option<Self> {
+    /// Of values, their deviations from the centre, and the rolling centre and spread; none with fewer than 8 deviations.
+    pub(crate) fn of(values: &[f64], deviations: &[f64], local: &[Standard]) -> Option<Self> {
         let mut sizes: Vec<f64> = deviations.iter().filter(|d| d.is_finite()).map(|d| d.abs()).collect();
         let count = sizes.len();
         let middle = robust::median_in_place(&mut sizes).filter(|_| count >= 8)?;
@@ -31,35 +28,20 @@ impl Habit {
             if middle > 0.0 { robust::MAD_TO_SIGMA * middle } else { robust::spread(deviations).unwrap_or(0.0) };
         let phi = lag_one(deviations, 4.0 * spread, count);
         let effective_count = count as f64 * (1.0 - phi * phi) / (1.0 + phi * phi);
-        let mut habit = Self {
-            spread,
-            effective_count,
-            tail: 0.0,
-            stretch_up: 1.0,
-            stretch_down: 1.0,
-            floor: (middle == 0.0).then(|| Floor::of(values, deviations)),
-        };
+        let mut habit = Self { spread, effective_count, ..Self::default() };
         if middle > 0.0 {
-            habit.measure_tails(deviations, &mut sizes, middle);
+            let mut z: Vec<f64> = deviations
+                .iter()
+                .zip(local)
+                .map(|(deviation, standard)| deviation / habit.spread(standard))
+                .filter(|z| z.is_finite())
+                .collect();
+            habit.tails = Tails::of(&mut z, effective_count);
+        } else {
+            habit.floor = Some(Floor::of(values, deviations));
         }
+        habit.tails.allow_counts(values, robust::median(values).unwrap_or(0.0));
         Some(habit)
-    }
-
-    fn measure_tails(&mut self, deviations: &[f64], sizes: &mut [f64], middle: f64) {
-        let half = |side: f64| -> f64 {
-            let mut sizes: Vec<f64> =
-                deviations.iter().filter(|d| d.is_finite()).map(|d| d * side).filter(|d| *d > 0.0).collect();
-            robust::median_in_place(&mut sizes).unwrap_or(middle)
-        };
-        self.stretch_up = (half(1.0) / middle).max(1.0);
-        self.stretch_down = (half(-1.0) / middle).max(1.0);
-        let ninth = robust::quantile_in_place(sizes, 0.9).unwrap_or(middle);
-        // |N(0, 1)| has median 0.67449 and 9th decile 1.64485; ln of their ratio grows by h (1.64485² − 0.67449²) / 2.
-        const NORMAL_LN_RATIO: f64 = 0.891_481;
-        const PER_H: f64 = 1.125_303;
-        // The standard error of h for n independent normal values, by the covariance of sample quantiles.
-        let standard_error = 1.07 / self.effective_count.max(1.0).sqrt();
-        self.tail = (((ninth / middle).ln() - NORMAL_LN_RATIO) / PER_H - 2.0 * standard_error).clamp(0.0, 0.5);
     }
 
     /// The unit in which a deviation from `local` is measured.
@@ -72,18 +54,18 @@ impl Habit {
         }
     }
 
-    /// By how much the unit is to be widened so that `threshold`, a quantile of the normal distribution, keeps its
-    /// meaning with spreads that are estimated, and with tails heavier than normal.
+    /// By how much the unit is to be widened, upwards and downwards, so that `threshold`, a quantile of the normal
+    /// distribution, keeps its meaning with spreads that are estimated, and with noise that is not normal.
     ///
     /// A scaled MAD of n normal values varies about like a standard deviation of 0.37 n (its efficiency, Hampel 1974),
     /// so that deviations in units of it are about t-distributed with 0.74 n degrees of freedom. The rolling spread
-    /// cannot fall far below the overall one, so that its own noise adds little: 2.5 / window was read off simulations.
-    pub(crate) fn widening(&self, threshold: f64, window: usize) -> f64 {
+    /// cannot fall far below the overall one, so that its own noise adds little; 1.01 + 3 / window was read off simulations.
+    pub(crate) fn widening(&self, threshold: f64, window: usize) -> (f64, f64) {
         let dof = (0.74 * self.effective_count).max(3.0);
         // The t quantile of the same probability, by Wallace (1959): closed, and within 1 % for these arguments.
         let deviate = threshold * (8.0 * dof + 3.0) / (8.0 * dof + 1.0);
-        let estimated = (dof * (deviate * deviate / dof).exp_m1()).sqrt() / threshold;
-        estimated * (1.0 + 2.5 / window as f64) * (0.5 * self.tail * threshold * threshold).exp()
+        let estimated = (dof * (deviate * deviate / dof).exp_m1()).sqrt() / threshold * (1.01 + 3.0 / window as f64);
+        (estimated * self.tails.stretch_up(threshold), estimated * self.tails.stretch_down(threshold))
     }
 }
 
@@ -105,7 +87,12 @@ fn lag_one(deviations: &[f64], cut: f64, count: usize) -> f64 {
 }
 
 /// The habits of the past of each slot: (first slot it holds for, habit), renewed every half window.
-pub(crate) fn past_habits(values: &[f64], deviations: &[f64], window: usize) -> Vec<(usize, Habit)> {
+pub(crate) fn past_habits(
+    values: &[f64],
+    deviations: &[f64],
+    local: &[Standard],
+    window: usize,
+) -> Vec<(usize, Habit)> {
     let step = (window / 2).max(4);
     // Far enough back that the habit is steady, near enough that the work per slot stays small.
     let memory = 8 * window.max(64);
@@ -114,7 +101,8 @@ pub(crate) fn past_habits(values: &[f64], deviations: &[f64], window: usize) -> 
         .take_while(|&slot| slot < values.len())
         .filter_map(|slot| {
             let from = slot.saturating_sub(memory);
-            Some((slot, Habit::of(values.get(from..slot)?, deviations.get(from..slot)?)?))
+            let past = from..slot;
+            Some((slot, Habit::of(values.get(past.clone())?, deviations.get(past.clone())?, local.get(past)?)?))
         })
         .collect()
 }

@@ -5,3 +5,4 @@ mod habit;
 pub(crate) mod rolling;
 pub mod silence;
 pub mod spike;
+mod tails;

@@ -15,11 +15,14 @@ pub struct SpikeOptions {
     pub alpha: f64,
     /// An accent ends where |z| falls below this share of the threshold.
     pub leave: f64,
+    /// The number of values over which `alpha` is kept; none for as many as the series has. A causal scan whose scores
+    /// must not depend on what comes later needs a fixed one.
+    pub horizon: Option<usize>,
 }
 
 impl Default for SpikeOptions {
     fn default() -> Self {
-        Self { window: 121, causal: false, alpha: 0.001, leave: 0.7 }
+        Self { window: 121, causal: false, alpha: 0.001, leave: 0.7, horizon: None }
     }
 }
 
@@ -56,7 +59,7 @@ pub struct SpikeScan {
     pub z: Vec<f64>,
     /// The rolling median.
     pub centre: Vec<f64>,
-    /// The rolling spread, in units of a standard deviation.
+    /// The rolling spread, in units of a standard deviation; of the wider side, where the two differ.
     pub spread: Vec<f64>,
     /// The band's upper edge: where z reaches the threshold.
     pub upper: Vec<f64>,
@@ -73,35 +76,40 @@ pub struct SpikeScan {
 /// The centre is the rolling median. The spread is the rolling MAD, but never below √½ of the spread of the whole
 /// series about its centre (of its past, if `causal`), so that a chance lull does not make an accent of what follows.
 /// Where more than half of the values are equal, IQR / 1.349 takes the MAD's place, and where three quarters are, the
-/// rule of absolute change (see [`Floor`]). Missing values have no z and end an accent.
+/// rule of absolute change: a unit no smaller than the usual excursion, the Poisson spread for the series' resolution,
+/// or 1 % of the level. The unit is widened for being an estimate, and where the bulk of the series has heavier tails than
+/// normal noise, so that `threshold` keeps its meaning. Missing values have no z and end an accent.
+///
+/// With `causal`, nothing is judged in the first half window, nor before 8 deviations are known.
 pub fn scan_spikes(values: &[f64], options: &SpikeOptions) -> SpikeScan {
     let window = options.window.max(9);
     let local = if options.causal { trailing(values, window) } else { centred(values, window) };
     let deviations: Vec<f64> = values.iter().zip(&local).map(|(value, standard)| value - standard.centre).collect();
     let count = deviations.iter().filter(|deviation| deviation.is_finite()).count();
     let habits = if options.causal {
-        past_habits(values, &deviations, window)
+        past_habits(values, &deviations, &local, window)
     } else {
-        Habit::of(values, &deviations).map(|habit| (0, habit)).into_iter().collect()
+        Habit::of(values, &deviations, &local).map(|habit| (0, habit)).into_iter().collect()
     };
-    let threshold = distribution::normal_upper_quantile(options.alpha.clamp(1e-300, 0.5) / (2.0 * count.max(1) as f64));
+    let horizon = options.horizon.unwrap_or(count).max(1) as f64;
+    let threshold = distribution::normal_upper_quantile(options.alpha.clamp(1e-300, 0.5) / (2.0 * horizon));
     let mut scan = SpikeScan { threshold, ..SpikeScan::default() };
     let mut habits = habits.into_iter().peekable();
     // Before the first habit nothing is known, and nothing is judged.
     let mut habit = Habit::default();
-    let mut widening = f64::NAN;
+    let (mut up, mut down) = (f64::NAN, f64::NAN);
     for (slot, (&deviation, standard)) in deviations.iter().zip(&local).enumerate() {
         while let Some((_, next)) = habits.next_if(|(from, _)| *from <= slot) {
             habit = next;
-            widening = habit.widening(threshold, window);
+            (up, down) = habit.widening(threshold, window);
         }
-        let spread = habit.spread(standard) * widening;
-        let side = if deviation >= 0.0 { habit.stretch_up } else { habit.stretch_down };
-        scan.z.push(if deviation == 0.0 && !widening.is_nan() { 0.0 } else { deviation / (spread * side) });
+        let unit = habit.spread(standard);
+        let spread = unit * if deviation >= 0.0 { up } else { down };
+        scan.z.push(if deviation == 0.0 && !up.is_nan() { 0.0 } else { deviation / spread });
         scan.centre.push(standard.centre);
-        scan.spread.push(spread);
-        scan.upper.push(standard.centre + threshold * spread * habit.stretch_up);
-        scan.lower.push(standard.centre - threshold * spread * habit.stretch_down);
+        scan.spread.push(unit * up.max(down));
+        scan.upper.push(standard.centre + threshold * unit * up);
+        scan.lower.push(standard.centre - threshold * unit * down);
     }
     scan.accents = accents(&scan.z, threshold, options.leave);
     scan

@@ -12,13 +12,15 @@ pub struct LevelShiftOptions {
     pub alpha: f64,
     /// The fewest slots that a level must last.
     pub minimum_length: usize,
+    /// The least share of the series that a level must last; what is shorter is a burst.
+    pub minimum_share: f64,
     /// The smallest shift that counts, in spreads of the noise around the levels.
     pub minimum_size: f64,
 }
 
 impl Default for LevelShiftOptions {
     fn default() -> Self {
-        Self { alpha: 0.001, minimum_length: 10, minimum_size: 0.5 }
+        Self { alpha: 0.001, minimum_length: 10, minimum_share: 0.0125, minimum_size: 0.5 }
     }
 }
 
@@ -45,7 +47,7 @@ pub struct LevelShift {
 
 /// The level shifts of a series, in order of time, each confirmed at `alpha`.
 ///
-/// Excursions shorter than `minimum_length` are cut back first, to three spreads about a rolling median, so that no spike
+/// Excursions shorter than the shortest level are cut back first, to three spreads about a rolling median, so that no spike
 /// passes for a level. PELT then proposes changes of mean at a penalty of b² · V, where V is the long-run variance of the
 /// noise (see [`LevelNoise`]) and b the value that the largest of all possible before/after differences, in their own
 /// standard errors, exceeds with probability `alpha` (Miller and Siegmund 1982). Every proposed shift is then tested by
@@ -54,7 +56,8 @@ pub struct LevelShift {
 /// proves larger, the shifts have to hold against that. A shift that a straight line describes better than a step is a drift and
 /// is dropped, too. Missing values are left out.
 pub fn level_shifts(values: &[f64], options: &LevelShiftOptions) -> Vec<LevelShift> {
-    let shortest = options.minimum_length.max(3);
+    let share = (options.minimum_share.clamp(0.0, 0.5) * values.len() as f64) as usize;
+    let shortest = options.minimum_length.max(share).max(3);
     let Some(noise) = LevelNoise::of(values, shortest) else { return Vec::new() };
     let mut scan = Scan { sums: PrefixSums::of(&noise.calmed), noise, length: values.len(), shortest };
     let mut borders = scan.propose(options.alpha);

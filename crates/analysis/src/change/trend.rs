@@ -237,7 +237,7 @@ fn inversions(values: &mut [f64], buffer: &mut [f64]) -> u64 {
 
 /// ln of the two-sided p-value of S, with the continuity correction.
 fn ln_p_of_kendall(statistic: &Kendall, count: usize, effective_count: f64) -> f64 {
-    let dof = 0.5 * effective_count;
+    let dof = 0.5 * effective_count - 1.0;
     if dof < 1.0 || statistic.variance <= 0.0 {
         return 0.0;
     }
@@ -262,6 +262,6 @@ fn ln_p_of_drift(values: &[f64]) -> f64 {
     if effective_count < 4.0 || variance <= (mean.abs() * 1e-9).powi(2) {
         return 0.0;
     }
-    (student_t_ln_survival(mean.abs() / (variance / effective_count).sqrt(), 0.5 * effective_count) + 2f64.ln())
+    (student_t_ln_survival(mean.abs() / (variance / effective_count).sqrt(), 0.5 * effective_count - 1.0) + 2f64.ln())
         .min(0.0)
 }
