@@ -253,8 +253,8 @@ impl Analysis {
         let drawn = Drawn {
             series,
             values,
-            centre: facts.map_or(&[], |facts| &facts.band_centre),
-            half_width: facts.map_or(&[], |facts| &facts.band_half_width),
+            lower: facts.map_or(&[], |facts| &facts.band_lower),
+            upper: facts.map_or(&[], |facts| &facts.band_upper),
         };
         Some(chart::thin(&drawn, grid, grid.slot(start_ms), grid.slot(end_ms), max_points))
     }

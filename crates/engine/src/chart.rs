@@ -7,8 +7,8 @@ use series::TimeGrid;
 pub(crate) struct Drawn<'a> {
     pub(crate) series: usize,
     pub(crate) values: &'a [f64],
-    pub(crate) centre: &'a [f64],
-    pub(crate) half_width: &'a [f64],
+    pub(crate) lower: &'a [f64],
+    pub(crate) upper: &'a [f64],
 }
 
 /// The slots `from..=to`, at most about `max_points` of them: of each bucket the smallest and the largest value, in
@@ -25,8 +25,8 @@ pub(crate) fn thin(drawn: &Drawn<'_>, grid: &TimeGrid, from: usize, to: usize, m
             let at = |values: &[f64]| values.get(slot).copied().unwrap_or(f64::NAN);
             chart.times_ms.push(grid.time_ms(slot) as f64);
             chart.values.push(at(drawn.values));
-            chart.lower.push(at(drawn.centre) - at(drawn.half_width));
-            chart.upper.push(at(drawn.centre) + at(drawn.half_width));
+            chart.lower.push(at(drawn.lower));
+            chart.upper.push(at(drawn.upper));
         }
         start = end;
     }
@@ -60,7 +60,7 @@ mod tests {
         }
         values[100..400].fill(f64::NAN);
         let flat = vec![1.0; 10_000];
-        let drawn = Drawn { series: 0, values: &values, centre: &flat, half_width: &flat };
+        let drawn = Drawn { series: 0, values: &values, lower: &flat, upper: &flat };
         let chart = thin(&drawn, &TimeGrid::new(0, 1_000, 10_000), 0, 20_000, 200);
         assert!(chart.values.len() <= 202, "{}", chart.values.len());
         assert!(chart.values.contains(&99.0));
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn few_points_come_as_they_are() {
         let values = [1.0, f64::NAN, 3.0];
-        let drawn = Drawn { series: 0, values: &values, centre: &values, half_width: &values };
+        let drawn = Drawn { series: 0, values: &values, lower: &values, upper: &values };
         let chart = thin(&drawn, &TimeGrid::new(0, 10, 3), 0, 2, 100);
         assert_eq!(chart.times_ms, [0.0, 10.0, 20.0]);
         assert!(chart.values.get(1).is_some_and(|value| value.is_nan()));

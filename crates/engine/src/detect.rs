@@ -34,8 +34,9 @@ pub(crate) struct Facts {
     pub(crate) deseasonalised: Vec<f64>,
     /// The centre of the normal band, season included.
     pub(crate) band_centre: Vec<f64>,
-    /// The half width of the normal band: the threshold times the rolling spread.
-    pub(crate) band_half_width: Vec<f64>,
+    /// The edges of the normal band, where a value becomes an accent.
+    pub(crate) band_lower: Vec<f64>,
+    pub(crate) band_upper: Vec<f64>,
     /// What happened.
     pub(crate) shifts: Vec<LevelShift>,
     pub(crate) trend: Option<Trend>,
@@ -75,8 +76,9 @@ pub(crate) fn detect(values: &[f64], end_of_observation: usize, alpha: f64) -> F
     let removed = |slot: usize| {
         value(&facts.deseasonalised, slot) - value(&residual, slot) + seasonal.get(slot).copied().unwrap_or(0.0)
     };
-    facts.band_centre = (0..values.len()).map(|slot| value(&scan.centre, slot) + removed(slot)).collect();
-    facts.band_half_width = scan.spread.iter().map(|spread| scan.threshold * spread).collect();
+    let with_removed = |edge: &[f64]| (0..values.len()).map(|slot| value(edge, slot) + removed(slot)).collect();
+    (facts.band_centre, facts.band_lower, facts.band_upper) =
+        (with_removed(&scan.centre), with_removed(&scan.lower), with_removed(&scan.upper));
     facts.shifts = shifts;
     facts.trend = drift;
     facts

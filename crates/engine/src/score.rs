@@ -3,7 +3,6 @@
 use crate::Options;
 use crate::detect::{self, detect};
 use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
-use analysis::distribution::normal_upper_quantile;
 use series::Dataset;
 
 /// Whether a score may know the future.
@@ -19,7 +18,7 @@ pub enum Mode {
 const ONLINE_WINDOW: usize = 121;
 /// The number of samples over which the online threshold keeps its false-alarm rate. It cannot be the series' length,
 /// which nobody knows while it is still growing.
-const ONLINE_HORIZON: f64 = 10_000.0;
+const ONLINE_HORIZON: usize = 10_000;
 
 /// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value
 /// or, online, too little past to judge.
@@ -35,12 +34,15 @@ pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> 
         .iter()
         .map(|series| match mode {
             Mode::Online => {
-                let scan = scan_spikes(
-                    &series.values,
-                    &SpikeOptions { window: ONLINE_WINDOW, causal: true, alpha, ..SpikeOptions::default() },
-                );
-                let threshold = normal_upper_quantile(alpha / (2.0 * ONLINE_HORIZON));
-                scan.z.iter().map(|z| z.abs() / threshold).collect()
+                let options = SpikeOptions {
+                    window: ONLINE_WINDOW,
+                    causal: true,
+                    alpha,
+                    horizon: Some(ONLINE_HORIZON),
+                    ..SpikeOptions::default()
+                };
+                let scan = scan_spikes(&series.values, &options);
+                scan.z.iter().map(|z| z.abs() / scan.threshold).collect()
             }
             Mode::Retrospective => retrospective(&series.values, alpha),
         })
@@ -51,10 +53,13 @@ fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {
     let facts = detect(values, values.len().saturating_sub(1), alpha);
     let mut scores: Vec<f64> = values
         .iter()
-        .zip(facts.band_centre.iter().zip(&facts.band_half_width))
-        .map(|(value, (centre, half_width))| {
-            let distance = (value - centre).abs();
-            if *half_width > 0.0 {
+        .enumerate()
+        .map(|(slot, value)| {
+            let at = |band: &[f64]| band.get(slot).copied().unwrap_or(f64::NAN);
+            let centre = at(&facts.band_centre);
+            let edge = if *value >= centre { at(&facts.band_upper) } else { at(&facts.band_lower) };
+            let (distance, half_width) = ((value - centre).abs(), (edge - centre).abs());
+            if half_width > 0.0 {
                 distance / half_width
             } else if distance > 0.0 {
                 1.0
