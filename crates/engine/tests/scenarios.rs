@@ -1,0 +1,130 @@
+//! The whole engine on the simulator's incidents: it must find what is there, and nothing where nothing is.
+#![allow(clippy::unwrap_used)]
+
+use engine::{Analysis, CauseRequest, Options, Status, analyze, causes};
+use report::{FindingKind, Report};
+use testkit::{Noise, Scenario, Truth, noise_panel, simulate};
+
+fn run(scenario: Scenario, seed: u64) -> (Report, Truth) {
+    let simulation = simulate(scenario, seed);
+    (analyze(simulation.dataset, &Options::default()).unwrap().into_report(), simulation.truth)
+}
+
+fn top_causes(report: &Report, most: usize) -> Vec<String> {
+    let incident = report.incidents.first();
+    incident.map_or_else(Vec::new, |incident| {
+        incident.causes.iter().take(most).map(|cause| report.services[cause.service].name.clone()).collect()
+    })
+}
+
+#[test]
+fn healthy_days_are_silent() {
+    let noisy: Vec<u64> = (1..=8).filter(|seed| !run(Scenario::HealthyDay, *seed).0.findings.is_empty()).collect();
+    // 5 % of healthy Reports may carry a finding; two of eight would be 5.7 % likely at that rate.
+    assert!(noisy.len() <= 1, "findings on healthy days with seeds {noisy:?}");
+}
+
+#[test]
+fn the_root_is_among_the_first_three_causes_of_the_first_incident() {
+    for scenario in [Scenario::CpuSaturation, Scenario::MemoryLeak, Scenario::LatencyCascade] {
+        let hits = (1..=3).filter(|seed| {
+            let (report, truth) = run(scenario, *seed);
+            top_causes(&report, 3).contains(&truth.root.unwrap())
+        });
+        assert!(hits.count() >= 2, "{scenario}");
+    }
+}
+
+#[test]
+fn a_service_that_dies_silently_is_seen_to_vanish_at_its_time() {
+    let (report, truth) = run(Scenario::SilentDeath, 1);
+    let root = truth.root.unwrap();
+    let gone: Vec<_> = report.findings.iter().filter(|finding| finding.kind == FindingKind::Vanished).collect();
+    assert!(!gone.is_empty());
+    for finding in gone {
+        assert_eq!(report.services[finding.services[0]].name, root);
+        assert!((finding.start_ms - truth.onset_ms.unwrap()).abs() <= 120_000);
+    }
+}
+
+#[test]
+fn colliding_jobs_beat_at_the_period_of_their_difference() {
+    let (report, truth) = run(Scenario::JobCollision, 1);
+    let wanted = truth.beat_period_s.unwrap();
+    let periods: Vec<f64> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::Beat)
+        .filter_map(|finding| finding.numbers.iter().find(|number| number.name == "beat period"))
+        .map(|number| number.value)
+        .collect();
+    assert!(periods.iter().any(|period| (period / wanted - 1.0).abs() < 0.02), "{periods:?}, not {wanted}");
+}
+
+#[test]
+fn steps_give_the_same_report_as_one_run_and_findings_come_before_the_end() {
+    let dataset = simulate(Scenario::MemoryLeak, 3).dataset;
+    let whole = analyze(dataset.clone(), &Options::default()).unwrap().into_report();
+    let mut stepwise = Analysis::new(dataset, Options::default()).unwrap();
+    let mut seen_early = false;
+    let mut last = 0.0;
+    while let Status::Working(progress) = stepwise.step() {
+        assert!(progress.done >= last && progress.done <= 1.0);
+        last = progress.done;
+        seen_early |= !stepwise.report().findings.is_empty();
+        assert!(!stepwise.report().complete);
+    }
+    assert!(seen_early);
+    assert_eq!(stepwise.into_report(), whole, "the same bytes however it is sliced");
+}
+
+#[test]
+fn every_reference_in_a_report_leads_somewhere() {
+    let (report, _) = run(Scenario::CpuSaturation, 2);
+    assert!(report.complete && !report.findings.is_empty() && !report.incidents.is_empty());
+    let (services, series, findings) = (report.services.len(), report.series.len(), report.findings.len());
+    for finding in &report.findings {
+        assert!(finding.series.iter().all(|one| *one < series) && finding.services.iter().all(|one| *one < services));
+        assert!(finding.score >= 1.0 && finding.score.is_finite(), "{finding:?}");
+        assert!(finding.start_ms <= finding.end_ms && !finding.sentence.is_empty());
+        assert!(finding.numbers.iter().all(|number| number.value.is_finite()), "{finding:?}");
+    }
+    for incident in &report.incidents {
+        assert!(incident.findings.iter().all(|one| *one < findings));
+        let told = incident.narrative.headline.iter().chain(&incident.narrative.body);
+        assert!(told.filter_map(|span| span.finding).all(|one| one < findings));
+    }
+    for track in &report.replay.tracks {
+        let covered: usize = track.spans.iter().map(|span| span.to - span.from).sum();
+        assert_eq!(covered, report.replay.frames.len(), "spans cover all frames");
+    }
+    let ordered = report.findings.windows(2).all(|pair| pair[0].score >= pair[1].score);
+    assert!(ordered);
+}
+
+#[test]
+fn causes_without_a_time_find_the_onset() {
+    let simulation = simulate(Scenario::CpuSaturation, 1);
+    let answer = causes(&simulation.dataset, &CauseRequest::default(), &Options::default()).unwrap();
+    assert!(answer.services.iter().take(3).any(|one| Some(&one.service) == simulation.truth.root.as_ref()));
+    let mut names: Vec<&str> = answer.services.iter().map(|one| one.service.as_str()).collect();
+    let listed = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), listed, "each service once");
+}
+
+#[test]
+fn little_data_gives_a_marked_answer_and_not_a_panic() {
+    for points in [2, 3, 5, 9, 17, 33] {
+        let report = analyze(noise_panel(Noise::White, 3, points, 1), &Options::default()).unwrap().into_report();
+        assert!(report.complete);
+        assert!(report.findings.is_empty(), "{points} points: {:?}", report.findings);
+    }
+    let long = report_of_points(33);
+    assert!(long.scales.iter().any(|scale| scale.unavailable.is_some()));
+}
+
+fn report_of_points(points: usize) -> Report {
+    analyze(noise_panel(Noise::White, 3, points, 1), &Options::default()).unwrap().into_report()
+}
