@@ -1,7 +1,9 @@
 // The page by its test ids, and the command line program beside it.
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 
 const run = promisify(execFile);
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -19,6 +21,18 @@ export async function cli(...parameters) {
 /** The command line's Report. */
 export async function report(...parameters) {
   return JSON.parse(await cli('analyze', ...parameters, '--json'));
+}
+
+/** The bundled sample whose name matches: its file's name, path, bytes, and the text in it. */
+export async function sample(pattern) {
+  const folder = join(DIST, 'samples');
+  const list = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
+  const found = list.find(({ name }) => pattern.test(name));
+  if (!found) throw new Error(`no bundled sample is called ${pattern}`);
+  const path = join(folder, found.file);
+  const bytes = await readFile(path);
+  const text = (found.file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+  return { name: found.file, path, bytes, text };
 }
 
 /** An element by its test id. */

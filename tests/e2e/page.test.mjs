@@ -1,14 +1,10 @@
 // The built page, served as static files: what a person does, and what must never happen.
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
 import { wideCsv } from './generate.mjs';
-import { DIST, above, difference, drop, findings, open, part, report, state } from './monteverdi.mjs';
-
-const SAMPLES = join(DIST, 'samples');
+import { DIST, above, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
 
 describe('the page', { timeout: 600_000 }, () => {
   let browser;
@@ -20,10 +16,8 @@ describe('the page', { timeout: 600_000 }, () => {
   let healthy;
 
   before(async () => {
-    const names = (await readdir(SAMPLES)).filter((name) => name.endsWith('.csv')).sort();
-    const load = async (name) => ({ name, path: join(SAMPLES, name), text: await readFile(join(SAMPLES, name), 'utf8') });
-    incident = await load(names.find((name) => !/healthy/.test(name)));
-    healthy = await load(names.find((name) => /healthy/.test(name)));
+    incident = await sample(/cascade/);
+    healthy = await sample(/healthy/);
     browser = await launch();
   });
   after(() => browser?.close());

@@ -1,13 +1,13 @@
 // A real Prometheus, back-filled with an incident: page and command line find in it what they find in the file.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, above, cli, difference, drop, findings, open, part, report, state } from './monteverdi.mjs';
+import { DIST, above, cli, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
 
 // The HTTP API gives values as shortest decimals: nothing is lost on the way but the last digit.
 const TOLERANCE = 1e-6;
@@ -20,9 +20,8 @@ describe('a live Prometheus', { timeout: 300_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'monteverdi-live-'));
-    const samples = join(DIST, 'samples');
-    const name = (await readdir(samples)).filter((name) => name.endsWith('.csv') && !/healthy/.test(name)).sort()[0];
-    const converted = await cli('convert', join(samples, name), '--to', 'openmetrics');
+    const { path } = await sample(/cascade/);
+    const converted = await cli('convert', path, '--to', 'openmetrics');
     // "Live" means up to now, so the incident is moved to end now.
     const { text } = endingNow(converted);
     file = join(folder, 'incident.openmetrics');

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -17,22 +17,46 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     build::page(project)?;
     let monteverdi = accuracy::command_line(project)?;
     let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
-    record.section("In the browser", &browser(project)?);
+    let table = load(project)?;
+    record.section("In the browser", &browser(project, &table)?);
     record.section("Size", &size::table(project)?);
-    record.section("Beside the same outputs from pandas, scipy and ruptures", &peers(project, &monteverdi)?);
+    record.section("Beside the same outputs from pandas, scipy and ruptures", &peers(project, &monteverdi, &table)?);
     record.section("Single statistics and the engine, natively", &native(project)?);
     record.write(&project.root.join("docs/performance.md"))
 }
 
+/// The table that browser, native command and peers are given: 200 series of 2,880 points.
+fn load(project: &Project) -> Result<PathBuf> {
+    let folder = project.target.join("bench");
+    std::fs::create_dir_all(&folder)?;
+    let table = folder.join("load.csv");
+    let mut cargo = tool::command(project, "cargo");
+    cargo.args([
+        "run",
+        "--quiet",
+        "--release",
+        "--locked",
+        "--package",
+        "monteverdi-testkit",
+        "--example",
+        "sized_csv",
+    ]);
+    tool::run(cargo.arg("--").arg(&table).args(["200", "2880"]))?;
+    Ok(table)
+}
+
 /// First paint, drop to Report, and redraw, in the system's Chromium.
-fn browser(project: &Project) -> Result<String> {
+fn browser(project: &Project, table: &Path) -> Result<String> {
     let mut node = tool::command(project, "node");
-    node.arg("performance.mjs").current_dir(project.e2e()).env("MONTEVERDI_DIST", project.dist());
+    node.arg("performance.mjs")
+        .current_dir(project.e2e())
+        .env("MONTEVERDI_DIST", project.dist())
+        .env("MONTEVERDI_LOAD", table);
     tool::output(&mut node)
 }
 
 /// bench/peers in a Python environment of its own, with its packages pinned.
-fn peers(project: &Project, monteverdi: &std::path::Path) -> Result<String> {
+fn peers(project: &Project, monteverdi: &Path, table: &Path) -> Result<String> {
     let folder = project.root.join("bench/peers");
     let requirements = folder.join("requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
@@ -47,8 +71,7 @@ fn peers(project: &Project, monteverdi: &std::path::Path) -> Result<String> {
         std::fs::write(&stamp, wanted)?;
     }
     let mut run = tool::command(project, &python);
-    run.arg(folder.join("run.py")).env("MONTEVERDI", monteverdi);
-    Ok(format!("```text\n{}\n```\n", tool::output(&mut run)?.trim_end()))
+    tool::output(run.arg(folder.join("run.py")).arg("--csv").arg(table).env("MONTEVERDI", monteverdi))
 }
 
 /// The divan benches of every package that has some.

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: the page, as it ships, into dist/.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -26,6 +27,9 @@ const CLOSED: &str = "connect-src 'self'";
 /// The page with a named Prometheus server; it narrows itself to that server before it asks anything.
 const OPEN: &str = "connect-src 'self' http: https:";
 
+/// What `number_the_build` replaces in www/sw.js.
+const UNNUMBERED: &str = "const BUILD = 'development';";
+
 /// Runs the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     takes_no_arguments("build", arguments)?;
@@ -44,6 +48,7 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     tool::run(compiler.configure(project, &mut trunk))?;
     optimise(project)?;
     finish_pages(project)?;
+    number_the_build(project)?;
     println!("build: dist/ is ready ({:.0} s)", started.elapsed().as_secs_f64());
     Ok(())
 }
@@ -77,4 +82,51 @@ fn finish_pages(project: &Project) -> Result<()> {
     fs::write(&index, &page).with_context(|| format!("{}", index.display()))?;
     let live = project.dist().join("live.html");
     fs::write(&live, page.replace(CLOSED, OPEN)).with_context(|| format!("{}", live.display()))
+}
+
+/// Gives the service worker a number that changes with any file, so that a browser never mixes two builds.
+fn number_the_build(project: &Project) -> Result<()> {
+    let mut files = Vec::new();
+    collect(&project.dist(), &mut files)?;
+    files.sort();
+    let mut hash = Fnv::new();
+    for file in files {
+        hash.add(file.strip_prefix(project.dist()).unwrap_or(&file).to_string_lossy().as_bytes());
+        hash.add(&fs::read(&file).with_context(|| format!("{}", file.display()))?);
+    }
+    let service_worker = project.dist().join("sw.js");
+    let text = fs::read_to_string(&service_worker).with_context(|| format!("{}", service_worker.display()))?;
+    if text.matches(UNNUMBERED).count() != 1 {
+        bail!("www/sw.js must have the line \"{UNNUMBERED}\" exactly once");
+    }
+    let numbered = text.replace(UNNUMBERED, &format!("const BUILD = '{:016x}';", hash.0));
+    fs::write(&service_worker, numbered).with_context(|| format!("{}", service_worker.display()))
+}
+
+/// Every file below a folder.
+pub(crate) fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("{}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// FNV-1a: enough to tell builds apart, and the same on every machine.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! `cargo xtask size`: gzip sizes of the built page against the budgets.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
-use crate::{takes_no_arguments, tool};
+use crate::{build, takes_no_arguments, tool};
 
 /// Bytes in one KB; the budgets count in thousands.
 const KB: u64 = 1000;
@@ -47,7 +47,7 @@ impl Parts {
     fn measure(project: &Project) -> Result<Self> {
         let dist = project.dist();
         let mut files = Vec::new();
-        collect(&dist, &mut files).with_context(|| format!("{}; run `cargo xtask build` first", dist.display()))?;
+        build::collect(&dist, &mut files).context("run `cargo xtask build` first")?;
         files.sort();
         let (mut worker, mut page) = (Vec::new(), Vec::new());
         for file in files {
@@ -93,18 +93,6 @@ impl Parts {
 
 fn total(parts: &[Part]) -> u64 {
     parts.iter().map(|part| part.gzip_bytes).sum()
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn measure(project: &Project, file: &Path, name: String) -> Result<Part> {
