@@ -132,7 +132,7 @@ fn name(
     let mut series = Series::new(name, axis, values);
     if let Some(metric) = &metric {
         let known = metadata.get(metric);
-        series.kind = meaning::kind(metric, known);
+        series.kind = meaning::kind(metric, known, &series.values);
         series.unit = meaning::unit(metric, known);
     }
     series.metric = Some(metric.unwrap_or_else(|| query.to_owned()));

@@ -145,7 +145,11 @@ pub enum Error {
         limit: usize,
     },
     /// Nothing in the range.
-    #[error("The server has no samples in this range of time{}. Choose an earlier or longer range, or look whether anything is scraped.", of(.query))]
+    #[error(
+        "The server has no samples{} in this range of time. Choose an earlier or longer range, or look whether anything \
+         is scraped.",
+        for_query(.query)
+    )]
     NoSamples {
         /// The query, where one was asked.
         query: Option<String>,
@@ -232,6 +236,10 @@ impl Error {
 
 fn of(query: &Option<String>) -> String {
     query.as_ref().map_or_else(String::new, |query| format!(" `{query}`"))
+}
+
+fn for_query(query: &Option<String>) -> String {
+    query.as_ref().map_or_else(String::new, |query| format!(" for `{query}`"))
 }
 
 fn of_words(message: &str) -> String {
