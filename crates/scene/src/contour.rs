@@ -58,8 +58,12 @@ impl Contour {
     /// Its paths over a slice, painted.
     pub(crate) fn paths(&self, polar: Polar, slice: &Slice, tint: Tint) -> Vec<Path> {
         // A shape keeps a margin to its bed, and a line to its neighbour.
-        let amplitude_px = slice.width_px() * 0.36;
-        let margin = crate::polar::inset(5.0, slice.middle_px()).min((slice.end - slice.start) * 0.12);
+        let amplitude_px = slice.width_px() * if slice.width_px() < 24.0 { 0.41 } else { 0.36 };
+        let margin = if slice.is_full() {
+            0.0
+        } else {
+            crate::polar::inset(5.0, slice.middle_px()).min((slice.end - slice.start) * 0.12)
+        };
         let (start, end) = (slice.start + margin, slice.end - margin);
         let run = Run { polar, middle_px: slice.middle_px(), amplitude_px, start, end };
         let line_px = (slice.width_px() * 0.055).clamp(1.3, 2.0);

@@ -87,7 +87,7 @@ pub fn periodic_chart() -> ChartData {
         (0..slots).map(move |slot| 100.0 + 20.0 * (std::f64::consts::TAU * slot as f64 / 20.0).sin() + edge)
     };
     ChartData {
-        series: 0,
+        series: 11,
         times_ms: (0..slots).map(|slot| (START_MS + slot as i64 * 15_000) as f64).collect(),
         values: (0..slots).map(value).collect(),
         lower: band(-6.0).collect(),

@@ -7,7 +7,7 @@ use crate::polar::{Polar, Slice};
 use crate::text;
 use report::Class;
 
-const GLYPH_PX: f64 = 32.0;
+const GLYPH_PX: f64 = 36.0;
 const ROW_PX: f64 = 22.0;
 const SIZE_PX: f64 = 11.5;
 const RAMP_PX: f64 = 88.0;
@@ -41,11 +41,13 @@ pub fn legend(width_px: f64) -> Scene {
 
 /// A class's shape over a short, nearly straight piece of a large ring.
 fn glyph(scene: &mut Scene, class: Class, x: f64, y: f64) {
+    // A seed whose short piece shows well what the class is about.
+    let seed = 16;
     let radius = 160.0;
     let half = GLYPH_PX / 2.0 / radius;
     let polar = Polar { x: x + GLYPH_PX / 2.0, y: y + radius };
     let slice = Slice { inner_px: radius - 8.0, outer_px: radius + 8.0, start: -half, end: half };
-    let contour = Contour { class, score: 6.0, period: Some(1.0 / 3.0), beat_period: Some(0.5), seed: 5, phase: 0.0 };
+    let contour = Contour { class, score: 6.0, period: Some(1.0 / 3.0), beat_period: Some(0.5), seed, phase: 0.0 };
     for mut path in contour.paths(polar, &slice, Paint::Muted.into()) {
         if let Some(stroke) = &mut path.stroke {
             stroke.width_px = stroke.width_px.max(1.3);

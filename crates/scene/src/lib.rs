@@ -7,6 +7,7 @@
 //! Numbers that are not finite never reach a shape: such a consonance counts as undefined, such a score as none, such a
 //! size as nothing.
 
+mod axis;
 mod contour;
 mod display;
 #[doc(hidden)]
@@ -20,6 +21,7 @@ mod spark;
 pub mod svg;
 mod table;
 pub mod text;
+mod thin;
 mod timeline;
 
 pub use display::{Anchor, Baseline, Command, Path, Scene, Shape, Stroke, Text, Weight};

@@ -54,8 +54,12 @@ impl TimelineView {
     /// The left and right edge of the part that time is mapped to.
     pub fn plot_px(&self) -> (f64, f64) {
         let width_px = Scene::new(self.width_px, 0.0).width_px;
-        let gutter_px: f64 = if width_px < 480.0 { 54.0 } else { 110.0 };
+        let gutter_px: f64 = if self.is_narrow() { 58.0 } else { 110.0 };
         (gutter_px.min(width_px), (width_px - 18.0).max(gutter_px.min(width_px)))
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.width_px < 480.0
     }
 
     /// The x of a moment; outside of the window it lies outside of the plot.

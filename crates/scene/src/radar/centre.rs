@@ -19,7 +19,7 @@ pub(crate) struct Centre {
 }
 
 /// A change that is worth words.
-const NOTABLE: f64 = 0.03;
+const NOTABLE: f64 = 0.05;
 /// At least this much of what is usual counts as usual.
 const USUAL: f64 = 0.9;
 
@@ -108,5 +108,7 @@ fn change(replay: &Replay, subject: Subject, scales: &[Scale], frame: usize, now
         .reduce(|one, other| if (other.1 - now).abs() > (one.1 - now).abs() { other } else { one })?;
     let change = now.clamp(0.0, 1.0) - farthest.1.clamp(0.0, 1.0);
     let (then, here) = (replay.frames.get(farthest.0)?, replay.frames.get(frame)?);
-    (change.abs() >= NOTABLE).then_some((change, here.end_ms.saturating_sub(then.end_ms) as f64 / 1_000.0))
+    // A small step between two usual levels is no news.
+    let is_usual = now >= USUAL && farthest.1 >= USUAL - NOTABLE;
+    (change.abs() >= NOTABLE && !is_usual).then_some((change, here.end_ms.saturating_sub(then.end_ms) as f64 / 1_000.0))
 }

@@ -7,7 +7,7 @@ use crate::paint::Paint;
 use crate::polar::Polar;
 use report::{Relation, RelationKind, Report, Subject, format};
 use std::collections::BTreeMap;
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 /// One chord: the strongest relation between two sectors.
 struct Chord<'r> {
@@ -62,20 +62,16 @@ pub(crate) fn draw(
     for (lane, (chord, (from_angle, to_angle))) in chords.iter().zip(feet).enumerate().rev() {
         let strength = chord.of.strength.clamp(0.0, 1.0);
         let turn = shortest_turn(from_angle, to_angle);
-        // In along the radius, round the number, out along the radius. The wider the turn, the deeper the chord; lanes keep
-        // neighbours apart.
+        // The wider the turn, the deeper the chord; lanes keep neighbours apart.
         let lane_part = ((lane * 5) % 7) as f64 / 6.0;
-        let depth = (0.42 + 0.58 * (turn.abs() / PI).powf(0.7)) * (0.7 + 0.3 * lane_part);
+        let depth = (0.5 + 0.5 * (turn.abs() / PI).powf(0.6)) * (0.75 + 0.25 * lane_part);
         let lowest_px = end_px - (end_px - channel.clear_px - 3.0) * depth.min(1.0);
-        let head_px = (channel.hole_px * 0.06).clamp(3.5, 6.5) + 1.5 * strength;
-        let points: Vec<(f64, f64)> = (0..=20)
-            .map(|step| {
-                let part = f64::from(step) / 20.0;
-                let dip = (PI * part).sin().powf(0.8);
-                let eased = part * part * (3.0 - 2.0 * part);
-                channel.polar.point(end_px - (end_px - lowest_px) * dip, from_angle + turn * eased)
-            })
-            .collect();
+        let is_led = chord.of.lag_s.is_some_and(|lag_s| lag_s.is_finite() && lag_s > 0.0);
+        let width_px = 1.0 + (channel.hole_px * 0.032).min(3.4) * strength * strength;
+        let dot_px = width_px * 0.5 + 1.2;
+        let head_px = if is_led { (channel.hole_px * 0.06).clamp(3.5, 6.5) + width_px } else { 0.0 };
+        let ends = Ends { start_px: end_px - dot_px * 2.0, finish_px: end_px - head_px, from_angle, turn };
+        let points = ends.points(channel.polar, lowest_px);
         let faded = chosen_sector.is_some() && !is_chosen(chord);
         let alpha = if faded { 0.22 } else { 0.45 + 0.5 * strength };
         let (paint, dash): (Paint, &[f64]) = match chord.of.kind {
@@ -84,19 +80,11 @@ pub(crate) fn draw(
             RelationKind::Beat => (Paint::Beat, &[1.5, 4.0]),
             RelationKind::Coupling => (Paint::Coupling, &[]),
         };
-        let is_led = chord.of.lag_s.is_some_and(|lag_s| lag_s.is_finite() && lag_s > 0.0);
-        let width_px = 1.0 + (channel.hole_px * 0.032).min(3.4) * strength * strength;
-        if let Some((x, y)) = points.first() {
-            scene.path(Path::circle(*x, *y, width_px * 0.5 + 1.0).fill(paint.alpha(alpha)));
-        }
-        let line = smooth(&points, if is_led { head_px * 0.8 } else { 0.0 });
-        scene.path(
-            line.stroke(
-                Stroke { round_cap: dash.is_empty(), ..Stroke::round(paint.alpha(alpha), width_px) }.dashed(dash),
-            ),
-        );
+        let (dot_x, dot_y) = channel.polar.point(end_px - dot_px, from_angle);
+        scene.path(Path::circle(dot_x, dot_y, dot_px).fill(paint.alpha(alpha)));
+        scene.path(smooth(&points).stroke(Stroke::flat(paint.alpha(alpha), width_px).dashed(dash)));
         if is_led {
-            scene.path(arrowhead(&points, head_px + width_px).fill(paint.alpha(alpha)));
+            scene.path(arrowhead(channel.polar, end_px, head_px, to_angle).fill(paint.alpha(alpha)));
         }
         scene.hits.push(Hit {
             region: Region::Near { points, within_px: width_px / 2.0 + 3.0 },
@@ -104,6 +92,51 @@ pub(crate) fn draw(
             description: describe(report, chord.of),
         });
     }
+}
+
+/// Where a chord leaves one shore of the channel and reaches the other.
+struct Ends {
+    start_px: f64,
+    finish_px: f64,
+    from_angle: f64,
+    turn: f64,
+}
+
+impl Ends {
+    /// Points of a line that leaves and arrives along the radius and never comes nearer to the middle than `lowest_px`.
+    fn points(&self, polar: Polar, lowest_px: f64) -> Vec<(f64, f64)> {
+        const STEPS: u32 = 20;
+        let shore_px = self.start_px.min(self.finish_px);
+        let parts = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
+        if self.turn.abs() < FRAC_PI_2 {
+            // Near neighbours: one cubic curve whose middle is as deep as wanted.
+            let half_cosine = (self.turn / 2.0).cos();
+            let control_px = ((4.0 * lowest_px / half_cosine - shore_px) / 3.0).clamp(0.0, shore_px);
+            let corners = [
+                polar.point(self.start_px, self.from_angle),
+                polar.point(control_px, self.from_angle),
+                polar.point(control_px, self.from_angle + self.turn),
+                polar.point(self.finish_px, self.from_angle + self.turn),
+            ];
+            return parts.map(|part| bezier(&corners, part)).collect();
+        }
+        // Far ones: in, round the number, and out.
+        let point = |part: f64| {
+            let dip = (PI * part).sin().powf(0.8);
+            let eased = part * part * (3.0 - 2.0 * part);
+            let shore_px = self.start_px + (self.finish_px - self.start_px) * part;
+            polar.point(shore_px - (shore_px - lowest_px).max(0.0) * dip, self.from_angle + self.turn * eased)
+        };
+        parts.map(point).collect()
+    }
+}
+
+fn bezier(corners: &[(f64, f64); 4], part: f64) -> (f64, f64) {
+    let rest = 1.0 - part;
+    let weights = [rest * rest * rest, 3.0 * rest * rest * part, 3.0 * rest * part * part, part * part * part];
+    let sum =
+        |of: fn(&(f64, f64)) -> f64| corners.iter().zip(weights).map(|(corner, weight)| of(corner) * weight).sum();
+    (sum(|corner| corner.0), sum(|corner| corner.1))
 }
 
 /// A relation in words.
@@ -178,24 +211,15 @@ fn shortest_turn(from: f64, to: f64) -> f64 {
     if turn > PI { turn - TAU } else { turn }
 }
 
-/// A smooth line through points, ended early to leave room for an arrowhead.
-fn smooth(points: &[(f64, f64)], end_early_px: f64) -> Path {
+/// A smooth line along points.
+fn smooth(points: &[(f64, f64)]) -> Path {
     let mut path = Path::new();
     let Some(&(x, y)) = points.first() else {
         return path;
     };
     path.commands.push(Command::Move { x, y });
-    let mut points = points.to_vec();
-    if let [.., before, last] = points.as_mut_slice() {
-        let (dx, dy) = (last.0 - before.0, last.1 - before.1);
-        let length = dx.hypot(dy);
-        if length > 0.0 {
-            let part = (end_early_px / length).min(0.9);
-            *last = (last.0 - dx * part, last.1 - dy * part);
-        }
-    }
-    for triple in points.windows(2).skip(1) {
-        if let [from, to] = triple {
+    for pair in points.windows(2).skip(1) {
+        if let [from, to] = pair {
             path.commands.push(Command::Quadratic {
                 control_x: from.0,
                 control_y: from.1,
@@ -210,21 +234,11 @@ fn smooth(points: &[(f64, f64)], end_early_px: f64) -> Path {
     path
 }
 
-fn arrowhead(points: &[(f64, f64)], length_px: f64) -> Path {
-    let [.., before, tip] = points else {
-        return Path::new();
-    };
-    let (dx, dy) = (tip.0 - before.0, tip.1 - before.1);
-    let length = dx.hypot(dy);
-    if length <= 0.0 {
-        return Path::new();
-    }
-    let (ux, uy) = (dx / length, dy / length);
-    let half_px = length_px * 0.42;
-    let (base_x, base_y) = (tip.0 - ux * length_px, tip.1 - uy * length_px);
-    Path::new()
-        .move_to(tip.0, tip.1)
-        .line_to(base_x - uy * half_px, base_y + ux * half_px)
-        .line_to(base_x + uy * half_px, base_y - ux * half_px)
-        .close()
+/// A head that points outwards along the radius.
+fn arrowhead(polar: Polar, tip_px: f64, length_px: f64, angle: f64) -> Path {
+    let base_px = tip_px - length_px;
+    let half = crate::polar::inset(length_px * 0.46, base_px);
+    // A hair of overlap, so that no seam shows between line and head.
+    let points = [(tip_px, angle), (base_px - 0.3, angle + half), (base_px - 0.3, angle - half)];
+    polar.polyline(points).close()
 }

@@ -188,8 +188,12 @@ impl<'r> Circle<'r> {
         let mut text_layer = Scene::new(self.view.width_px, self.view.height_px);
         let clear_px = self.centre().draw(&mut text_layer, self.polar, self.rings.hole_px, is_compact) + 3.0;
         let emphasised = [self.view.hovered, self.view.selected].into_iter().flatten().find_map(Target::subject);
-        let channel =
-            Channel { polar: self.polar, clear_px, hole_px: self.rings.hole_px, most: if is_compact { 5 } else { 14 } };
+        let most = match self.sectors.sectors.len() {
+            _ if is_compact => 5,
+            0..=24 => 14,
+            _ => 8,
+        };
+        let channel = Channel { polar: self.polar, clear_px, hole_px: self.rings.hole_px, most };
         chords::draw(scene, self.report, &self.sectors.sectors, emphasised, &channel);
         scene.shapes.append(&mut text_layer.shapes);
     }
@@ -207,8 +211,13 @@ impl<'r> Circle<'r> {
         let mut ticks = Path::new();
         for index in 0..count {
             let angle = fold.start + margin + width * (index as f64 + 0.5) / count as f64;
+            let (sine, cosine) = angle.sin_cos();
+            let is_under_title = cosine > 0.0 && (sine * outer_px).abs() < self.margin.title_half_px + 6.0;
+            if is_under_title {
+                continue;
+            }
             let ((from_x, from_y), (to_x, to_y)) =
-                (self.polar.point(outer_px + 3.5, angle), self.polar.point(outer_px + 7.5, angle));
+                (self.polar.point(outer_px + 3.0, angle), self.polar.point(outer_px + 6.5, angle));
             ticks = ticks.move_to(from_x, from_y).line_to(to_x, to_y);
         }
         scene.path(ticks.stroke(Stroke::flat(Paint::Faint.alpha(0.7), 1.0)));
@@ -374,6 +383,5 @@ fn margin(view: &View, sectors: &Sectors, outer_title: &str) -> Margin {
         height_px,
         size_px,
         title_half_px: text::width_px(outer_title, title_size_px(outer_px), Weight::Regular) / 2.0,
-        widest_px,
     }
 }

@@ -33,17 +33,28 @@ pub(crate) struct Margin {
     pub(crate) size_px: f64,
     /// Half the width of the title above the circle, which no label may cover.
     pub(crate) title_half_px: f64,
-    /// No label is wider.
-    pub(crate) widest_px: f64,
 }
 
 /// What stays free at the edge of the picture.
 pub(crate) const EDGE_PX: f64 = 5.0;
 
+/// No label is wider, however much room there is.
+const WIDEST_PX: f64 = 240.0;
+
 /// Draws the labels that have room.
 pub(crate) fn draw(scene: &mut Scene, margin: &Margin, labels: Vec<Label>) {
+    // A label right below the circle is centred where its neighbours are far.
+    let (below, beside): (Vec<Label>, Vec<Label>) = if labels.len() <= 9 {
+        labels.into_iter().partition(|label| label.angle.sin().abs() < 1e-6 && label.angle.cos() < 0.0)
+    } else {
+        (Vec::new(), labels)
+    };
+    for label in below {
+        let y = margin.polar.y + margin.outer_px + margin.gap_px + 2.0;
+        put(scene, margin, label, (margin.polar.x, y), Anchor::Middle, margin.outer_px.min(WIDEST_PX));
+    }
     let (right, left): (Vec<Label>, Vec<Label>) =
-        labels.into_iter().partition(|label| label.angle.rem_euclid(TAU) < TAU / 2.0);
+        beside.into_iter().partition(|label| label.angle.rem_euclid(TAU) < TAU / 2.0);
     place(scene, margin, right, 1.0);
     place(scene, margin, left, -1.0);
 }
@@ -70,28 +81,31 @@ fn place(scene: &mut Scene, margin: &Margin, mut labels: Vec<Label>, side: f64) 
         let least = if is_beside_title { margin.title_half_px + 8.0 } else { 6.0 };
         let x = margin.polar.x + side * from_axis.max(least);
         let edge_px = if side > 0.0 { margin.width_px - EDGE_PX - x } else { x - EDGE_PX };
-        let content = text::shorten_name(&label.content, edge_px.min(margin.widest_px), margin.size_px, label.weight);
-        if content.is_empty() {
-            continue;
-        }
         if (y - wanted_y).abs() > line_px * 0.75 {
             let (from_x, from_y) = margin.polar.point(margin.outer_px + 3.0, label.angle);
             let leader = Path::new().move_to(from_x, from_y).line_to(x - side * 3.0, y);
             scene.path(leader.stroke(Stroke::round(Paint::Faint.alpha(0.5), 0.75)));
         }
         let anchor = if side > 0.0 { Anchor::Start } else { Anchor::End };
-        let text = Text::new(x, y, content)
-            .anchored(anchor, Baseline::Middle)
-            .font(margin.size_px, label.weight)
-            .tint(label.tint);
-        let (left, _, width, _) = text::bounds(&text);
-        scene.hits.push(Hit {
-            region: Region::Rect { x: left - 4.0, y: y - line_px / 2.0, width: width + 8.0, height: line_px },
-            target: label.target,
-            description: label.description,
-        });
-        scene.text(text);
+        put(scene, margin, label, (x, y), anchor, edge_px.min(WIDEST_PX));
     }
+}
+
+/// Draws one label, shortened to its room, and makes it answer.
+fn put(scene: &mut Scene, margin: &Margin, label: Label, (x, y): (f64, f64), anchor: Anchor, room_px: f64) {
+    let content = text::shorten_name(&label.content, room_px, margin.size_px, label.weight);
+    if content.is_empty() {
+        return;
+    }
+    let text = Text::new(x, y, content).anchored(anchor, Baseline::Middle).font(margin.size_px, label.weight);
+    let (left, _, width, _) = text::bounds(&text);
+    let line_px = margin.size_px * 1.25;
+    scene.hits.push(Hit {
+        region: Region::Rect { x: left - 4.0, y: y - line_px / 2.0, width: width + 8.0, height: line_px },
+        target: label.target,
+        description: label.description,
+    });
+    scene.text(text.tint(label.tint));
 }
 
 /// Moves sorted positions apart to at least `apart`, as little as possible, within bounds that have room for them.

@@ -107,10 +107,15 @@ fn gathered(columns: &[&Column]) -> Column {
         let cells = || columns.iter().map(|column| &column[ring]);
         let worst = cells().map(|cell| cell.class).max().unwrap_or_default();
         let defined: Vec<f64> = cells().filter_map(|cell| cell.consonance).collect();
-        let mean = defined.iter().sum::<f64>() / defined.len() as f64;
+        // Trouble in one of them must not drown in the calm of the others.
+        let shown = if is_trouble(worst) {
+            defined.iter().copied().fold(1.0, f64::min)
+        } else {
+            defined.iter().sum::<f64>() / defined.len() as f64
+        };
         Cell {
             class: if is_trouble(worst) || worst == Class::Insufficient { worst } else { Class::Steady },
-            consonance: (!defined.is_empty()).then_some(mean),
+            consonance: (!defined.is_empty()).then_some(shown),
             score: cells().map(|cell| cell.score).fold(0.0, f64::max),
             period_s: None,
             beat_period_s: None,

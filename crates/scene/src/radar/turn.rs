@@ -3,6 +3,7 @@
 use super::cells::Cells;
 use super::sectors;
 use super::view::View;
+use crate::axis::moments_ms;
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
@@ -51,8 +52,8 @@ pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
     turn.draw_bed(&mut scene);
     if let Some(values) = &turn.values {
         turn.draw_band(&mut scene, values);
-        turn.draw_traces(&mut scene, values);
         turn.draw_polygon(&mut scene, values);
+        turn.draw_traces(&mut scene, values);
         turn.draw_accents(&mut scene, values);
         if view.labels {
             turn.draw_times(&mut scene, values);
@@ -121,7 +122,12 @@ impl<'r> Turn<'r> {
         let times = || self.points().map(|(time_ms, _)| time_ms).filter(|time_ms| time_ms.is_finite());
         let (start_ms, end_ms) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
         let span_ms = end_ms - start_ms;
-        let spread = (high - median).max(median - low);
+        let farthest = (high - median).max(median - low);
+        let mut deviations: Vec<f64> = finite.iter().map(|value| (value - median).abs()).collect();
+        deviations.sort_by(f64::total_cmp);
+        // A single outlier must not press the rest onto the median; it is drawn at the edge.
+        let usual = deviations.get(deviations.len() * 95 / 100).map_or(0.0, |usual| usual * 1.7);
+        let spread = if usual > 0.0 { farthest.min(usual) } else { farthest };
         let reach = if self.is_steady { spread.max(median.abs()) } else { spread };
         if !span_ms.is_finite() || !reach.is_finite() {
             return None;
@@ -243,10 +249,11 @@ impl<'r> Turn<'r> {
         for (time_ms, value) in self.points().step_by(step).filter(|(time_ms, _)| time_ms.is_finite()) {
             let turn = self.turn_of(values, time_ms);
             let point = (self.radius(values, value), self.angle(values, time_ms));
-            let line = if turn == now_turn && time_ms <= now_ms { &mut current } else { &mut earlier };
-            if before != Some(turn) {
+            let is_current = turn == now_turn && time_ms <= now_ms;
+            let line = if is_current { &mut current } else { &mut earlier };
+            if before != Some((turn, is_current)) {
                 line.push((f64::NAN, 0.0));
-                before = Some(turn);
+                before = Some((turn, is_current));
             }
             line.push(point);
         }
@@ -320,28 +327,34 @@ impl<'r> Turn<'r> {
         }
     }
 
-    /// Times around the circle: how far into the turn, or the time of day.
+    /// Times around the circle: how far into the turn, or the reader's clock.
     fn draw_times(&self, scene: &mut Scene, values: &Values) {
-        let count = values.cycles.unwrap_or(8);
-        for index in 0..count {
-            let part = index as f64 / count as f64;
-            let (angle, content) = if values.cycles.is_some() {
-                let into_s = part * values.turn_ms / 1_000.0;
-                let sign = if index == 0 { "" } else { "+" };
-                (part * TAU, format!("{sign}{}", format::duration_s(into_s)))
-            } else {
-                let time_ms = values.start_ms + part * values.turn_ms;
-                let words = format::clock(time_ms as i64, self.view.offset_min, (values.turn_ms as i64).max(60_000));
-                (OPEN / 2.0 + part * (TAU - OPEN), words)
-            };
+        let labels: Vec<(f64, String)> = match values.cycles {
+            Some(cycles) => {
+                let part = |cycle: usize| cycle as f64 / cycles as f64;
+                let words = |cycle: usize| match cycle {
+                    0 => "0".to_owned(),
+                    _ => format!("+{}", format::duration_s(part(cycle) * values.turn_ms / 1_000.0)),
+                };
+                (0..cycles).map(|cycle| (part(cycle) * TAU, words(cycle))).collect()
+            }
+            None => {
+                let (from_ms, to_ms) = (values.start_ms as i64, values.end_ms as i64);
+                let (moments, step) = moments_ms(from_ms, to_ms, self.view.offset_min, 9.0);
+                let angle = |moment: i64| self.angle(values, moment as f64);
+                moments.iter().map(|at| (angle(*at), format::tick(*at, self.view.offset_min, step))).collect()
+            }
+        };
+        for (angle, content) in labels {
             let (from, to) = (self.polar.point(self.outer_px, angle), self.polar.point(self.outer_px + 5.0, angle));
             let mark = Path::new().move_to(from.0, from.1).line_to(to.0, to.1);
             scene.path(mark.stroke(Stroke::flat(Paint::Faint, 1.0)));
             let (x, y) = self.polar.point(self.outer_px + 10.0, angle);
             let (sine, cosine) = angle.sin_cos();
+            // The last moment of a turn over the whole window stands beside the first.
             let anchor = match sine {
-                s if s > 0.25 => Anchor::Start,
-                s if s < -0.25 => Anchor::End,
+                s if s > 0.05 => Anchor::Start,
+                s if s < -0.05 => Anchor::End,
                 _ => Anchor::Middle,
             };
             let text = Text::new(x, y - cosine * 3.0, content).anchored(anchor, Baseline::Middle);

@@ -4,6 +4,8 @@ use super::{Rows, TimelineView, row_name};
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
+use crate::text;
+use crate::thin::extremes;
 use report::{ChartData, Report, format};
 
 /// One point in pixels, or a gap.
@@ -29,18 +31,25 @@ pub(super) fn draw(scene: &mut Scene, report: &Report, chart: &ChartData, view: 
     });
     scene.path(Path::polyline(outside.flatten()).stroke(Stroke::round(Paint::Alarm, 1.6)));
     let Some(series) = report.series.get(chart.series) else { return };
-    row_name(scene, view, top + height / 2.0, &series.name, true);
-    let (_, right) = view.plot_px();
+    let (left, right) = view.plot_px();
+    if view.is_narrow() {
+        // The gutter has no room for a name.
+        let content = text::shorten_name(&series.name, right - left, 10.5, Weight::Regular);
+        let text = Text::new(left + 2.0, top + 6.0, content).anchored(Anchor::Start, Baseline::Middle);
+        scene.text(text.font(10.5, Weight::Regular).tint(Paint::Ink).on_surface());
+    } else {
+        row_name(scene, view, top + height / 2.0, &series.name, true);
+    }
     let range = |edge: fn(f64, f64) -> f64, start: f64| {
         points_in_window(chart, view).map(|(_, index)| chart.values[index]).filter(|v| v.is_finite()).fold(start, edge)
     };
     if height >= 46.0 {
-        let (left, _) = view.plot_px();
+        let gap_px = if view.is_narrow() { 7.0 } else { 11.0 };
         let edges =
             [(top + 6.0, range(f64::max, f64::NEG_INFINITY)), (top + height - 6.0, range(f64::min, f64::INFINITY))];
         for (y, value) in edges {
             let words = format::quantity(value, &series.unit);
-            let text = Text::new(left - 11.0, y, words).anchored(Anchor::End, Baseline::Middle);
+            let text = Text::new(left - gap_px, y, words).anchored(Anchor::End, Baseline::Middle);
             scene.text(text.font(10.0, Weight::Regular).tint(Paint::Faint));
         }
     }
@@ -83,7 +92,16 @@ fn points(chart: &ChartData, view: &TimelineView, top: f64, height: f64) -> Opti
         let part = if span > 0.0 { (value - low) / span } else { 0.5 };
         top + height - margin - part * (height - 2.0 * margin)
     };
-    let points = points_in_window(chart, view).map(|(time_ms, index)| {
+    let window: Vec<(f64, usize)> = points_in_window(chart, view).collect();
+    let columns = (right - left).max(1.0) as usize;
+    // More points than pixels: the extremes of each pixel are what can be seen.
+    let kept: Vec<(f64, usize)> = if window.len() > columns * 2 {
+        let values: Vec<f64> = window.iter().map(|(_, index)| chart.values[*index]).collect();
+        extremes(&values, columns).into_iter().filter_map(|index| window.get(index).copied()).collect()
+    } else {
+        window
+    };
+    let points = kept.into_iter().map(|(time_ms, index)| {
         let (value, lower, upper) = (chart.values[index], at(&chart.lower, index), at(&chart.upper, index));
         Point {
             x: view.x_at(time_ms).clamp(left, right),
