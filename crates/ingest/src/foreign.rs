@@ -114,7 +114,7 @@ pub(crate) fn prose(input: &Input<'_>) -> Option<Error> {
         lines.iter().filter(|line| ["INFO", "WARN", "ERROR", "DEBUG"].iter().any(|level| line.contains(level))).count();
     let looks_like = if has_levels * 2 > lines.len() {
         "a log"
-    } else if wordy * 3 > lines.len() {
+    } else if wordy * 4 >= lines.len() {
         "a text for people"
     } else {
         return None;

@@ -1,6 +1,7 @@
 //! Series names that carry labels: `up{job="node"}`, `{__name__="up", job="node"}`, `net.bytes(device=eth0,host=a)`.
 
 use crate::series_set::Identity;
+use crate::write::identity::{ORIGINAL_NAME, sanitised_metric};
 use series::Labels;
 
 /// Reads a name with labels. None if there are none in it, or if they cannot be read; then the text is just a name.
@@ -41,6 +42,18 @@ pub(crate) fn parse(text: &str) -> Option<Identity> {
         }
         _ => None,
     }
+}
+
+/// Gives a series its own name back where [`crate::write::openmetrics`] had to change it and kept it in a label.
+pub(crate) fn with_original_name(mut identity: Identity) -> Identity {
+    let Some(original) = identity.labels.get(ORIGINAL_NAME).map(str::to_owned) else { return identity };
+    let parsed = parse(&original).and_then(|parsed| parsed.metric);
+    let written = sanitised_metric(parsed.as_deref().unwrap_or(&original));
+    if identity.metric.as_deref() != Some(written.as_str()) || written == original {
+        return identity;
+    }
+    identity.labels.remove(ORIGINAL_NAME);
+    Identity { name: original, metric: parsed, labels: identity.labels }
 }
 
 /// Reads `{name="value", …}` at the start of a text; returns the labels and what follows. A quoted name without a value

@@ -152,12 +152,7 @@ fn sort(samples: Samples) -> Sorted {
     let duplicates = times_ms.len() - kept.len();
     let sorted: Vec<i64> = kept.iter().map(|&position| time(position)).collect();
     let (axis, ..) = TimeAxis::from_unsorted(&sorted);
-    Sorted {
-        axis,
-        values: kept.iter().map(|&position| value(position)).collect(),
-        duplicates,
-        backward,
-    }
+    Sorted { axis, values: kept.iter().map(|&position| value(position)).collect(), duplicates, backward }
 }
 
 /// Axes by length and ends, so that equal ones become one.

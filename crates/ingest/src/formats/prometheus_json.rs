@@ -9,6 +9,7 @@ use crate::cell::unit;
 use crate::counter::{self, Declared};
 use crate::error::{Error, excerpt};
 use crate::input::Input;
+use crate::name;
 use crate::notebook::{Notebook, plural};
 use crate::series_set::{Identity, SeriesSet};
 use crate::sniff::Reader;
@@ -171,8 +172,8 @@ impl Found {
             .iter()
             .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
             .collect();
-        let name = labels.remove("__name__");
-        let position = self.set.position(Identity::of(name, labels));
+        let metric = labels.remove("__name__");
+        let position = self.set.position(name::with_original_name(Identity::of(metric, labels)));
         let count = |key: &str| series.get(key).and_then(Value::as_array).map_or(0, Vec::len);
         self.histograms += count("histograms") + usize::from(series.get("histogram").is_some());
         let values = series.get("values").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

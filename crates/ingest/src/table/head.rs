@@ -1,6 +1,8 @@
 //! What the first rows of a delimited text say about the whole.
 
+use super::clock::Clock;
 use super::delimiter;
+use super::keys::{is_identity, is_metric};
 use super::rows::{Cell, Rows};
 use super::style::{self, FoundStyle};
 use crate::cell::number::{self, Number};
@@ -46,6 +48,10 @@ pub(crate) struct Column {
     pub(crate) ascends: bool,
     /// Whether all sampled numbers are whole.
     pub(crate) is_whole: bool,
+    /// Whether a sampled cell is the same as the one above it.
+    pub(crate) repeats: bool,
+    /// Whether a sampled cell differs from the first.
+    pub(crate) varies: bool,
     /// Whether day and month could be exchanged.
     pub(crate) order_is_ambiguous: bool,
 }
@@ -129,9 +135,15 @@ impl<'a> Table<'a> {
         self.columns.iter().any(|column| matches!(column.content, Content::Number | Content::Quantity))
     }
 
-    /// Whether a column of words names what was measured.
+    /// Whether a column names what was measured: in words, or in whole numbers where rows share their time.
     pub(crate) fn has_names(&self) -> bool {
-        self.columns.iter().any(|column| column.content == Content::Text && super::keys::is_identity(&column.name))
+        let clock = Clock::guess(self);
+        let times_repeat = matches!(clock, Some(Clock::Column { index, .. }) if self.columns.get(index).is_some_and(|column| column.repeats));
+        self.columns.iter().filter(|column| is_identity(&column.name)).any(|column| match column.content {
+            Content::Text => column.varies || is_metric(&column.name),
+            Content::Number => times_repeat && column.is_whole,
+            _ => false,
+        })
     }
 
     /// The columns' names.
@@ -331,6 +343,16 @@ impl Column {
                 Some(range.map_or((value, value), |(least, most)| (least.min(value), most.max(value))))
             }),
             ascends: numbers.windows(2).all(|pair| matches!(pair, [a, b] if a <= b)),
+            varies: rows
+                .iter()
+                .any(|row| row.cells.get(index) != rows.first().and_then(|first| first.cells.get(index))),
+            repeats: rows.windows(2).any(|pair| match pair {
+                [above, below] => {
+                    let (above, below) = (above.cells.get(index), below.cells.get(index));
+                    above.is_some_and(|cell| !cell.raw.is_empty()) && above == below
+                }
+                _ => false,
+            }),
             is_whole: numbers.iter().all(|value| value.fract() == 0.0),
             order_is_ambiguous,
         }

@@ -130,14 +130,33 @@ fn plain(name: &str) -> String {
     name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase()
 }
 
+const TELLS_NOTHING: &str = "The column holds text that tells no series apart; left out";
+
 impl Keys {
-    /// Finds the keys. With `forced` every column of words with repeating words is one.
+    /// No keys: words that are the same throughout stay labels, all others are dropped.
+    pub(crate) fn none(scan: &Scan) -> Self {
+        let mut found = Self { group_count: 1, ..Self::default() };
+        for (position, column) in scan.words.iter().enumerate() {
+            if column.words.len() == 1 {
+                found.constant.push(position);
+            } else {
+                found.dropped.push((position, TELLS_NOTHING));
+            }
+        }
+        found
+    }
+
+    /// Finds the keys. With `forced` there is one if any column has words.
     pub(crate) fn find(scan: &Scan, forced: bool) -> Self {
         let rows = scan.times_ms.len();
         let mut found = Self { groups: vec![0; rows], group_count: 1, ..Self::default() };
         let mut candidates = Vec::new();
+        // One column of values beside a column of metric names: the names are the series, be it one or as many as rows.
+        let has_value_alone = matches!(scan.numbers.as_slice(), [only] if is_value(&only.name));
         for (position, column) in scan.words.iter().enumerate() {
-            if column.overflows || column.words.len() * 2 > rows.max(2) && column.words.len() > 1 {
+            if has_value_alone && is_metric(&column.name) && !column.overflows {
+                candidates.push((false, position));
+            } else if column.overflows || column.words.len() * 2 > rows.max(2) && column.words.len() > 1 {
                 found.dropped.push((position, "Almost every row has another text in this column; left out"));
             } else if column.words.len() == 1 {
                 found.constant.push(position);
@@ -152,13 +171,14 @@ impl Keys {
             let (groups, count) = refine(&found.groups, column);
             let then = rows_that_share(&scan.times_ms, &groups, count);
             let determined = count == found.group_count && found.group_count > 1;
-            if !is_other || forced || determined || (shared > 0 && then * 2 <= shared) {
+            let last_chance = forced && found.keys.is_empty();
+            if !is_other || last_chance || determined || (shared > 0 && then * 2 <= shared) {
                 found.keys.push(position);
                 found.groups = groups;
                 found.group_count = count;
                 shared = then;
             } else {
-                found.dropped.push((position, "The column holds text that tells no series apart; left out"));
+                found.dropped.push((position, TELLS_NOTHING));
             }
         }
         found.keys.sort_unstable();

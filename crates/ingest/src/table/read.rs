@@ -44,7 +44,7 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
         numbers_as_names(&mut scan);
     }
     let keys = match options.format {
-        Some(Format::CsvWide) => Keys { group_count: 1, ..Keys::default() },
+        Some(Format::CsvWide) => Keys::none(&scan),
         forced => Keys::find(&scan, forced == Some(Format::CsvLong)),
     };
     for &(position, reason) in &keys.dropped {
@@ -53,6 +53,9 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
         }
     }
     let is_long = !keys.keys.is_empty();
+    if is_long {
+        drop_identifiers(&mut scan, &keys, &mut notes);
+    }
     let mut series = assemble(table, &scan, &keys, options, &mut notes)?;
     counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
     let format = match format {
@@ -112,6 +115,25 @@ fn is_identifier(column: &Column) -> bool {
         || (lower.ends_with("id") && is_constant)
 }
 
+/// Leaves out columns whose name ends like an identifier's and which hold one whole number per series.
+fn drop_identifiers(scan: &mut Scan, keys: &Keys, notes: &mut Notebook) {
+    scan.numbers.retain(|column| {
+        if !column.name.to_lowercase().ends_with("id") {
+            return true;
+        }
+        let mut numbers: Vec<Option<f64>> = vec![None; keys.group_count];
+        let is_one_per_series = column.values.iter().zip(&keys.groups).all(|(&value, &group)| {
+            let known = numbers.get_mut(group as usize).map(|known| *known.get_or_insert(value));
+            value.fract() == 0.0 && known == Some(value)
+        });
+        if is_one_per_series {
+            let reason = "One whole number per series under the name of an identifier, no measurement; left out";
+            notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
+        }
+        !is_one_per_series
+    });
+}
+
 fn note_style(table: &Table<'_>, notes: &mut Notebook) {
     let style = table.style;
     if style.style.decimal == b',' {
@@ -131,6 +153,7 @@ fn note_style(table: &Table<'_>, notes: &mut Notebook) {
 
 /// Leaves out columns without values, and marks of anomalies.
 fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
+    let mut empty = Vec::new();
     let alone = scan.numbers.iter().filter(|column| column.filled > 0).count() == 1;
     scan.numbers.retain(|column| {
         if let Some((line, found)) = &column.first_unreadable {
@@ -138,8 +161,12 @@ fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
             let message = format!("{cells} as missing (first in line {line}: {found:?})");
             notes.add_about(&column.name, NoteKind::Unreadable, column.unreadable, message);
         }
+        if column.unreadable > column.filled {
+            notes.add_about(&column.name, NoteKind::Dropped, 1, "Most cells of the column are no numbers; left out");
+            return false;
+        }
         if column.filled == 0 {
-            notes.add_about(&column.name, NoteKind::Dropped, 1, "The column has no value; left out");
+            empty.push(column.name.clone());
         } else if !alone && is_mark(column) {
             notes.add_about(
                 &column.name,
@@ -168,6 +195,9 @@ fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
         );
         column.filled > 0
     });
+    let names = list(empty.iter().map(String::as_str));
+    let columns = plural(empty.len(), "column has no value and was", "columns have no value and were");
+    notes.add(NoteKind::Dropped, empty.len(), format!("{columns} left out: {names}"));
 }
 
 /// Whether a column is somebody's verdict on the row: 0 or 1 under a name that says so.

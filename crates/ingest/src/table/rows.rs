@@ -9,19 +9,27 @@ pub(crate) struct Cell<'a> {
     pub(crate) raw: &'a str,
     /// Whether quotes stood around it.
     pub(crate) quoted: bool,
-    /// Whether it holds doubled or escaped quotes.
-    pub(crate) escaped: bool,
+    /// How quotes inside are written, if there are some.
+    pub(crate) escape: Option<Escape>,
+}
+
+/// How a quote is written inside a quoted cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// `""`
+    Doubled,
+    /// `\"`
+    Backslash,
 }
 
 impl<'a> Cell<'a> {
     /// The content, with escapes resolved and, unless quoted, without blanks around it.
     pub(crate) fn text(&self) -> Cow<'a, str> {
-        if self.escaped {
-            Cow::Owned(self.raw.replace("\"\"", "\"").replace("\\\"", "\""))
-        } else if self.quoted {
-            Cow::Borrowed(self.raw)
-        } else {
-            Cow::Borrowed(self.raw.trim())
+        match self.escape {
+            Some(Escape::Doubled) => Cow::Owned(self.raw.replace("\"\"", "\"")),
+            Some(Escape::Backslash) => Cow::Owned(self.raw.replace("\\\"", "\"")),
+            None if self.quoted => Cow::Borrowed(self.raw),
+            None => Cow::Borrowed(self.raw.trim()),
         }
     }
 }
@@ -138,41 +146,36 @@ impl<'a> Rows<'a> {
 
     fn plain(&self, start: usize, end: usize) -> Cell<'a> {
         let raw = self.text.get(start..end).unwrap_or_default();
-        Cell { raw: raw.strip_suffix('\r').unwrap_or(raw), quoted: false, escaped: false }
+        Cell { raw: raw.strip_suffix('\r').unwrap_or(raw), quoted: false, escape: None }
     }
 
     /// The quoted cell whose content begins at `start`, the line ends in it, and the position behind it: that of a
-    /// delimiter, of a line feed, or of the end.
+    /// delimiter, of a line feed, or of the end. Doubled quotes are tried first, then backslashes.
     fn quoted(&self, bytes: &[u8], start: usize) -> Option<(Cell<'a>, u64, usize)> {
-        let mut escaped = false;
+        self.quoted_with(bytes, start, Escape::Doubled).or_else(|| self.quoted_with(bytes, start, Escape::Backslash))
+    }
+
+    fn quoted_with(&self, bytes: &[u8], start: usize, escape: Escape) -> Option<(Cell<'a>, u64, usize)> {
+        let mut found = None;
         let mut lines = 0;
         let mut at = start;
-        let closes = |at: usize| {
-            let mut after = at + 1;
-            while matches!(bytes.get(after), Some(b' ' | b'\r')) {
-                after += 1;
-            }
-            let ends = bytes.get(after).is_none_or(|&byte| byte == self.delimiter || byte == b'\n');
-            ends.then_some(after)
-        };
         while at - start <= LONGEST_QUOTED {
-            match bytes.get(at)? {
-                b'"' => {
-                    if bytes.get(at + 1) == Some(&b'"') {
-                        escaped = true;
-                        at += 2;
-                        continue;
-                    }
-                    let after = closes(at)?;
-                    let raw = self.text.get(start..at)?;
-                    return Some((Cell { raw, quoted: true, escaped }, lines, after));
-                }
-                b'\\' if bytes.get(at + 1) == Some(&b'"') && closes(at + 1).is_none() => {
-                    escaped = true;
+            match (bytes.get(at)?, escape, bytes.get(at + 1)) {
+                (b'"', Escape::Doubled, Some(b'"')) | (b'\\', Escape::Backslash, Some(b'"')) => {
+                    found = Some(escape);
                     at += 2;
                     continue;
                 }
-                b'\n' => lines += 1,
+                (b'"', ..) => {
+                    let mut after = at + 1;
+                    while matches!(bytes.get(after), Some(b' ' | b'\r')) {
+                        after += 1;
+                    }
+                    let ends = bytes.get(after).is_none_or(|&byte| byte == self.delimiter || byte == b'\n');
+                    let raw = self.text.get(start..at)?;
+                    return ends.then_some((Cell { raw, quoted: true, escape: found }, lines, after));
+                }
+                (b'\n', ..) => lines += 1,
                 _ => {}
             }
             at += 1;

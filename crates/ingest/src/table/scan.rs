@@ -318,7 +318,7 @@ impl NumberColumn {
             self.values.push(f64::NAN);
             return;
         };
-        let mut read = if cell.escaped { Number::Unreadable } else { number::parse(cell.raw, style) };
+        let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if self.is_quantity && read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
         }

@@ -4,7 +4,7 @@ use series::{Dataset, Labels, Series};
 use std::collections::BTreeSet;
 
 /// The label that keeps a series' own name where it cannot be a metric's name, or where two would become one.
-pub(super) const ORIGINAL_NAME: &str = "series";
+pub(crate) const ORIGINAL_NAME: &str = "series";
 
 /// One metric name and label set per series, all different.
 pub(super) fn identities(dataset: &Dataset, metric_name: impl Fn(&str) -> String) -> Vec<(String, Labels)> {
@@ -39,7 +39,7 @@ fn own_metric(series: &Series) -> &str {
 }
 
 /// `[a-zA-Z_:][a-zA-Z0-9_:]*`, the names that every version of Prometheus takes; other signs become `_`.
-pub(super) fn sanitised_metric(name: &str) -> String {
+pub(crate) fn sanitised_metric(name: &str) -> String {
     sanitised(name, ':')
 }
 

@@ -3,7 +3,7 @@
 //! Samples go out as they were read, in base units: no rates, no grid. Each writer's output, read again, gives the same
 //! series with the same samples.
 
-mod identity;
+pub(crate) mod identity;
 mod number;
 mod openmetrics;
 mod prometheus_json;

@@ -1,0 +1,185 @@
+//! What holds for every input.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use ingest::{Format, Options, Source, read, write};
+use proptest::prelude::*;
+use series::{Dataset, Labels, Series, TimeAxis};
+use std::sync::Arc;
+
+fn import(text: &str) -> Dataset {
+    read(&Source { name: "x", bytes: text.as_bytes() }, &Options::default())
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// What a series is to someone who reads it again: who, when, how much; without missing values.
+type Content = (String, Labels, Vec<(i64, u64)>);
+
+fn content(dataset: &Dataset, with_missing: bool) -> Vec<Content> {
+    let mut all: Vec<Content> = dataset
+        .series
+        .iter()
+        .map(|series| {
+            let samples = series.axis.times_ms().iter().zip(&series.values);
+            let samples = samples.filter(|(_, value)| with_missing || !value.is_nan());
+            let bits = |value: f64| if value.is_nan() { u64::MAX } else { value.to_bits() };
+            (series.name.clone(), series.labels.clone(), samples.map(|(&time, &value)| (time, bits(value))).collect())
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn value() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        8 => any::<f64>().prop_filter("a number", |value| value.is_finite()),
+        4 => (-1000i32..1000).prop_map(|whole| f64::from(whole) / 8.0),
+        1 => Just(f64::INFINITY),
+        1 => Just(f64::NEG_INFINITY),
+        1 => Just(f64::NAN),
+    ]
+}
+
+fn series_of(name: String, metric: Option<String>, labels: Labels, times: &[i64], values: Vec<f64>) -> Series {
+    let (axis, ..) = TimeAxis::from_unsorted(times);
+    let mut series = Series::new(name, Arc::new(axis), values);
+    series.metric = metric;
+    series.labels = labels;
+    // A series without any value is none.
+    if let Some(first) = series.values.first_mut().filter(|first| first.is_nan()) {
+        *first = 0.5;
+    }
+    series
+}
+
+prop_compose! {
+    fn times()(mut times in proptest::collection::vec(1_500_000_000_000i64..1_900_000_000_000, 2..12)) -> Vec<i64> {
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+}
+
+prop_compose! {
+    /// Series with any names, as tables have them.
+    fn table()(
+        names in proptest::collection::btree_set("s[a-z0-9_.|,;\" -]{0,10}[a-z]", 1..5),
+        times in times(),
+        values in proptest::collection::vec(proptest::collection::vec(value(), 12), 5),
+    ) -> Dataset {
+        let series = names
+            .into_iter()
+            .zip(values)
+            .map(|(name, values)| series_of(name, None, Labels::new(), &times, values))
+            .collect();
+        Dataset { series, ..Dataset::default() }
+    }
+}
+
+prop_compose! {
+    /// Series as Prometheus has them.
+    fn labelled()(
+        identities in proptest::collection::btree_set(
+            ("[a-z][a-z_:]{0,6}x", proptest::collection::btree_map("[a-z][a-z_]{0,5}x", "[a-z\"\\\\\n{},= é]{1,6}", 0..3)),
+            1..5,
+        ),
+        times in times(),
+        values in proptest::collection::vec(proptest::collection::vec(value(), 12), 5),
+    ) -> Dataset {
+        let series = identities
+            .into_iter()
+            .zip(values)
+            .map(|((metric, labels), values)| {
+                let labels: Labels = labels.into_iter().collect();
+                series_of(format!("{metric}{labels}"), Some(metric), labels, &times, values)
+            })
+            .collect();
+        Dataset { series, ..Dataset::default() }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_tidy_csv_reads_back(dataset in table()) {
+        prop_assert_eq!(content(&import(&write::tidy_csv(&dataset)), true), content(&dataset, true));
+    }
+
+    #[test]
+    fn a_tidy_csv_keeps_labelled_series(dataset in labelled()) {
+        prop_assert_eq!(content(&import(&write::tidy_csv(&dataset)), true), content(&dataset, true));
+    }
+
+    #[test]
+    fn openmetrics_reads_back(dataset in labelled()) {
+        prop_assert_eq!(content(&import(&write::openmetrics(&dataset)), false), content(&dataset, false));
+    }
+
+    #[test]
+    fn openmetrics_keeps_names_that_prometheus_cannot_have(dataset in table()) {
+        prop_assert_eq!(content(&import(&write::openmetrics(&dataset)), false), content(&dataset, false));
+    }
+
+    #[test]
+    fn prometheus_json_reads_back(dataset in labelled()) {
+        prop_assert_eq!(content(&import(&write::prometheus_json(&dataset)), false), content(&dataset, false));
+    }
+
+    #[test]
+    fn the_order_of_rows_and_the_line_ends_do_not_matter(
+        rows in proptest::collection::vec((0u32..1_000_000, -1e6f64..1e6, -1e6f64..1e6), 3..20),
+        seed in any::<u64>(),
+    ) {
+        let mut lines: Vec<String> = Vec::new();
+        let mut taken = std::collections::BTreeSet::new();
+        for (second, a, b) in rows {
+            if taken.insert(second) {
+                lines.push(format!("{},{a},{b}", 1_700_000_000 + second));
+            }
+        }
+        let text = |lines: &[String], end: &str| format!("time,a,b{end}{}{end}", lines.join(end));
+        let straight = content(&import(&text(&lines, "\n")), true);
+        prop_assert_eq!(&content(&import(&text(&lines, "\r\n")), true), &straight);
+        prop_assert_eq!(&content(&import(text(&lines, "\n").trim_end()), true), &straight);
+        // A shuffle that depends on the seed alone.
+        lines.sort_by_key(|line| line.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)));
+        prop_assert_eq!(&content(&import(&text(&lines, "\n")), true), &straight);
+    }
+
+    #[test]
+    fn rows_lead_back_to_the_input(order in Just((0u32..12).collect::<Vec<_>>()).prop_shuffle()) {
+        let lines: Vec<String> = order.iter().map(|row| format!("{},{}\n", 1_700_000_000 + row, row * 3)).collect();
+        let dataset = import(&format!("time,a\n{}", lines.concat()));
+        let series = &dataset.series[0];
+        for index in 0..series.axis.len() {
+            let row = order[series.axis.row(index)];
+            prop_assert_eq!(series.values[index], f64::from(row * 3));
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = read(&Source { name: "x", bytes: &bytes }, &Options::default());
+    }
+
+    #[test]
+    fn no_text_of_the_right_kind_panics(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                Just("time".to_owned()), Just("\"".into()), Just("\n".into()), Just(",".into()), Just(";".into()),
+                Just("1700000000".into()), Just("2023-11-17 10:11:24".into()), Just("NaN".into()), Just("1,5".into()),
+                Just("{__name__=\"up\"}".into()), Just(" ".into()), Just("# TYPE".into()), Just("12 ms".into()),
+                Just("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[".into()),
+                Just("]".into()), Just("}".into()), Just("\"metric\":{},".into()), Just("sep=".into()),
+                Just("9999999999999999999999".into()), Just("-1e308".into()), "\\PC{0,3}",
+            ],
+            0..40,
+        ),
+        format in prop_oneof![Just(None), (0..Format::ALL.len()).prop_map(|index| Some(Format::ALL[index]))],
+        step_ms in prop_oneof![Just(None), any::<i64>().prop_map(Some)],
+    ) {
+        let text = parts.concat();
+        let options = Options { format, step_ms, ..Options::default() };
+        if let Ok(dataset) = read(&Source { name: "x", bytes: text.as_bytes() }, &options) {
+            let _ = (write::tidy_csv(&dataset), write::openmetrics(&dataset), write::prometheus_json(&dataset));
+        }
+    }
+}
