@@ -436,11 +436,11 @@ impl Fetch {
         }
     }
 
-    /// One query over the whole range, in chunks. The grid lies on whole steps since 1970, so that the same question a
-    /// minute later meets the same points.
+    /// One query over the whole range, in chunks. The grid of an automatic step lies on whole steps since 1970, so that the
+    /// same question a minute later meets the same points.
     fn plan(&mut self, query: Query, max_points: i64) -> Vec<Task> {
         let step_ms = query.step_ms;
-        let (start_ms, end_ms) = if query.is_raw {
+        let (start_ms, end_ms) = if query.is_raw || self.ask.step_ms.is_some() {
             (self.ask.start_ms, self.ask.end_ms)
         } else {
             (self.ask.start_ms.div_euclid(step_ms) * step_ms, self.ask.end_ms.div_euclid(step_ms) * step_ms)

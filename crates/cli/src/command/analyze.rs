@@ -85,7 +85,10 @@ fn picture(report: &Report) -> String {
 impl Server {
     fn fetch(&self, url: &str, step_ms: Option<i64>) -> Result<Dataset, Failure> {
         let endpoint = Endpoint::parse(url).map_err(Failure::input)?;
-        let (start_ms, end_ms) = self.range_ms()?;
+        // Points lie on whole steps, so that the same question a moment later meets the same points.
+        let now_ms = instant::now_ms();
+        let step = step_ms.unwrap_or(1_000);
+        let (start_ms, end_ms) = self.range_ms(now_ms.div_euclid(step) * step)?;
         let ask = if self.query.is_empty() {
             Ask::discover(endpoint, start_ms, end_ms)
         } else {
@@ -94,8 +97,7 @@ impl Server {
         live::fetch(Ask { step_ms, ..ask }, &self.headers()?)
     }
 
-    fn range_ms(&self) -> Result<(i64, i64), Failure> {
-        let now_ms = instant::now_ms();
+    fn range_ms(&self, now_ms: i64) -> Result<(i64, i64), Failure> {
         let Some(range) = &self.range else { return Ok((now_ms - Ask::USUAL_RANGE_MS, now_ms)) };
         if let Some((start, end)) = range.split_once('/') {
             let moment =
