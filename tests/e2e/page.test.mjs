@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
 import { wideCsv } from './generate.mjs';
-import { DIST, above, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
+import { DIST, SAME, above, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
 
 describe('the page', { timeout: 600_000 }, () => {
   let browser;
@@ -47,7 +47,7 @@ describe('the page', { timeout: 600_000 }, () => {
     await state(page);
     const expected = above(await report(incident.path));
     assert.ok(expected.length > 0, 'the sample has something to find');
-    assert.equal(difference(await findings(page), expected, 1e-3), null);
+    assert.equal(difference(await findings(page), expected, SAME), null);
     assert.match(await part(page, 'findings-count').innerText(), new RegExp(`\\b${expected.length}\\b`));
     assert.ok((await part(page, 'story').innerText()).length > 40);
   });
@@ -141,7 +141,7 @@ describe('the page', { timeout: 600_000 }, () => {
     assert.notEqual(await page.locator('body').getAttribute('data-state'), 'error');
     await drop(page, incident);
     await state(page);
-    assert.equal(difference(await findings(page), above(await report(incident.path)), 1e-3), null);
+    assert.equal(difference(await findings(page), above(await report(incident.path)), SAME), null);
   });
 
   it('lets a second load replace the first', async () => {
@@ -149,10 +149,10 @@ describe('the page', { timeout: 600_000 }, () => {
     await drop(page, incident);
     await state(page);
     const expected = above(await report(incident.path));
-    await changedTo(async () => difference(await findings(page), expected, 1e-3), null);
+    await changedTo(async () => difference(await findings(page), expected, SAME), null);
     // Nothing of the first arrives late.
     await page.waitForTimeout(1_500);
-    assert.equal(difference(await findings(page), expected, 1e-3), null);
+    assert.equal(difference(await findings(page), expected, SAME), null);
   });
 
   it('explains what is wrong with a bad file, and takes a good one afterwards', async () => {

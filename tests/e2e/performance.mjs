@@ -55,17 +55,17 @@ async function dropToReport(page, text) {
 }
 
 /**
- * Milliseconds of main-thread work for one redraw of the radar: the page marks each redraw as the measure `radar`.
+ * Milliseconds of main-thread work for one redraw of the radar: layout and painting, which the page marks as a measure.
  * The time cursor is moved by keyboard, once per frame.
  */
 async function redraws(page) {
-  await page.evaluate(() => performance.clearMeasures('radar'));
+  await page.evaluate(() => performance.clearMeasures('monteverdi:radar'));
   await part(page, 'timeline').focus();
   for (let count = 0; count < REDRAWS; count += 1) {
     await page.keyboard.press('ArrowLeft');
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
   }
-  const measured = await page.evaluate(() => performance.getEntriesByName('radar').map(({ duration }) => duration));
+  const measured = await page.evaluate(() => performance.getEntriesByName('monteverdi:radar').map(({ duration }) => duration));
   if (measured.length < REDRAWS / 2) throw new Error(`only ${measured.length} redraws were seen`);
   return measured;
 }

@@ -7,10 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, above, cli, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
-
-// The HTTP API gives values as shortest decimals: nothing is lost on the way but the last digit.
-const TOLERANCE = 1e-6;
+import { DIST, SAME, above, cli, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
 
 describe('a live Prometheus', { timeout: 300_000 }, () => {
   let folder;
@@ -37,7 +34,7 @@ describe('a live Prometheus', { timeout: 300_000 }, () => {
 
   it('gives the command line what the file gives', async () => {
     const live = await report('--prometheus', prometheus.url);
-    assert.equal(difference(above(live), above(fromFile), TOLERANCE), null);
+    assert.equal(difference(above(live), above(fromFile), SAME), null);
     assert.deepEqual(live.series.map(({ name }) => name).sort(), fromFile.series.map(({ name }) => name).sort());
   });
 
@@ -53,7 +50,7 @@ describe('a live Prometheus', { timeout: 300_000 }, () => {
       await page.waitForURL(/\/live\.html/);
       await state(page);
       const live = await findings(page);
-      assert.equal(difference(live, above(fromFile), 1e-3), null);
+      assert.equal(difference(live, above(fromFile), SAME), null);
       assert.ok(tab.watch.requests.some((address) => address.startsWith(prometheus.url)), 'it asked the server');
       assert.deepEqual(tab.watch.faults(server.origin, prometheus.url), []);
 
@@ -68,7 +65,7 @@ describe('a live Prometheus', { timeout: 300_000 }, () => {
       await open(page, `${server.origin}/index.html`);
       await drop(page, { name: file, text: await readFile(file, 'utf8') });
       await state(page);
-      assert.equal(difference(await findings(page), live, 1e-3), null);
+      assert.equal(difference(await findings(page), live, SAME), null);
     } finally {
       await browser.close();
       await server.stop();
