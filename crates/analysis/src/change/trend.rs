@@ -237,7 +237,7 @@ fn inversions(values: &mut [f64], buffer: &mut [f64]) -> u64 {
 
 /// ln of the two-sided p-value of S, with the continuity correction.
 fn ln_p_of_kendall(statistic: &Kendall, count: usize, effective_count: f64) -> f64 {
-    let dof = 0.5 * effective_count - 1.0;
+    let dof = 0.4 * effective_count - 1.0;
     if dof < 1.0 || statistic.variance <= 0.0 {
         return 0.0;
     }
