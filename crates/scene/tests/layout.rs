@@ -203,6 +203,7 @@ fn a_steady_series_is_a_circle() {
 #[test]
 fn jags_differ_between_services_and_stay_the_same_for_one() {
     let mut report = example::healthy(8);
+    report.relations.clear();
     for state in &mut report.states {
         state.class = Class::Jagged;
         state.score = 3.0;

@@ -70,7 +70,7 @@ impl Centre {
         let number_px = (hole_px * 0.32).clamp(12.0, 36.0);
         let small_px = (hole_px * 0.115).clamp(8.5, 12.5);
         let note = if is_compact { &self.note_short } else { &self.note };
-        let most_px = hole_px * 1.3;
+        let most_px = hole_px * if is_compact { 1.6 } else { 1.3 };
         let lines = [
             (-0.92, &self.caption, small_px, Weight::Regular, Paint::Muted.into()),
             (0.0, &self.number, number_px, Weight::Bold, Paint::Ink.into()),

@@ -71,7 +71,7 @@ pub(crate) fn draw(
         let dot_px = width_px * 0.5 + 1.2;
         let head_px = if is_led { (channel.hole_px * 0.06).clamp(3.5, 6.5) + width_px } else { 0.0 };
         let ends = Ends { start_px: end_px - dot_px * 2.0, finish_px: end_px - head_px, from_angle, turn };
-        let points = ends.points(channel.polar, lowest_px);
+        let points = ends.points(channel.polar, lowest_px, channel.clear_px + 3.0);
         let faded = chosen_sector.is_some() && !is_chosen(chord);
         let alpha = if faded { 0.22 } else { 0.45 + 0.5 * strength };
         let (paint, dash): (Paint, &[f64]) = match chord.of.kind {
@@ -103,14 +103,17 @@ struct Ends {
 }
 
 impl Ends {
-    /// Points of a line that leaves and arrives along the radius and never comes nearer to the middle than `lowest_px`.
-    fn points(&self, polar: Polar, lowest_px: f64) -> Vec<(f64, f64)> {
+    /// Points of a line that leaves and arrives along the radius and comes as near to the middle as `lowest_px`,
+    /// and never nearer than `clear_px`.
+    fn points(&self, polar: Polar, lowest_px: f64, clear_px: f64) -> Vec<(f64, f64)> {
         const STEPS: u32 = 20;
         let shore_px = self.start_px.min(self.finish_px);
         let parts = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
         if self.turn.abs() < FRAC_PI_2 {
             // Near neighbours: one cubic curve whose middle is as deep as wanted.
             let half_cosine = (self.turn / 2.0).cos();
+            // Deeper than the straight line, or it would not look like a curve.
+            let lowest_px = lowest_px.min(shore_px * half_cosine * 0.82).max(clear_px);
             let control_px = ((4.0 * lowest_px / half_cosine - shore_px) / 3.0).clamp(0.0, shore_px);
             let corners = [
                 polar.point(self.start_px, self.from_angle),

@@ -353,13 +353,15 @@ fn title_size_px(outer_px: f64) -> f64 {
 /// The largest circle that leaves its labels room.
 fn margin(view: &View, sectors: &Sectors, outer_title: &str) -> Margin {
     let scene = Scene::new(view.width_px, view.height_px);
-    let (width_px, height_px) = (scene.width_px, scene.height_px);
+    // Where the fold is open, the words that close it have the lowest line to themselves.
+    let fold_px = if view.fold_open && sectors.foldable > 0 { 22.0 } else { 0.0 };
+    let (width_px, height_px) = (scene.width_px, (scene.height_px - fold_px).max(0.0));
     let is_narrow = width_px < 480.0;
     let size_px = if is_narrow { 11.0 } else { 12.5 };
     let gap_px = if is_narrow { 9.0 } else { 12.0 };
     let (above_px, below_px) = if view.labels { (30.0, 24.0) } else { (22.0, 10.0) };
     let by_height = (height_px - above_px - below_px) / 2.0;
-    let widest_px = (width_px * 0.21).clamp(40.0, 150.0);
+    let widest_px = (width_px * if is_narrow { 0.19 } else { 0.21 }).clamp(40.0, 150.0);
     let side_px = |sector: &Sector| {
         let label_px =
             text::width_px(&sector.name, size_px, Weight::Regular).min(widest_px) + gap_px + labels::EDGE_PX + 1.0;

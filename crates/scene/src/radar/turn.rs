@@ -413,14 +413,11 @@ fn accents(chart: &ChartData) -> Vec<(f64, f64)> {
     for ((time_ms, value), (lower, upper)) in rows {
         let excess = (value - upper).max(lower - value);
         let is_outside = time_ms.is_finite() && excess.is_finite() && excess > 0.0;
-        match runs.last_mut() {
-            Some(last) if is_outside && in_run => {
-                if excess > last.2 {
-                    *last = (*time_ms, *value, excess);
-                }
-            }
-            _ if is_outside => runs.push((*time_ms, *value, excess)),
-            _ => {}
+        let accent = (*time_ms, *value, excess);
+        if is_outside && !in_run {
+            runs.push(accent);
+        } else if is_outside && let Some(last) = runs.last_mut().filter(|last| excess > last.2) {
+            *last = accent;
         }
         in_run = is_outside;
     }
