@@ -29,13 +29,15 @@ pub(crate) fn mark(series: &mut [Series], declared: impl Fn(&Series) -> Declared
             resets += growth.resets;
         }
     }
+    let those = if marked == 1 {
+        "1 series only ever grows and is"
+    } else {
+        &format!("{marked} series only ever grow and are")
+    };
     notes.add(
         NoteKind::Assumption,
         marked,
-        format!(
-            "{} only ever grow and are named or declared as counters; their rates are analysed",
-            plural(marked, "series", "series")
-        ),
+        format!("{those} named or declared as a counter; what is analysed is the rate"),
     );
     notes.add(
         NoteKind::CounterReset,

@@ -32,8 +32,10 @@ const POWERS: [f64; 23] = [
 
 /// Reads a cell in the given style. Blanks around it do not matter.
 pub(crate) fn parse(cell: &str, style: NumberStyle) -> Number {
-    if let Some(value) = parse_short_decimal(cell.as_bytes(), style.decimal) {
-        return Number::Value(value);
+    match first_look(cell.as_bytes(), style.decimal) {
+        FirstLook::Exact(value) => return Number::Value(value),
+        FirstLook::Decimal => return cell.parse().map_or(Number::Unreadable, Number::Value),
+        FirstLook::Other => {}
     }
     let cell = cell.trim();
     if is_missing(cell) {
@@ -68,41 +70,50 @@ fn infinity(cell: &str) -> Option<f64> {
     is_infinite.then_some(sign * f64::INFINITY)
 }
 
-/// Digits, perhaps with a sign and one decimal sign, whose value one multiplication or division yields exactly
-/// (Clinger 1990): at most 2^53 as an integer, and at most 22 decimal places.
-fn parse_short_decimal(bytes: &[u8], decimal: u8) -> Option<f64> {
-    let (negative, digits) = match bytes.split_first()? {
-        (b'-', rest) => (true, rest),
-        _ => (false, bytes),
+/// What a first look at a cell says.
+enum FirstLook {
+    /// The value.
+    Exact(f64),
+    /// Digits with at most one decimal point and one minus sign, too long to be exact here.
+    Decimal,
+    /// Anything else.
+    Other,
+}
+
+/// Takes digits, perhaps with a sign and one decimal sign, whose value one division yields exactly (Clinger 1990): at
+/// most 2^53 as an integer, and at most 22 decimal places.
+fn first_look(bytes: &[u8], decimal: u8) -> FirstLook {
+    let (negative, digits) = match bytes.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some(_) => (false, bytes),
+        None => return FirstLook::Other,
     };
-    if digits.len() > 24 {
-        return None;
-    }
     let mut mantissa: u64 = 0;
-    let mut places: Option<usize> = None;
-    let mut any = false;
-    for &byte in digits {
+    let mut point: Option<usize> = None;
+    for (position, &byte) in digits.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
-            if mantissa > 900_719_925_474_098 {
-                return None;
-            }
-            mantissa = mantissa * 10 + u64::from(digit);
-            any = true;
-            if let Some(places) = &mut places {
-                *places += 1;
-            }
-        } else if byte == decimal && places.is_none() {
-            places = Some(0);
+            // With more than 19 digits this is wrong, and not used.
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+        } else if byte == decimal && point.is_none() {
+            point = Some(position);
         } else {
-            return None;
+            return FirstLook::Other;
         }
     }
-    if !any {
-        return None;
+    let digit_count = digits.len() - usize::from(point.is_some());
+    if digit_count == 0 {
+        return FirstLook::Other;
     }
-    let magnitude = mantissa as f64 / POWERS.get(places.unwrap_or(0))?;
-    Some(if negative { -magnitude } else { magnitude })
+    let places = point.map_or(0, |point| digits.len() - point - 1);
+    match POWERS.get(places) {
+        Some(power) if digit_count <= 19 && mantissa <= 1 << 53 => {
+            let magnitude = mantissa as f64 / power;
+            FirstLook::Exact(if negative { -magnitude } else { magnitude })
+        }
+        _ if decimal == b'.' => FirstLook::Decimal,
+        _ => FirstLook::Other,
+    }
 }
 
 fn parse_plain(cell: &str) -> Option<f64> {

@@ -99,7 +99,7 @@ fn score(index: usize, column: &Column, rows: usize) -> Option<u32> {
             }
             match strength {
                 2 => Some(named + placed + 20),
-                1 => column.ascends.then_some(named + placed),
+                1 => Some(if column.ascends { named + placed } else { 5 }),
                 _ => (column.ascends && index == 0).then_some(placed + 30),
             }
         }
@@ -142,9 +142,9 @@ fn name_strength(name: &str) -> u32 {
         "timestamps",
     ];
     let plain: String = name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
-    if EXACT.contains(&plain.as_str()) || name == "t" {
+    if EXACT.contains(&plain.as_str()) || plain.starts_with("timestamp") || name == "t" {
         2
-    } else if plain.starts_with("timestamp") || ["time", "date", "stamp"].iter().any(|part| plain.contains(part)) {
+    } else if ["time", "date", "stamp"].iter().any(|part| plain.contains(part)) {
         1
     } else {
         0

@@ -139,10 +139,13 @@ impl<'a> Table<'a> {
     pub(crate) fn has_names(&self) -> bool {
         let clock = Clock::guess(self);
         let times_repeat = matches!(clock, Some(Clock::Column { index, .. }) if self.columns.get(index).is_some_and(|column| column.repeats));
-        self.columns.iter().filter(|column| is_identity(&column.name)).any(|column| match column.content {
-            Content::Text => column.varies || is_metric(&column.name),
-            Content::Number => times_repeat && column.is_whole,
-            _ => false,
+        let has_no_header = self.headers.is_empty();
+        self.columns.iter().filter(|column| has_no_header || is_identity(&column.name)).any(|column| {
+            match column.content {
+                Content::Text => column.varies || is_metric(&column.name),
+                Content::Number => times_repeat && column.is_whole && !has_no_header,
+                _ => false,
+            }
         })
     }
 

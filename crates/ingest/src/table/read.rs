@@ -32,6 +32,7 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
     let clock = Clock::find(table, options)?;
     let skipped = skipped_columns(table, clock, options, &mut notes);
     let mut scan = Scan::read(table, clock, &skipped, options, &mut notes)?;
+    name_without_header(table, &mut scan, &mut notes);
     note_style(table, &mut notes);
     drop_columns(&mut scan, &mut notes);
     if scan.numbers.is_empty() {
@@ -97,6 +98,19 @@ fn skipped_columns(table: &Table<'_>, clock: Clock, options: &Options, notes: &m
         notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
     }
     skipped
+}
+
+/// Without a header, words beside one column of numbers name the series, as Graphite's CSV has it.
+fn name_without_header(table: &Table<'_>, scan: &mut Scan, notes: &mut Notebook) {
+    if !table.headers.is_empty() {
+        return;
+    }
+    if let ([words], [numbers]) = (scan.words.as_mut_slice(), scan.numbers.as_mut_slice()) {
+        let message = "The table has no header; this column was taken for the names of series";
+        notes.add_about(&words.name, NoteKind::Assumption, 1, message);
+        words.name = "series".to_owned();
+        numbers.name = "value".to_owned();
+    }
 }
 
 /// `id`, `user_id`, `orderId`; a lower-case name that only ends with these letters (`paid`) needs to hold one number
@@ -176,15 +190,11 @@ fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
             );
             return false;
         }
-        if column.converted > 0 {
-            if let Some((scale, written)) = &column.unit {
-                let unit = scale.unit(written);
-                let message = format!(
-                    "{} converted to {unit} (written with {written:?} and others of its kind)",
-                    plural(column.converted, "value", "values")
-                );
-                notes.add_about(&column.name, NoteKind::UnitConversion, column.converted, message);
-            }
+        if let Some((scale, written)) = column.unit.as_ref().filter(|_| column.converted > 0) {
+            let values = plural(column.converted, "value", "values");
+            let unit = scale.unit(written);
+            let message = format!("{values} converted to {unit} (written with {written:?} and others of its kind)");
+            notes.add_about(&column.name, NoteKind::UnitConversion, column.converted, message);
         }
         let infinite = column.values.iter().filter(|value| value.is_infinite()).count();
         notes.add_about(

@@ -9,7 +9,7 @@ use crate::cell::timestamp::{self, EpochUnit, TimeStyle};
 use crate::cell::unit::{self, Quantity, Scale};
 use crate::error::{Error, excerpt};
 use crate::notebook::{Notebook, plural};
-use series::NoteKind;
+use series::{BaseUnit, NoteKind};
 use std::collections::HashMap;
 
 /// A column of numbers.
@@ -298,9 +298,15 @@ impl NumberColumn {
         self.unit = Some((scale, written.to_owned()));
     }
 
-    /// Reads a cell with a unit. None if it has another base than the cells before.
+    /// Reads a cell with a unit. None if it has another base than the cells before. Among plain numbers only multiples
+    /// are understood (`999`, then `1.02 K`).
     fn quantity(&mut self, text: &str, style: NumberStyle) -> Option<f64> {
         let quantity = Quantity::parse(text, style)?;
+        if !self.is_quantity {
+            let scale = unit::scale(quantity.unit)?;
+            let is_multiple = scale.base == BaseUnit::None && !scale.per_second && !scale.is_base();
+            return is_multiple.then(|| scale.to_base(quantity.number));
+        }
         let scale = match &self.unit {
             Some((scale, written)) if written == quantity.unit => *scale,
             _ => quantity.scale()?,
@@ -319,7 +325,7 @@ impl NumberColumn {
             return;
         };
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
-        if self.is_quantity && read == Number::Unreadable {
+        if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
         }
         self.values.push(match read {

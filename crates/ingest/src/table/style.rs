@@ -50,8 +50,8 @@ pub(crate) fn find<'a>(cells: impl Iterator<Item = &'a str>, delimiter: u8) -> F
             group_signs.push(sign);
         }
     }
-    let is_ambiguous = three_behind_comma > 0 && decimal_comma == 0 && comma_groups == 0;
-    let takes_comma = decimal_comma > 0 || (is_ambiguous && points == 0 && delimiter == b';');
+    let is_ambiguous = three_behind_comma > 0 && decimal_comma == 0 && comma_groups == 0 && points == 0;
+    let takes_comma = decimal_comma > 0 || (is_ambiguous && delimiter == b';');
     let style = if takes_comma {
         NumberStyle { decimal: b',', thousands: group_signs.first().copied() }
     } else if comma_groups + three_behind_comma > 0 {
