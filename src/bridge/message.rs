@@ -36,8 +36,6 @@ pub enum Input {
         credentials: Option<Credentials>,
         /// The end of the window, in milliseconds since 1970-01-01 UTC.
         end_ms: i64,
-        /// The length of the window.
-        range_s: f64,
     },
 }
 
@@ -153,7 +151,6 @@ mod tests {
             address: "http://prom".into(),
             credentials: Some(Credentials::Basic { user: "monica".into(), password: "hunter2".into() }),
             end_ms: 0,
-            range_s: 60.0,
         };
         let text = format!("{input:?}");
         assert!(!text.contains("hunter2") && !text.contains("monica"), "{text}");

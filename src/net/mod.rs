@@ -1,1 +1,98 @@
-//! The worker's way to a Prometheus server.
+//! The worker's way to a Prometheus server: requests of the prometheus crate, carried out by the browser.
+
+use crate::bridge::Credentials;
+use gloo_net::http::{Request as Fetching, RequestBuilder};
+use prometheus::{Failure, Method, Request, Response};
+use wasm_bindgen::JsValue;
+use web_sys::{AbortSignal, RequestCache};
+
+/// How long a server may take for one answer.
+const PATIENCE_S: u32 = 60;
+
+/// What came back, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    status: u16,
+    content_type: Option<String>,
+    retry_after: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// The answer as the prometheus crate reads it.
+    pub fn as_response(&self) -> Response<'_> {
+        Response {
+            status: self.status,
+            content_type: self.content_type.as_deref(),
+            retry_after: self.retry_after.as_deref(),
+            body: &self.body,
+        }
+    }
+}
+
+/// Carries a request out.
+///
+/// Without credentials it has no header that would make the browser ask the server for permission first; with them it
+/// has the header `Authorization`.
+///
+/// # Errors
+/// Where nothing came back. A browser does not tell a page why: no connection, encryption, or an answer that the server
+/// does not allow this page to read.
+pub async fn carry_out(request: &Request, credentials: Option<&Credentials>) -> Result<Answer, Failure> {
+    let builder = match request.method {
+        Method::Get => Fetching::get(&request.url),
+        Method::Post => {
+            Fetching::post(&request.url).header("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
+        }
+    };
+    let signal = AbortSignal::timeout_with_u32(PATIENCE_S * 1_000);
+    let builder = authorised(builder, credentials).cache(RequestCache::NoStore).abort_signal(Some(&signal));
+    let built = match &request.body {
+        Some(body) => builder.body(JsValue::from_str(body)),
+        None => builder.build(),
+    };
+    let response = built.map_err(|error| failed(&error))?.send().await.map_err(|error| failed(&error))?;
+    let header = |name: &str| response.headers().get(name);
+    Ok(Answer {
+        status: response.status(),
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        body: response.binary().await.map_err(|error| failed(&error))?,
+    })
+}
+
+fn authorised(builder: RequestBuilder, credentials: Option<&Credentials>) -> RequestBuilder {
+    match credentials {
+        None => builder,
+        Some(Credentials::Bearer(token)) => builder.header("Authorization", &format!("Bearer {token}")),
+        Some(Credentials::Basic { user, password }) => {
+            let encoded = base64(format!("{user}:{password}").as_bytes());
+            builder.header("Authorization", &format!("Basic {encoded}"))
+        }
+    }
+}
+
+fn failed(error: &gloo_net::Error) -> Failure {
+    match error {
+        gloo_net::Error::JsError(error) if error.name == "TimeoutError" => {
+            Failure::TimedOut { seconds: u64::from(PATIENCE_S) }
+        }
+        gloo_net::Error::JsError(error) => Failure::Unreachable(error.message.clone()),
+        other => Failure::Unreachable(other.to_string()),
+    }
+}
+
+/// Base64 with padding (RFC 4648, section 4). The browser's own `btoa` takes no letters beyond Latin-1.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
+        let word = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            let digit = (word >> (18 - 6 * place) & 63) as usize;
+            text.push(if place <= chunk.len() { DIGITS.get(digit).map_or('=', |&digit| digit as char) } else { '=' });
+        }
+    }
+    text
+}

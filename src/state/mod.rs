@@ -5,11 +5,17 @@ mod hash;
 mod keys;
 mod load;
 mod source;
+mod story;
+mod ticks;
 mod view;
+mod walk;
 
 pub use filter::Filter;
 pub use hash::{HASH_VERSION, Link};
 pub use keys::{Command, Focus, KeyPress, command, help};
 pub use load::{Fault, Load, Phase};
 pub use source::{Pasted, Sample, SourceLink, origin};
+pub use story::{Look, incident_at, look};
+pub use ticks::{time_ticks, value_ticks};
 pub use view::{Crumb, Level, Tab, View};
+pub use walk::{across, beside};

@@ -39,6 +39,7 @@ fn App() -> impl IntoView {
             <FaultBanner/>
             <Body/>
             <Help/>
+            {move || session.toast.get().map(|words| view! { <p class="toast" aria-hidden="true">{words}</p> })}
             <p class="visually-hidden" role="status" data-testid="status">{move || session.notice.get()}</p>
         </DropZone>
     }

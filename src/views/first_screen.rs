@@ -62,12 +62,12 @@ pub(super) fn FirstScreen() -> impl IntoView {
                     <button type="submit" class="button is-primary" data-testid="source-submit">"Analyse"</button>
                 </div>
             </form>
-            <Samples/>
             <p class="promise">
                 <b>"Your data never leaves this tab."</b>
                 " The page may talk to its own host only, by its content security policy; check it in the developer tools: "
                 "the network panel stays empty while a file is analysed, and it works offline."
             </p>
+            <Samples/>
         </main>
     }
 }

@@ -1,8 +1,13 @@
 //! The header: what is shown, and what can be done with all of it.
 
+use super::export::{Export, Share};
 use super::session::session;
 use leptos::prelude::*;
 use report::format as words;
+use std::time::Duration;
+
+/// How often a server is asked again.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The header.
 #[component]
@@ -20,7 +25,7 @@ pub(super) fn Header() -> impl IntoView {
             {move || source.get().map(|(names, facts)| view! {
                 <p class="chip"><b>{names}</b><span>{facts}</span></p>
             })}
-            <Show when=move || (note_count.get() > 0)>
+            <Show when=move || note_count.get() != 0>
                 <button
                     class="chip is-button"
                     data-testid="data-notes"
@@ -30,6 +35,12 @@ pub(super) fn Header() -> impl IntoView {
                 </button>
             </Show>
             <span class="header-space"></span>
+            <Show when=move || session.shown.with(Option::is_some)>
+                <button class="button" title="Open a file (O)" on:click=move |_| session.choose_files()>"Open"</button>
+                <Live/>
+                <Share/>
+                <Export/>
+            </Show>
             <button
                 class="button is-icon"
                 data-testid="theme-toggle"
@@ -49,6 +60,41 @@ pub(super) fn Header() -> impl IntoView {
                 "?"
             </button>
         </header>
+    }
+}
+
+/// Reads a server again and again, or not.
+#[component]
+fn Live() -> impl IntoView {
+    let session = session();
+    // What is loaded changes together with what is shown.
+    let is_live = Memo::new(move |_| {
+        session.shown.track();
+        session.is_live()
+    });
+    let follows = RwSignal::new(true);
+    let refresh = move || {
+        if is_live.get_untracked() && follows.get_untracked() && !document().hidden() {
+            session.refresh();
+        }
+    };
+    let clock = set_interval_with_handle(refresh, REFRESH_INTERVAL).ok();
+    on_cleanup(move || {
+        if let Some(clock) = clock {
+            clock.clear();
+        }
+    });
+    view! {
+        <Show when=move || is_live.get()>
+            <button
+                class="button"
+                aria-pressed=move || follows.get().to_string()
+                title="Ask the server again every minute"
+                on:click=move |_| follows.update(|follows| *follows = !*follows)
+            >
+                "Live"
+            </button>
+        </Show>
     }
 }
 

@@ -1,7 +1,14 @@
 //! What the page shows. The user interface framework lives here and nowhere else.
 
+// The framework's macro makes public items of components that are not.
+#![allow(unreachable_pub)]
+
 mod app;
+mod chart_data;
+mod data;
 mod drop;
+mod evidence;
+mod export;
 mod faults;
 mod findings;
 mod first_screen;
@@ -9,9 +16,60 @@ mod format;
 mod header;
 mod help;
 mod keyboard;
+mod lists;
 mod origin;
 mod progress;
+mod radar;
+mod relations;
 mod session;
+mod spark;
+mod story;
+mod surface;
+mod table;
+mod timeline;
 mod workspace;
 
 pub use app::mount;
+
+use crate::store::Theme;
+use leptos::prelude::{document, request_animation_frame};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// The colours of pictures in a theme.
+fn theme_colors(theme: Theme) -> scene::Theme {
+    match theme {
+        Theme::Dark => scene::Theme::dark(),
+        Theme::Light => scene::Theme::light(),
+    }
+}
+
+/// Gives a canvas a size in CSS pixels, by script: the page's policy allows no style attribute.
+fn set_size(canvas: &HtmlCanvasElement, width_px: f64, height_px: f64) {
+    let style = canvas.unchecked_ref::<HtmlElement>().style();
+    // Valid lengths are always taken.
+    let _ = style.set_property("width", &format!("{width_px}px"));
+    let _ = style.set_property("height", &format!("{height_px}px"));
+}
+
+/// Does some work and puts its duration on the browser's time line.
+fn measured(name: &str, work: impl FnOnce()) {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    let Some(performance) = performance else { return work() };
+    let start = format!("{name}:start");
+    // Marks and measures fail only for names that the browser keeps for itself.
+    let _ = performance.mark(&start);
+    work();
+    let _ = performance.measure_with_start_mark(name, &start);
+    performance.clear_marks_with_mark_name(&start);
+}
+
+/// Scrolls to the finding that was just opened, once it is there.
+fn reveal_open_finding() {
+    request_animation_frame(|| {
+        let Ok(Some(item)) = document().query_selector(".finding-item.is-open") else { return };
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        item.scroll_into_view_with_scroll_into_view_options(&options);
+    });
+}

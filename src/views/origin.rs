@@ -17,7 +17,7 @@ pub(super) enum Origin {
     /// A bundled incident.
     Sample(Sample),
     /// A server.
-    Server { address: String, credentials: Option<Credentials>, range_s: f64 },
+    Server { address: String, credentials: Option<Credentials> },
 }
 
 impl Origin {
@@ -58,10 +58,10 @@ impl Origin {
                 let bytes = fetched(&format!("samples/{}", sample.file)).await?;
                 Ok((Input::Files(vec![sample.file.clone()]), vec![bytes]))
             }
-            Origin::Server { address, credentials, range_s } => {
+            Origin::Server { address, credentials } => {
                 let end_ms = js_sys::Date::now() as i64;
                 let (address, credentials) = (address.clone(), credentials.clone());
-                Ok((Input::Prometheus { address, credentials, end_ms, range_s: *range_s }, Vec::new()))
+                Ok((Input::Prometheus { address, credentials, end_ms }, Vec::new()))
             }
         }
     }

@@ -10,11 +10,12 @@ use leptos::prelude::*;
 use report::{ChartData, Report};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
-/// How far back a server is asked.
-const LIVE_RANGE_S: f64 = 6.0 * 3600.0;
+/// How long a notice stays on the screen.
+const TOAST_DURATION: Duration = Duration::from_secs(4);
 
 /// The Report on the screen, and the load it came from.
 #[derive(Clone, Debug)]
@@ -65,6 +66,8 @@ pub(super) struct Session {
     pub(super) is_help_open: RwSignal<bool>,
     /// What was last done, for screen readers and as a short notice.
     pub(super) notice: RwSignal<String>,
+    /// A short notice on the screen.
+    pub(super) toast: RwSignal<Option<String>>,
     /// Whether a link's view waits for its data.
     pub(super) awaits_data: RwSignal<bool>,
     /// What the keyboard wants of the radar.
@@ -90,6 +93,7 @@ impl Session {
             is_playing: RwSignal::new(false),
             is_help_open: RwSignal::new(false),
             notice: RwSignal::new(String::new()),
+            toast: RwSignal::new(None),
             awaits_data: RwSignal::new(false),
             radar_order: RwSignal::new(None),
             desk: StoredValue::new_local(Desk::default()),
@@ -132,7 +136,7 @@ impl Session {
         self.desk.update_value(|desk| desk.linked_view = is_new_view.then_some(link.view));
         match link.source {
             Some(SourceLink::Prometheus(address)) => {
-                self.open(Origin::Server { address, credentials: None, range_s: LIVE_RANGE_S });
+                self.open(Origin::Server { address, credentials: None });
             }
             Some(SourceLink::Sample(name)) => {
                 let wanted = Sample { name, file: String::new(), title: String::new(), what: String::new() };
@@ -185,8 +189,8 @@ impl Session {
     /// Asks the server of the last load again, saying who asks.
     pub(super) fn open_with_credentials(&self, credentials: crate::bridge::Credentials) {
         let origin = self.desk.with_value(|desk| desk.loading.clone());
-        if let Some(Origin::Server { address, range_s, .. }) = origin {
-            self.open(Origin::Server { address, credentials: Some(credentials), range_s });
+        if let Some(Origin::Server { address, .. }) = origin {
+            self.open(Origin::Server { address, credentials: Some(credentials) });
         }
     }
 
@@ -464,6 +468,22 @@ impl Session {
             view.cursor_ms = view.cursor_ms.map(|cursor_ms| cursor_ms.saturating_add(report.dataset.start_ms));
             view.fit(report);
         });
+    }
+
+    /// Says something, for a few seconds.
+    pub(super) fn tell(&self, words: &str) {
+        let session = *self;
+        self.notice.set(words.to_owned());
+        self.toast.set(Some(words.to_owned()));
+        let told = words.to_owned();
+        set_timeout(
+            move || {
+                if session.toast.with_untracked(|toast| toast.as_ref() == Some(&told)) {
+                    session.toast.set(None);
+                }
+            },
+            TOAST_DURATION,
+        );
     }
 
     /// Light to dark, dark to light.

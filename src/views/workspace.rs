@@ -1,21 +1,22 @@
 //! The result: radar, story and lists, timeline.
 
-use super::findings::Findings;
-use super::session::session;
+use super::lists::Lists;
+use super::radar::RadarPane;
+use super::story::Story;
+use super::timeline::Timeline;
 use leptos::prelude::*;
 
 /// The three parts that stay put.
 #[component]
 pub(super) fn Workspace() -> impl IntoView {
-    let session = session();
     view! {
         <main class="workspace">
-            <section class="side">
-                <p data-testid="findings-count">
-                    {move || session.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.report.findings.len()))}
-                </p>
-                <Findings/>
+            <RadarPane/>
+            <section class="side" aria-label="Story and findings">
+                <Story/>
+                <Lists/>
             </section>
+            <Timeline/>
         </main>
     }
 }

@@ -16,6 +16,22 @@ impl Failure {
         Self { title: format!("{name} could not be read"), message: error.to_string(), wants_credentials: false }
     }
 
+    /// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
+    pub(super) fn asking(address: &str, error: &prometheus::Error) -> Self {
+        let wants_credentials = matches!(error, prometheus::Error::Unauthorized);
+        let message = match error {
+            prometheus::Error::Unauthorized => "The server wants to know who asks (401). Sign in here if it allows this page \
+                 to send the header Authorization; else put page and server behind one address, or drop an exported file."
+                .to_owned(),
+            prometheus::Error::Unreachable { .. } => format!(
+                "{error} A page over https can only ask servers over https; and the server must allow other origins \
+                 (Prometheus does unless --web.cors.origin says otherwise; a gateway in front may not)."
+            ),
+            _ => error.to_string(),
+        };
+        Self { title: format!("No data from {address}"), message, wants_credentials }
+    }
+
     pub(super) fn analysing(names: &str, error: &engine::Error) -> Self {
         Self { title: format!("{names} gives nothing to analyse"), message: sentence(error), wants_credentials: false }
     }

@@ -3,6 +3,7 @@
 mod desk;
 mod failure;
 mod pause;
+mod server;
 mod work;
 
 use crate::bridge::Envelope;

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::pause::Pause;
+use super::server;
 use crate::bridge::Input;
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -13,16 +14,15 @@ const SLICE_MS: f64 = 20.0;
 /// How often findings are sent while more are sought.
 const PARTIAL_MS: f64 = 200.0;
 /// The share of the work that reading is taken for.
-const READING_SHARE: f64 = 0.1;
+pub(super) const READING_SHARE: f64 = 0.1;
 
 /// Runs a load until it is done, fails, or is not wanted any more.
 pub(super) async fn run(desk: &Desk, generation: u32, input: Input, buffers: Vec<ArrayBuffer>) {
     let pause = Pause::new();
     let dataset = match input {
         Input::Files(names) => read_files(desk, generation, &pause, &names, buffers).await,
-        Input::Prometheus { address, credentials, end_ms, range_s } => {
-            let _ = (credentials, end_ms, range_s);
-            Err(Failure { title: address, message: String::new(), wants_credentials: false })
+        Input::Prometheus { address, credentials, end_ms } => {
+            server::read(desk, generation, &pause, &address, credentials.as_ref(), end_ms).await
         }
     };
     let begun = match dataset {

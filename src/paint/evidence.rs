@@ -1,0 +1,216 @@
+//! The evidence chart: values with their normal band, the window that a finding speaks of, and axes.
+
+use super::backend::{FINE, FineBackend};
+use super::canvas::{FONT_FAMILY, pixel_ratio, prepare};
+use crate::state::{time_ticks, value_ticks};
+use plotters::coord::ranged1d::ValueFormatter;
+use plotters::prelude::*;
+use report::{ChartData, format};
+use scene::{Paint, Theme, Tint};
+use web_sys::HtmlCanvasElement;
+
+const LABEL_PX: f64 = 11.0;
+/// The room that a time's label takes.
+const TICK_PX: f64 = 86.0;
+
+/// What a chart shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// Values and their normal band.
+    pub chart: &'a ChartData,
+    /// The unit of the values.
+    pub unit: &'a str,
+    /// The window that is spoken of: first and last moment.
+    pub window_ms: Option<(i64, i64)>,
+    /// Levels before, in and after the window: from, to, value.
+    pub levels: &'a [(i64, i64, f64)],
+    /// The time cursor.
+    pub cursor_ms: Option<i64>,
+    /// Width and height in CSS pixels.
+    pub size_px: (f64, f64),
+    /// Minutes that the clock of the reader's zone is ahead of UTC.
+    pub offset_min: i32,
+}
+
+/// Paints the chart. Nothing is painted where there are no values.
+///
+/// # Errors
+/// In words, when the browser refuses to draw.
+pub fn evidence(canvas: &HtmlCanvasElement, evidence: &Evidence<'_>, theme: &Theme) -> Result<(), String> {
+    let ratio = pixel_ratio();
+    let (width_px, height_px) = evidence.size_px;
+    let context = prepare(canvas, width_px, height_px, ratio).ok_or("no canvas")?;
+    let (Some(times_ms), Some(bounds)) = (time_bounds(evidence.chart), value_bounds(evidence)) else { return Ok(()) };
+    let backend = FineBackend::new(canvas, &context, evidence.size_px).ok_or("the canvas cannot be scaled")?;
+    let drawn = Drawing { evidence, theme, times_ms, bounds, size_px: evidence.size_px }.draw(backend);
+    // Whoever paints next counts in CSS pixels again.
+    let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    drawn.map_err(|error| error.to_string())
+}
+
+fn time_bounds(chart: &ChartData) -> Option<(i64, i64)> {
+    let (first, last) = (chart.times_ms.first()?, chart.times_ms.last()?);
+    (last > first).then_some((*first as i64, *last as i64))
+}
+
+/// The range of values, band and levels, with some air.
+fn value_bounds(evidence: &Evidence<'_>) -> Option<(f64, f64)> {
+    let chart = evidence.chart;
+    let levels = evidence.levels.iter().map(|level| level.2);
+    let all = chart.values.iter().chain(&chart.lower).chain(&chart.upper).copied().chain(levels);
+    let finite = all.filter(|value| value.is_finite());
+    let (low, high) =
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return None;
+    }
+    let air = if high > low { (high - low) * 0.07 } else { high.abs().max(1.0) * 0.1 };
+    Some((low - air, high + air))
+}
+
+type Failure = DrawingAreaErrorKind<<FineBackend as DrawingBackend>::ErrorType>;
+
+struct Drawing<'a> {
+    evidence: &'a Evidence<'a>,
+    theme: &'a Theme,
+    times_ms: (i64, i64),
+    bounds: (f64, f64),
+    size_px: (f64, f64),
+}
+
+impl Drawing<'_> {
+    fn draw(&self, backend: FineBackend) -> Result<(), Failure> {
+        let root = backend.into_drawing_area();
+        let (start_ms, end_ms) = self.times_ms;
+        let (low, high) = self.bounds;
+        let most_x = (self.size_px.0 / TICK_PX).max(2.0) as usize;
+        let most_y = (self.size_px.1 / 36.0).clamp(2.0, 6.0) as usize;
+        let (ticks_ms, step_ms) = time_ticks(start_ms, end_ms, self.evidence.offset_min, most_x);
+        let ticks = ticks_ms.into_iter().map(|tick_ms| tick_ms as f64).collect();
+        let values = value_ticks(low, high, self.evidence.unit, most_y);
+        let x = Axis { range: (start_ms as f64, end_ms as f64), ticks };
+        let y = Axis { range: (low, high), ticks: values };
+        let fine = |px: f64| (px * FINE) as u32;
+        let mut chart = ChartBuilder::on(&root)
+            .margin_top(fine(6.0))
+            .margin_right(fine(10.0))
+            .x_label_area_size(fine(20.0))
+            .y_label_area_size(fine(64.0))
+            .build_cartesian_2d(x, y)?;
+        let muted = self.color(Paint::Muted.into());
+        let label = TextStyle::from((FONT_FAMILY, LABEL_PX * FINE)).color(&muted);
+        let line = self.color(Paint::Line.into()).stroke_width(FINE as u32);
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(line)
+            .axis_style(line)
+            .set_all_tick_mark_size(fine(3.0))
+            .x_label_formatter(&|time_ms| format::tick(*time_ms as i64, self.evidence.offset_min, step_ms))
+            .y_label_formatter(&|value| format::quantity(*value, self.evidence.unit))
+            .label_style(label)
+            .draw()?;
+
+        if let Some((from_ms, to_ms)) = self.evidence.window_ms {
+            let (from, to) = (from_ms.max(start_ms) as f64, to_ms.min(end_ms) as f64);
+            // A window of one sample is still seen.
+            let to = to.max(from + (end_ms - start_ms) as f64 / 300.0);
+            let shade = self.color(Paint::Alarm.alpha(0.13)).filled();
+            chart.draw_series([Rectangle::new([(from, low), (to, high)], shade)])?;
+        }
+        let data = self.evidence.chart;
+        for run in runs(data, |index| finite(&data.lower, index) && finite(&data.upper, index)) {
+            let at = |values: &[f64], index: usize| (time(data, index), values.get(index).copied().unwrap_or_default());
+            let upper: Vec<_> = run.iter().map(|&index| at(&data.upper, index)).collect();
+            let lower: Vec<_> = run.iter().map(|&index| at(&data.lower, index)).collect();
+            let outline: Vec<_> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
+            chart.draw_series([Polygon::new(outline, self.color(Paint::Consonance(Some(1.0)).alpha(0.16)))])?;
+            let edge = self.color(Paint::Consonance(Some(1.0)).alpha(0.6)).stroke_width(FINE as u32);
+            chart.draw_series([upper, lower].map(|border| PathElement::new(border, edge)))?;
+        }
+        for run in runs(data, |index| finite(&data.values, index)) {
+            let points: Vec<_> = run
+                .iter()
+                .map(|&index| (time(data, index), data.values.get(index).copied().unwrap_or_default()))
+                .collect();
+            let style = self.color(Paint::Ink.into()).stroke_width((1.3 * FINE) as u32);
+            if let [only] = points.as_slice() {
+                chart.draw_series([Circle::new(*only, (1.2 * FINE) as i32, style.filled())])?;
+            } else {
+                chart.draw_series([PathElement::new(points, style)])?;
+            }
+        }
+        for &(from_ms, to_ms, value) in self.evidence.levels {
+            let (from, to) = (from_ms.max(start_ms) as f64, to_ms.min(end_ms) as f64);
+            if from < to {
+                let style = self.color(Paint::Alarm.into()).stroke_width((1.6 * FINE) as u32);
+                chart.draw_series([PathElement::new(vec![(from, value), (to, value)], style)])?;
+            }
+        }
+        if let Some(cursor_ms) = self.evidence.cursor_ms.filter(|at| (start_ms..=end_ms).contains(at)) {
+            let at = cursor_ms as f64;
+            let style = self.color(Paint::Ink.alpha(0.6)).stroke_width(FINE as u32);
+            chart.draw_series([PathElement::new(vec![(at, low), (at, high)], style)])?;
+        }
+        root.present()
+    }
+
+    fn color(&self, tint: Tint) -> RGBAColor {
+        let rgba = self.theme.color(tint);
+        RGBAColor(rgba.rgb.0, rgba.rgb.1, rgba.rgb.2, rgba.alpha)
+    }
+}
+
+fn finite(values: &[f64], index: usize) -> bool {
+    values.get(index).is_some_and(|value| value.is_finite())
+}
+
+fn time(chart: &ChartData, index: usize) -> f64 {
+    chart.times_ms.get(index).copied().unwrap_or_default()
+}
+
+/// Stretches of positions that have what is needed, without the gaps between them.
+fn runs(chart: &ChartData, is_there: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    let mut is_open = false;
+    for index in 0..chart.times_ms.len() {
+        if !is_there(index) {
+            is_open = false;
+        } else if is_open && let Some(run) = runs.last_mut() {
+            run.push(index);
+        } else {
+            runs.push(vec![index]);
+            is_open = true;
+        }
+    }
+    runs
+}
+
+/// A linear axis with ticks at given places.
+struct Axis {
+    range: (f64, f64),
+    ticks: Vec<f64>,
+}
+
+impl Ranged for Axis {
+    type FormatOption = plotters::coord::ranged1d::NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let (from, to) = self.range;
+        let part = if to > from { (value - from) / (to - from) } else { 0.5 };
+        limit.0 + (part * f64::from(limit.1 - limit.0)).round() as i32
+    }
+
+    fn key_points<Hint: plotters::coord::ranged1d::KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        // Plotters asks once for heavy and once for light lines; ours are all heavy.
+        if hint.weight().allow_light_points() { Vec::new() } else { self.ticks.clone() }
+    }
+
+    fn range(&self) -> std::ops::Range<f64> {
+        self.range.0..self.range.1
+    }
+}
+
+impl ValueFormatter<f64> for Axis {}

@@ -1,0 +1,54 @@
+//! Reading from a Prometheus server: the plan is the prometheus crate's, the requests are the browser's.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::pause::Pause;
+use super::work::READING_SHARE;
+use crate::bridge::Credentials;
+use crate::net;
+use gloo_timers::future::TimeoutFuture;
+use prometheus::{Ask, Endpoint, Error, Fetch};
+use series::Dataset;
+
+/// How often a request is repeated that may succeed later.
+const MOST_RETRIES: u32 = 2;
+/// The wait before a repeated request where the server names none, and the longest one that is waited for.
+const USUAL_WAIT_MS: u32 = 1_000;
+const LONGEST_WAIT_S: u64 = 30;
+
+/// Reads what the server has; none where the load is not wanted any more.
+pub(super) async fn read(
+    desk: &Desk,
+    generation: u32,
+    pause: &Pause,
+    address: &str,
+    credentials: Option<&Credentials>,
+    end_ms: i64,
+) -> Result<Option<Dataset>, Failure> {
+    let failure = |error: &Error| Failure::asking(address, error);
+    let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
+    let ask = Ask::discover(endpoint, end_ms.saturating_sub(Ask::USUAL_RANGE_MS), end_ms);
+    let mut fetch = Fetch::new(ask).map_err(|error| failure(&error))?;
+    let mut retries = 0;
+    while let Some(request) = fetch.next_request() {
+        let progress = fetch.progress();
+        let share = READING_SHARE * progress.done as f64 / progress.total.max(1) as f64;
+        desk.say_progress(generation, progress.doing, share);
+        pause.take().await;
+        let answer = net::carry_out(&request, credentials).await;
+        if !desk.wants(generation) {
+            return Ok(None);
+        }
+        match fetch.accept(answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone)) {
+            Ok(()) => retries = 0,
+            // A server that never answered is not there; one that has answered may have a weak moment.
+            Err(error) if error.is_passing() && progress.done > 0 && retries < MOST_RETRIES => {
+                retries += 1;
+                let wait_ms = error.retry_after_s().map(|wait_s| wait_s.min(LONGEST_WAIT_S) as u32 * 1_000);
+                TimeoutFuture::new(wait_ms.unwrap_or(USUAL_WAIT_MS)).await;
+            }
+            Err(error) => return Err(failure(&error)),
+        }
+    }
+    fetch.finish().map(Some).map_err(|error| failure(&error))
+}
