@@ -42,15 +42,14 @@ impl Cells {
                 };
             }
         }
-        let Some(frame) = frame.filter(|frame| *frame < report.replay.frames.len()) else {
-            return cells;
-        };
-        for track in &report.replay.tracks {
-            if let Some(cell) = cells.get_mut(track.subject, track.scale) {
-                let (class, strength) = track.at(frame);
-                cell.class = class;
-                cell.score = score(strength);
-                cell.consonance = finite(track.consonance_at(frame));
+        if let Some(frame) = frame.filter(|frame| *frame < report.replay.frames.len()) {
+            for track in &report.replay.tracks {
+                if let Some(cell) = cells.get_mut(track.subject, track.scale) {
+                    let (class, strength) = track.at(frame);
+                    cell.class = class;
+                    cell.score = score(strength);
+                    cell.consonance = finite(track.consonance_at(frame));
+                }
             }
         }
         // A series has no consonance of its own: it keeps its service's colour, and trouble is told by the dissonant end.

@@ -3,10 +3,12 @@
 //! Rings are scales of time, from fast in the middle to slow outside; sectors are services, or a service's series.
 //! Shape carries the class and colour carries consonance, so that either alone is enough.
 
+mod accents;
 mod cells;
 mod centre;
 mod chords;
 mod circle;
+mod folded;
 mod labels;
 mod rings;
 mod sectors;
@@ -15,6 +17,7 @@ mod view;
 
 pub(crate) use cells::Cells;
 pub use circle::{service, system};
+pub use folded::cycles_per_turn;
 pub(crate) use sectors::name as subject_name;
-pub use turn::{cycles_per_turn, series};
+pub use turn::series;
 pub use view::View;

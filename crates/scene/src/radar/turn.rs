@@ -1,6 +1,8 @@
 //! The series view: one series around the clock of its own period.
 
+use super::accents::accents;
 use super::cells::Cells;
+use super::folded::Folded;
 use super::sectors;
 use super::view::View;
 use crate::axis::moments_ms;
@@ -12,26 +14,8 @@ use crate::{table, text};
 use report::{ChartData, Class, Report, Subject, format};
 use std::f64::consts::TAU;
 
-/// No more points than this are drawn, and no more accents than that.
+/// No more points than this are drawn.
 const MOST_POINTS: usize = 4_000;
-const MOST_ACCENTS: usize = 60;
-/// What a turn over the whole window leaves open, so that its end does not touch its start.
-const OPEN: f64 = TAU * 0.02;
-
-/// The number of cycles in one turn for a period: a week of days, four weeks, else five; never more than the data
-/// hold. `None` where they hold fewer than three.
-pub fn cycles_per_turn(period_s: f64, span_s: f64) -> Option<usize> {
-    let is_about = |wanted_s: f64| (period_s / wanted_s - 1.0).abs() < 0.05;
-    let held = if period_s > 0.0 && span_s.is_finite() { (span_s / period_s).floor() } else { 0.0 };
-    let wanted = if is_about(86_400.0) {
-        7.0
-    } else if is_about(604_800.0) {
-        4.0
-    } else {
-        5.0
-    };
-    (held >= 3.0).then(|| held.min(wanted) as usize)
-}
 
 /// The series view: the angle is time folded at the dominant period, the radius is the value.
 ///
@@ -64,18 +48,6 @@ pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
     scene
 }
 
-/// How values become radii and times become angles.
-struct Values {
-    median: f64,
-    /// The value that reaches from the median to the edge.
-    reach: f64,
-    start_ms: f64,
-    end_ms: f64,
-    /// The length of a turn, and its cycles where it is folded.
-    turn_ms: f64,
-    cycles: Option<usize>,
-}
-
 struct Turn<'r> {
     report: &'r Report,
     chart: &'r ChartData,
@@ -85,7 +57,7 @@ struct Turn<'r> {
     outer_px: f64,
     is_steady: bool,
     is_trouble: bool,
-    values: Option<Values>,
+    values: Option<Folded>,
 }
 
 impl<'r> Turn<'r> {
@@ -106,7 +78,8 @@ impl<'r> Turn<'r> {
             is_trouble: classes.iter().any(|class| super::cells::is_trouble(*class)),
             values: None,
         };
-        turn.values = turn.measure();
+        let period_s = report.series.get(chart.series).and_then(|series| series.period_s);
+        turn.values = Folded::new(chart, period_s, turn.is_steady, view.offset_min);
         turn
     }
 
@@ -114,59 +87,13 @@ impl<'r> Turn<'r> {
         self.chart.times_ms.iter().copied().zip(self.chart.values.iter().copied())
     }
 
-    fn measure(&self) -> Option<Values> {
-        let mut finite: Vec<f64> = self.points().map(|(_, value)| value).filter(|value| value.is_finite()).collect();
-        finite.sort_by(f64::total_cmp);
-        let (low, high) = (*finite.first()?, *finite.last()?);
-        let median = finite.get(finite.len() / 2).copied()?;
-        let times = || self.points().map(|(time_ms, _)| time_ms).filter(|time_ms| time_ms.is_finite());
-        let (start_ms, end_ms) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
-        let span_ms = end_ms - start_ms;
-        let farthest = (high - median).max(median - low);
-        let mut deviations: Vec<f64> = finite.iter().map(|value| (value - median).abs()).collect();
-        deviations.sort_by(f64::total_cmp);
-        // A single outlier must not press the rest onto the median; it is drawn at the edge.
-        let usual = deviations.get(deviations.len() * 95 / 100).map_or(0.0, |usual| usual * 1.7);
-        let spread = if usual > 0.0 { farthest.min(usual) } else { farthest };
-        let reach = if self.is_steady { spread.max(median.abs()) } else { spread };
-        if !span_ms.is_finite() || !reach.is_finite() {
-            return None;
-        }
-        let period_s = self.report.series.get(self.chart.series).and_then(|series| series.period_s);
-        let period_s = period_s.filter(|period_s| period_s.is_finite() && *period_s > 0.0);
-        let folded =
-            period_s.and_then(|period_s| Some((cycles_per_turn(period_s, span_ms / 1_000.0)?, period_s * 1_000.0)));
-        let (cycles, turn_ms) = match folded {
-            Some((cycles, period_ms)) => (Some(cycles), period_ms * cycles as f64),
-            None => (None, span_ms),
-        };
-        Some(Values { median, reach: if reach > 0.0 { reach } else { 1.0 }, start_ms, end_ms, turn_ms, cycles })
-    }
-
-    fn radius(&self, values: &Values, value: f64) -> f64 {
+    fn radius(&self, values: &Folded, value: f64) -> f64 {
         let (low, high) = (self.hole_px * 1.12, self.outer_px * 0.95);
-        (low + high) / 2.0 + (high - low) / 2.0 * ((value - values.median) / values.reach).clamp(-1.1, 1.1)
-    }
-
-    /// Folded time counts from the reader's midnight, so that the picture stands still while the window moves.
-    fn angle(&self, values: &Values, time_ms: f64) -> f64 {
-        if values.cycles.is_some() {
-            let local_ms = time_ms + f64::from(self.view.offset_min) * 60_000.0;
-            local_ms.rem_euclid(values.turn_ms) / values.turn_ms * TAU
-        } else {
-            let part = (time_ms - values.start_ms) / values.turn_ms.max(1.0);
-            OPEN / 2.0 + part * (TAU - OPEN)
-        }
-    }
-
-    /// Which turn a time falls into.
-    fn turn_of(&self, values: &Values, time_ms: f64) -> i64 {
-        let local_ms = time_ms + f64::from(self.view.offset_min) * 60_000.0;
-        if values.cycles.is_some() { local_ms.div_euclid(values.turn_ms) as i64 } else { 0 }
+        (low + high) / 2.0 + (high - low) / 2.0 * values.deviation(value)
     }
 
     /// The end of the frame that is shown, or of the data.
-    fn now_ms(&self, values: &Values) -> f64 {
+    fn now_ms(&self, values: &Folded) -> f64 {
         let frame = self.view.frame.and_then(|frame| self.report.replay.frames.get(frame));
         frame.map_or(values.end_ms, |frame| (frame.end_ms as f64).clamp(values.start_ms, values.end_ms))
     }
@@ -203,14 +130,14 @@ impl<'r> Turn<'r> {
     }
 
     /// The normal band: over one turn where time is folded, the median of what it was in every turn.
-    fn draw_band(&self, scene: &mut Scene, values: &Values) {
+    fn draw_band(&self, scene: &mut Scene, values: &Folded) {
         const BINS: usize = 180;
         let mut bins = vec![(Vec::new(), Vec::new()); BINS];
         for ((time_ms, lower), upper) in self.chart.times_ms.iter().zip(&self.chart.lower).zip(&self.chart.upper) {
             if !(time_ms.is_finite() && lower.is_finite() && upper.is_finite()) {
                 continue;
             }
-            let bin = ((self.angle(values, *time_ms) / TAU * BINS as f64) as usize).min(BINS - 1);
+            let bin = ((values.angle(*time_ms) / TAU * BINS as f64) as usize).min(BINS - 1);
             if let Some((lows, highs)) = bins.get_mut(bin) {
                 lows.push(*lower);
                 highs.push(*upper);
@@ -238,17 +165,22 @@ impl<'r> Turn<'r> {
     }
 
     /// Every turn as a faint line, the one that holds the cursor in full.
-    fn draw_traces(&self, scene: &mut Scene, values: &Values) {
+    fn draw_traces(&self, scene: &mut Scene, values: &Folded) {
         let length = self.chart.times_ms.len().min(self.chart.values.len());
         let step = length.div_ceil(MOST_POINTS).max(1);
         let now_ms = self.now_ms(values);
-        let now_turn = self.turn_of(values, now_ms);
+        let now_turn = values.turn_of(now_ms);
         let mut earlier: Vec<(f64, f64)> = Vec::new();
         let mut current: Vec<(f64, f64)> = Vec::new();
+        let mut outside: Vec<(f64, f64)> = Vec::new();
         let mut before = None;
-        for (time_ms, value) in self.points().step_by(step).filter(|(time_ms, _)| time_ms.is_finite()) {
-            let turn = self.turn_of(values, time_ms);
-            let point = (self.radius(values, value), self.angle(values, time_ms));
+        let edge = |edges: &[f64], index: usize| edges.get(index).copied().unwrap_or(f64::NAN);
+        for (index, (time_ms, value)) in self.points().enumerate().step_by(step) {
+            if !time_ms.is_finite() {
+                continue;
+            }
+            let turn = values.turn_of(time_ms);
+            let point = (self.radius(values, value), values.angle(time_ms));
             let is_current = turn == now_turn && time_ms <= now_ms;
             let line = if is_current { &mut current } else { &mut earlier };
             if before != Some((turn, is_current)) {
@@ -256,11 +188,14 @@ impl<'r> Turn<'r> {
                 before = Some((turn, is_current));
             }
             line.push(point);
+            let is_outside = value > edge(&self.chart.upper, index) || value < edge(&self.chart.lower, index);
+            outside.push(if is_current && is_outside { point } else { (f64::NAN, 0.0) });
         }
         let alpha = if values.cycles.is_some() { 0.22 } else { 0.4 };
         scene.path(self.polar.polyline(earlier).stroke(Stroke::round(Paint::Muted.alpha(alpha), 1.0)));
         let tip = current.iter().rev().find(|(radius, _)| radius.is_finite()).copied();
         scene.path(self.polar.polyline(current).stroke(Stroke::round(Paint::Ink.alpha(0.9), 1.5)));
+        scene.path(self.polar.polyline(outside).stroke(Stroke::round(Paint::Alarm, 1.8)));
         if let Some((radius, angle)) = tip.filter(|_| self.view.frame.is_some()) {
             let (x, y) = self.polar.point(radius, angle);
             scene.path(Path::circle(x, y, 3.5).fill(Paint::Ink).stroke(Stroke::round(Paint::Surface, 1.5)));
@@ -268,7 +203,7 @@ impl<'r> Turn<'r> {
     }
 
     /// The regular polygon of a periodic series.
-    fn draw_polygon(&self, scene: &mut Scene, values: &Values) {
+    fn draw_polygon(&self, scene: &mut Scene, values: &Folded) {
         let Some(cycles) = values.cycles else { return };
         let vertices = self.vertices(values, cycles);
         let radius = self.radius(values, self.crest(values));
@@ -284,12 +219,12 @@ impl<'r> Turn<'r> {
     }
 
     /// The angles at which the cycles are highest: the phase of the values' first harmonic at the period.
-    fn vertices(&self, values: &Values, cycles: usize) -> Vec<f64> {
+    fn vertices(&self, values: &Folded, cycles: usize) -> Vec<f64> {
         let (mut cosine, mut sine) = (0.0, 0.0);
         for (time_ms, value) in self.points().filter(|(time_ms, value)| time_ms.is_finite() && value.is_finite()) {
-            let phase = self.angle(values, time_ms) * cycles as f64;
+            let phase = values.angle(time_ms) * cycles as f64;
             // One outlier must not turn the polygon.
-            let deviation = ((value - values.median) / values.reach).clamp(-0.5, 0.5);
+            let deviation = values.deviation(value).clamp(-0.5, 0.5);
             cosine += deviation * phase.cos();
             sine += deviation * phase.sin();
         }
@@ -298,16 +233,16 @@ impl<'r> Turn<'r> {
     }
 
     /// A usual highest value of a cycle: the ninetieth percentile.
-    fn crest(&self, values: &Values) -> f64 {
+    fn crest(&self, values: &Folded) -> f64 {
         let mut finite: Vec<f64> = self.points().map(|(_, value)| value).filter(|value| value.is_finite()).collect();
         finite.sort_by(f64::total_cmp);
         finite.get(finite.len() * 9 / 10).copied().unwrap_or(values.median)
     }
 
-    fn draw_accents(&self, scene: &mut Scene, values: &Values) {
+    fn draw_accents(&self, scene: &mut Scene, values: &Folded) {
         let foot_px = self.radius(values, values.median);
         for (time_ms, value) in accents(self.chart) {
-            let angle = self.angle(values, time_ms);
+            let angle = values.angle(time_ms);
             let (foot, head) = (self.polar.point(foot_px, angle), self.polar.point(self.radius(values, value), angle));
             let stem = Path::new().move_to(foot.0, foot.1).line_to(head.0, head.1);
             scene.path(stem.stroke(Stroke::round(Paint::Alarm.alpha(0.8), 1.25)));
@@ -328,7 +263,7 @@ impl<'r> Turn<'r> {
     }
 
     /// Times around the circle: how far into the turn, or the reader's clock.
-    fn draw_times(&self, scene: &mut Scene, values: &Values) {
+    fn draw_times(&self, scene: &mut Scene, values: &Folded) {
         let labels: Vec<(f64, String)> = match values.cycles {
             Some(cycles) => {
                 let part = |cycle: usize| cycle as f64 / cycles as f64;
@@ -341,7 +276,7 @@ impl<'r> Turn<'r> {
             None => {
                 let (from_ms, to_ms) = (values.start_ms as i64, values.end_ms as i64);
                 let (moments, step) = moments_ms(from_ms, to_ms, self.view.offset_min, 9.0);
-                let angle = |moment: i64| self.angle(values, moment as f64);
+                let angle = |moment: i64| values.angle(moment as f64);
                 moments.iter().map(|at| (angle(*at), format::tick(*at, self.view.offset_min, step))).collect()
             }
         };
@@ -402,54 +337,5 @@ impl<'r> Turn<'r> {
             target: Target::Centre,
             description: self.description(),
         });
-    }
-}
-
-/// The most extreme value of each run outside of the band, the strongest runs only, in order of time.
-fn accents(chart: &ChartData) -> Vec<(f64, f64)> {
-    let mut runs: Vec<(f64, f64, f64)> = Vec::new();
-    let mut in_run = false;
-    let rows = chart.times_ms.iter().zip(&chart.values).zip(chart.lower.iter().zip(&chart.upper));
-    for ((time_ms, value), (lower, upper)) in rows {
-        let excess = (value - upper).max(lower - value);
-        let is_outside = time_ms.is_finite() && excess.is_finite() && excess > 0.0;
-        let accent = (*time_ms, *value, excess);
-        if is_outside && !in_run {
-            runs.push(accent);
-        } else if is_outside && let Some(last) = runs.last_mut().filter(|last| excess > last.2) {
-            *last = accent;
-        }
-        in_run = is_outside;
-    }
-    runs.sort_by(|one, other| other.2.total_cmp(&one.2));
-    runs.truncate(MOST_ACCENTS);
-    runs.sort_by(|one, other| one.0.total_cmp(&other.0));
-    runs.into_iter().map(|(time_ms, value, _)| (time_ms, value)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_turn_holds_what_people_count_in() {
-        assert_eq!(cycles_per_turn(300.0, 21_600.0), Some(5));
-        assert_eq!(cycles_per_turn(86_000.0, 30.0 * 86_400.0), Some(7));
-        assert_eq!(cycles_per_turn(86_400.0, 4.5 * 86_400.0), Some(4));
-        assert_eq!(cycles_per_turn(300.0, 800.0), None);
-        assert_eq!(cycles_per_turn(0.0, 800.0), None);
-        assert_eq!(cycles_per_turn(f64::NAN, 800.0), None);
-    }
-
-    #[test]
-    fn a_run_of_exceedances_is_one_accent() {
-        let chart = ChartData {
-            series: 0,
-            times_ms: (0..8).map(f64::from).collect(),
-            values: vec![0.0, 5.0, 9.0, 5.0, 0.0, f64::NAN, -7.0, 0.0],
-            lower: vec![-1.0; 8],
-            upper: vec![1.0; 8],
-        };
-        assert_eq!(accents(&chart), [(2.0, 9.0), (6.0, -7.0)]);
     }
 }
