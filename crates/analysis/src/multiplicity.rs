@@ -9,7 +9,7 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
     let mut q_values = vec![f64::NAN; p_values.len()];
     let mut smallest = 1.0f64;
     for (rank, &(position, p)) in order.iter().enumerate().rev() {
-        smallest = smallest.min(p * count as f64 / (rank + 1) as f64);
+        smallest = smallest.min(p * (count as f64 / (rank + 1) as f64));
         if let Some(q) = q_values.get_mut(position) {
             *q = smallest;
         }

@@ -54,7 +54,8 @@ pub(crate) fn resolution(values: &[f64]) -> f64 {
         .find(|unit| {
             values.iter().filter(|value| value.is_finite()).all(|value| {
                 let multiple = value / unit;
-                (multiple - multiple.round()).abs() <= 1e-6 * multiple.abs().max(1e-3)
+                // What dividing by an inexact power of ten may leave.
+                (multiple - multiple.round()).abs() <= 1e-6 + 1e-14 * multiple.abs()
             })
         })
         .unwrap_or(0.0)
