@@ -1,0 +1,159 @@
+//! `analyze --prometheus` against a server on loopback that says what it is told to say.
+#![allow(clippy::unwrap_used)]
+
+mod program;
+
+use program::{ok, run};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+/// A request as it arrived: its first line, headers in lower case, and body.
+#[derive(Clone, Debug)]
+struct Arrived {
+    line: String,
+    headers: String,
+    body: String,
+}
+
+/// Serves on a free port until the test ends; `answer` gives status and body. Returns the address and what has arrived.
+fn serve(answer: impl Fn(&Arrived) -> (u16, String) + Send + 'static) -> (String, Arc<Mutex<Vec<Arrived>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let arrived = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&arrived);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut line = String::new();
+            if reader.read_line(&mut line).is_err() || line.is_empty() {
+                continue;
+            }
+            let mut headers = String::new();
+            loop {
+                let mut header = String::new();
+                reader.read_line(&mut header).unwrap();
+                if header.trim().is_empty() {
+                    break;
+                }
+                headers.push_str(&header.to_lowercase());
+            }
+            let length =
+                headers.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            let request = Arrived { line: line.trim().to_owned(), headers, body: String::from_utf8(body).unwrap() };
+            let (status, text) = answer(&request);
+            log.lock().unwrap().push(request);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nRetry-After: 0\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+                text.len()
+            );
+        }
+    });
+    (address, arrived)
+}
+
+fn success(data: &str) -> (u16, String) {
+    (200, format!("{{\"status\":\"success\",\"data\":{data}}}"))
+}
+
+fn matrix(points: i64) -> String {
+    let values: Vec<String> =
+        (0..points).map(|i| format!("[{},\"{}\"]", 1_700_000_000 + 15 * i, (i * 37) % 11)).collect();
+    format!(
+        r#"{{"resultType":"matrix","result":[{{"metric":{{"__name__":"load","job":"api"}},"values":[{}]}}]}}"#,
+        values.join(",")
+    )
+}
+
+const RANGE: &str = "2023-11-14T22:13:20Z/2023-11-14T23:13:20Z";
+
+#[test]
+fn an_address_alone_is_explored() {
+    let (address, arrived) = serve(|request| {
+        let path = request.line.split([' ', '?']).nth(1).unwrap().to_owned();
+        match path.as_str() {
+            "/api/v1/label/__name__/values" => success("[\"load\",\"load_created\"]"),
+            "/api/v1/series" => success("[{\"__name__\":\"load\",\"job\":\"api\"}]"),
+            "/api/v1/query" => success(&matrix(200)),
+            _ => (404, "404 page not found".into()),
+        }
+    });
+    let report: Value =
+        serde_json::from_str(&ok(&["analyze", "--prometheus", &address, "--range", RANGE, "--json"])).unwrap();
+    assert_eq!(report["series"][0]["name"], "load{job=\"api\"}");
+    assert_eq!(report["dataset"]["point_count"], 200);
+    assert_eq!(report["dataset"]["sources"][0]["name"], address);
+    let arrived = arrived.lock().unwrap();
+    assert!(arrived.iter().all(|request| request.line.starts_with("GET ")), "{arrived:?}");
+}
+
+#[test]
+fn queries_carry_headers_and_long_ones_are_posted() {
+    let (address, arrived) = serve(|_| success(&matrix(100)));
+    let long = format!("load{{job=~\"{}api\"}}", "x|".repeat(1_000));
+    let host = address.replace("http://", "http://me:secret@");
+    let arguments = [
+        "analyze",
+        "--prometheus",
+        &host,
+        "--query",
+        &long,
+        "--range",
+        RANGE,
+        "--step",
+        "15s",
+        "--header",
+        "X-Scope-OrgID: shop",
+        "--json",
+    ];
+    let report: Value = serde_json::from_str(&ok(&arguments)).unwrap();
+    assert_eq!(report["dataset"]["sources"][0]["name"], address, "no credentials in what is shown");
+    let arrived = arrived.lock().unwrap();
+    let request = &arrived[0];
+    assert!(request.line.starts_with("POST /api/v1/query_range HTTP/1.1"), "{}", request.line);
+    assert!(request.headers.contains("content-type: application/x-www-form-urlencoded"), "{}", request.headers);
+    assert!(request.headers.contains("x-scope-orgid: shop"), "{}", request.headers);
+    assert!(request.headers.contains("authorization: basic bwu6c2vjcmv0"), "{}", request.headers);
+    assert!(request.body.ends_with("&start=1700000000&end=1700003600&step=15"), "{}", request.body);
+}
+
+#[test]
+fn a_busy_server_is_waited_for() {
+    let busy = Mutex::new(2);
+    let (address, arrived) = serve(move |_| {
+        let mut busy = busy.lock().unwrap();
+        if *busy > 0 {
+            *busy -= 1;
+            return (429, "later".into());
+        }
+        success(&matrix(100))
+    });
+    ok(&["analyze", "--prometheus", &address, "--query", "load", "--range", RANGE, "--step", "15s"]);
+    assert_eq!(arrived.lock().unwrap().len(), 3);
+}
+
+#[test]
+fn troubles_are_told_with_a_way_out() {
+    let table = [
+        (400, r#"{"status":"error","errorType":"bad_data","error":"1:5: parse error"}"#, "parse error"),
+        (401, "", "--header"),
+        (404, "404 page not found", "/api/v1"),
+        (422, r#"{"status":"error","errorType":"422","error":"too complicated"}"#, "too complicated"),
+        (500, "oops", "oops"),
+        (200, "<html><title>Sign in</title>", "Sign in"),
+        (200, "{", "cannot be read"),
+    ];
+    for (status, body, words) in table {
+        let (address, _) = serve(move |_| (status, body.to_owned()));
+        let run = run(&["analyze", "--prometheus", &address, "--query", "load", "--range", RANGE, "--step", "15s"]);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{status} {body}");
+        assert!(run.stderr.contains(words) && run.stderr.lines().count() == 1, "{}", run.stderr);
+    }
+    let run = run(&["analyze", "--prometheus", "http://127.0.0.1:9"]);
+    assert!(run.status == 2 && run.stderr.contains("could not be reached"), "{}", run.stderr);
+}
