@@ -133,11 +133,23 @@ fn parse_calendar(cell: &[u8], order: DateOrder) -> Option<Stamp> {
         if rest.blanks() == 0 {
             return None;
         }
+        // Kibana writes `Nov 17, 2023 @ 10:11:24.607`.
+        if rest.take(b'@') {
+            rest.blanks();
+        }
     }
     let local = date * DAY_MS + clock(&mut rest)?;
     let zone = zone(&mut rest)?;
     let ms = zone.map_or(local, |minutes| local - minutes * 60_000);
     Some(Stamp { ms, zoned: zone.is_some(), has_clock: true })
+}
+
+/// Reads a time of day alone, in milliseconds: `10:11:24`, `1:05 PM`.
+pub(crate) fn parse_time_of_day(cell: &str) -> Option<i64> {
+    let cell = cell.trim();
+    let mut rest = Cursor { bytes: cell.as_bytes(), at: 0 };
+    let found = clock(&mut rest)?;
+    (cell.contains(':') && rest.is_done()).then_some(found)
 }
 
 fn year_first(rest: &mut Cursor<'_>) -> Option<i64> {
@@ -533,6 +545,8 @@ mod tests {
         assert_eq!(calendar("17 Nov 2023 10:11:24", DateOrder::MonthName), local("2023-11-17T10:11:24Z"));
         assert_eq!(calendar("Nov 17, 2023 10:11 PM", DateOrder::MonthName), local("2023-11-17T22:11:00Z"));
         assert_eq!(calendar("Fri Nov 17 10:11:24 2023", DateOrder::MonthName), local("2023-11-17T10:11:24Z"));
+        assert_eq!(calendar("Nov 17, 2023 @ 10:11:24.000", DateOrder::MonthName), local("2023-11-17T10:11:24Z"));
+        assert_eq!((parse_time_of_day("1:05 PM"), parse_time_of_day("130")), (Some(47_100_000), None));
         let zoned = Some(("2023-11-17T09:11:24Z".to_owned(), true));
         assert_eq!(calendar("17/Nov/2023:10:11:24 +0100", DateOrder::MonthName), zoned);
         assert_eq!(calendar("Fri, 17 Nov 2023 09:11:24 GMT", DateOrder::MonthName), zoned);

@@ -14,6 +14,8 @@ pub(crate) enum Clock {
         index: usize,
         /// How it writes times.
         style: TimeStyle,
+        /// The column with the time of day, where the first has the date alone.
+        time_of_day: Option<usize>,
         /// The numbers are too small for dates of our days: they count from an unknown start.
         is_relative: bool,
     },
@@ -34,12 +36,15 @@ impl Clock {
             let index = table
                 .position(name)
                 .ok_or_else(|| Error::UnknownColumn { column: name.clone(), available: list(table.names()) })?;
-            return table.columns.get(index).and_then(|column| as_clock(index, column)).ok_or_else(|| Error::NoTime {
-                columns: list([name.as_str()]),
-                seen: String::new(),
-                remedy: "Name another column with --time-column; times may be epoch numbers, RFC 3339 or other usual \
+            return table.columns.get(index).and_then(|column| as_clock(index, column, table)).ok_or_else(|| {
+                Error::NoTime {
+                    columns: list([name.as_str()]),
+                    seen: String::new(),
+                    remedy:
+                        "Name another column with --time-column; times may be epoch numbers, RFC 3339 or other usual \
                          dates."
-                    .to_owned(),
+                            .to_owned(),
+                }
             });
         }
         if let Some(step_ms) = options.step_ms {
@@ -58,7 +63,7 @@ impl Clock {
             }
         }
         let (_, index) = best?;
-        as_clock(index, table.columns.get(index)?)
+        as_clock(index, table.columns.get(index)?, table)
     }
 }
 
@@ -71,7 +76,7 @@ pub(crate) fn is_another_clock(column: &Column) -> bool {
     }
 }
 
-fn as_clock(index: usize, column: &Column) -> Option<Clock> {
+fn as_clock(index: usize, column: &Column, table: &Table<'_>) -> Option<Clock> {
     let style = match column.content {
         Content::Date(order) => TimeStyle::Calendar(order),
         Content::Number => {
@@ -81,7 +86,8 @@ fn as_clock(index: usize, column: &Column) -> Option<Clock> {
         Content::Empty | Content::Quantity | Content::Text => return None,
     };
     let is_relative = column.content == Content::Number && !is_plausible_epoch(column);
-    Some(Clock::Column { index, style, is_relative })
+    let time_of_day = table.columns.iter().position(|other| column.is_day && other.is_time_of_day);
+    Some(Clock::Column { index, style, time_of_day, is_relative })
 }
 
 fn score(index: usize, column: &Column, rows: usize) -> Option<u32> {
@@ -90,6 +96,7 @@ fn score(index: usize, column: &Column, rows: usize) -> Option<u32> {
     let placed = if index == 0 { 10 } else { 0 };
     match column.content {
         Content::Date(_) => Some(named + placed + 70),
+        Content::Number if column.is_row_count => None,
         Content::Number => {
             let (least, most) = column.range?;
             let varies = rows < 2 || least < most;

@@ -52,6 +52,12 @@ pub(crate) struct Column {
     pub(crate) repeats: bool,
     /// Whether a sampled cell differs from the first.
     pub(crate) varies: bool,
+    /// Whether the sampled cells are times of day (`10:11:24`).
+    pub(crate) is_time_of_day: bool,
+    /// Whether the sampled cells are dates without a time of day.
+    pub(crate) is_day: bool,
+    /// Whether the sampled cells count rows from 0 or 1, without a name in the header.
+    pub(crate) is_row_count: bool,
     /// Whether day and month could be exchanged.
     pub(crate) order_is_ambiguous: bool,
 }
@@ -230,9 +236,13 @@ fn column_names(headers: &[Vec<String>], width: usize) -> Vec<String> {
             if index == 0 && parts.len() > 1 {
                 parts.drain(..parts.len() - 1);
             }
-            if parts.is_empty() { format!("column {}", index + 1) } else { parts.join(" ") }
+            if parts.is_empty() { unnamed(index) } else { parts.join(" ") }
         })
         .collect()
+}
+
+fn unnamed(index: usize) -> String {
+    format!("column {}", index + 1)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -325,6 +335,7 @@ impl Column {
         }
         let needed = MAJORITY * f64::from(filled);
         let mut order_is_ambiguous = false;
+        let mut is_day = false;
         let content = if filled == 0 {
             Content::Empty
         } else if numbers.len() as f64 >= needed {
@@ -335,11 +346,27 @@ impl Column {
             let cells = rows.iter().filter_map(|row| row.cells.get(index));
             let (order, ambiguous) = find_order(cells);
             order_is_ambiguous = ambiguous;
+            is_day = rows.iter().filter_map(|row| row.cells.get(index)).all(|cell| {
+                timestamp::parse(&cell.text(), TimeStyle::Calendar(order)).is_none_or(|stamp| !stamp.has_clock)
+            });
             Content::Date(order)
         } else {
             Content::Text
         };
+        let has_time_of_day = |cell: &Cell<'_>| timestamp::parse_time_of_day(&cell.text()).is_some();
+        let is_time_of_day = content == Content::Text
+            && rows
+                .iter()
+                .all(|row| row.cells.get(index).is_none_or(|cell| cell.raw.is_empty() || has_time_of_day(cell)));
+        let counts = |first: f64| numbers.iter().zip(0u32..).all(|(&number, row)| number == first + f64::from(row));
+        let is_unnamed = name == unnamed(index) || name == format!("Unnamed: {index}");
         Self {
+            is_time_of_day,
+            is_day,
+            is_row_count: is_unnamed
+                && numbers.len() == rows.len()
+                && numbers.len() > 1
+                && (counts(0.0) || counts(1.0)),
             name: name.to_owned(),
             content,
             range: numbers.iter().fold(None, |range: Option<(f64, f64)>, &value| {

@@ -86,6 +86,8 @@ fn skipped_columns(table: &Table<'_>, clock: Clock, options: &Options, notes: &m
         let is_ignored = options.ignore.iter().any(|name| name.trim() == column.name);
         let reason = match clock {
             Clock::Column { index: chosen, .. } if chosen == index => continue,
+            Clock::Column { time_of_day: Some(chosen), .. } if chosen == index => continue,
+            _ if column.is_row_count && !table.headers.is_empty() => "The rows' numbers, no measurement; left out",
             Clock::Column { .. } if clock::is_another_clock(column) => "A second column of times; left out",
             _ if is_identifier(column) => "Whole numbers under the name of an identifier, no measurement; left out",
             _ if is_ignored => {

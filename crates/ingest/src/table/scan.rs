@@ -75,14 +75,14 @@ impl Scan {
         options: &Options,
         notes: &mut Notebook,
     ) -> Result<Self, Error> {
-        let time_index = match clock {
-            Clock::Column { index, .. } => Some(index),
-            Clock::Step { .. } => None,
+        let time_columns = match clock {
+            Clock::Column { index, time_of_day, .. } => [Some(index), time_of_day],
+            Clock::Step { .. } => [None, None],
         };
         let mut numbers = Vec::new();
         let mut words = Vec::new();
         for (index, column) in table.columns.iter().enumerate() {
-            if Some(index) == time_index || skipped.contains(&index) {
+            if time_columns.contains(&Some(index)) || skipped.contains(&index) {
                 continue;
             }
             let name = column.name.clone();
@@ -105,9 +105,13 @@ impl Scan {
             row_count += 1;
             let time_ms = match clock {
                 Clock::Step { step_ms } => Some(step_ms.saturating_mul(row as i64)),
-                Clock::Column { index, style: time_style, .. } => {
+                Clock::Column { index, style: time_style, time_of_day, .. } => {
                     let cell = cells.get(index).map(Cell::text).unwrap_or_default();
-                    let stamp = read_time(&cell, time_style, style);
+                    let mut stamp = read_time(&cell, time_style, style);
+                    if let Some(of_day) = time_of_day {
+                        let ms = cells.get(of_day).and_then(|cell| timestamp::parse_time_of_day(&cell.text()));
+                        stamp = stamp.zip(ms).map(|(day, ms)| timestamp::Stamp { ms: day.ms + ms, ..day });
+                    }
                     if stamp.is_none() {
                         if is_header_again(&cells, table) {
                             repeated += 1;
@@ -225,7 +229,7 @@ fn is_header_again(cells: &[Cell<'_>], table: &Table<'_>) -> bool {
 
 fn note_epoch(table: &Table<'_>, clock: Clock, count: usize, notes: &mut Notebook) {
     match clock {
-        Clock::Column { index, style: TimeStyle::Epoch(unit), is_relative } => {
+        Clock::Column { index, style: TimeStyle::Epoch(unit), is_relative, .. } => {
             let Some(column) = table.columns.get(index) else { return };
             if is_relative {
                 notes.add_about(
