@@ -9,6 +9,10 @@ use std::ops::Range;
 
 /// How far around an alarm's time the fault is looked for, in sampling steps.
 const ALARM_STEPS: usize = 120;
+/// The fewest slots without a value that are a silence.
+const SILENT_SLOTS: usize = 5;
+/// A silence counts as a movement by this many spreads.
+const SILENCE_SIZE: f64 = 30.0;
 
 /// What is known beforehand.
 #[derive(Clone, Debug, Default)]
@@ -122,17 +126,31 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
     Ok(Causes { onset_ms: panel.grid.time_ms(onset.saturating_sub(offset)), services, series })
 }
 
-/// The displacement of every column that has one.
+/// The displacement of every column that has one, or that fell silent.
 pub(crate) fn evidence_of(
     columns: &[Vec<f64>],
     baseline: Range<usize>,
     onset: usize,
     end: usize,
 ) -> impl Iterator<Item = (usize, Displacement)> {
-    columns
-        .iter()
-        .enumerate()
-        .filter_map(move |(series, column)| Some((series, displacement(column, baseline.clone(), onset, end)?)))
+    columns.iter().enumerate().filter_map(move |(series, column)| {
+        let moved = displacement(column, baseline.clone(), onset, end)
+            .or_else(|| fell_silent(column, baseline.clone(), onset, end))?;
+        Some((series, moved))
+    })
+}
+
+/// A series that was there before the onset and has not a single value after it.
+fn fell_silent(column: &[f64], baseline: Range<usize>, onset: usize, end: usize) -> Option<Displacement> {
+    let before = column.get(baseline)?;
+    let after = column.get(onset..end.min(column.len()))?;
+    let seen = before.iter().filter(|value| value.is_finite()).count();
+    // A series that was seldom there is not missed.
+    if 2 * seen < before.len() || after.len() < SILENT_SLOTS || after.iter().any(|value| value.is_finite()) {
+        return None;
+    }
+    let usual = analysis::robust::median(before)?;
+    Some(Displacement { before: usual, after: f64::NAN, size: SILENCE_SIZE, direction: -1.0, first_outside: onset })
 }
 
 /// A displacement as evidence for its group.

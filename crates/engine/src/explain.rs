@@ -1,9 +1,10 @@
 //! Incidents, their causes and their story.
 
 use crate::cause::rank_columns;
+use analysis::cause::Displacement;
 use operations::{incident, narrative, spread};
 use report::format::quantity;
-use report::{Cause, Finding, Incident, Narrative, Report};
+use report::{Cause, Finding, Incident, Narrative, Report, SeriesSummary};
 use series::TimeGrid;
 use std::collections::BTreeSet;
 
@@ -92,16 +93,23 @@ fn causes(
             confidence: candidate.confidence,
             onset_ms,
             findings: speaking,
-            sentence: format!(
-                "{} went from {} to {}, {:.0} times its usual spread.",
-                summary.metric.replace('_', " "),
-                quantity(moved.before, &summary.unit),
-                quantity(moved.after, &summary.unit),
-                moved.size
-            ),
+            sentence: moved_sentence(summary, moved),
         });
     }
     found
+}
+
+fn moved_sentence(series: &SeriesSummary, moved: &Displacement) -> String {
+    let metric = series.metric.replace('_', " ");
+    let before = quantity(moved.before, &series.unit);
+    if moved.after.is_nan() {
+        return format!("{metric} was at {before} and then fell silent.");
+    }
+    format!(
+        "{metric} went from {before} to {}, {:.0} times its usual spread.",
+        quantity(moved.after, &series.unit),
+        moved.size
+    )
 }
 
 /// Where there is nothing before the onset to compare with: the findings' own scores, earlier ones first.

@@ -32,7 +32,7 @@ def common_onset(columns):
     best = (-1.0, None)
     for t in range(MARGIN, n - MARGIN + 1):
         e = np.mean([rank_sum_z(x, t) ** 2 for x in columns])
-        if e > best[0]:
+        if e >= best[0]:  # of equal slots the last
             best = (e, t)
     return {"slot": best[1], "strength": best[0]}
 

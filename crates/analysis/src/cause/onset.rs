@@ -44,7 +44,8 @@ pub fn common_onset(columns: &[&[f64]], search: Range<usize>) -> Option<Onset> {
     let mut best = Onset { slot: from, strength: -1.0 };
     for (slot, sum) in evidence.iter().enumerate().take(to).skip(from) {
         let strength = sum / counted as f64;
-        if strength > best.strength {
+        // Of equal slots the last: a split inside a gap is a split at its end, where data begin again.
+        if strength >= best.strength {
             best = Onset { slot, strength };
         }
     }
