@@ -81,7 +81,9 @@ fn coherence(seeds: u64) {
     println!("p-values of pairs, {seeds} pairs each: KS distance · √n (1.63 = 1 % level), share below .05, .01, .001");
     println!("| process | whitened | bins | KS | .05 | .01 | .001 |\n|---|---|---|---|---|---|---|");
     for (name, process) in PROCESSES {
-        for (whiten, bins, segment_len) in [(false, 2..32, 64), (true, 2..32, 64), (true, 2..10, 128), (true, 10..63, 128), (true, 20..21, 128)] {
+        for (whiten, bins, segment_len) in
+            [(false, 2..32, 64), (true, 2..32, 64), (true, 2..10, 128), (true, 10..63, 128), (true, 20..21, 128)]
+        {
             let mut p = Vec::new();
             for seed in 0..seeds {
                 let mut noise = Noise::new(seed);
@@ -122,7 +124,13 @@ fn beat(seeds: u64) {
         ("sine 300 s at 10 s, SNR 0 dB", |r, n| add(&r.white(n), &sine(30.0, n), std::f64::consts::SQRT_2)),
         ("amplitude modulation, m = 0.5", |r, n| {
             let noise = r.white(n);
-            (0..n).map(|t| (1.0 + 0.5 * (t as f64 / 66.0 * std::f64::consts::TAU).cos()) * (t as f64 / 6.3 * std::f64::consts::TAU).sin() + 0.3 * noise[t]).collect()
+            (0..n)
+                .map(|t| {
+                    (1.0 + 0.5 * (t as f64 / 66.0 * std::f64::consts::TAU).cos())
+                        * (t as f64 / 6.3 * std::f64::consts::TAU).sin()
+                        + 0.3 * noise[t]
+                })
+                .collect()
         }),
         ("sines 60 s and 66 s at 10 s (a true beat)", |r, n| {
             let noise = r.white(n);

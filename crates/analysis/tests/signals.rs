@@ -72,6 +72,9 @@ pub fn uniform_distance(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let n = sorted.len() as f64;
-    let distance = sorted.iter().enumerate().fold(0.0_f64, |d, (i, v)| d.max((v - i as f64 / n).abs()).max(((i + 1) as f64 / n - v).abs()));
+    let distance = sorted
+        .iter()
+        .enumerate()
+        .fold(0.0_f64, |d, (i, v)| d.max((v - i as f64 / n).abs()).max(((i + 1) as f64 / n - v).abs()));
     distance * n.sqrt()
 }

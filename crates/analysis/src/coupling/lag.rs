@@ -67,6 +67,9 @@ pub struct LagPlan {
     inverse_counts: InverseTransform,
 }
 
+/// Lags up to which the remaining autocorrelation of the whitened series widens the null distribution.
+const REMAINDER: usize = 32;
+
 struct Prepared {
     /// The whitened values, zero where missing.
     whitened: Vec<f64>,
@@ -78,6 +81,8 @@ struct Prepared {
     count: usize,
     /// Sum of squares.
     energy: f64,
+    /// What autocorrelation the whitening left, at lags 1 to [`REMAINDER`].
+    remainder: Vec<f64>,
 }
 
 impl LagPlan {
@@ -96,8 +101,10 @@ impl LagPlan {
         let whitened: Vec<Vec<f64>> =
             series.iter().map(|values| whiten(&bridge(values, options.bridge), &options.whiten).values).collect();
         // Without gaps the overlap at a lag is known from the lengths; one gap anywhere makes all pairs count.
-        let has_gaps =
-            whitened.iter().any(|values| runs(values).len() > 1 || values.last().is_some_and(|v| v.is_nan()));
+        let has_gaps = whitened.iter().any(|values| {
+            let runs = runs(values);
+            runs.len() > 1 || runs.first().is_some_and(|run| run.end < steps)
+        });
         let prepared = whitened.iter().map(|values| Prepared::new(values, has_gaps, &mut transform)).collect();
         Ok(Self {
             max_lag,
@@ -153,6 +160,9 @@ impl LagPlan {
             }
             self.inverse.output[lag.rem_euclid(len as isize) as usize] * scale / count as f64
         };
+        // The variance of r between independent series is (1 + 2 Σ ρ_x ρ_y) / n (Bartlett): one for perfect whitening.
+        let remainder: f64 = x.remainder.iter().zip(&y.remainder).map(|(a, b)| a * b).sum();
+        let dilution = (1.0 + 2.0 * remainder).max(1.0);
         let mut best: Option<(isize, f64, f64, usize)> = None;
         let mut tests = 0.0;
         for lag in -limit..=limit {
@@ -162,7 +172,7 @@ impl LagPlan {
             }
             tests += 1.0;
             let count = overlap(lag);
-            let z = r.abs() * (count as f64).sqrt();
+            let z = r.abs() * (count as f64 / dilution).sqrt();
             if best.is_none_or(|b| z > b.2) {
                 best = Some((lag, r, z, count));
             }
@@ -205,8 +215,18 @@ impl Prepared {
             *slot = if value.is_finite() { *value } else { 0.0 };
         }
         padding.fill(0.0);
-        let energy = used.iter().map(|v| v * v).sum();
+        let energy: f64 = used.iter().map(|v| v * v).sum();
         let kept = used.to_vec();
+        let remainder =
+            (1..=REMAINDER.min(steps.saturating_sub(1)))
+                .map(|k| {
+                    if energy > 0.0 {
+                        kept.iter().zip(&kept[k..]).map(|(a, b)| a * b).sum::<f64>() / energy
+                    } else {
+                        0.0
+                    }
+                })
+                .collect();
         let count = whitened.iter().filter(|v| v.is_finite()).count();
         transform.forward();
         let values = transform.bins.clone();
@@ -219,7 +239,7 @@ impl Prepared {
             transform.forward();
             transform.bins.clone()
         });
-        Self { whitened: kept, values, presence, first, count, energy }
+        Self { whitened: kept, values, presence, first, count, energy, remainder }
     }
 }
 

@@ -92,10 +92,13 @@ fn standardise(values: &mut [f64], clip: f64) {
     values.iter_mut().for_each(|v| *v -= mean);
 }
 
-/// The median by selection (of an even count, the upper one); reorders its input.
+/// The median, by selection; reorders its input.
 fn middle(values: &mut [f64]) -> f64 {
     let half = values.len() / 2;
-    *values.select_nth_unstable_by(half, f64::total_cmp).1
+    let even = values.len().is_multiple_of(2);
+    let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if even && lower.is_finite() { 0.5 * (lower + *upper) } else { *upper }
 }
 
 fn lag_one(values: &[f64]) -> f64 {

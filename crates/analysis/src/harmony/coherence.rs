@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::scale::{Bounds, Scale, availability};
 use crate::coupling::{WhitenOptions, whiten};
-use crate::spectrum::{Detrend, RealTransform, bridge, effective_segments, hann};
+use crate::spectrum::{Detrend, RealTransform, bridge, effective_segments, fast_len_at_most, hann};
 
 /// Why segment spectra cannot be computed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -63,7 +63,8 @@ pub struct BandPlan {
     pub bins: Range<usize>,
 }
 
-/// Chooses segments for a scale: long enough for its periods, short enough for at least seven segments.
+/// Chooses segments for a scale: long enough for its periods, short enough for at least seven of them (eleven below
+/// the meso scale).
 ///
 /// `None` where the scale is unavailable, or where its shortest period does not fit twice into such a segment.
 pub fn band_plan(steps: usize, step_s: f64, scale: Scale, bounds: &Bounds) -> Option<BandPlan> {
@@ -72,19 +73,16 @@ pub fn band_plan(steps: usize, step_s: f64, scale: Scale, bounds: &Bounds) -> Op
     // margin because a mean over the block is a soft filter.
     let decimate = ((seen.shortest_s / (4.0 * step_s)).floor() as usize).max(1);
     let coarse = steps / decimate;
-    let longest = crate::spectrum::fast_len_at_most(coarse / 4);
-    let wanted = match scale {
-        Scale::Micro => 64,
-        Scale::Macro => 128,
-        Scale::Meso => 64,
-    };
-    let segment_len = longest.min(wanted);
+    let step = step_s * decimate as f64;
+    let (from, to) = bounds.periods_s(scale);
+    // Bin 2 should hold the longest period of the scale, as far as enough segments remain.
+    let fewest = if scale == Scale::Meso { 4 } else { 6 };
+    let wanted = (2.0 * to / step).min(256.0) as usize;
+    let segment_len = fast_len_at_most(wanted.min(coarse / fewest).max(2));
     if segment_len < 8 {
         return None;
     }
-    let step = step_s * decimate as f64;
     let total = segment_len as f64 * step;
-    let (from, to) = bounds.periods_s(scale);
     // Bin k has the period total / k; the two lowest bins hold what is left of trends and slow seasons.
     let first = ((total / to).floor() as usize + 1).max(2);
     let last = if from > 0.0 { (total / from + 1e-9).floor() as usize } else { segment_len / 2 };
@@ -234,9 +232,9 @@ impl SegmentSpectra {
             let (imaginary, _) = self.imaginary[range].as_chunks_mut::<BLOCK>();
             let power = &mut self.power[(index * self.blocks + block) * BLOCK..][..BLOCK];
             energies.clear();
-            energies.extend(real.iter().zip(imaginary.iter()).map(|(re, im)| {
-                re.iter().chain(im).map(|v| v * v).sum::<f64>()
-            }));
+            energies.extend(
+                real.iter().zip(imaginary.iter()).map(|(re, im)| re.iter().chain(im).map(|v| v * v).sum::<f64>()),
+            );
             let mut present: Vec<f64> = energies.iter().copied().filter(|e| *e > 0.0).collect();
             if present.is_empty() {
                 continue;
@@ -339,5 +337,17 @@ fn prepare(values: &[f64], decimate: usize, options: &CoherenceOptions) -> Vec<f
             .collect()
     };
     let filled = bridge(&coarse, options.bridge);
-    if options.whiten { whiten(&filled, &WhitenOptions::default()).values } else { filled }
+    if !options.whiten {
+        return filled;
+    }
+    let mut whitened = whiten(&filled, &WhitenOptions::default()).values;
+    if whitened.iter().any(|v| v.is_finite()) {
+        // Where only the filter's past is missing, not the value, zero is neutral.
+        for (slot, value) in whitened.iter_mut().zip(&filled) {
+            if slot.is_nan() && !value.is_nan() {
+                *slot = 0.0;
+            }
+        }
+    }
+    whitened
 }

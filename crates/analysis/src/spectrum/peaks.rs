@@ -110,9 +110,8 @@ impl Noise {
     fn density(&self, frequency: f64) -> f64 {
         let distance = |band: &Band| (band.frequency - frequency).abs();
         let nearest = self.bands.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        let raise = nearest.map_or(0.0, |band| {
-            band.log_level - 2.0 * band.error - self.background.density(band.frequency).ln()
-        });
+        let raise = nearest
+            .map_or(0.0, |band| band.log_level - 2.0 * band.error - self.background.density(band.frequency).ln());
         self.base(frequency) * raise.max(0.0).exp()
     }
 }
@@ -415,9 +414,15 @@ fn mark_harmonics(peaks: &mut [Peak], span: f64) {
             if peaks[root].harmonic_of.is_some() {
                 continue;
             }
+            // A faint line does not own a strong one: half of the Moon's 24.8 h is the main tide only by number.
+            if peaks[root].power_share < 0.1 * peaks[index].power_share {
+                continue;
+            }
             let multiple = (peaks[index].frequency / peaks[root].frequency).round();
             let distance = (peaks[index].frequency - multiple * peaks[root].frequency).abs() * span;
-            if (2.0..=32.0).contains(&multiple) && distance < 0.5 {
+            // The root's own error grows with the multiple.
+            let error = 0.5 * (1.0 / peaks[root].period_low - 1.0 / peaks[root].period_high) * span;
+            if (2.0..=32.0).contains(&multiple) && distance < (0.5 + multiple * error).min(1.5) {
                 peaks[index].harmonic_of = Some((root, multiple as u32));
                 break;
             }

@@ -1,0 +1,186 @@
+"""Reference values for the harmony statistics, from numpy, scipy and statsmodels.
+
+    python -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make.py
+
+Writes one JSON file per statistic beside this script. Inputs are rounded and written with the outputs, so the tests
+need no random generator in common with numpy.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+from scipy import optimize, signal
+from statsmodels.regression.linear_model import burg
+
+HERE = pathlib.Path(__file__).parent
+
+
+def write(name, value):
+    def plain(item):
+        if isinstance(item, dict):
+            return {key: plain(inner) for key, inner in item.items()}
+        if isinstance(item, np.ndarray):
+            return [plain(inner) for inner in item.tolist()]
+        if isinstance(item, (list, tuple)):
+            return [plain(inner) for inner in item]
+        if isinstance(item, (np.floating, np.integer)):
+            return item.item()
+        return item
+
+    (HERE / f"{name}.json").write_text(json.dumps(plain(value)) + "\n")
+
+
+def rounded(values):
+    return np.round(values, 4)
+
+
+def red(rng, phi, length):
+    return signal.lfilter([1.0], [1.0, -phi], rng.standard_normal(length))
+
+
+def welch():
+    rng = np.random.default_rng(1)
+    values = rounded(red(rng, 0.7, 500) + 0.01 * np.arange(500) + np.sin(np.arange(500) / 3))
+    cases = []
+    for segment, detrend in [(128, "linear"), (64, "constant"), (90, "linear")]:
+        frequency, density = signal.welch(
+            values, window="hann", nperseg=segment, noverlap=segment // 2, detrend=detrend, scaling="density"
+        )
+        cases.append({"segment": segment, "detrend": detrend, "frequency": frequency, "density": density})
+    write("welch", {"values": values, "cases": cases})
+
+
+def coherence():
+    rng = np.random.default_rng(2)
+    common = red(rng, 0.5, 603)
+    first = rounded(common[3:] + 0.8 * rng.standard_normal(600))
+    second = rounded(-0.5 * common[:-3] + 0.4 * rng.standard_normal(600) + 0.002 * np.arange(600))
+    how = dict(window="hann", nperseg=64, noverlap=32, detrend="linear")
+    frequency, squared = signal.coherence(first, second, **how)
+    _, cross = signal.csd(first, second, **how)
+    _, power = signal.welch(first, **how)
+    write(
+        "coherence",
+        {
+            "first": first,
+            "second": second,
+            "segment": 64,
+            "frequency": frequency,
+            "magnitude_squared": squared,
+            "phase": np.angle(cross),
+            "gain": np.abs(cross) / power,
+        },
+    )
+
+
+def prewhitened(values, max_order=16, clip=3.0):
+    """Difference, Burg with the order of the lowest BIC, robust standardisation with clipping; and the coefficients."""
+    differences = np.diff(values)
+    differences = differences - differences.mean()
+    n = len(differences)
+    best = (n * np.log(np.mean(differences**2)), np.array([]))
+    for order in range(1, max_order + 1):
+        coefficients, variance = burg(differences, order)
+        criterion = n * np.log(variance) + order * np.log(n)
+        if criterion < best[0]:
+            best = (criterion, coefficients)
+    coefficients = best[1]
+    order = len(coefficients)
+    residuals = np.array(
+        [differences[t] - coefficients @ differences[t - order : t][::-1] for t in range(order, n)]
+    )
+    median = np.median(residuals)
+    scale = 1.4826 * np.median(np.abs(residuals - median))
+    scaled = np.clip((residuals - median) / scale, -clip, clip)
+    whole = np.full(len(values), np.nan)
+    whole[1 + order :] = scaled - scaled.mean()
+    return whole, coefficients
+
+
+def lag():
+    rng = np.random.default_rng(3)
+    driver = red(rng, 0.6, 407)
+    first = rounded(driver[6:])
+    second = rounded(0.8 * driver[:-6] + rng.standard_normal(401))
+    (x, x_coefficients), (y, y_coefficients) = prewhitened(first), prewhitened(second)
+    x0, y0 = np.nan_to_num(x), np.nan_to_num(y)
+    variances = np.nanmean(x**2) * np.nanmean(y**2)
+    correlations = []
+    for k in range(-20, 21):
+        a, b = (x0[: len(x0) - k], y0[k:]) if k >= 0 else (x0[-k:], y0[:k])
+        present = (
+            (~np.isnan(x[: len(x) - k])) & (~np.isnan(y[k:])) if k >= 0 else (~np.isnan(x[-k:])) & (~np.isnan(y[:k]))
+        )
+        correlations.append(np.sum(a * b) / present.sum() / np.sqrt(variances))
+    best = int(np.argmax(np.abs(correlations)))
+    write(
+        "lag",
+        {
+            "first": first,
+            "second": second,
+            "first_coefficients": x_coefficients,
+            "second_coefficients": y_coefficients,
+            "first_whitened_tail": x[-20:],
+            "lag": best - 20,
+            "correlation": correlations[best],
+        },
+    )
+
+
+def sinusoid():
+    """Frequency and amplitude of a line in noise, by non-linear least squares."""
+    cases = []
+    for seed, (length, period, amplitude) in enumerate([(1440, 20.0, 1.0), (720, 231.7, 1.5), (2000, 97.3, 0.6)]):
+        rng = np.random.default_rng(10 + seed)
+        t = np.arange(length)
+        values = rounded(5 + amplitude * np.sin(2 * np.pi * t / period + 0.7) + rng.standard_normal(length))
+
+        def model(t, mean, slope, a, b, frequency):
+            angle = 2 * np.pi * frequency * t
+            return mean + slope * t + a * np.cos(angle) + b * np.sin(angle)
+
+        start = [values.mean(), 0.0, 0.1, amplitude, 1 / period]
+        fitted, covariance = optimize.curve_fit(model, t, values, p0=start)
+        cases.append(
+            {
+                "values": values,
+                "period": 1 / fitted[4],
+                "frequency_error": np.sqrt(covariance[4, 4]),
+                "amplitude": np.hypot(fitted[2], fitted[3]),
+            }
+        )
+    write("sinusoid", cases)
+
+
+def bands():
+    rng = np.random.default_rng(4)
+    values = rounded(100 + np.cumsum(rng.standard_normal(300)))
+    values[50:57] = np.nan
+    present = ~np.isnan(values)
+    step, bounds = 60.0, (300.0, 1500.0)
+    smooth = []
+    for bound in bounds:
+        sigma = np.sqrt(np.log(2)) * bound / step / (2 * np.pi)
+        radius = int(np.ceil(4 * sigma))
+        kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+        sums = np.convolve(np.where(present, values, 0.0), kernel, "same")
+        smooth.append(sums / np.convolve(present.astype(float), kernel, "same"))
+    write(
+        "bands",
+        {
+            "values": [None if np.isnan(v) else v for v in values],
+            "step": step,
+            "bounds": bounds,
+            "micro": [None if not p else v for p, v in zip(present, values - smooth[0])],
+            "macro": [None if not p else v for p, v in zip(present, smooth[0] - smooth[1])],
+        },
+    )
+
+
+if __name__ == "__main__":
+    welch()
+    coherence()
+    lag()
+    sinusoid()
+    bands()
