@@ -88,7 +88,7 @@ pub struct Autoregression {
 
 impl Autoregression {
     /// Fits by Burg's method on every gap-free stretch at once (de Waele and Broersen 2000), which is always stationary,
-    /// the order 0..=`max_order` chosen by BIC.
+    /// the order 0..=`max_order` chosen by BIC; the search ends eight orders after the last improvement.
     ///
     /// None with fewer than 8 values, or if all values are equal.
     pub fn fit(values: &[f64], max_order: usize) -> Option<Self> {
@@ -112,6 +112,10 @@ impl Autoregression {
         let mut best = Self { mean, coefficients: Vec::new(), innovation_variance: noise, count };
         let mut best_bic = n * noise.ln();
         for order in 1..=max_order.min(count / 4) {
+            // What eight more lags have not improved, further ones rarely do, and each costs a pass over the series.
+            if order > best.order() + 8 {
+                break;
+            }
             let (mut cross, mut energy) = (0.0, 0.0);
             for (ahead, behind) in forward.iter().zip(&backward) {
                 let (Some(ahead), Some(behind)) = (ahead.get(order..), behind.get(order - 1..)) else { continue };

@@ -94,11 +94,14 @@ proptest! {
     }
 
     #[test]
-    fn season_trend_and_remainder_add_up_and_keep_the_gaps(seed in 0u64..100, first in 30usize..100, gap in 1usize..60) {
+    fn season_trend_and_remainder_add_up_and_keep_the_gaps(
+        seed in 0u64..100, first in 30usize..100, gap in 1usize..60, few_cycles in prop::sample::select(vec![2usize, 20]),
+    ) {
         let mut values: Vec<f64> = Noise::new(seed).ar1(0.3, 240);
         values.iter_mut().enumerate().for_each(|(slot, value)| *value += 5.0 * (slot as f64 / 24.0 * std::f64::consts::TAU).sin());
         values[first..first + gap].fill(f64::NAN);
-        let parts = decompose(&values, 24, &SeasonOptions::default()).unwrap();
+        let options = SeasonOptions { few_cycles, ..SeasonOptions::default() };
+        let parts = decompose(&values, 24, &options).unwrap();
         for slot in 0..240 {
             let sum = parts.trend[slot] + parts.seasonal[slot] + parts.remainder[slot];
             prop_assert_eq!(values[slot].is_nan(), sum.is_nan());
@@ -172,7 +175,9 @@ fn bursts_are_found_where_they_are() {
 fn a_series_that_mostly_stands_still_has_no_false_explosions() {
     let accents = |values: &[f64]| scan_spikes(values, &SpikeOptions::default()).accents.len();
     let mut rare = vec![0.0; 600];
-    [50, 200, 333, 480].map(|slot| rare[slot] = 1.0);
+    for slot in [50, 200, 333, 480] {
+        rare[slot] = 1.0;
+    }
     assert_eq!(accents(&rare), 0, "a rare single error is its habit");
     rare[400] = 250.0;
     assert_eq!(accents(&rare), 1, "250 at once are not");
@@ -300,6 +305,23 @@ fn a_season_needs_two_cycles() {
     assert_eq!(decompose(&[1.0; 10], 1, &SeasonOptions::default()), Err(SeasonError::PeriodTooShort { period: 1 }));
     let short = decompose(&[1.0; 10], 6, &SeasonOptions::default());
     assert_eq!(short, Err(SeasonError::TooFewCycles { period: 6, count: 10 }));
+}
+
+#[test]
+fn a_short_job_at_a_fixed_time_is_season_and_a_single_one_is_not() {
+    // Three days at 3 min: a daily wave, a job of two slots at the same time each day, one wild value.
+    let wave = |slot: usize| 4.0 * (slot as f64 / 480.0 * std::f64::consts::TAU).sin();
+    let mut values = Noise::new(9).ar1(0.0, 1440);
+    for (slot, value) in values.iter_mut().enumerate() {
+        *value += wave(slot) + if slot % 480 == 100 || slot % 480 == 101 { 12.0 } else { 0.0 };
+    }
+    values[700] += 15.0;
+    let parts = decompose(&values, 480, &SeasonOptions::default()).unwrap();
+    let error: Vec<f64> =
+        (0..1440).filter(|slot| slot % 480 / 2 != 50).map(|slot| parts.seasonal[slot] - wave(slot)).collect();
+    assert!(robust::variance(&error).unwrap().sqrt() < 0.3, "{:?}", robust::variance(&error));
+    assert!((parts.seasonal[100] - wave(100) - 12.0).abs() < 2.0 && parts.remainder[580].abs() < 4.0);
+    assert!(parts.remainder[700] > 12.0 && parts.remainder[220].abs() < 4.0);
 }
 
 #[test]

@@ -245,7 +245,7 @@ def season():
     fit = STL(values, period=period, seasonal=smoothed, trend=trend_length, low_pass=period + 1, seasonal_deg=0,
               trend_deg=1, low_pass_deg=1, robust=True, seasonal_jump=int(np.ceil(smoothed / 10)),
               trend_jump=int(np.ceil(trend_length / 10)), low_pass_jump=int(np.ceil((period + 1) / 10)),
-              ).fit(inner_iter=1, outer_iter=4)
+              ).fit(inner_iter=1, outer_iter=2)
     write("season", {"values": values, "period": period, "trend": fit.trend, "seasonal": fit.seasonal,
                      "remainder": fit.resid})
 
