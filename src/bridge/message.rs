@@ -23,11 +23,37 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// What a person knows about a file that the file does not say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The column that holds the time.
+    pub time_column: Option<String>,
+    /// The file has no times: its rows are this far apart.
+    pub step_s: Option<f64>,
+}
+
+/// What a person can do about a failure, besides choosing something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Remedy {
+    /// Nothing here.
+    #[default]
+    None,
+    /// Say who asks.
+    SignIn,
+    /// Say how the file is to be read.
+    Explain,
+}
+
 /// Where the data come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Input {
-    /// Files: their names, in the order of the buffers with their bytes.
-    Files(Vec<String>),
+    /// Files.
+    Files {
+        /// Their names, in the order of the buffers with their bytes.
+        names: Vec<String>,
+        /// How they are to be read.
+        reading: Reading,
+    },
     /// A Prometheus server.
     Prometheus {
         /// Its address, without credentials.
@@ -114,8 +140,8 @@ pub enum Response {
         title: String,
         /// Where, what was expected, and what to do.
         message: String,
-        /// Whether the server asks who is there.
-        wants_credentials: bool,
+        /// What a person can do about it.
+        remedy: Remedy,
     },
     /// A load was dropped on request.
     Cancelled {
@@ -158,7 +184,10 @@ mod tests {
 
     #[test]
     fn messages_survive_being_values() {
-        let request = Request::Load { generation: 7, input: Input::Files(vec!["a.csv".into()]) };
+        let request = Request::Load {
+            generation: 7,
+            input: Input::Files { names: vec!["a.csv".into()], reading: Reading::default() },
+        };
         let json = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
         let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };

@@ -53,19 +53,28 @@ fn time_bounds(chart: &ChartData) -> Option<(i64, i64)> {
     (last > first).then_some((*first as i64, *last as i64))
 }
 
-/// The range of values, band and levels, with some air.
+/// The most that the band may reach beyond values and levels, in their span: a band that has lost its hold after a fault
+/// would flatten everything else.
+const BAND_REACH: f64 = 0.6;
+
+/// The range of values and levels, and of the band as far as that is not out of proportion, with some air.
 fn value_bounds(evidence: &Evidence<'_>) -> Option<(f64, f64)> {
     let chart = evidence.chart;
     let levels = evidence.levels.iter().map(|level| level.2);
-    let all = chart.values.iter().chain(&chart.lower).chain(&chart.upper).copied().chain(levels);
-    let finite = all.filter(|value| value.is_finite());
-    let (low, high) =
-        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) = extremes(chart.values.iter().copied().chain(levels));
+    let (band_low, band_high) = extremes(chart.lower.iter().chain(&chart.upper).copied());
     if low > high {
         return None;
     }
+    let reach = if high > low { (high - low) * BAND_REACH } else { f64::INFINITY };
+    let (low, high) = (band_low.clamp(low - reach, low), band_high.clamp(high, high + reach));
     let air = if high > low { (high - low) * 0.07 } else { high.abs().max(1.0) * 0.1 };
     Some((low - air, high + air))
+}
+
+fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let finite = values.filter(|value| value.is_finite());
+    finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 type Failure = DrawingAreaErrorKind<<FineBackend as DrawingBackend>::ErrorType>;
@@ -121,7 +130,9 @@ impl Drawing<'_> {
         }
         let data = self.evidence.chart;
         for run in runs(data, |index| finite(&data.lower, index) && finite(&data.upper, index)) {
-            let at = |values: &[f64], index: usize| (time(data, index), values.get(index).copied().unwrap_or_default());
+            let at = |values: &[f64], index: usize| {
+                (time(data, index), values.get(index).copied().unwrap_or_default().clamp(low, high))
+            };
             let upper: Vec<_> = run.iter().map(|&index| at(&data.upper, index)).collect();
             let lower: Vec<_> = run.iter().map(|&index| at(&data.lower, index)).collect();
             let outline: Vec<_> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();

@@ -1,5 +1,7 @@
 //! Loading: which load is the current one, and how far it is.
 
+use crate::bridge::Remedy;
+
 /// Why a load failed, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fault {
@@ -7,8 +9,8 @@ pub struct Fault {
     pub title: String,
     /// Where, what was expected, and what to do.
     pub message: String,
-    /// Whether a user name and password, or a token, would help.
-    pub wants_credentials: bool,
+    /// What a person can do about it here.
+    pub remedy: Remedy,
 }
 
 /// What the page is doing. [`Phase::name`] is the body's `data-state`.

@@ -117,7 +117,7 @@ pub(super) fn Share() -> impl IntoView {
             });
         });
     };
-    view! { <button class="button" data-testid="share" on:click=share>"Share" <span class="label-wide">"view"</span></button> }
+    view! { <button class="button" data-testid="share" title="Copy a link to this view" on:click=share>"Share"</button> }
 }
 
 fn picture(shown: &Shown, view: &View) -> scene::Scene {

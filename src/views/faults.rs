@@ -1,7 +1,7 @@
 //! What went wrong, where, and what to do.
 
 use super::session::session;
-use crate::bridge::Credentials;
+use crate::bridge::{Credentials, Reading, Remedy};
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
@@ -18,7 +18,11 @@ pub(super) fn FaultBanner() -> impl IntoView {
                     <div class="fault-words">
                         <h2>{fault.title}</h2>
                         <p>{fault.message}</p>
-                        {fault.wants_credentials.then(|| view! { <Login/> })}
+                        {match fault.remedy {
+                            Remedy::None => ().into_any(),
+                            Remedy::SignIn => view! { <SignIn/> }.into_any(),
+                            Remedy::Explain => view! { <Explain/> }.into_any(),
+                        }}
                     </div>
                     <button class="button" on:click=move |_| session.load.update(|load| load.dismiss())>"Dismiss"</button>
                 </section>
@@ -29,7 +33,7 @@ pub(super) fn FaultBanner() -> impl IntoView {
 
 /// Asks who is there. What is typed stays in memory.
 #[component]
-fn Login() -> impl IntoView {
+fn SignIn() -> impl IntoView {
     let session = session();
     let user: NodeRef<html::Input> = NodeRef::new();
     let secret: NodeRef<html::Input> = NodeRef::new();
@@ -52,5 +56,32 @@ fn Login() -> impl IntoView {
             <button class="button is-primary" type="submit">"Sign in"</button>
             <p class="hint">"Kept in this tab's memory only, and sent to this server only."</p>
         </form>
+    }
+}
+
+/// Asks for what the file does not say.
+#[component]
+fn Explain() -> impl IntoView {
+    let session = session();
+    let column: NodeRef<html::Input> = NodeRef::new();
+    let step: NodeRef<html::Input> = NodeRef::new();
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let time_column = Some(value(column).trim().to_owned()).filter(|name| !name.is_empty());
+        let step_s = value(step).trim().parse::<f64>().ok().filter(|step_s| step_s.is_finite() && *step_s > 0.0);
+        if time_column.is_some() || step_s.is_some() {
+            session.open_as(Reading { time_column, step_s });
+        }
+    };
+    view! {
+        <details class="explain">
+            <summary>"Say how to read it"</summary>
+            <form class="login" on:submit=on_submit>
+                <label>"Time column (--time-column)" <input node_ref=column autocomplete="off"/></label>
+                <label>"Or rows apart, in seconds (--step)" <input node_ref=step inputmode="decimal" autocomplete="off"/></label>
+                <button class="button is-primary" type="submit">"Read again"</button>
+            </form>
+        </details>
     }
 }

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// More rows than this are shown on request only.
 const ROWS: usize = 300;
 
+/// A telephone shows this many rows until it is asked for more, so that the timeline stays in reach (see app.css).
+const SHORT_ROWS: usize = 8;
+
 /// A score from here on is written in the colour of trouble.
 const STRONG: f64 = 2.0;
 
@@ -40,12 +43,12 @@ pub(super) fn Findings() -> impl IntoView {
     view! {
         <Filters/>
         <Empty/>
-        <ol class="findings">
+        <ol class="findings" class:is-short=move || !shows_all.get()>
             <For each=each key=key children=|(generation, index, report)| view! { <NumberedRow generation index report/> }/>
         </ol>
-        <Show when=move || (hidden_count() > 0) && !shows_all.get()>
-            <button class="button more" on:click=move |_| shows_all.set(true)>
-                {move || format!("Show {} more", hidden_count())}
+        <Show when=move || (passing().len() > SHORT_ROWS) && !shows_all.get()>
+            <button class="button more" class:is-for-short=move || hidden_count() == 0 on:click=move |_| shows_all.set(true)>
+                {move || format!("Show all {}", passing().len())}
             </button>
         </Show>
     }
@@ -155,11 +158,11 @@ fn Filters() -> impl IntoView {
                 <option value="">"every kind"</option>
                 {kind_options}
             </select>
-            <select aria-label="Service" on:change=choose_service>
+            <select class="filter-extra" aria-label="Service" on:change=choose_service>
                 <option value="">"every service"</option>
                 {service_options}
             </select>
-            <select aria-label="Scale" on:change=choose_scale>
+            <select class="filter-extra" aria-label="Scale" on:change=choose_scale>
                 <option value="">"every scale"</option>
                 {scale_options}
             </select>

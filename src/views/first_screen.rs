@@ -56,7 +56,7 @@ pub(super) fn FirstScreen() -> impl IntoView {
                         spellcheck="false"
                         autocomplete="off"
                         data-testid="source-input"
-                        placeholder="Paste a Prometheus URL or the text of an export"
+                        placeholder="Prometheus URL, or pasted export"
                         on:keydown=on_key
                     ></textarea>
                     <button type="submit" class="button is-primary" data-testid="source-submit">"Analyse"</button>

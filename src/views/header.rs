@@ -36,7 +36,7 @@ pub(super) fn Header() -> impl IntoView {
             </Show>
             <span class="header-space"></span>
             <Show when=move || session.shown.with(Option::is_some)>
-                <button class="button" title="Open a file (O)" on:click=move |_| session.choose_files()>"Open"</button>
+                <button class="button is-open" title="Open a file (O)" on:click=move |_| session.choose_files()>"Open"</button>
                 <Live/>
                 <Share/>
                 <Export/>

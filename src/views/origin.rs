@@ -1,6 +1,6 @@
 //! Where data come from, with what is needed to read them again, and how their bytes get here.
 
-use crate::bridge::{Credentials, Input, to_bytes};
+use crate::bridge::{Credentials, Input, Reading, to_bytes};
 use crate::state::{Sample, SourceLink};
 use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,9 +11,9 @@ use web_sys::{Blob, File, Response};
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
     /// Files of the user: handles, not contents.
-    Files(Vec<File>),
+    Files(Vec<File>, Reading),
     /// Text that was pasted.
-    Text(String),
+    Text(String, Reading),
     /// A bundled incident.
     Sample(Sample),
     /// A server.
@@ -24,11 +24,11 @@ impl Origin {
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
-            Origin::Files(files) => match files.as_slice() {
+            Origin::Files(files, _) => match files.as_slice() {
                 [file] => file.name(),
                 files => format!("{} files", files.len()),
             },
-            Origin::Text(_) => "pasted text".to_owned(),
+            Origin::Text(..) => "pasted text".to_owned(),
             Origin::Sample(sample) => sample.title.clone(),
             Origin::Server { address, .. } => address.clone(),
         }
@@ -37,7 +37,7 @@ impl Origin {
     /// What a link can say of it.
     pub(super) fn link(&self) -> Option<SourceLink> {
         match self {
-            Origin::Files(_) | Origin::Text(_) => None,
+            Origin::Files(..) | Origin::Text(..) => None,
             Origin::Sample(sample) => Some(SourceLink::Sample(sample.name.clone())),
             Origin::Server { address, .. } => Some(SourceLink::Prometheus(address.clone())),
         }
@@ -46,17 +46,22 @@ impl Origin {
     /// What the worker is asked for, and the bytes that go with it.
     pub(super) async fn input(&self) -> Result<(Input, Vec<ArrayBuffer>), JsValue> {
         match self {
-            Origin::Files(files) => {
+            Origin::Files(files, reading) => {
                 let mut buffers = Vec::with_capacity(files.len());
                 for file in files {
                     buffers.push(blob_bytes(file).await?);
                 }
-                Ok((Input::Files(files.iter().map(File::name).collect()), buffers))
+                let names = files.iter().map(File::name).collect();
+                Ok((Input::Files { names, reading: reading.clone() }, buffers))
             }
-            Origin::Text(text) => Ok((Input::Files(vec![self.name()]), vec![to_bytes(text.as_bytes())])),
+            Origin::Text(text, reading) => {
+                let names = vec![self.name()];
+                Ok((Input::Files { names, reading: reading.clone() }, vec![to_bytes(text.as_bytes())]))
+            }
             Origin::Sample(sample) => {
                 let bytes = fetched(&format!("samples/{}", sample.file)).await?;
-                Ok((Input::Files(vec![sample.file.clone()]), vec![bytes]))
+                let names = vec![sample.file.clone()];
+                Ok((Input::Files { names, reading: Reading::default() }, vec![bytes]))
             }
             Origin::Server { address, credentials } => {
                 let end_ms = js_sys::Date::now() as i64;

@@ -15,6 +15,8 @@ use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
 
 /// The most points that the series view folds.
 const MOST_POINTS: usize = 4_000;
+/// How far from a pointer a target may be, nearest first.
+const NEAR_PX: [f64; 3] = [4.0, 9.0, 14.0];
 /// How far a wheel turns for one step.
 const WHEEL_STEP: f64 = 60.0;
 
@@ -115,7 +117,7 @@ pub(super) fn Radar() -> impl IntoView {
     });
 
     let place = move |event: &PointerEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
-    let target_at = move |(x, y): (f64, f64)| picture.with_value(|picture| picture.hit(x, y));
+    let target_at = move |at: (f64, f64)| picture.with_value(|picture| near(picture, at));
     let on_move = move |event: PointerEvent| {
         let at = place(&event);
         pointer.set(at);
@@ -191,6 +193,16 @@ pub(super) fn Radar() -> impl IntoView {
             />
         </div>
     }
+}
+
+/// The target at a point, or the subject nearest to it: between two rings there is a gap, and fingers are broad.
+fn near(picture: &Scene, (x, y): (f64, f64)) -> Option<Target> {
+    let around = |reach_px: f64| {
+        let turns = (0..8).map(|turn| f64::from(turn) * std::f64::consts::FRAC_PI_4);
+        turns.map(move |angle| (x + reach_px * angle.cos(), y + reach_px * angle.sin()))
+    };
+    let beside = || NEAR_PX.into_iter().flat_map(around).filter_map(|(x, y)| picture.hit(x, y));
+    picture.hit(x, y).or_else(|| beside().find(|target| target.subject().is_some()))
 }
 
 /// The series that the radar folds, where it shows one.

@@ -52,7 +52,7 @@ fn Row(generation: u32, index: usize, report: Arc<Report>) -> impl IntoView {
         (_, Some(lag_s)) if lag_s > 0.0 => "→",
         _ => "–",
     };
-    let names = format!("{} {arrow} {}", format::series(&report, relation.from), format::series(&report, relation.to));
+    let names = names(&report, &relation, arrow);
     let percent = (100.0 * relation.strength).round();
     let evidence = {
         let (report, relation) = (Arc::clone(&report), relation.clone());
@@ -77,6 +77,16 @@ fn Row(generation: u32, index: usize, report: Arc<Report>) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// Both series; the service once where it is the same.
+fn names(report: &Report, relation: &Relation, arrow: &str) -> String {
+    match (report.series.get(relation.from), report.series.get(relation.to)) {
+        (Some(from), Some(to)) if from.service == to.service => {
+            format!("{} · {} {arrow} {}", format::service(report, from.service), from.metric, to.metric)
+        }
+        _ => format!("{} {arrow} {}", format::series(report, relation.from), format::series(report, relation.to)),
+    }
 }
 
 fn sentence(relation: &Relation) -> String {

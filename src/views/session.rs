@@ -1,7 +1,7 @@
 //! The page's state as signals, and everything that can be done to it.
 
 use super::origin::{self, Origin};
-use crate::bridge::{ChartRequest, Envelope, Event, Host, Request, Response, from_f64s};
+use crate::bridge::{ChartRequest, Credentials, Envelope, Event, Host, Reading, Remedy, Request, Response, from_f64s};
 use crate::state::{Command, Fault, Filter, Link, Load, Pasted, Phase, Sample, SourceLink, View};
 use crate::store::Theme;
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -164,7 +164,7 @@ impl Session {
     /// Loads files that were dropped or chosen.
     pub(super) fn open_files(&self, files: Vec<File>) {
         if !files.is_empty() {
-            self.open(Origin::Files(files));
+            self.open(Origin::Files(files, Reading::default()));
         }
     }
 
@@ -182,15 +182,24 @@ impl Session {
                     reload();
                 }
             }
-            Pasted::Data => self.open(Origin::Text(text)),
+            Pasted::Data => self.open(Origin::Text(text, Reading::default())),
         }
     }
 
     /// Asks the server of the last load again, saying who asks.
-    pub(super) fn open_with_credentials(&self, credentials: crate::bridge::Credentials) {
+    pub(super) fn open_with_credentials(&self, credentials: Credentials) {
         let origin = self.desk.with_value(|desk| desk.loading.clone());
         if let Some(Origin::Server { address, .. }) = origin {
             self.open(Origin::Server { address, credentials: Some(credentials) });
+        }
+    }
+
+    /// Reads the files of the last load again, as the user says.
+    pub(super) fn open_as(&self, reading: Reading) {
+        match self.desk.with_value(|desk| desk.loading.clone()) {
+            Some(Origin::Files(files, _)) => self.open(Origin::Files(files, reading)),
+            Some(Origin::Text(text, _)) => self.open(Origin::Text(text, reading)),
+            _ => {}
         }
     }
 
@@ -223,7 +232,7 @@ impl Session {
                         error.as_string().unwrap_or_else(|| String::from(js_sys::Object::from(error).to_string()));
                     let message =
                         format!("The browser says: {reason}. If the file was moved or changed, choose it again.");
-                    let fault = Fault { title, message, wants_credentials: false };
+                    let fault = Fault { title, message, remedy: Remedy::None };
                     session.load.update(|load| _ = load.fail(generation, fault));
                 }
             }
@@ -347,7 +356,7 @@ impl Session {
                         "The worker that does the analysis failed ({reason}). Reload the page; if it happens again with the \
                          same data, please report it with the words in brackets."
                     ),
-                    wants_credentials: false,
+                    remedy: Remedy::None,
                 };
                 self.load.update(|load| _ = load.fail(generation, fault));
             }
@@ -367,8 +376,8 @@ impl Session {
                     self.receive_report(generation, complete, Uint8Array::new(json).to_vec());
                 }
             }
-            Response::Failed { generation, title, message, wants_credentials } => {
-                let fault = Fault { title, message, wants_credentials };
+            Response::Failed { generation, title, message, remedy } => {
+                let fault = Fault { title, message, remedy };
                 let is_current = self.load.try_update(|load| load.fail(generation, fault)).unwrap_or_default();
                 if is_current {
                     // What was found before it failed is no result.
@@ -401,7 +410,7 @@ impl Session {
             let fault = Fault {
                 title: "The result could not be read".into(),
                 message: "Page and worker are of different versions. Reload the page.".into(),
-                wants_credentials: false,
+                remedy: Remedy::None,
             };
             self.load.update(|load| _ = load.fail(generation, fault));
             return;

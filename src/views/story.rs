@@ -2,7 +2,7 @@
 
 use super::format;
 use super::session::session;
-use crate::state::{Look, look};
+use crate::state::{Link, Look, View, look};
 use leptos::prelude::*;
 use report::format as words;
 use report::{Incident, Report, Span};
@@ -126,15 +126,17 @@ fn spans(spans: &[Span]) -> impl IntoView {
     let session = session();
     let span = |span: &Span| match span.finding {
         Some(index) => {
-            let open = move |_| {
+            let open = move |event: web_sys::MouseEvent| {
+                event.prevent_default();
                 session.look(|view, report| {
                     view.finding = None;
                     view.toggle_finding(report, index);
                 });
                 super::reveal_open_finding();
             };
-            view! { <button class="evidence-link" title="Show the evidence" on:click=open>{span.text.clone()}</button> }
-                .into_any()
+            // An anchor, because a button cannot break over lines like the words around it.
+            let link = Link { source: None, view: View { finding: Some(index), ..View::default() } };
+            view! { <a class="evidence-link" href=link.encode() title="Show the evidence" on:click=open>{span.text.clone()}</a> }.into_any()
         }
         None => view! { {span.text.clone()} }.into_any(),
     };

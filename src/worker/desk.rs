@@ -115,8 +115,8 @@ impl Desk {
     }
 
     pub(super) fn say_failed(&self, generation: u32, failure: Failure) {
-        let Failure { title, message, wants_credentials } = failure;
-        self.say(Envelope::of(Response::Failed { generation, title, message, wants_credentials }));
+        let Failure { title, message, remedy } = failure;
+        self.say(Envelope::of(Response::Failed { generation, title, message, remedy }));
     }
 
     /// The time in milliseconds since the worker began.

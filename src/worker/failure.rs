@@ -1,5 +1,7 @@
 //! Why a load failed, in words.
 
+use crate::bridge::Remedy;
+
 /// Why a load failed, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -7,18 +9,19 @@ pub(super) struct Failure {
     pub(super) title: String,
     /// Where, what was expected, and what to do.
     pub(super) message: String,
-    /// Whether the server asks who is there.
-    pub(super) wants_credentials: bool,
+    /// What a person can do about it here.
+    pub(super) remedy: Remedy,
 }
 
 impl Failure {
     pub(super) fn reading(name: &str, error: &ingest::Error) -> Self {
-        Self { title: format!("{name} could not be read"), message: error.to_string(), wants_credentials: false }
+        Self { title: format!("{name} could not be read"), message: error.to_string(), remedy: Remedy::Explain }
     }
 
     /// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
     pub(super) fn asking(address: &str, error: &prometheus::Error) -> Self {
-        let wants_credentials = matches!(error, prometheus::Error::Unauthorized);
+        let is_closed = matches!(error, prometheus::Error::Unauthorized);
+        let remedy = if is_closed { Remedy::SignIn } else { Remedy::None };
         let message = match error {
             prometheus::Error::Unauthorized => "The server wants to know who asks (401). Sign in here if it allows this page \
                  to send the header Authorization; else put page and server behind one address, or drop an exported file."
@@ -29,11 +32,11 @@ impl Failure {
             ),
             _ => error.to_string(),
         };
-        Self { title: format!("No data from {address}"), message, wants_credentials }
+        Self { title: format!("No data from {address}"), message, remedy }
     }
 
     pub(super) fn analysing(names: &str, error: &engine::Error) -> Self {
-        Self { title: format!("{names} gives nothing to analyse"), message: sentence(error), wants_credentials: false }
+        Self { title: format!("{names} gives nothing to analyse"), message: sentence(error), remedy: Remedy::None }
     }
 }
 

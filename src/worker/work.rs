@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::pause::Pause;
 use super::server;
-use crate::bridge::Input;
+use crate::bridge::{Input, Reading};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
 use series::Dataset;
@@ -20,7 +20,7 @@ pub(super) const READING_SHARE: f64 = 0.1;
 pub(super) async fn run(desk: &Desk, generation: u32, input: Input, buffers: Vec<ArrayBuffer>) {
     let pause = Pause::new();
     let dataset = match input {
-        Input::Files(names) => read_files(desk, generation, &pause, &names, buffers).await,
+        Input::Files { names, reading } => read_files(desk, generation, &pause, &names, &reading, buffers).await,
         Input::Prometheus { address, credentials, end_ms } => {
             server::read(desk, generation, &pause, &address, credentials.as_ref(), end_ms).await
         }
@@ -42,8 +42,14 @@ async fn read_files(
     generation: u32,
     pause: &Pause,
     names: &[String],
+    reading: &Reading,
     buffers: Vec<ArrayBuffer>,
 ) -> Result<Option<Dataset>, Failure> {
+    let options = ingest::Options {
+        time_column: reading.time_column.clone(),
+        step_ms: reading.step_s.map(|step_s| (step_s * 1_000.0).round() as i64),
+        ..ingest::Options::default()
+    };
     let mut parts = Vec::with_capacity(names.len());
     for (index, (name, buffer)) in names.iter().zip(buffers).enumerate() {
         desk.say_progress(generation, &format!("Reading {name}"), READING_SHARE * index as f64 / names.len() as f64);
@@ -54,8 +60,7 @@ async fn read_files(
         let bytes = Uint8Array::new(&buffer).to_vec();
         drop(buffer);
         let source = ingest::Source { name, bytes: &bytes };
-        let part =
-            ingest::read(&source, &ingest::Options::default()).map_err(|error| Failure::reading(name, &error))?;
+        let part = ingest::read(&source, &options).map_err(|error| Failure::reading(name, &error))?;
         parts.push(part);
     }
     Ok(Some(Dataset::merge(parts)))
