@@ -1,7 +1,7 @@
 //! Time of the harmony statistics on 200 series of 2,880 points: `cargo bench -p monteverdi-analysis --bench harmony`.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-#[path = "../tests/signals.rs"]
+#[path = "../tests/signals/mod.rs"]
 mod signals;
 
 use analysis::coupling::{LagOptions, LagPlan};

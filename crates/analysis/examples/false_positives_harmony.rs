@@ -3,7 +3,7 @@
 //! `cargo run --release -p monteverdi-analysis --example false_positives_harmony [peaks|coherence|lag|beat|consonance]`
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
-#[path = "../tests/signals.rs"]
+#[path = "../tests/signals/mod.rs"]
 mod signals;
 
 use analysis::coupling::{LagOptions, LagPlan};

@@ -2,20 +2,20 @@
 #![allow(dead_code)]
 
 /// SplitMix64 (Steele, Lea & Flood 2014), with normal deviates by Box and Muller.
-pub struct Noise {
+pub(crate) struct Noise {
     state: u64,
     spare: Option<f64>,
 }
 
 impl Noise {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         // The seed is scattered first: consecutive seeds would be shifts of one and the same sequence.
         let mut scattered = seed.wrapping_add(1).wrapping_mul(0xD134_2543_DE82_EF95);
         scattered ^= scattered >> 32;
         Self { state: scattered.wrapping_mul(0x9FB2_1C65_1E98_DF25) ^ (scattered << 21), spare: None }
     }
 
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -23,7 +23,7 @@ impl Noise {
         ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
@@ -33,12 +33,12 @@ impl Noise {
         radius * angle.cos()
     }
 
-    pub fn white(&mut self, len: usize) -> Vec<f64> {
+    pub(crate) fn white(&mut self, len: usize) -> Vec<f64> {
         (0..len).map(|_| self.normal()).collect()
     }
 
     /// A stationary AR(1) process with unit innovations (a random walk from zero for φ = 1).
-    pub fn ar1(&mut self, phi: f64, len: usize) -> Vec<f64> {
+    pub(crate) fn ar1(&mut self, phi: f64, len: usize) -> Vec<f64> {
         let mut value = if phi < 1.0 { self.normal() / (1.0 - phi * phi).sqrt() } else { 0.0 };
         (0..len)
             .map(|_| {
@@ -49,7 +49,7 @@ impl Noise {
     }
 
     /// Heavy tails: Student's t with three degrees of freedom.
-    pub fn student3(&mut self, len: usize) -> Vec<f64> {
+    pub(crate) fn student3(&mut self, len: usize) -> Vec<f64> {
         (0..len)
             .map(|_| {
                 let chi: f64 = (0..3).map(|_| self.normal().powi(2)).sum();
@@ -59,16 +59,16 @@ impl Noise {
     }
 }
 
-pub fn sine(period: f64, len: usize) -> Vec<f64> {
+pub(crate) fn sine(period: f64, len: usize) -> Vec<f64> {
     (0..len).map(|t| (std::f64::consts::TAU * t as f64 / period).sin()).collect()
 }
 
-pub fn add(a: &[f64], b: &[f64], scale: f64) -> Vec<f64> {
+pub(crate) fn add(a: &[f64], b: &[f64], scale: f64) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a + scale * b).collect()
 }
 
 /// Kolmogorov–Smirnov distance of values from the uniform distribution, times √n: 1.36 is the 5 % level, 1.63 the 1 %.
-pub fn uniform_distance(values: &[f64]) -> f64 {
+pub(crate) fn uniform_distance(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let n = sorted.len() as f64;
