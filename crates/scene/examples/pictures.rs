@@ -1,4 +1,5 @@
-//! Writes pictures of the example Reports as SVG into a folder: `cargo run --example pictures -- FOLDER`.
+//! Writes pictures of the example Reports, or of one Report, as SVG into a folder:
+//! `cargo run --example pictures -- FOLDER [REPORT.json]`.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use report::Scale;
@@ -6,6 +7,21 @@ use scene::{Target, Theme, TimelineView, View, example, legend, radar, svg, time
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    let given = std::env::args().nth(2).map(|path| {
+        let json = std::fs::read(path).expect("the Report can be read");
+        serde_json::from_slice::<report::Report>(&json).expect("the file is a Report")
+    });
+    if let Some(report) = given {
+        let frame = report.replay.start_frame;
+        write(&folder, "given", &radar::system(&report, &View::new(920.0, 640.0).at(frame)));
+        write(&folder, "given-whole", &radar::system(&report, &View::new(920.0, 640.0)));
+        write(&folder, "given-phone", &radar::system(&report, &View::new(390.0, 330.0).at(frame)));
+        write(&folder, "given-timeline", &timeline(&report, None, &TimelineView::new(&report, 1440.0, 190.0)));
+        let worst =
+            report.incidents.first().and_then(|incident| incident.causes.first()).map_or(0, |cause| cause.service);
+        write(&folder, "given-service", &radar::service(&report, worst, &View::new(920.0, 640.0).at(frame)));
+        return;
+    }
     let incident = example::incident();
     let frame = incident.replay.start_frame;
     let desktop = || View::new(920.0, 640.0).at(frame);
@@ -35,9 +51,13 @@ fn main() {
     pictures.push(("legend", legend(900.0)));
     pictures.push(("legend-phone", legend(390.0)));
     for (name, scene) in pictures {
-        for (kind, theme) in [("dark", Theme::dark()), ("light", Theme::light())] {
-            let path = format!("{folder}/{name}-{kind}.svg");
-            std::fs::write(&path, svg::paint(&scene, &theme)).expect("the folder can be written to");
-        }
+        write(&folder, name, &scene);
+    }
+}
+
+fn write(folder: &str, name: &str, scene: &scene::Scene) {
+    for (kind, theme) in [("dark", Theme::dark()), ("light", Theme::light())] {
+        let path = format!("{folder}/{name}-{kind}.svg");
+        std::fs::write(&path, svg::paint(scene, &theme)).expect("the folder can be written to");
     }
 }

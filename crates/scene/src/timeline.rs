@@ -6,6 +6,7 @@ use crate::paint::Paint;
 use crate::text;
 use report::{ChartData, Class, Report, Scale, Subject, Track, format};
 
+mod breaks;
 mod events;
 mod ribbon;
 mod ticks;
@@ -22,6 +23,8 @@ pub struct TimelineView {
     pub from_ms: i64,
     /// The last moment shown.
     pub to_ms: i64,
+    /// Long stretches without any data, in order: each is drawn as a narrow seam instead of its length.
+    pub breaks_ms: Vec<(i64, i64)>,
     /// The cursor.
     pub cursor_ms: Option<i64>,
     /// A stretch that is being selected.
@@ -43,6 +46,7 @@ impl TimelineView {
             height_px,
             from_ms: report.dataset.start_ms,
             to_ms: report.dataset.end_ms,
+            breaks_ms: breaks::of(&report.replay.frames),
             cursor_ms,
             brush_ms: None,
             subject: Subject::System,
@@ -60,35 +64,6 @@ impl TimelineView {
 
     fn is_narrow(&self) -> bool {
         self.width_px < 480.0
-    }
-
-    /// The x of a moment; outside of the window it lies outside of the plot.
-    pub fn x_at(&self, time_ms: f64) -> f64 {
-        let (left, right) = self.plot_px();
-        left + (right - left) * (time_ms - self.from_ms as f64) / self.span_ms()
-    }
-
-    /// The moment at an x, kept within the window: the inverse of [`TimelineView::x_at`] to the millisecond.
-    pub fn time_at(&self, x_px: f64) -> i64 {
-        let (left, right) = self.plot_px();
-        let part = if right > left { ((x_px - left) / (right - left)).clamp(0.0, 1.0) } else { 0.0 };
-        self.from_ms.saturating_add((part * self.span_ms()).round() as i64).min(self.to_ms.max(self.from_ms))
-    }
-
-    fn span_ms(&self) -> f64 {
-        (self.to_ms.saturating_sub(self.from_ms)).max(1) as f64
-    }
-
-    /// The window after a zoom by a factor (below 1 is nearer) around a moment, within `limits_ms` and never shorter
-    /// than `shortest_ms`.
-    pub fn zoomed(&self, factor: f64, around_ms: i64, limits_ms: (i64, i64), shortest_ms: i64) -> (i64, i64) {
-        let whole = limits_ms.1.saturating_sub(limits_ms.0).max(1);
-        let factor = if factor.is_finite() && factor > 0.0 { factor } else { 1.0 };
-        let span = ((self.span_ms() * factor).round() as i64).clamp(shortest_ms.clamp(1, whole), whole);
-        let part = (around_ms.saturating_sub(self.from_ms) as f64 / self.span_ms()).clamp(0.0, 1.0);
-        let from = around_ms.saturating_sub((part * span as f64).round() as i64);
-        let from = from.clamp(limits_ms.0, limits_ms.1.saturating_sub(span).max(limits_ms.0));
-        (from, from.saturating_add(span))
     }
 }
 
@@ -127,6 +102,7 @@ pub fn timeline(report: &Report, chart: Option<&ChartData>, view: &TimelineView)
     }
     let rows = Rows::new(scene.height_px);
     ticks::draw(&mut scene, view, &rows);
+    breaks::draw(&mut scene, view, &rows);
     draw_incidents(&mut scene, report, view, &rows);
     for scale in Scale::ALL {
         draw_ribbon(&mut scene, report, view, &rows, scale);
@@ -227,7 +203,11 @@ const FLAG_SIZE_PX: f64 = 11.0;
 fn flag(view: &TimelineView) -> Option<(f64, f64, String)> {
     let cursor_ms = view.cursor_ms.filter(|time| (view.from_ms..=view.to_ms).contains(time))?;
     let (left, right) = view.plot_px();
-    let words = format::clock(cursor_ms, view.offset_min, view.to_ms.saturating_sub(view.from_ms));
+    let words = if view.breaks_ms.is_empty() {
+        format::clock(cursor_ms, view.offset_min, view.to_ms.saturating_sub(view.from_ms))
+    } else {
+        format::date_time(cursor_ms, view.offset_min)
+    };
     let width = text::width_px(&words, FLAG_SIZE_PX, Weight::Semibold) + 12.0;
     let middle = view.x_at(cursor_ms as f64).min(right + 14.0 - width / 2.0).max(left);
     Some((middle - width / 2.0, width, words))

@@ -374,3 +374,46 @@ proptest! {
         assert_texts_apart(&radar::system(&report, &view(width, height, &report)));
     }
 }
+
+#[test]
+fn a_long_break_is_a_seam_and_time_still_inverts() {
+    let mut report = example::incident();
+    let day_ms = 86_400_000;
+    let late = report.replay.frames.len() / 2;
+    for frame in &mut report.replay.frames[late..] {
+        frame.start_ms += day_ms;
+        frame.end_ms += day_ms;
+    }
+    report.dataset.end_ms += day_ms;
+    let view = TimelineView::new(&report, 1_000.0, 180.0);
+    assert_eq!(view.breaks_ms.len(), 1);
+    let (from, to) = view.breaks_ms[0];
+    assert!((view.x_at(to as f64) - view.x_at(from as f64) - 14.0).abs() < 1e-6);
+    let (left, right) = view.plot_px();
+    assert!((view.x_at(view.to_ms as f64) - right).abs() < 1e-6);
+    for step in 0..=200 {
+        let x = left + (right - left) * f64::from(step) / 200.0;
+        assert!((view.x_at(view.time_at(x) as f64) - x).abs() < 0.01, "{x}");
+    }
+    // Half of the data, not half of the calendar.
+    let (near_from, near_to) = view.zoomed(0.5, view.from_ms, (view.from_ms, view.to_ms), 1_000);
+    assert_eq!(near_from, view.from_ms);
+    assert!((near_to - to).abs() < 60_000 || (near_to - from).abs() < 60_000, "{near_to}, break {from} to {to}");
+    let scene = timeline(&report, None, &view);
+    assert_texts_apart(&scene);
+    assert_eq!(scene.hit((view.x_at(from as f64) + view.x_at(to as f64)) / 2.0, 100.0), Some(Target::Time(to)));
+}
+
+#[test]
+fn trouble_without_consonance_is_still_seen_and_never_called_a_number() {
+    let mut report = example::incident();
+    for track in &mut report.replay.tracks {
+        track.consonance.fill(None);
+    }
+    let at_start = view(920.0, 640.0, &report);
+    let scene = radar::system(&report, &at_start);
+    let cart = Target::Cell { subject: Subject::Service(2), scale: Scale::Macro };
+    assert!(!scene.description(cart).unwrap().contains("consonance"));
+    let rows = scene::service_table(&report, 2, Some(report.replay.start_frame));
+    assert!(rows.iter().all(|row| row.consonance.is_none()));
+}

@@ -7,6 +7,8 @@ use report::{Class, Report, Scale, Subject};
 pub(crate) struct Cell {
     pub(crate) class: Class,
     pub(crate) consonance: Option<f64>,
+    /// The consonance that the cell is coloured by; differs from the above where that is undefined.
+    pub(crate) hue: Option<f64>,
     pub(crate) score: f64,
     pub(crate) period_s: Option<f64>,
     pub(crate) beat_period_s: Option<f64>,
@@ -36,6 +38,7 @@ impl Cells {
                 *cell = Cell {
                     class: state.class,
                     consonance: finite(state.consonance),
+                    hue: None,
                     score: score(state.score),
                     period_s: positive(state.period_s),
                     beat_period_s: positive(state.beat_period_s),
@@ -52,18 +55,22 @@ impl Cells {
                 }
             }
         }
-        // A series has no consonance of its own: it keeps its service's colour, and trouble is told by the dissonant end.
-        for (column, series) in cells.series.iter_mut().zip(&report.series) {
-            let service = cells.services.get(series.service);
-            for scale in Scale::ALL {
-                let cell = &mut column[scale.index()];
-                cell.consonance = cell.consonance.or_else(|| match cell.class {
-                    Class::Jagged | Class::Fragmented => Some(0.0),
-                    _ => service.and_then(|service| service[scale.index()].consonance),
-                });
+        cells.color(report);
+        cells
+    }
+
+    /// Where consonance is undefined, trouble takes the dissonant end, and a calm series its service's colour.
+    fn color(&mut self, report: &Report) {
+        let own = |cell: &Cell| cell.consonance.or_else(|| is_trouble(cell.class).then_some(0.0));
+        for cell in self.services.iter_mut().chain([&mut self.system]).flatten() {
+            cell.hue = own(cell);
+        }
+        for (column, series) in self.series.iter_mut().zip(&report.series) {
+            let service = self.services.get(series.service);
+            for (ring, cell) in column.iter_mut().enumerate() {
+                cell.hue = own(cell).or_else(|| service.and_then(|service| service[ring].consonance));
             }
         }
-        cells
     }
 
     pub(crate) fn column(&self, subject: Subject) -> Option<&Column> {

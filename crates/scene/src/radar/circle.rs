@@ -53,7 +53,8 @@ impl<'r> Circle<'r> {
         let sectors = Sectors::new(report, &cells, subjects, noun, selected, view.fold_open);
         let titles = Scale::ALL.map(|scale| rings::title(report, scale));
         let margin = margin(view, &sectors, &titles[2]);
-        let rings = Rings::new(margin.outer_px, view.zoom);
+        let rings =
+            Rings::new(margin.outer_px, view.zoom, Scale::ALL.map(|scale| rings::unavailable(report, scale).is_some()));
         Self { report, view, subject, noun, cells, sectors, rings, polar: margin.polar, margin, titles }
     }
 
@@ -117,7 +118,7 @@ impl<'r> Circle<'r> {
             let cell = &sector.column[scale.index()];
             let target = Self::target(sector, scale);
             let is_absent = cell.class == Class::Insufficient;
-            let bed = if is_absent { Paint::Bed } else { Paint::Consonance(cell.consonance) };
+            let bed = if is_absent { Paint::Bed } else { Paint::Consonance(cell.hue) };
             let emphasis = match (self.view.hovered == Some(target), is_trouble(cell.class)) {
                 (true, _) => 0.24,
                 (false, true) => 0.15,
@@ -133,7 +134,7 @@ impl<'r> Circle<'r> {
                 seed: seed(&sector.name, scale),
                 phase: if self.view.phase.is_finite() { self.view.phase } else { 0.0 },
             };
-            for path in contour.paths(self.polar, &slice, Paint::Consonance(cell.consonance).into()) {
+            for path in contour.paths(self.polar, &slice, Paint::Consonance(cell.hue).into()) {
                 scene.path(path);
             }
             scene.hits.push(Hit {
@@ -158,7 +159,10 @@ impl<'r> Circle<'r> {
         let size_px = (ring.width_px() * 0.3).clamp(8.0, 11.5);
         let middle_px = ring.middle_px();
         let room_px = 2.0 * (ring.outer_px.powi(2) - (middle_px + size_px * 0.5).powi(2)).max(0.0).sqrt() - 8.0;
-        let content = text::shorten(reason, room_px, size_px, Weight::Regular);
+        // The first clause says what is needed; the rest is in the description.
+        let clause = reason.split("; ").next().unwrap_or(reason);
+        let fits = text::width_px(reason, size_px, Weight::Regular) <= room_px;
+        let content = text::shorten(if fits { reason } else { clause }, room_px, size_px, Weight::Regular);
         let text = Text::new(self.polar.x, self.polar.y - middle_px, content);
         scene.text(text.anchored(Anchor::Middle, Baseline::Middle).font(size_px, Weight::Regular).tint(Paint::Faint));
     }

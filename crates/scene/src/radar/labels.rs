@@ -44,11 +44,12 @@ const WIDEST_PX: f64 = 240.0;
 /// Draws the labels that have room.
 pub(crate) fn draw(scene: &mut Scene, margin: &Margin, labels: Vec<Label>) {
     // A label right below the circle is centred where its neighbours are far.
-    let (below, beside): (Vec<Label>, Vec<Label>) = if labels.len() <= 9 {
-        labels.into_iter().partition(|label| label.angle.sin().abs() < 1e-6 && label.angle.cos() < 0.0)
-    } else {
-        (Vec::new(), labels)
-    };
+    let (below, beside): (Vec<Label>, Vec<Label>) =
+        if margin.outer_px * (TAU / labels.len().max(4) as f64).sin() > 110.0 {
+            labels.into_iter().partition(|label| label.angle.sin().abs() < 1e-6 && label.angle.cos() < 0.0)
+        } else {
+            (Vec::new(), labels)
+        };
     for label in below {
         let y = margin.polar.y + margin.outer_px + margin.gap_px + 2.0;
         put(scene, margin, label, (margin.polar.x, y), Anchor::Middle, margin.outer_px.min(WIDEST_PX));

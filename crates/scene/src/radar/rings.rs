@@ -16,14 +16,15 @@ pub(crate) struct Rings {
 pub(crate) const COMPACT_BELOW_PX: f64 = 165.0;
 
 impl Rings {
-    /// Rings within a radius; a ring that is zoomed into takes most of the room.
-    pub(crate) fn new(outer_px: f64, zoom: Option<Scale>) -> Self {
+    /// Rings within a radius; a ring that is zoomed into takes most of the room, one that says nothing takes little.
+    pub(crate) fn new(outer_px: f64, zoom: Option<Scale>, is_unavailable: [bool; 3]) -> Self {
         let outer_px = outer_px.max(0.0);
         let hole_px = outer_px * if outer_px < COMPACT_BELOW_PX { 0.41 } else { 0.375 };
         let gap_px = (outer_px * 0.066).clamp(6.0, 20.0).min(outer_px * 0.1);
         let weight = |scale: Scale| match zoom {
             Some(zoomed) if zoomed == scale => 3.2,
             Some(_) => 0.65,
+            None if is_unavailable[scale.index()] => 0.5,
             None => 1.0,
         };
         let total: f64 = Scale::ALL.into_iter().map(weight).sum();

@@ -106,7 +106,7 @@ fn gathered(columns: &[&Column]) -> Column {
     [0, 1, 2].map(|ring| {
         let cells = || columns.iter().map(|column| &column[ring]);
         let worst = cells().map(|cell| cell.class).max().unwrap_or_default();
-        let defined: Vec<f64> = cells().filter_map(|cell| cell.consonance).collect();
+        let defined: Vec<f64> = cells().filter_map(|cell| cell.hue).collect();
         // Trouble in one of them must not drown in the calm of the others.
         let shown = if is_trouble(worst) {
             defined.iter().copied().fold(1.0, f64::min)
@@ -115,7 +115,8 @@ fn gathered(columns: &[&Column]) -> Column {
         };
         Cell {
             class: if is_trouble(worst) || worst == Class::Insufficient { worst } else { Class::Steady },
-            consonance: (!defined.is_empty()).then_some(shown),
+            consonance: None,
+            hue: (!defined.is_empty()).then_some(shown),
             score: cells().map(|cell| cell.score).fold(0.0, f64::max),
             period_s: None,
             beat_period_s: None,

@@ -10,11 +10,15 @@ const STEPS: f64 = 48.0;
 
 pub(super) fn draw(scene: &mut Scene, frames: &[Frame], track: &Track, view: &TimelineView, (top, height): (f64, f64)) {
     let (left, right) = view.plot_px();
-    let x_of = |frame: usize| {
-        // A frame reaches to the start of the next one, so that no seam shows.
-        let at_ms = frames.get(frame).map(|frame| frame.start_ms).or_else(|| frames.last().map(|last| last.end_ms));
-        // Whole pixels, so that neighbours leave no seam.
-        view.x_at(at_ms.unwrap_or(view.to_ms) as f64).clamp(left, right).round()
+    let starts_ms = |frame: usize| frames.get(frame).map(|frame| frame.start_ms);
+    // Whole pixels, so that neighbours leave no seam.
+    let pixel = |time_ms: i64| view.x_at(time_ms as f64).clamp(left, right).round();
+    let x_of = |frame: usize| pixel(starts_ms(frame).unwrap_or(view.to_ms));
+    // A frame reaches to the start of the next one, or to a break.
+    let break_after = |frame: usize| view.break_in(starts_ms(frame)?, starts_ms(frame + 1)?);
+    let end_of = |frame: usize| match break_after(frame) {
+        Some((from, _)) => pixel(from),
+        None => starts_ms(frame + 1).map_or_else(|| pixel(frames.get(frame).map_or(view.to_ms, |f| f.end_ms)), pixel),
     };
     let value = |frame: usize| {
         let defined = track.consonance_at(frame).filter(|value| value.is_finite());
@@ -22,10 +26,10 @@ pub(super) fn draw(scene: &mut Scene, frames: &[Frame], track: &Track, view: &Ti
     };
     let mut from = 0;
     for frame in 1..=frames.len() {
-        if frame < frames.len() && value(frame) == value(from) {
+        if frame < frames.len() && value(frame) == value(from) && break_after(frame - 1).is_none() {
             continue;
         }
-        let (x, end) = (x_of(from), x_of(frame));
+        let (x, end) = (x_of(from), end_of(frame - 1));
         if let Some(step) = value(from).filter(|_| end > x) {
             let tint = Paint::Consonance(Some(f64::from(step) / STEPS)).alpha(0.86);
             scene.path(Path::rect(x, top, end - x, height).fill(tint));
@@ -33,7 +37,7 @@ pub(super) fn draw(scene: &mut Scene, frames: &[Frame], track: &Track, view: &Ti
         from = frame;
     }
     for span in &track.spans {
-        let (x, end) = (x_of(span.from), x_of(span.to));
+        let (x, end) = (x_of(span.from), end_of(span.to.saturating_sub(1)));
         let middle = top + height / 2.0;
         let mark = match span.class {
             Class::Jagged => zigzag(x, end, middle, height * 0.26),

@@ -101,17 +101,24 @@ fn points(chart: &ChartData, view: &TimelineView, top: f64, height: f64) -> Opti
     } else {
         window
     };
-    let points = kept.into_iter().map(|(time_ms, index)| {
+    let gap = Point { x: f64::NAN, y: f64::NAN, lower_y: f64::NAN, upper_y: f64::NAN, is_outside: false };
+    let mut points = Vec::with_capacity(kept.len());
+    let mut before_ms = None;
+    for (time_ms, index) in kept {
+        if before_ms.is_some_and(|before: f64| view.break_in(before as i64, time_ms as i64).is_some()) {
+            points.push(gap);
+        }
+        before_ms = Some(time_ms);
         let (value, lower, upper) = (chart.values[index], at(&chart.lower, index), at(&chart.upper, index));
-        Point {
+        points.push(Point {
             x: view.x_at(time_ms).clamp(left, right),
             y: y(value),
             lower_y: y(lower),
             upper_y: y(upper),
             is_outside: value > upper || value < lower,
-        }
-    });
-    Some(points.collect())
+        });
+    }
+    Some(points)
 }
 
 /// The band, one area per stretch without a gap.
