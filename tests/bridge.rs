@@ -1,0 +1,85 @@
+//! Messages between page and worker, in a real browser.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)]
+
+use app::bridge::{
+    ChartRequest, Credentials, Envelope, Input, Reading, Remedy, Request, Response, from_f64s, to_bytes, to_f64s,
+};
+use js_sys::{Promise, Uint8Array};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{MessageChannel, MessageEvent};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Sends a message through a channel, as between page and worker, and unpacks what arrives.
+async fn through<T: Serialize + DeserializeOwned>(message: Envelope<T>) -> Envelope<T> {
+    let channel = MessageChannel::new().unwrap();
+    let (packed, transfer) = message.pack().unwrap();
+    let arrived = Promise::new(&mut |resolve, _| {
+        let on_message = Closure::once_into_js(move |event: MessageEvent| {
+            resolve.call1(&JsValue::NULL, &event.data()).unwrap();
+        });
+        channel.port1().set_onmessage(Some(on_message.unchecked_ref()));
+    });
+    channel.port2().post_message_with_transferable(&packed, &transfer).unwrap();
+    Envelope::unpack(&JsFuture::from(arrived).await.unwrap()).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn every_request_arrives_as_it_was_sent() {
+    let chart = ChartRequest { series: 3, start_ms: -5, end_ms: 1_795_257_730_250, max_points: 400 };
+    let credentials = Some(Credentials::Basic { user: "møn".into(), password: "p:w".into() });
+    let reading = Reading { time_column: Some("when".into()), step_s: Some(0.25) };
+    let requests = [
+        Request::Load { generation: 1, input: Input::Files { names: vec!["a.csv".into(), "ü.json".into()], reading } },
+        Request::Load {
+            generation: 2,
+            input: Input::Prometheus { address: "http://prom".into(), credentials, end_ms: 1_795_257_730_250 },
+        },
+        Request::Cancel { generation: u32::MAX },
+        Request::Chart { ticket: 9, generation: 2, chart },
+        Request::Story { ticket: 10, generation: 2 },
+    ];
+    for request in requests {
+        assert_eq!(through(Envelope::of(request.clone())).await.head, request);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_response_arrives_as_it_was_sent() {
+    let responses = [
+        Response::Ready,
+        Response::Progress { generation: 1, stage: "Reading".into(), done: 0.125 },
+        Response::Report { generation: 1, complete: true },
+        Response::Failed { generation: 1, title: "no".into(), message: "why".into(), remedy: Remedy::Explain },
+        Response::Cancelled { generation: 1 },
+        Response::Chart { ticket: 1, series: 2 },
+        Response::Story { ticket: 1, markdown: "# a".into() },
+    ];
+    for response in responses {
+        assert_eq!(through(Envelope::of(response.clone())).await.head, response);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn buffers_change_hands_and_keep_every_bit() {
+    let values = [0.1, -0.0, f64::MIN_POSITIVE, f64::INFINITY, f64::NAN];
+    let (numbers, bytes) = (to_f64s(&values), to_bytes(b"time,cpu\n1,2\n"));
+    let sent =
+        Envelope { head: Response::Chart { ticket: 1, series: 0 }, buffers: vec![numbers.clone(), bytes.clone()] };
+    let arrived = through(sent).await;
+    assert_eq!((numbers.byte_length(), bytes.byte_length()), (0, 0), "transferred, not copied");
+    let back = from_f64s(&arrived.buffers[0]);
+    assert!(back.iter().zip(values).all(|(one, other)| one.to_bits() == other.to_bits()), "{back:?}");
+    assert_eq!(Uint8Array::new(&arrived.buffers[1]).to_vec(), b"time,cpu\n1,2\n");
+}
+
+#[wasm_bindgen_test]
+fn something_else_is_refused() {
+    for strange in [JsValue::NULL, JsValue::from_str("hello"), js_sys::Object::new().into()] {
+        assert!(Envelope::<Response>::unpack(&strange).is_err());
+    }
+}

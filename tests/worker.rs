@@ -1,0 +1,135 @@
+//! The page's hold on its worker, under the page's content security policy.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)]
+
+use app::bridge::{Envelope, Event, Host, Input, Reading, Request, Response};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Array;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Blob, BlobPropertyBag, Url};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// The page's policy, with `blob:` for scripts, because the worker of these tests is made here.
+fn apply_policy() {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let meta = document.create_element("meta").unwrap();
+    meta.set_attribute("http-equiv", "Content-Security-Policy").unwrap();
+    let policy =
+        "script-src 'self' blob: 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'";
+    meta.set_attribute("content", policy).unwrap();
+    document.head().unwrap().append_child(&meta).unwrap();
+}
+
+/// A module like the worker's: what it exports starts it.
+fn module(body: &str) -> String {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let source = format!("export default function () {{ {body} }}");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(&source)), &kind).unwrap();
+    Url::create_object_url_with_blob(&blob).unwrap()
+}
+
+const READY: &str = "postMessage({ head: 'Ready', buffers: [] });";
+
+#[derive(Clone, Default)]
+struct Diary(Rc<RefCell<Vec<String>>>);
+
+impl Diary {
+    fn start(&self, body: &str) -> Host {
+        let diary = self.clone();
+        Host::start(module(body), move |event| {
+            diary.0.borrow_mut().push(match event {
+                Event::Message(response, buffers) => format!("{response:?} {}", buffers.len()),
+                Event::Restarted => "restarted".into(),
+                Event::Broken(reason) => format!("broken {reason}"),
+            });
+        })
+    }
+
+    /// Waits until a line begins so.
+    async fn reads(&self, start: &str) -> String {
+        for _ in 0..200 {
+            if let Some(line) = self.0.borrow().iter().find(|line| line.starts_with(start)) {
+                return line.clone();
+            }
+            TimeoutFuture::new(20).await;
+        }
+        panic!("no line begins with {start:?}: {:?}", self.0.borrow());
+    }
+}
+
+fn load(generation: u32) -> Envelope<Request> {
+    Envelope::of(Request::Load { generation, input: Input::Files { names: vec![], reading: Reading::default() } })
+}
+
+#[wasm_bindgen_test]
+async fn what_is_sent_early_waits_for_the_worker() {
+    apply_policy();
+    let diary = Diary::default();
+    // Ready after a while; before that nobody listens.
+    let host = diary.start(&format!(
+        "setTimeout(() => {{
+            onmessage = ({{ data }}) => postMessage({{ head: {{ Cancelled: {{ generation: data.head.Load.generation }} }}, buffers: [] }});
+            {READY}
+        }}, 150);"
+    ));
+    host.send(load(42));
+    let expected = format!("{:?} 0", Response::Cancelled { generation: 42 });
+    assert_eq!(diary.reads("Cancelled").await, expected);
+}
+
+#[wasm_bindgen_test]
+async fn the_worker_inherits_the_policy() {
+    apply_policy();
+    let diary = Diary::default();
+    let _host = diary.start(
+        "fetch('https://example.org/').then(() => 'reached', () => 'refused').then((stage) =>
+            postMessage({ head: { Progress: { generation: 1, stage, done: 0 } }, buffers: [] }));
+         self.addEventListener('securitypolicyviolation', () =>
+            postMessage({ head: { Progress: { generation: 2, stage: 'violation', done: 0 } }, buffers: [] }));",
+    );
+    assert!(diary.reads("Progress { generation: 1").await.contains("refused"));
+    diary.reads("Progress { generation: 2").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_does_not_listen_is_replaced() {
+    let diary = Diary::default();
+    // The first load keeps it busy for ever.
+    let host = diary.start(&format!("onmessage = () => {{ for (;;); }}; {READY}"));
+    // Let it become ready, so that the load reaches it.
+    TimeoutFuture::new(600).await;
+    host.send(load(1));
+    TimeoutFuture::new(50).await;
+    let clock = web_sys::window().unwrap().performance().unwrap();
+    let asked_ms = clock.now();
+    host.cancel(1);
+    diary.reads("restarted").await;
+    assert!(clock.now() - asked_ms < 400.0, "{} ms", clock.now() - asked_ms);
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_confirms_is_kept() {
+    let diary = Diary::default();
+    let host = diary.start(&format!(
+        "onmessage = ({{ data }}) => data.head.Cancel
+            && postMessage({{ head: {{ Cancelled: data.head.Cancel }}, buffers: [] }}); {READY}"
+    ));
+    TimeoutFuture::new(600).await;
+    host.send(load(1));
+    host.cancel(1);
+    diary.reads("Cancelled { generation: 1 }").await;
+    TimeoutFuture::new(200).await;
+    assert!(!diary.0.borrow().iter().any(|line| line == "restarted"), "{:?}", diary.0.borrow());
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_cannot_start_is_reported() {
+    let diary = Diary::default();
+    let _host = diary.start("throw new Error('no luck')");
+    assert!(diary.reads("broken").await.contains("no luck"));
+}
