@@ -11,6 +11,7 @@ pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod levels;
 pub(crate) mod read;
+pub(crate) mod roles;
 pub(crate) mod rows;
 pub(crate) mod scan;
 pub(crate) mod style;

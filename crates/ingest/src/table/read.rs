@@ -1,12 +1,11 @@
 //! From a table to a data set.
 
 use super::arrange::Arrangement;
-use super::clock::{self, Clock};
-use super::head::{Column, Content};
+use super::clock::Clock;
 use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
-use super::{Table, levels};
-use crate::cell::timestamp::rfc3339;
+use super::{Table, levels, roles};
+use crate::cell::calendar::rfc3339;
 use crate::cell::unit;
 use crate::counter::{self, Declared};
 use crate::error::{Error, list};
@@ -30,11 +29,11 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
         format!("{} before the table left out", plural(table.preamble, "line", "lines")),
     );
     let clock = Clock::find(table, options)?;
-    let skipped = skipped_columns(table, clock, options, &mut notes);
+    let skipped = roles::skipped_columns(table, clock, options, &mut notes);
     let mut scan = Scan::read(table, clock, &skipped, options, &mut notes)?;
-    name_without_header(table, &mut scan, &mut notes);
+    roles::name_without_header(table, &mut scan, &mut notes);
     note_style(table, &mut notes);
-    drop_columns(&mut scan, &mut notes);
+    roles::drop_columns(&mut scan, &mut notes);
     if scan.numbers.is_empty() {
         return Err(Error::NoNumbers {
             seen: format!("the columns are {}", list(table.names())),
@@ -42,7 +41,7 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
         });
     }
     if options.format != Some(Format::CsvWide) {
-        numbers_as_names(&mut scan);
+        roles::numbers_as_names(&mut scan);
     }
     let keys = match options.format {
         Some(Format::CsvWide) => Keys::none(&scan),
@@ -55,7 +54,7 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
     }
     let is_long = !keys.keys.is_empty();
     if is_long {
-        drop_identifiers(&mut scan, &keys, &mut notes);
+        roles::drop_identifiers(&mut scan, &keys, &mut notes);
     }
     let mut series = assemble(table, &scan, &keys, options, &mut notes)?;
     counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
@@ -80,76 +79,6 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
     })
 }
 
-fn skipped_columns(table: &Table<'_>, clock: Clock, options: &Options, notes: &mut Notebook) -> Vec<usize> {
-    let mut skipped = Vec::new();
-    for (index, column) in table.columns.iter().enumerate() {
-        let is_ignored = options.ignore.iter().any(|name| name.trim() == column.name);
-        let reason = match clock {
-            Clock::Column { index: chosen, .. } if chosen == index => continue,
-            Clock::Column { time_of_day: Some(chosen), .. } if chosen == index => continue,
-            _ if column.is_row_count && !table.headers.is_empty() => "The rows' numbers, no measurement; left out",
-            Clock::Column { .. } if clock::is_another_clock(column) => "A second column of times; left out",
-            _ if is_identifier(column) => "Whole numbers under the name of an identifier, no measurement; left out",
-            _ if is_ignored => {
-                skipped.push(index);
-                continue;
-            }
-            _ => continue,
-        };
-        skipped.push(index);
-        notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
-    }
-    skipped
-}
-
-/// Without a header, words beside one column of numbers name the series, as Graphite's CSV has it.
-fn name_without_header(table: &Table<'_>, scan: &mut Scan, notes: &mut Notebook) {
-    if !table.headers.is_empty() {
-        return;
-    }
-    if let ([words], [numbers]) = (scan.words.as_mut_slice(), scan.numbers.as_mut_slice()) {
-        let message = "The table has no header; this column was taken for the names of series";
-        notes.add_about(&words.name, NoteKind::Assumption, 1, message);
-        words.name = "series".to_owned();
-        numbers.name = "value".to_owned();
-    }
-}
-
-/// `id`, `user_id`, `orderId`; a lower-case name that only ends with these letters (`paid`) needs to hold one number
-/// throughout to count.
-fn is_identifier(column: &Column) -> bool {
-    if column.content != Content::Number || !column.is_whole {
-        return false;
-    }
-    let name = column.name.as_str();
-    let is_constant = column.range.is_some_and(|(least, most)| least == most);
-    let lower = name.to_lowercase();
-    lower == "id"
-        || ["_id", " id", "-id", ".id"].iter().any(|end| lower.ends_with(end))
-        || name.ends_with("Id")
-        || (name.ends_with("ID") && name != lower)
-        || (lower.ends_with("id") && is_constant)
-}
-
-/// Leaves out columns whose name ends like an identifier's and which hold one whole number per series.
-fn drop_identifiers(scan: &mut Scan, keys: &Keys, notes: &mut Notebook) {
-    scan.numbers.retain(|column| {
-        if !column.name.to_lowercase().ends_with("id") {
-            return true;
-        }
-        let mut numbers: Vec<Option<f64>> = vec![None; keys.group_count];
-        let is_one_per_series = column.values.iter().zip(&keys.groups).all(|(&value, &group)| {
-            let known = numbers.get_mut(group as usize).map(|known| *known.get_or_insert(value));
-            value.fract() == 0.0 && known == Some(value)
-        });
-        if is_one_per_series {
-            let reason = "One whole number per series under the name of an identifier, no measurement; left out";
-            notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
-        }
-        !is_one_per_series
-    });
-}
-
 fn note_style(table: &Table<'_>, notes: &mut Notebook) {
     let style = table.style;
     if style.style.decimal == b',' {
@@ -165,96 +94,6 @@ fn note_style(table: &Table<'_>, notes: &mut Notebook) {
             "Every comma has three digits behind it, so it could separate thousands or a fraction",
         );
     }
-}
-
-/// Leaves out columns without values, and marks of anomalies.
-fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
-    let mut empty = Vec::new();
-    let alone = scan.numbers.iter().filter(|column| column.filled > 0).count() == 1;
-    scan.numbers.retain(|column| {
-        if let Some((line, found)) = &column.first_unreadable {
-            let cells = plural(column.unreadable, "cell is no number and counts", "cells are no numbers and count");
-            let message = format!("{cells} as missing (first in line {line}: {found:?})");
-            notes.add_about(&column.name, NoteKind::Unreadable, column.unreadable, message);
-        }
-        if column.unreadable > column.filled {
-            notes.add_about(&column.name, NoteKind::Dropped, 1, "Most cells of the column are no numbers; left out");
-            return false;
-        }
-        if column.filled == 0 {
-            empty.push(column.name.clone());
-        } else if !alone && is_mark(column) {
-            notes.add_about(
-                &column.name,
-                NoteKind::Dropped,
-                1,
-                "A column of 0 and 1 that marks rows, no measurement; left out",
-            );
-            return false;
-        }
-        if let Some((scale, written)) = column.unit.as_ref().filter(|_| column.converted > 0) {
-            let values = plural(column.converted, "value", "values");
-            let unit = scale.unit(written);
-            let message = format!("{values} converted to {unit} (written with {written:?} and others of its kind)");
-            notes.add_about(&column.name, NoteKind::UnitConversion, column.converted, message);
-        }
-        let infinite = column.values.iter().filter(|value| value.is_infinite()).count();
-        notes.add_about(
-            &column.name,
-            NoteKind::Infinite,
-            infinite,
-            format!("{} infinite", plural(infinite, "value is", "values are")),
-        );
-        column.filled > 0
-    });
-    let names = list(empty.iter().map(String::as_str));
-    let columns = plural(empty.len(), "column has no value and was", "columns have no value and were");
-    notes.add(NoteKind::Dropped, empty.len(), format!("{columns} left out: {names}"));
-}
-
-/// Whether a column is somebody's verdict on the row: 0 or 1 under a name that says so.
-fn is_mark(column: &NumberColumn) -> bool {
-    let plain: String = column.name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
-    let is_named = matches!(
-        plain.as_str(),
-        "label" | "labels" | "isanomaly" | "anomaly" | "anomalylabel" | "isoutlier" | "outlier" | "groundtruth"
-    );
-    is_named && column.values.iter().all(|value| value.is_nan() || *value == 0.0 || *value == 1.0)
-}
-
-/// Turns columns of whole numbers that name something (`cpu`, `partition`) into words where rows share times.
-fn numbers_as_names(scan: &mut Scan) {
-    const MOST_NAMES: usize = 1000;
-    let ascends = scan.times_ms.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
-    if ascends || scan.numbers.len() < 2 {
-        return;
-    }
-    let mut kept = Vec::with_capacity(scan.numbers.len());
-    for column in std::mem::take(&mut scan.numbers) {
-        let is_whole = column.values.iter().all(|value| value.fract() == 0.0 && *value >= 0.0);
-        if !is_whole || !keys::is_identity(&column.name) {
-            kept.push(column);
-            continue;
-        }
-        let mut codes_by_number: BTreeMap<u64, u32> = BTreeMap::new();
-        let mut words = Vec::new();
-        let codes: Vec<u32> = column
-            .values
-            .iter()
-            .map(|&value| {
-                *codes_by_number.entry(value as u64).or_insert_with(|| {
-                    words.push(value.to_string());
-                    words.len() as u32 - 1
-                })
-            })
-            .collect();
-        if words.len() > MOST_NAMES || words.len() < 2 {
-            kept.push(column);
-        } else {
-            scan.words.push(WordColumn { index: column.index, name: column.name, codes, words, overflows: false });
-        }
-    }
-    scan.numbers = kept;
 }
 
 /// Makes the series: one per column of numbers and group of rows.

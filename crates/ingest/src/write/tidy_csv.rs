@@ -1,7 +1,7 @@
 //! `time,series,value`, one sample per line.
 
 use super::number::shortest;
-use crate::cell::timestamp::rfc3339;
+use crate::cell::calendar::rfc3339;
 use series::Dataset;
 
 /// Writes a table `time,series,value` with RFC 3339 times in UTC, series by series. A missing value is an empty cell.
