@@ -35,10 +35,7 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
     note_style(table, &mut notes);
     roles::drop_columns(&mut scan, &mut notes);
     if scan.numbers.is_empty() {
-        return Err(Error::NoNumbers {
-            seen: format!("the columns are {}", list(table.names())),
-            remedy: "Export the table with its measured values.".to_owned(),
-        });
+        return Err(no_numbers(table));
     }
     if options.format != Some(Format::CsvWide) {
         roles::numbers_as_names(&mut scan);
@@ -55,6 +52,9 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
     let is_long = !keys.keys.is_empty();
     if is_long {
         roles::drop_identifiers(&mut scan, &keys, &mut notes);
+    }
+    if scan.numbers.is_empty() {
+        return Err(no_numbers(table));
     }
     let mut series = assemble(table, &scan, &keys, options, &mut notes)?;
     counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
@@ -77,6 +77,13 @@ pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Resu
         notes: notes.into_notes(),
         row_count: scan.row_count,
     })
+}
+
+fn no_numbers(table: &Table<'_>) -> Error {
+    Error::NoNumbers {
+        seen: format!("the columns are {}", list(table.names())),
+        remedy: "Export the table with its measured values.".to_owned(),
+    }
 }
 
 fn note_style(table: &Table<'_>, notes: &mut Notebook) {
