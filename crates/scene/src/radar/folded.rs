@@ -33,6 +33,8 @@ pub(super) struct Folded {
     /// The cycles in a turn; `None` where one turn is the whole window.
     pub(super) cycles: Option<usize>,
     offset_ms: f64,
+    /// Long stretches without a sample, left out where one turn is the whole window.
+    pub(super) breaks_ms: Vec<(f64, f64)>,
 }
 
 impl Folded {
@@ -44,7 +46,9 @@ impl Folded {
         let median = finite.get(finite.len() / 2).copied()?;
         let times = || chart.times_ms.iter().copied().filter(|time_ms| time_ms.is_finite());
         let (start_ms, end_ms) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
-        let span_ms = end_ms - start_ms;
+        let breaks_ms = breaks(&chart.times_ms);
+        let left_out_ms: f64 = breaks_ms.iter().map(|(from, to)| to - from).sum();
+        let span_ms = end_ms - start_ms - left_out_ms;
         let farthest = (high - median).max(median - low);
         let mut deviations: Vec<f64> = finite.iter().map(|value| (value - median).abs()).collect();
         deviations.sort_by(f64::total_cmp);
@@ -63,7 +67,7 @@ impl Folded {
         };
         let offset_ms = f64::from(offset_min) * 60_000.0;
         let reach = if reach > 0.0 { reach } else { 1.0 };
-        Some(Self { median, reach, start_ms, end_ms, turn_ms, cycles, offset_ms })
+        Some(Self { median, reach, start_ms, end_ms, turn_ms, cycles, offset_ms, breaks_ms })
     }
 
     /// The angle of a moment. Folded time counts from the reader's midnight, so that the picture stands still while the
@@ -72,7 +76,8 @@ impl Folded {
         if self.cycles.is_some() {
             (time_ms + self.offset_ms).rem_euclid(self.turn_ms) / self.turn_ms * TAU
         } else {
-            OPEN / 2.0 + (time_ms - self.start_ms) / self.turn_ms.max(1.0) * (TAU - OPEN)
+            let left_out: f64 = self.breaks_ms.iter().map(|(from, to)| (time_ms.min(*to) - from).max(0.0)).sum();
+            OPEN / 2.0 + (time_ms - self.start_ms - left_out) / self.turn_ms.max(1.0) * (TAU - OPEN)
         }
     }
 
@@ -87,6 +92,26 @@ impl Folded {
     }
 }
 
+/// Steps of time that are long against the usual one and against the whole: at most seven, the longest.
+fn breaks(times_ms: &[f64]) -> Vec<(f64, f64)> {
+    let mut steps: Vec<(f64, f64)> = times_ms
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [from, to] if from.is_finite() && to.is_finite() && to > from => Some((*from, *to)),
+            _ => None,
+        })
+        .collect();
+    let mut lengths: Vec<f64> = steps.iter().map(|(from, to)| to - from).collect();
+    lengths.sort_by(f64::total_cmp);
+    let usual_ms = lengths.get(lengths.len() / 2).copied().unwrap_or(0.0);
+    let long_ms = usual_ms * (lengths.len() as f64 / 50.0).max(10.0);
+    steps.retain(|(from, to)| to - from > long_ms);
+    steps.sort_by(|one, other| (other.1 - other.0).total_cmp(&(one.1 - one.0)));
+    steps.truncate(7);
+    steps.sort_by(|one, other| one.0.total_cmp(&other.0));
+    steps
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +124,17 @@ mod tests {
         assert_eq!(cycles_per_turn(300.0, 800.0), None);
         assert_eq!(cycles_per_turn(0.0, 800.0), None);
         assert_eq!(cycles_per_turn(f64::NAN, 800.0), None);
+    }
+
+    #[test]
+    fn a_long_break_takes_no_angle() {
+        let mut times_ms: Vec<f64> = (0..200).map(|slot| f64::from(slot) * 1_000.0).collect();
+        times_ms[100..].iter_mut().for_each(|time| *time += 1e8);
+        let chart = ChartData { values: (0..200).map(f64::from).collect(), times_ms, ..ChartData::default() };
+        let folded = Folded::new(&chart, None, false, 0);
+        let angles = folded.map(|folded| (folded.angle(99_000.0), folded.angle(1e8 + 100_000.0), folded.turn_ms));
+        let Some((before, after, turn_ms)) = angles else { panic!("the chart has values") };
+        assert!((before - after).abs() < 1e-9);
+        assert!((turn_ms - 198_000.0).abs() < 1e-6);
     }
 }

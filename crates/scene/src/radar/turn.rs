@@ -14,6 +14,8 @@ use crate::{table, text};
 use report::{ChartData, Class, Report, Subject, format};
 use std::f64::consts::TAU;
 
+/// Below this width, times stand without their day.
+const NARROW_PX: f64 = 480.0;
 /// No more points than this are drawn.
 const MOST_POINTS: usize = 4_000;
 
@@ -26,7 +28,11 @@ const MOST_POINTS: usize = 4_000;
 pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
     let mut scene = Scene::new(view.width_px, view.height_px);
     let (width, height) = (scene.width_px, scene.height_px);
-    let label_px = if view.labels { 58.0 } else { 12.0 };
+    let label_px = match view.labels {
+        true if width < NARROW_PX => 58.0,
+        true => 84.0,
+        false => 12.0,
+    };
     let outer_px = ((height - if view.labels { 60.0 } else { 24.0 }) / 2.0).min(width / 2.0 - label_px);
     if outer_px < 24.0 {
         return scene;
@@ -173,7 +179,7 @@ impl<'r> Turn<'r> {
         let mut earlier: Vec<(f64, f64)> = Vec::new();
         let mut current: Vec<(f64, f64)> = Vec::new();
         let mut outside: Vec<(f64, f64)> = Vec::new();
-        let mut before = None;
+        let mut before: Option<(i64, bool, usize)> = None;
         let edge = |edges: &[f64], index: usize| edges.get(index).copied().unwrap_or(f64::NAN);
         for (index, (time_ms, value)) in self.points().enumerate().step_by(step) {
             if !time_ms.is_finite() {
@@ -183,9 +189,10 @@ impl<'r> Turn<'r> {
             let point = (self.radius(values, value), values.angle(time_ms));
             let is_current = turn == now_turn && time_ms <= now_ms;
             let line = if is_current { &mut current } else { &mut earlier };
-            if before != Some((turn, is_current)) {
+            let part = values.breaks_ms.iter().filter(|(_, to)| time_ms >= *to).count();
+            if before != Some((turn, is_current, part)) {
                 line.push((f64::NAN, 0.0));
-                before = Some((turn, is_current));
+                before = Some((turn, is_current, part));
             }
             line.push(point);
             let is_outside = value > edge(&self.chart.upper, index) || value < edge(&self.chart.lower, index);
@@ -272,6 +279,18 @@ impl<'r> Turn<'r> {
                     _ => format!("+{}", format::duration_s(part(cycle) * values.turn_ms / 1_000.0)),
                 };
                 (0..cycles).map(|cycle| (part(cycle) * TAU, words(cycle))).collect()
+            }
+            None if !values.breaks_ms.is_empty() => {
+                // Beside a break, the time of day alone would not tell which day.
+                let starts = std::iter::once(values.start_ms).chain(values.breaks_ms.iter().map(|(_, to)| *to));
+                let words = |start: f64| {
+                    if self.view.width_px < NARROW_PX {
+                        format::tick(start as i64, self.view.offset_min, 60_000)
+                    } else {
+                        format::clock(start as i64, self.view.offset_min, 2 * 86_400_000)
+                    }
+                };
+                starts.map(|start| (values.angle(start), words(start))).collect()
             }
             None => {
                 let (from_ms, to_ms) = (values.start_ms as i64, values.end_ms as i64);

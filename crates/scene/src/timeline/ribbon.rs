@@ -44,7 +44,12 @@ pub(super) fn draw(scene: &mut Scene, frames: &[Frame], track: &Track, view: &Ti
             Class::Fragmented => dashes(x, end, middle, height * 0.2),
             _ => continue,
         };
-        scene.path(mark.stroke(Stroke::round(Paint::Surface.alpha(0.85), 1.3)));
+        // On a colour the mark is cut out; where consonance is undefined there is no colour to cut it from.
+        let tint = match value(span.from) {
+            Some(_) => Paint::Surface.alpha(0.85),
+            None => Paint::Alarm.into(),
+        };
+        scene.path(mark.stroke(Stroke::round(tint, 1.3)));
     }
 }
 
