@@ -235,7 +235,8 @@ fn stl_agrees_with_statsmodels() {
         remainder: Vec<f64>,
     }
     let reference: Case = read(include_str!("../reference/single_series/season.json"));
-    let parts = decompose(&reference.values, reference.period, &SeasonOptions::default()).unwrap();
+    let options = SeasonOptions { few_cycles: 0, ..SeasonOptions::default() };
+    let parts = decompose(&reference.values, reference.period, &options).unwrap();
     for (ours, theirs) in
         [(parts.trend, reference.trend), (parts.seasonal, reference.seasonal), (parts.remainder, reference.remainder)]
     {

@@ -59,12 +59,12 @@ impl Habit {
     ///
     /// A scaled MAD of n normal values varies about like a standard deviation of 0.37 n (its efficiency, Hampel 1974),
     /// so that deviations in units of it are about t-distributed with 0.74 n degrees of freedom. The rolling spread
-    /// cannot fall far below the overall one, so that its own noise adds little; 1.01 + 3 / window was read off simulations.
+    /// cannot fall far below the overall one, so that its own noise adds little; 1.03 + 3 / window was read off simulations.
     pub(crate) fn widening(&self, threshold: f64, window: usize) -> (f64, f64) {
         let dof = (0.74 * self.effective_count).max(3.0);
         // The t quantile of the same probability, by Wallace (1959): closed, and within 1 % for these arguments.
         let deviate = threshold * (8.0 * dof + 3.0) / (8.0 * dof + 1.0);
-        let estimated = (dof * (deviate * deviate / dof).exp_m1()).sqrt() / threshold * (1.01 + 3.0 / window as f64);
+        let estimated = (dof * (deviate * deviate / dof).exp_m1()).sqrt() / threshold * (1.03 + 3.0 / window as f64);
         (estimated * self.tails.stretch_up(threshold), estimated * self.tails.stretch_down(threshold))
     }
 }
@@ -86,14 +86,14 @@ fn lag_one(deviations: &[f64], cut: f64, count: usize) -> f64 {
     if power > 0.0 { corrected_coefficient(product / power, count, Removed::Mean).max(0.0) } else { 0.0 }
 }
 
-/// The habits of the past of each slot: (first slot it holds for, habit), renewed every half window.
+/// The habits of the past of each slot: (first slot it holds for, habit), renewed every window.
 pub(crate) fn past_habits(
     values: &[f64],
     deviations: &[f64],
     local: &[Standard],
     window: usize,
 ) -> Vec<(usize, Habit)> {
-    let step = (window / 2).max(4);
+    let step = window.max(4);
     // Far enough back that the habit is steady, near enough that the work per slot stays small.
     let memory = 8 * window.max(64);
     (1..)

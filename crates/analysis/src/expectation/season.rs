@@ -20,7 +20,7 @@ pub struct SeasonOptions {
 
 impl Default for SeasonOptions {
     fn default() -> Self {
-        Self { robust: true, smoothed_cycles: 35, few_cycles: 6 }
+        Self { robust: true, smoothed_cycles: 35, few_cycles: 14 }
     }
 }
 
