@@ -44,7 +44,10 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(project.root.join(license), package.join(license)).with_context(|| license.to_owned())?;
     }
-    tool::run(tool::command(project, "node").arg(project.root.join("tests/e2e/package.mjs")).arg(&package))?;
+    // The trial lies beside the program, as a user's code would; it is not published.
+    let trial = package.join("test.mjs");
+    tool::run(tool::command(project, "node").arg(&trial))?;
+    fs::remove_file(&trial)?;
     println!("pkg: {} is ready to publish", package.display());
     Ok(())
 }
