@@ -273,6 +273,14 @@ fn the_fold_holds_the_calm_and_opens() {
 }
 
 #[test]
+fn nothing_is_called_calm_of_which_nothing_is_known() {
+    let mut report = example::healthy(40);
+    report.states.iter_mut().for_each(|state| state.class = Class::Insufficient);
+    let scene = radar::system(&report, &View::new(920.0, 640.0));
+    assert!(texts(&scene).iter().any(|(content, _)| content == "40 services"));
+}
+
+#[test]
 fn the_table_holds_every_cell() {
     let report = example::incident();
     let rows = scene::table(&report, Some(report.replay.start_frame));

@@ -73,10 +73,17 @@ impl Sectors {
         let has_fold = folds && !fold_open && !folded.is_empty();
         if has_fold {
             let columns: Vec<&Column> = folded.iter().filter_map(|(subject, _)| cells.column(*subject)).collect();
-            let adjective = if fold_is_calm { "calm" } else { "more" };
+            let is_unknown = columns.iter().all(|column| column.iter().all(|cell| cell.class == Class::Insufficient));
+            // Nothing may be called calm of which nothing is known.
+            let adjective = match (is_unknown, fold_is_calm) {
+                (true, _) => "",
+                (false, true) => "calm ",
+                (false, false) => "more ",
+            };
+            let noun = format!("{adjective}{noun}");
             sectors.push(Sector {
                 subject: None,
-                name: format::plural(folded.len(), &format!("{adjective} {noun}"), &format!("{adjective} {noun}")),
+                name: format::plural(folded.len(), &noun, &noun),
                 column: gathered(&columns),
                 start: 0.0,
                 end: 0.0,
