@@ -22,7 +22,7 @@ use std::f64::consts::TAU;
 /// ([`Target::Fold`]) until [`View::fold_open`]. An empty Report gives three empty rings.
 pub fn system(report: &Report, view: &View) -> Scene {
     let subjects: Vec<Subject> = (0..report.services.len()).map(Subject::Service).collect();
-    Circle::new(report, view, Subject::System, &subjects, "services").draw()
+    Circle::new(report, view, Subject::System, &subjects, ("service", "services")).draw()
 }
 
 /// The service view: a sector per series of the service. A service that does not exist gives empty rings.
@@ -30,14 +30,14 @@ pub fn service(report: &Report, service: usize, view: &View) -> Scene {
     let series = report.services.get(service).map_or(&[][..], |service| &service.series);
     let subjects: Vec<Subject> =
         series.iter().filter(|index| **index < report.series.len()).map(|index| Subject::Series(*index)).collect();
-    Circle::new(report, view, Subject::Service(service), &subjects, "series").draw()
+    Circle::new(report, view, Subject::Service(service), &subjects, ("series", "series")).draw()
 }
 
 struct Circle<'r> {
     report: &'r Report,
     view: &'r View,
     subject: Subject,
-    noun: &'r str,
+    noun: (&'r str, &'r str),
     cells: Cells,
     sectors: Sectors,
     rings: Rings,
@@ -47,7 +47,13 @@ struct Circle<'r> {
 }
 
 impl<'r> Circle<'r> {
-    fn new(report: &'r Report, view: &'r View, subject: Subject, subjects: &[Subject], noun: &'r str) -> Self {
+    fn new(
+        report: &'r Report,
+        view: &'r View,
+        subject: Subject,
+        subjects: &[Subject],
+        noun: (&'r str, &'r str),
+    ) -> Self {
         let cells = Cells::at(report, view.frame);
         let selected = view.selected.and_then(Target::subject);
         let sectors = Sectors::new(report, &cells, subjects, noun, selected, view.fold_open);
@@ -292,14 +298,9 @@ impl<'r> Circle<'r> {
             return;
         }
         let adjective = if self.sectors.fold_is_calm { "calm" } else { "other" };
-        let content = format!(
-            "fold {}",
-            format::plural(
-                self.sectors.foldable,
-                &format!("{adjective} {}", self.noun),
-                &format!("{adjective} {}", self.noun)
-            )
-        );
+        let (one, many) = self.noun;
+        let words = [one, many].map(|noun| format!("{adjective} {noun}"));
+        let content = format!("fold {}", format::plural(self.sectors.foldable, &words[0], &words[1]));
         let text = Text::new(8.0, self.view.height_px - 8.0, content).font(11.5, Weight::Regular).tint(Paint::Accent);
         let (left, top, width, height) = text::bounds(&text);
         scene.hits.push(Hit {

@@ -31,12 +31,12 @@ pub(crate) struct Sectors {
 }
 
 impl Sectors {
-    /// Sectors for subjects in the Report's order; `noun` is their plural.
+    /// Sectors for subjects in the Report's order; `noun` is one and many of them.
     pub(crate) fn new(
         report: &Report,
         cells: &Cells,
         subjects: &[Subject],
-        noun: &str,
+        noun: (&str, &str),
         selected: Option<Subject>,
         fold_open: bool,
     ) -> Self {
@@ -80,10 +80,10 @@ impl Sectors {
                 (false, true) => "calm ",
                 (false, false) => "more ",
             };
-            let noun = format!("{adjective}{noun}");
+            let words = [noun.0, noun.1].map(|noun| format!("{adjective}{noun}"));
             sectors.push(Sector {
                 subject: None,
-                name: format::plural(folded.len(), &noun, &noun),
+                name: format::plural(folded.len(), &words[0], &words[1]),
                 column: gathered(&columns),
                 start: 0.0,
                 end: 0.0,
