@@ -125,7 +125,8 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
 
     // Sen's interval: the ranks of the slopes within which S would lie, for the number of independent blocks.
     let blocks = points.len() as f64;
-    let independent = effective_count.min(blocks).max(3.0);
+    // Neither more than the blocks nor more than the independent values; where both are scarce, fewer than either.
+    let independent = (blocks * effective_count / (blocks + effective_count)).max(3.0);
     let variance = blocks * (blocks - 1.0) * (2.0 * blocks + 5.0) / 18.0 * (blocks / independent);
     let tail = 0.5 * (1.0 - options.confidence.clamp(0.0, 1.0 - 1e-12));
     let reach = student_t_upper_quantile(tail, (independent - 2.0).max(1.0)) * variance.sqrt() / slopes.len() as f64;
