@@ -67,7 +67,7 @@ pub enum SeasonError {
 }
 
 /// STL's robustness loops. On seasons with noise, wild values and a burst, two are as near to the truth as the usual
-/// fifteen, at a seventh of the time (docs/methods/season.md).
+/// fifteen, at a fifth of the work (docs/methods/season.md).
 const ROBUSTNESS_LOOPS: usize = 2;
 
 /// Takes a series apart given its period in slots.
