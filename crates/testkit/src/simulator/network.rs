@@ -243,20 +243,20 @@ fn work(
     state.latency_s += (latency_s - state.latency_s) * pace;
 
     let in_flight = finished * (own_s + callee_wait_s) + state.queue;
-    let memory_bytes = (spec.memory_bytes * (1.0 + memory_wander)
+    let memory_bytes = spec.memory_bytes * (1.0 + memory_wander)
         + state.leaked_bytes
-        + spec.memory_per_request_bytes * in_flight.min(spec.threads))
-    .min(spec.memory_limit_bytes);
-    if fullness >= 0.985 {
+        + spec.memory_per_request_bytes * in_flight.min(spec.threads);
+    if memory_bytes >= spec.memory_limit_bytes {
         state.leaked_bytes = 0.0;
         state.down_until_s = second + RESTART_S;
     }
+    // The operating system has its own small share.
     let busy = finished * cpu_s + job_cores + collecting * spec.cores;
     Second {
         arriving,
         failing: state.failing,
         latency_s: state.latency_s,
-        cpu: (busy / spec.cores * (1.0 + cpu_wander) + 0.03).min(1.0),
+        cpu: (busy / spec.cores).min(0.97) * (1.0 + cpu_wander) + 0.03,
         memory_bytes,
         in_flight,
         is_reporting: true,

@@ -179,7 +179,9 @@ impl Window {
         let p50_s = median_s * (1.0 + 0.5 * per_root * shared).max(0.05);
         let p95_s = median_s * P95_PER_MEDIAN * (1.0 + 1.15 * per_root * (0.23 * shared + 0.97 * own)).max(0.05);
         let in_flight = random.poisson(self.in_flight) / self.seconds;
-        let cpu = (self.cpu / self.seconds + 0.004 * random.normal()).clamp(0.0, 1.0);
+        let cpu = self.cpu / self.seconds + 0.004 * random.normal();
+        // A full processor is never quite full: what would be above is as much below.
+        let cpu = (1.0 - (1.0 - cpu).abs()).max(0.0);
         let page = 4096.0;
         let memory_bytes = (self.memory_bytes / page).round() * page;
         if !self.is_reporting {
