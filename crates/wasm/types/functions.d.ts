@@ -1,0 +1,56 @@
+/** A file as stored; gzip is unpacked. */
+export interface NamedFile {
+  name?: string;
+  bytes: string | Uint8Array | ArrayBuffer;
+}
+
+/** A series that you already have: as many times as values, in any order; `null` or NaN where there is no value. */
+export interface GivenSeries {
+  name: string;
+  labels?: Record<string, string>;
+  times_ms: Float64Array | number[];
+  values: Float64Array | (number | null)[];
+}
+
+/** What you may choose; every option has a default. */
+export interface Options {
+  /** The share of healthy Reports that may carry any finding; 0.05. */
+  falseAlarmRate?: number;
+  /** The false-discovery rate among the relations; 0.01. */
+  falseDiscoveryRate?: number;
+  /** The border between micro and macro in seconds; 300. */
+  microToMacroS?: number;
+  /** The border between macro and meso in seconds; 21600. */
+  macroToMesoS?: number;
+  /** Series name to service name, where the names say it wrong. */
+  services?: Record<string, string>;
+  /** The format's name; found by content if absent. */
+  format?: string;
+  /** The column that holds the time. */
+  timeColumn?: string;
+  /** The table has no time column; its rows are this many milliseconds apart. */
+  stepMs?: number;
+  /** Minutes that times without a zone are ahead of UTC; 0. */
+  utcOffsetMinutes?: number;
+  /** Read only these columns or series. */
+  columns?: string[];
+  /** Leave these columns or series out. */
+  ignore?: string[];
+}
+
+/** How to draw the radar. */
+export interface PictureOptions {
+  /** "light" by default. */
+  theme?: "light" | "dark";
+  /** Width and height in CSS pixels; 720. */
+  width?: number;
+  /** The frame of `Report.replay` to show; the whole window if absent. */
+  frame?: number;
+}
+
+/** Reads and analyses one or several files. Throws an `Error` that says what could not be read. */
+export function analyze(input: string | Uint8Array | ArrayBuffer | NamedFile[], options?: Options): Report;
+/** Analyses series that you already have. */
+export function analyzeSeries(series: GivenSeries[], options?: Options): Report;
+/** The system's radar as an SVG document. */
+export function radarSvg(report: Report, options?: PictureOptions): string;

@@ -1,0 +1,219 @@
+/** A scale of time: micro to 5 minutes, macro to 6 hours, meso beyond (by default). */
+export type Scale = "micro" | "macro" | "meso";
+/** The class that a radar cell is drawn in. */
+export type Class = "insufficient" | "steady" | "periodic" | "beating" | "jagged" | "fragmented";
+/** What a state speaks of: the system, or a position in `services` or `series`. */
+export type Subject = "system" | { service: number } | { series: number };
+/** The detector that a finding comes from. */
+export type FindingKind =
+  | "spike"
+  | "level_shift"
+  | "variance_escalation"
+  | "trend"
+  | "vanished"
+  | "frozen"
+  | "beat";
+export type Direction = "up" | "down";
+export type RelationKind = "coupling" | "resonance" | "anti_resonance" | "beat";
+
+/** Everything that an analysis has to say. `*_ms` are milliseconds since 1970 UTC, `*_s` are seconds. */
+export interface Report {
+  version: number;
+  /** Whether every stage has run. */
+  complete: boolean;
+  dataset: DatasetSummary;
+  /** In alphabetical order. */
+  services: ServiceSummary[];
+  /** In the order of the source. */
+  series: SeriesSummary[];
+  scales: ScaleSummary[];
+  states: State[];
+  /** Strongest first. */
+  findings: Finding[];
+  /** Strongest first. */
+  relations: Relation[];
+  incidents: Incident[];
+  /** What is drifting towards trouble. */
+  warnings: Finding[];
+  replay: Replay;
+}
+
+export interface Source {
+  name: string;
+  format: string;
+  assumed_time_zone: string | null;
+}
+
+export interface DataNote {
+  kind: string;
+  subject: string | null;
+  count: number;
+  message: string;
+}
+
+export interface EventMark {
+  start_ms: number;
+  end_ms: number | null;
+  title: string;
+}
+
+export interface DatasetSummary {
+  sources: Source[];
+  start_ms: number;
+  end_ms: number;
+  interval_ms: number;
+  slots: number;
+  series_count: number;
+  point_count: number;
+  notes: DataNote[];
+  events: EventMark[];
+}
+
+export interface ServiceSummary {
+  name: string;
+  /** Positions in `Report.series`. */
+  series: number[];
+}
+
+export interface SeriesSummary {
+  name: string;
+  /** Position in `Report.services`. */
+  service: number;
+  metric: string;
+  labels: Record<string, string>;
+  unit: string;
+  is_rate_of_counter: boolean;
+  points: number;
+  missing: number;
+  median: number | null;
+  spread: number | null;
+  min: number | null;
+  max: number | null;
+  period_s: number | null;
+}
+
+export interface ScaleSummary {
+  scale: Scale;
+  from_s: number;
+  to_s: number | null;
+  /** Why the data say nothing at this scale; `null` where they do. */
+  unavailable: string | null;
+}
+
+export interface State {
+  subject: Subject;
+  scale: Scale;
+  class: Class;
+  /** 0 to 1; `null` where undefined. */
+  consonance: number | null;
+  score: number;
+  period_s: number | null;
+  beat_period_s: number | null;
+  evidence: string;
+}
+
+export interface Quantity {
+  name: string;
+  value: number;
+  unit: string;
+}
+
+export interface Finding {
+  id: string;
+  kind: FindingKind;
+  /** Positions in `Report.series`. */
+  series: number[];
+  /** Positions in `Report.services`. */
+  services: number[];
+  scale: Scale;
+  start_ms: number;
+  end_ms: number;
+  /** 1.0 is the threshold. */
+  score: number;
+  direction: Direction | null;
+  p: number | null;
+  numbers: Quantity[];
+  sentence: string;
+  refuted_by: string;
+}
+
+export interface Relation {
+  kind: RelationKind;
+  from: number;
+  to: number;
+  scale: Scale;
+  strength: number;
+  sign: number;
+  lag_s: number | null;
+  lag_plus_minus_s: number | null;
+  q: number;
+  period_s: number | null;
+}
+
+export interface Span {
+  text: string;
+  /** Position in `Report.findings`. */
+  finding: number | null;
+}
+
+export interface Narrative {
+  headline: Span[];
+  body: Span[];
+  refuted_by: string;
+  check_next: string[];
+}
+
+export interface Cause {
+  service: number;
+  series: number;
+  score: number;
+  /** 0 to 1. */
+  confidence: number;
+  onset_ms: number;
+  findings: number[];
+  sentence: string;
+}
+
+export interface SpreadStep {
+  service: number;
+  onset_ms: number;
+  lag_s: number;
+  lag_plus_minus_s: number;
+  finding: number;
+}
+
+export interface Incident {
+  start_ms: number;
+  end_ms: number;
+  peak_ms: number;
+  findings: number[];
+  /** Best first; each service once. */
+  causes: Cause[];
+  spread: SpreadStep[];
+  narrative: Narrative;
+}
+
+export interface Frame {
+  start_ms: number;
+  end_ms: number;
+}
+
+export interface ClassSpan {
+  from: number;
+  to: number;
+  class: Class;
+  score: number;
+}
+
+export interface Track {
+  subject: Subject;
+  scale: Scale;
+  spans: ClassSpan[];
+  consonance: (number | null)[];
+}
+
+export interface Replay {
+  frames: Frame[];
+  tracks: Track[];
+  start_frame: number;
+}
