@@ -1,5 +1,7 @@
 //! How often irregular sampling is called vanished, and coarse rounding frozen.
 
+#![allow(clippy::print_stdout, reason = "it prints tables for docs/methods")]
+
 mod noise;
 
 use analysis::anomaly::silence::{SilenceOptions, frozen, vanished};

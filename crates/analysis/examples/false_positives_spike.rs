@@ -1,5 +1,7 @@
 //! How often noise is given an accent.
 
+#![allow(clippy::print_stdout, reason = "it prints tables for docs/methods")]
+
 mod noise;
 
 use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
@@ -20,7 +22,8 @@ fn main() {
 fn heavy_tails(series: u64) {
     println!("| accent, other noise, n = 1440 | α = 0.01 | α = 0.001 | series |");
     println!("|---|---|---|---|");
-    let kinds: [(&str, fn(&mut noise::Noise) -> f64); 8] = [
+    type Draw = fn(&mut noise::Noise) -> f64;
+    let kinds: [(&str, Draw); 8] = [
         ("uniform", noise::Noise::uniform),
         ("Laplace", |source| {
             let uniform = source.uniform() - 0.5;

@@ -1,5 +1,7 @@
 //! How often a change of a given size is found in noise, and how well: level shifts, trends, growing variance, seasons.
 
+#![allow(clippy::print_stdout, reason = "it prints tables for docs/methods")]
+
 mod noise;
 
 use analysis::change::level_shift::{LevelShiftOptions, level_shifts};

@@ -235,13 +235,8 @@ fn upper_quantile_from_ln(ln_p: f64, lower_bound: f64, ln_survival: impl Fn(f64)
     if ln_p >= 0.0 {
         return lower_bound;
     }
-    let (mut low, mut high) = if lower_bound == 0.0 {
-        (0.0, 1.0)
-    } else if ln_survival(0.0) >= ln_p {
-        (0.0, 1.0)
-    } else {
-        (-1.0, 0.0)
-    };
+    let is_positive = lower_bound == 0.0 || ln_survival(0.0) >= ln_p;
+    let (mut low, mut high) = if is_positive { (0.0, 1.0) } else { (-1.0, 0.0) };
     while ln_survival(high) > ln_p && high < 1e300 {
         low = high;
         high *= 2.0;

@@ -1,12 +1,15 @@
 //! Seeded noise without a signal, to count false alarms on.
 
+#![allow(clippy::print_stdout, reason = "the examples print tables for docs/methods")]
+#![allow(dead_code, reason = "every example uses a part")]
+
 /// SplitMix64 (Steele, Lea and Flood 2014): enough for simulations, and the same everywhere.
-pub struct Noise {
+pub(crate) struct Noise {
     state: u64,
 }
 
 impl Noise {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         // Mixed twice: neighbouring seeds of SplitMix64 itself give the same stream, shifted.
         let mut source = Self { state: seed };
         source.state = source.next() ^ seed.rotate_left(32);
@@ -22,17 +25,17 @@ impl Noise {
     }
 
     /// Uniform on (0, 1).
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
     }
 
     /// Standard normal (Box and Muller 1958).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
     /// A stationary AR(1) series of variance 1; `phi` 0 is white noise.
-    pub fn ar1(&mut self, phi: f64, count: usize) -> Vec<f64> {
+    pub(crate) fn ar1(&mut self, phi: f64, count: usize) -> Vec<f64> {
         let mut value = self.normal();
         let innovation = (1.0 - phi * phi).sqrt();
         (0..count)
@@ -45,8 +48,7 @@ impl Noise {
     }
 
     /// A random walk with steps of variance 1.
-    #[allow(dead_code)]
-    pub fn random_walk(&mut self, count: usize) -> Vec<f64> {
+    pub(crate) fn random_walk(&mut self, count: usize) -> Vec<f64> {
         let mut value = 0.0;
         (0..count)
             .map(|_| {
@@ -58,13 +60,11 @@ impl Noise {
 }
 
 /// The noises that every detector has to stand, by name and AR(1) coefficient.
-#[allow(dead_code)]
-pub const PROCESSES: [(&str, f64); 3] = [("white", 0.0), ("AR(1) 0.6", 0.6), ("AR(1) 0.9", 0.9)];
+pub(crate) const PROCESSES: [(&str, f64); 3] = [("white", 0.0), ("AR(1) 0.6", 0.6), ("AR(1) 0.9", 0.9)];
 
 /// Prints, for each process, how often the largest score of a series reaches 1 at each α. `score` is given the values
 /// and α.
-#[allow(dead_code)]
-pub fn table(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], f64) -> f64) {
+pub(crate) fn table(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], f64) -> f64) {
     println!("| {name} | n | α = 0.01 | α = 0.001 | series |");
     println!("|---|---|---|---|---|");
     for &length in lengths {
@@ -83,8 +83,7 @@ pub fn table(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], 
 }
 
 /// As [`table`], for noise that is nearly or wholly a random walk.
-#[allow(dead_code)]
-pub fn walks(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], f64) -> f64) {
+pub(crate) fn walks(name: &str, lengths: &[usize], series: u64, score: impl Fn(&[f64], f64) -> f64) {
     println!("| {name} | n | α = 0.01 | α = 0.001 | series |");
     println!("|---|---|---|---|---|");
     for &length in lengths {
