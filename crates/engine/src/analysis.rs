@@ -8,6 +8,7 @@ use crate::replay::{self, Ribbons};
 use crate::services;
 use crate::{Error, Options, Progress, Stage, Status, explain, scales, summary};
 use analysis::anomaly::silence::end_of_observation;
+use analysis::distribution::SCORE_CAP;
 use analysis::harmony::{Bounds, Scale};
 use report::{ChartData, Finding, FindingKind, Report};
 use series::{Dataset, Panel};
@@ -129,6 +130,9 @@ impl Analysis {
         }
         for mut finding in found {
             finding.scale = scales::nearest_available(&self.report.scales, finding.scale);
+            // JSON has no infinities, and beyond the cap a higher score says nothing more.
+            finding.score = finding.score.min(SCORE_CAP);
+            finding.numbers.retain(|number| number.value.is_finite());
             self.report.findings.push(finding);
         }
         self.report

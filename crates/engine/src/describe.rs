@@ -198,8 +198,8 @@ fn escalation(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
             in_seconds("window", context.seconds(last.end - last.start)),
         ],
         sentence: format!(
-            "It fluctuates more and more: the variance grew {:.1}-fold from the first to the last of {} windows.",
-            grown.ratio,
+            "It fluctuates more and more: the variance grew {} from the first to the last of {} windows.",
+            if grown.ratio < 1e4 { format!("{:.1}-fold", grown.ratio) } else { "from almost nothing".into() },
             grown.windows.len()
         ),
         refuted_by: "the same growth at the same time of another day".into(),

@@ -141,10 +141,7 @@ impl Scene<'_> {
     pub(crate) fn tell(&self) -> (Replay, Vec<State>) {
         let hop = frame_slots(self.grid);
         let frames: Vec<Frame> = (0..self.grid.len.div_ceil(hop))
-            .map(|frame| Frame {
-                start_ms: self.grid.time_ms(frame * hop),
-                end_ms: self.grid.time_ms(((frame + 1) * hop).min(self.grid.len).saturating_sub(1)),
-            })
+            .map(|frame| self.frame(frame * hop, ((frame + 1) * hop).min(self.grid.len)))
             .collect();
         let cells = self.cells(frames.len());
         let present = self.presence(frames.len(), hop);
@@ -172,6 +169,18 @@ impl Scene<'_> {
             None => frames.len().saturating_sub(1),
         };
         (Replay { frames, tracks, start_frame }, states)
+    }
+
+    /// The time of the slots `from..to`; of a frame that a break cuts in two only the longer part, so that no frame
+    /// claims hours without data.
+    fn frame(&self, from: usize, to: usize) -> Frame {
+        let (mut first, mut last) = (from, to.saturating_sub(1).max(from));
+        for cut in self.grid.breaks.iter().map(|cut| cut.slot) {
+            if cut > first && cut <= last {
+                if cut - first >= last + 1 - cut { last = cut - 1 } else { first = cut }
+            }
+        }
+        Frame { start_ms: self.grid.time_ms(first), end_ms: self.grid.time_ms(last) }
     }
 
     fn subjects(&self) -> impl Iterator<Item = Subject> {

@@ -39,7 +39,7 @@ pub(crate) fn summaries(grid: &TimeGrid, bounds: &Bounds) -> Vec<ScaleSummary> {
                 });
             ScaleSummary {
                 scale: to_report(scale),
-                from_s: from_s.max(2.0 * grid.step_s()),
+                from_s: if unavailable.is_none() { from_s.max(2.0 * grid.step_s()) } else { from_s },
                 to_s: to_s.is_finite().then_some(to_s),
                 unavailable,
             }

@@ -115,6 +115,28 @@ fn causes_without_a_time_find_the_onset() {
 }
 
 #[test]
+fn two_recordings_days_apart_stay_apart_and_every_number_is_finite() {
+    let mut dataset = simulate(Scenario::CpuSaturation, 4).dataset;
+    let times = dataset.series[0].axis.times_ms().to_vec();
+    let moved: Vec<i64> =
+        times.iter().enumerate().map(|(row, time)| if row < 700 { *time } else { time + 400_000_000 }).collect();
+    let axis = std::sync::Arc::new(series::TimeAxis::from_unsorted(&moved).0);
+    for one in &mut dataset.series {
+        one.axis = axis.clone();
+        one.values.iter_mut().take(600).for_each(|value| *value = 1.0);
+    }
+    let report = analyze(dataset, &Options::default()).unwrap().into_report();
+    assert!(
+        report.replay.frames.iter().all(|frame| frame.end_ms - frame.start_ms < 3_600_000),
+        "no frame spans the break"
+    );
+    assert!(report.replay.frames.windows(2).all(|pair| pair[0].end_ms < pair[1].start_ms));
+    let text = serde_json::to_string(&report).unwrap();
+    let back: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!(back.findings.len(), report.findings.len(), "what is written can be read again");
+}
+
+#[test]
 fn little_data_gives_a_marked_answer_and_not_a_panic() {
     for points in [2, 3, 5, 9, 17, 33] {
         let report = analyze(noise_panel(Noise::White, 3, points, 1), &Options::default()).unwrap().into_report();
