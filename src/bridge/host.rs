@@ -13,6 +13,9 @@ use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, W
 /// How long the worker may take to confirm a cancel before it is replaced.
 const CANCEL_PATIENCE_MS: u32 = 80;
 
+/// A worker that fails more often than this is not started again: the same data would make it fail for ever.
+const MOST_FAILURES: u32 = 3;
+
 /// What the host has to tell.
 #[derive(Debug)]
 pub enum Event {
@@ -35,6 +38,7 @@ struct Inner {
     is_ready: Cell<bool>,
     waiting: RefCell<Vec<Envelope<Request>>>,
     unconfirmed_cancel: Cell<Option<u32>>,
+    failures: Cell<u32>,
 }
 
 struct Running {
@@ -58,6 +62,7 @@ impl Host {
             is_ready: Cell::new(false),
             waiting: RefCell::default(),
             unconfirmed_cancel: Cell::new(None),
+            failures: Cell::new(0),
         };
         let host = Self(Rc::new(inner));
         host.spawn();
@@ -129,9 +134,22 @@ impl Host {
         let host = self.clone();
         let on_error = EventListener::new(&worker, "error", move |event| {
             let message = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message).unwrap_or_default();
-            (host.0.listener)(Event::Broken(message));
+            host.fail(message);
         });
         Ok(Running { worker, _listeners: [on_message, on_error] })
+    }
+
+    /// A worker that has worked and then failed is in no state to go on; one that never began would fail again.
+    fn fail(&self, reason: String) {
+        let failures = self.0.failures.get() + 1;
+        self.0.failures.set(failures);
+        let may_go_on = self.0.is_ready.get() && failures <= MOST_FAILURES;
+        (self.0.listener)(Event::Broken(reason));
+        if may_go_on {
+            let host = self.clone();
+            // Not within the listener that is about to be dropped.
+            spawn_local(async move { host.restart() });
+        }
     }
 
     fn receive(&self, data: &JsValue) {

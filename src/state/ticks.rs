@@ -78,7 +78,6 @@ pub fn value_ticks(low: f64, high: f64, unit: &str, most: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn times_are_round_on_the_readers_clock() {
@@ -101,6 +100,12 @@ mod tests {
         assert_eq!(value_ticks(1.0, 1.0, "", 4), [] as [f64; 0]);
         assert_eq!(value_ticks(f64::NAN, 1.0, "", 4), [] as [f64; 0]);
     }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
 
     proptest! {
         #[test]

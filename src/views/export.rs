@@ -65,11 +65,13 @@ pub(super) fn Export() -> impl IntoView {
             <button
                 class="button"
                 data-testid="export"
+                aria-label="Export"
                 aria-haspopup="menu"
                 aria-expanded=move || is_open.get().to_string()
                 on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
             >
-                "Export"
+                <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4v11m0 0 4-4m-4 4-4-4M5 19h14"/></svg>
+                <span class="label">"Export"</span>
             </button>
             <Show when=move || is_open.get()>
                 <ul role="menu">
@@ -117,7 +119,10 @@ pub(super) fn Share() -> impl IntoView {
             });
         });
     };
-    view! { <button class="button" data-testid="share" title="Copy a link to this view" on:click=share>"Share"</button> }
+    view! { <button class="button" data-testid="share" title="Copy a link to this view" on:click=share aria-label="Share view">
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1"/></svg>
+        <span class="label">"Share view"</span>
+    </button> }
 }
 
 fn picture(shown: &Shown, view: &View) -> scene::Scene {

@@ -176,7 +176,10 @@ fn NumberedRow(generation: u32, index: usize, report: Arc<Report>) -> impl IntoV
     let session = session();
     let Some(finding) = report.findings.get(index).cloned() else { return ().into_any() };
     let is_open = Signal::derive(move || session.view.with(|view| view.finding == Some(index)));
-    let toggle = Callback::new(move |()| session.look(|view, report| view.toggle_finding(report, index)));
+    let toggle = Callback::new(move |()| {
+        session.look(|view, report| view.toggle_finding(report, index));
+        super::reveal_open_finding();
+    });
     view! { <Row generation report finding is_open toggle test_id="finding"/> }.into_any()
 }
 

@@ -64,6 +64,12 @@ fn measured(name: &str, work: impl FnOnce()) {
     performance.clear_marks_with_mark_name(&start);
 }
 
+/// Whether the wheel has the whole page to move: then it is not for zooming.
+fn page_scrolls() -> bool {
+    let root = document().document_element();
+    root.is_some_and(|root| root.scroll_height() > root.client_height() + 1)
+}
+
 /// Scrolls to the finding that was just opened, once it is there.
 fn reveal_open_finding() {
     request_animation_frame(|| {

@@ -33,6 +33,8 @@ pub(super) fn Radar() -> impl IntoView {
     let is_fold_open = RwSignal::new(false);
     let pointer = RwSignal::new((0.0, 0.0));
     let picture = StoredValue::new_local(Scene::default());
+    // Grows with every picture, so that words about it follow it.
+    let edition = RwSignal::new(0_u32);
     let chart = chart_data(Memo::new(move |_| folded_series(session.view.get().level, session.shown.get())));
 
     // What was under pointer and keyboard is gone with the level.
@@ -66,6 +68,7 @@ pub(super) fn Radar() -> impl IntoView {
             let scene = draw(&shown.report, view.level, view.series, chart.get().as_deref(), asked);
             paint::paint(&canvas, &scene, &theme);
             picture.set_value(scene);
+            edition.update(|edition| *edition = edition.wrapping_add(1));
         });
     });
 
@@ -134,6 +137,9 @@ pub(super) fn Radar() -> impl IntoView {
     };
     let turned = StoredValue::new(0.0);
     let on_wheel = move |event: WheelEvent| {
+        if super::page_scrolls() {
+            return;
+        }
         event.prevent_default();
         let total = turned.get_value() + event.delta_y();
         if total.abs() < WHEEL_STEP {
@@ -151,6 +157,7 @@ pub(super) fn Radar() -> impl IntoView {
         }
     };
     let description = move |target: Option<Target>| {
+        edition.track();
         target.and_then(|target| picture.with_value(|picture| picture.description(target).map(str::to_owned)))
     };
     // The keyboard's target in words, for screen readers.

@@ -11,6 +11,7 @@ use report::{ChartData, Report};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -51,6 +52,8 @@ struct Desk {
     /// A view that came with the link, for the data that come next.
     linked_view: Option<View>,
     file_input: Option<NodeRef<html::Input>>,
+    /// Whether the worker has lost what is on the screen.
+    is_forgotten: bool,
 }
 
 /// The page's state. It is copied into every component; the copies are one.
@@ -122,7 +125,7 @@ impl Session {
             _ => None,
         };
         if is_live_page() {
-            narrow_policy(server.as_deref());
+            return narrow_policy(server.as_deref());
         } else if server.is_some() {
             go_to(&format!("{}{}", absolute("live.html"), link.encode()));
             return false;
@@ -273,6 +276,7 @@ impl Session {
         self.filter.set(Filter::default());
         self.awaits_data.set(false);
         self.is_playing.set(false);
+        forget_address();
     }
 
     /// Changes the view of the Report on the screen.
@@ -343,10 +347,11 @@ impl Session {
             Event::Message(response, buffers) => self.receive_message(response, &buffers),
             Event::Restarted => {
                 // The new worker knows nothing of the Report that is still on the screen.
-                self.desk.update_value(|desk| desk.waiting.clear());
-                if !self.load.with_untracked(Load::is_loading) {
-                    self.refresh();
-                }
+                self.desk.update_value(|desk| {
+                    desk.waiting.clear();
+                    desk.is_forgotten = true;
+                });
+                self.restore();
             }
             Event::Broken(reason) => {
                 let generation = self.load.with_untracked(Load::generation);
@@ -365,7 +370,8 @@ impl Session {
 
     fn receive_message(&self, response: Response, buffers: &[ArrayBuffer]) {
         match response {
-            Response::Ready | Response::Cancelled { .. } => {}
+            Response::Ready => {}
+            Response::Cancelled { .. } => self.restore(),
             Response::Progress { generation, stage, done } => {
                 if self.load.with_untracked(|load| load.generation() == generation) {
                     self.load.update(|load| _ = load.progress(generation, &stage, done));
@@ -383,6 +389,7 @@ impl Session {
                     // What was found before it failed is no result.
                     let before = self.desk.with_value(|desk| desk.complete.clone());
                     self.shown.set(before);
+                    self.restore();
                 }
             }
             Response::Chart { ticket, series } => {
@@ -395,6 +402,13 @@ impl Session {
                     answer(markdown);
                 }
             }
+        }
+    }
+
+    /// Gives a new worker what is on the screen, so that it can answer for it.
+    fn restore(&self) {
+        if self.desk.with_value(|desk| desk.is_forgotten) && !self.load.with_untracked(Load::is_loading) {
+            self.refresh();
         }
     }
 
@@ -425,6 +439,7 @@ impl Session {
             self.desk.update_value(|desk| {
                 desk.complete = Some(shown.clone());
                 desk.loaded = desk.loading.clone();
+                desk.is_forgotten = false;
             });
             self.awaits_data.set(false);
             let count = shown.report.findings.len();
@@ -603,6 +618,15 @@ fn is_live_page() -> bool {
     path.ends_with("/live.html") || path.ends_with("/live")
 }
 
+/// Takes the hash out of the address bar.
+fn forget_address() {
+    if let Some(window) = web_sys::window() {
+        let path = window.location().pathname().unwrap_or_default();
+        // Refused only when it changes too often; then the old hash stays until the next view.
+        let _ = window.history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&path)));
+    }
+}
+
 fn go_to(address: &str) {
     if let Some(window) = web_sys::window() {
         // Our own address is always allowed.
@@ -618,7 +642,9 @@ fn reload() {
 
 /// Adds a second policy, which can only take permissions away: from now on, requests go to our own host and to this
 /// server alone. The worker inherits it, because it is started afterwards.
-fn narrow_policy(server: Option<&str>) {
+///
+/// False if that fails; then nothing may be asked.
+fn narrow_policy(server: Option<&str>) -> bool {
     let head = web_sys::window().and_then(|window| window.document()).and_then(|document| {
         let meta = document.create_element("meta").ok()?;
         let policy = format!("connect-src 'self' {}", server.unwrap_or_default());
@@ -626,5 +652,5 @@ fn narrow_policy(server: Option<&str>) {
         meta.set_attribute("content", policy.trim_end()).ok()?;
         document.query_selector("head").ok()??.append_child(&meta).ok()
     });
-    debug_assert!(head.is_some(), "every page has a head");
+    head.is_some()
 }

@@ -93,7 +93,7 @@ pub(super) fn Timeline() -> impl IntoView {
         }
     };
     let on_wheel = move |event: WheelEvent| {
-        let Some((asked, shown)) = asked() else { return };
+        let Some((asked, shown)) = asked().filter(|_| !super::page_scrolls()) else { return };
         event.prevent_default();
         let around_ms = asked.time_at(f64::from(event.offset_x()));
         let data = &shown.report.dataset;
