@@ -117,3 +117,40 @@ pub(crate) fn trailing(values: &[f64], window: usize) -> Vec<Standard> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::robust;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Against the statistic of the window's values by themselves, with ties, gaps and both parities.
+        #[test]
+        fn a_window_is_what_its_values_are(
+            values in prop::collection::vec(prop_oneof![3 => (-5i32..5).prop_map(f64::from), 3 => -5.0..5.0f64, 1 => Just(f64::NAN)], 12..60),
+            window in 9usize..20,
+        ) {
+            let direct = |slots: &[f64], least: usize| match robust::finite(slots).len() {
+                count if count < least => None,
+                _ => Some(Standard { centre: robust::median(slots).unwrap(), spread: robust::spread(slots).unwrap() }),
+            };
+            let agree = |ours: Standard, theirs: Option<Standard>| match theirs {
+                None => ours.centre.is_nan() && ours.spread.is_nan(),
+                Some(theirs) => ours.centre == theirs.centre && (ours.spread - theirs.spread).abs() < 1e-12,
+            };
+            let length = window.min(values.len());
+            for (slot, standard) in centred(&values, window).into_iter().enumerate() {
+                let start = slot.saturating_sub(length / 2).min(values.len() - length);
+                prop_assert!(agree(standard, direct(&values[start..start + length], 5)));
+            }
+            for (slot, standard) in trailing(&values, window).into_iter().enumerate() {
+                let past = &values[slot.saturating_sub(window)..slot];
+                let expected = if slot * 2 < window { None } else { direct(past, 5) };
+                prop_assert!(agree(standard, expected));
+            }
+        }
+    }
+}
