@@ -19,7 +19,8 @@ impl std::error::Error for NoDuration {}
 pub(crate) fn parse_ms(text: &str) -> Result<i64, NoDuration> {
     const LONGEST_MS: f64 = 1_000.0 * 365.25 * 86_400_000.0;
     let wrong = || NoDuration(text.to_owned());
-    let mut rest = text.trim();
+    let packed: String = text.split_whitespace().collect();
+    let mut rest = packed.as_str();
     let mut total_ms = 0.0;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
@@ -37,7 +38,7 @@ pub(crate) fn parse_ms(text: &str) -> Result<i64, NoDuration> {
             _ => return Err(wrong()),
         };
         total_ms += number.parse::<f64>().map_err(|_| wrong())? * unit_ms;
-        rest = next.trim_start();
+        rest = next;
     }
     if (0.5..LONGEST_MS).contains(&total_ms) { Ok(total_ms.round() as i64) } else { Err(wrong()) }
 }

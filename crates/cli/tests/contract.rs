@@ -3,10 +3,19 @@
 
 mod program;
 
-use program::{fed, file, ok, run};
+use program::{fed, ok, run};
 use serde_json::Value;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+/// Writes a file of a test's own; its path.
+fn file(name: &str, content: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
 
 /// A wide table with an epoch clock: two services, a step in one of them, one empty cell.
 fn stepped() -> String {

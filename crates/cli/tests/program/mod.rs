@@ -1,7 +1,6 @@
 //! The built program, run as others run it.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// What a run gave.
@@ -40,12 +39,4 @@ pub(crate) fn ok(arguments: &[&str]) -> String {
     let run = run(arguments);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{arguments:?}");
     run.stdout
-}
-
-/// Writes a file of a test's own; its path.
-pub(crate) fn file(name: &str, content: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let path = folder.join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_str().unwrap().to_owned()
 }
