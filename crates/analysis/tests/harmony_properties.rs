@@ -50,7 +50,7 @@ fn welch_says_what_is_missing() {
 fn a_sine_of_300_s_is_found_within_one_percent() {
     for (step, len) in [(15.0, 480), (15.0, 2880), (60.0, 1440), (7.3, 700)] {
         for seed in 0..20 {
-            let values = add(&Noise::new(seed).ar1(0.5, len), &sine(300.0 / step, len), 1.5);
+            let values = add(&Noise::new(seed).ar1(0.5, len), &sine(300.0 / step, len), 3.0);
             let peaks = significant_peaks(&values, &PeakOptions::default());
             let best = peaks.iter().max_by(|a, b| a.power_share.total_cmp(&b.power_share)).unwrap();
             assert!((best.period_steps * step / 300.0 - 1.0).abs() < 0.01, "{}", best.period_steps * step);

@@ -117,9 +117,9 @@ fn periods_and_amplitudes_agree_with_least_squares() {
         let peaks = significant_peaks(&case.values, &PeakOptions::default());
         assert_eq!(peaks.len(), 1);
         let peak = &peaks[0];
-        // A taper costs some precision: within twice the standard error of the best possible estimate.
+        // A taper costs some precision: interpolated, it is twice the best possible standard error.
         assert!(
-            (peak.frequency - 1.0 / case.period).abs() < 2.0 * case.frequency_error,
+            (peak.frequency - 1.0 / case.period).abs() < 4.0 * case.frequency_error,
             "{} {}",
             peak.period_steps,
             case.period

@@ -12,6 +12,7 @@ import pathlib
 import numpy as np
 from scipy import optimize, signal
 from statsmodels.regression.linear_model import burg
+from statsmodels.tsa.stattools import pacf_burg
 
 HERE = pathlib.Path(__file__).parent
 
@@ -79,14 +80,11 @@ def prewhitened(values, max_order=16, clip=3.0):
     differences = np.diff(values)
     differences = differences - differences.mean()
     n = len(differences)
-    best = (n * np.log(np.mean(differences**2)), np.array([]))
-    for order in range(1, max_order + 1):
-        coefficients, variance = burg(differences, order)
-        criterion = n * np.log(variance) + order * np.log(n)
-        if criterion < best[0]:
-            best = (criterion, coefficients)
-    coefficients = best[1]
-    order = len(coefficients)
+    partial, _ = pacf_burg(differences, max_order, demean=False)
+    variances = np.mean(differences**2) * np.cumprod(1 - np.append(0, partial[1:]) ** 2)
+    criteria = n * np.log(variances) + np.arange(max_order + 1) * np.log(n)
+    order = int(np.argmin(criteria))
+    coefficients = burg(differences, order, demean=False)[0] if order else np.array([])
     residuals = np.array(
         [differences[t] - coefficients @ differences[t - order : t][::-1] for t in range(order, n)]
     )
