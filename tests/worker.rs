@@ -13,13 +13,13 @@ use web_sys::{Blob, BlobPropertyBag, Url};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// The page's policy, with `blob:` for scripts, because the worker of these tests is made here.
+/// The page's policy, with `blob:` for scripts, because the worker of these tests is made here, and for requests, because
+/// the test runner reads a worker's source before it starts it.
 fn apply_policy() {
     let document = web_sys::window().unwrap().document().unwrap();
     let meta = document.create_element("meta").unwrap();
     meta.set_attribute("http-equiv", "Content-Security-Policy").unwrap();
-    let policy =
-        "script-src 'self' blob: 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'";
+    let policy = "script-src 'self' blob: 'wasm-unsafe-eval'; connect-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'";
     meta.set_attribute("content", policy).unwrap();
     document.head().unwrap().append_child(&meta).unwrap();
 }

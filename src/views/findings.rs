@@ -4,7 +4,6 @@ use super::evidence::FindingEvidence;
 use super::format;
 use super::session::session;
 use super::spark::{SPARK_POINTS, Spark};
-use super::story::calm_words;
 use crate::bridge::ChartRequest;
 use crate::state::{Filter, Look, look};
 use leptos::prelude::*;
@@ -19,6 +18,10 @@ const SHORT_ROWS: usize = 8;
 
 /// A score from here on is written in the colour of trouble.
 const STRONG: f64 = 2.0;
+
+/// What an empty list says; the story above it says what was looked at.
+const CALM: &str = "No finding reaches its threshold, and none is hidden. What moves together all the same is in Relations, how each \
+     service goes at each scale in the radar, and what was read and assumed in Data.";
 
 /// The list of findings and its filters.
 #[component]
@@ -64,7 +67,7 @@ fn Empty() -> impl IntoView {
         let is_too_little = look(&shown.report, None) == Look::TooLittle;
         if is_calm || is_too_little {
             let (title, text) = if is_calm {
-                ("Nothing found", calm_words(&shown.report))
+                ("Nothing found", CALM.to_owned())
             } else {
                 (
                     "Nothing found, because there is too little data",

@@ -76,7 +76,7 @@ fn plain(class: &'static str, title: String, text: String) -> impl IntoView {
 }
 
 /// What was looked at, so that silence can be trusted.
-pub(super) fn calm_words(report: &Report) -> String {
+fn calm_words(report: &Report) -> String {
     format!(
         "{} of {} over {} stayed within what is usual for them: no spike, shift, drift, growing variance or silence that \
          chance would not explain. On data like these, at most one report in twenty raises a false alarm.",
