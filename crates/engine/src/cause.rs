@@ -134,23 +134,30 @@ pub(crate) fn evidence_of(
     end: usize,
 ) -> impl Iterator<Item = (usize, Displacement)> {
     columns.iter().enumerate().filter_map(move |(series, column)| {
-        let moved = displacement(column, baseline.clone(), onset, end)
-            .or_else(|| fell_silent(column, baseline.clone(), onset, end))?;
-        Some((series, moved))
+        let silent = fell_silent(column, baseline.clone(), onset, end);
+        Some((series, silent.or_else(|| displacement(column, baseline.clone(), onset, end))?))
     })
 }
 
-/// A series that was there before the onset and has not a single value after it.
+/// A series that was there before the onset and, for most of the time after it and to the end, is not.
 fn fell_silent(column: &[f64], baseline: Range<usize>, onset: usize, end: usize) -> Option<Displacement> {
     let before = column.get(baseline)?;
     let after = column.get(onset..end.min(column.len()))?;
     let seen = before.iter().filter(|value| value.is_finite()).count();
+    let still_there = after.iter().rposition(|value| value.is_finite()).map_or(0, |last| last + 1);
+    let silent = after.len() - still_there;
     // A series that was seldom there is not missed.
-    if 2 * seen < before.len() || after.len() < SILENT_SLOTS || after.iter().any(|value| value.is_finite()) {
+    if 2 * seen < before.len() || silent < SILENT_SLOTS || 2 * silent < after.len() {
         return None;
     }
     let usual = analysis::robust::median(before)?;
-    Some(Displacement { before: usual, after: f64::NAN, size: SILENCE_SIZE, direction: -1.0, first_outside: onset })
+    Some(Displacement {
+        before: usual,
+        after: f64::NAN,
+        size: SILENCE_SIZE,
+        direction: -1.0,
+        first_outside: onset + still_there,
+    })
 }
 
 /// A displacement as evidence for its group.

@@ -34,12 +34,17 @@ fn one(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>
     let members: Vec<&Finding> = group.iter().filter_map(|position| report.findings.get(*position)).collect();
     let start_ms = members.iter().map(|finding| finding.start_ms).min().unwrap_or(0);
     let end_ms = members.iter().map(|finding| finding.end_ms).max().unwrap_or(0);
+    let beats = group.iter().all(|position| incident::is_beat(&report.findings, *position));
     Incident {
         start_ms,
         end_ms,
         peak_ms: incident::peak_ms(&report.findings, &group).unwrap_or(start_ms),
-        causes: causes(report, columns, grid, &group, start_ms, end_ms),
-        spread: spread::order(&report.findings, &group, grid.step_ms),
+        causes: if beats {
+            by_findings(report, &group, start_ms)
+        } else {
+            causes(report, columns, grid, &group, start_ms, end_ms)
+        },
+        spread: if beats { Vec::new() } else { spread::order(&report.findings, &group, grid.step_ms) },
         findings: group,
         narrative: Narrative::default(),
     }

@@ -16,6 +16,8 @@ use series::TimeGrid;
 pub(crate) const MOST_SERIES: usize = 300;
 /// The most relations that are kept, the strongest.
 const MOST_RELATIONS: usize = 400;
+/// The share of a lagged correlation that a single stretch may hold.
+const ONE_EVENT: f64 = 0.6;
 /// A phase beyond this is antiphase.
 const ANTIPHASE: f64 = 0.75 * std::f64::consts::PI;
 
@@ -144,7 +146,8 @@ impl Relating {
         let end = (self.next_lag + count).min(self.drafts.len());
         for relation in self.drafts.get_mut(self.next_lag..end).unwrap_or_default() {
             let Some(lag) = plan.pair(relation.from, relation.to) else { continue };
-            if lag.p > 0.01 {
+            // One event that both share is no evidence of a lag between them.
+            if lag.p > 0.01 || lag.concentration > ONE_EVENT {
                 continue;
             }
             let half_width_s = (lag.high - lag.low).abs() / 2.0 * grid.step_s();

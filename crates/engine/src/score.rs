@@ -20,6 +20,9 @@ const ONLINE_WINDOW: usize = 121;
 /// which nobody knows while it is still growing.
 const ONLINE_HORIZON: usize = 10_000;
 
+/// The fewest values that have a habit which a value could leave.
+const SHORTEST: usize = 16;
+
 /// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value
 /// or, online, too little past to judge.
 ///
@@ -50,6 +53,9 @@ pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> 
 }
 
 fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {
+    if values.iter().filter(|value| value.is_finite()).count() < SHORTEST {
+        return vec![f64::NAN; values.len()];
+    }
     let facts = detect(values, values.len().saturating_sub(1), alpha);
     let mut scores: Vec<f64> = values
         .iter()

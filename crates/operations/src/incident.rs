@@ -14,14 +14,9 @@ const LASTING_SHARE: f64 = 0.25;
 /// Two findings are linked when their onsets are close (20 sampling steps or 1 % of the window, whichever is longer), or
 /// when the later one begins while the earlier still lasts, within a quarter of the window, in the same service or in a
 /// series with a significant relation to it. A leak that ends in a cascade is one incident that way; two independent
-/// drifts are two. Beats are a state, not an incident, and stay out.
+/// drifts are two. Beats have no moment at which they begin to spread; all of them are one group.
 pub fn group(findings: &[Finding], relations: &[Relation], interval_ms: i64, window_ms: i64) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = findings
-        .iter()
-        .enumerate()
-        .filter(|(_, finding)| finding.kind != FindingKind::Beat)
-        .map(|(position, _)| position)
-        .collect();
+    let mut order: Vec<usize> = (0..findings.len()).filter(|&position| !is_beat(findings, position)).collect();
     order.sort_by_key(|&position| findings.get(position).map_or(0, |finding| finding.start_ms));
     let link_ms = (LINK_STEPS * interval_ms).max(window_ms / 100);
     let lasting_ms = (window_ms as f64 * LASTING_SHARE) as i64;
@@ -49,6 +44,10 @@ pub fn group(findings: &[Finding], relations: &[Relation], interval_ms: i64, win
         }
         groups.push(joined);
     }
+    let beats: Vec<usize> = (0..findings.len()).filter(|&position| is_beat(findings, position)).collect();
+    if !beats.is_empty() {
+        groups.push(beats);
+    }
     for group in &mut groups {
         group.sort_by_key(|&position| (findings.get(position).map_or(0, |finding| finding.start_ms), position));
     }
@@ -57,6 +56,11 @@ pub fn group(findings: &[Finding], relations: &[Relation], interval_ms: i64, win
     };
     groups.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.first().cmp(&b.first())));
     groups
+}
+
+/// Whether a finding is a beat.
+pub fn is_beat(findings: &[Finding], position: usize) -> bool {
+    findings.get(position).is_some_and(|finding| finding.kind == FindingKind::Beat)
 }
 
 fn connected(earlier: &Finding, later: &Finding, related: &BTreeSet<(usize, usize)>) -> bool {

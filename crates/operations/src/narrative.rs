@@ -9,6 +9,12 @@ const TOLD: usize = 3;
 /// Tells an incident of a report whose services, series and findings are filled in. Times are in UTC.
 pub fn tell(report: &Report, incident: &Incident) -> Narrative {
     let teller = Teller { report };
+    // Findings are ordered by score.
+    let beat =
+        incident.findings.iter().copied().filter(|position| crate::incident::is_beat(&report.findings, *position));
+    if let Some(strongest) = beat.min() {
+        return teller.beat(incident, strongest);
+    }
     let first = teller.opening_finding(incident);
     Narrative {
         headline: first.map(|position| teller.headline(position)).unwrap_or_default(),
@@ -71,6 +77,37 @@ impl Teller<'_> {
             linked(self.clock(finding.start_ms), position),
             plain("."),
         ]
+    }
+
+    /// Two rhythms that meet again and again, and who else feels it.
+    fn beat(&self, incident: &Incident, strongest: usize) -> Narrative {
+        let Some(finding) = self.finding(strongest) else { return Narrative::default() };
+        let period =
+            finding.numbers.iter().find(|number| number.name == "beat period").map_or(0.0, |number| number.value);
+        let headline = vec![
+            linked(self.subject(finding), strongest),
+            plain(" swells every "),
+            linked(duration_s(period), strongest),
+            plain(": two rhythms meet."),
+        ];
+        let mut body = vec![linked(finding.sentence.clone(), strongest)];
+        for (place, position) in
+            incident.findings.iter().filter(|position| **position != strongest).take(TOLD).enumerate()
+        {
+            let Some(other) = self.finding(*position) else { continue };
+            body.push(plain(if place == 0 { " It shows in " } else { ", " }));
+            body.push(linked(self.subject(other), *position));
+        }
+        let more = incident.findings.len().saturating_sub(TOLD + 1);
+        if incident.findings.len() > 1 {
+            body.push(plain(if more > 0 { format!(", and {more} more.") } else { " too.".to_owned() }));
+        }
+        Narrative {
+            headline,
+            body,
+            refuted_by: finding.refuted_by.clone(),
+            check_next: vec!["which two schedules have these periods; moving one of them by half its period keeps them apart for longest".into()],
+        }
     }
 
     fn body(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
