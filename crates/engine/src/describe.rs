@@ -12,6 +12,8 @@ use series::TimeGrid;
 
 /// The most spikes of one series that become findings; the rest is counted in the strongest one.
 const SPIKES_TOLD: usize = 5;
+/// A spike by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
+const IRRELEVANT: f64 = 0.001;
 
 /// What a description needs to know about its series.
 pub(crate) struct Context<'a> {
@@ -69,6 +71,12 @@ impl Context<'_> {
 
     fn show(&self, value: f64) -> String {
         quantity(value, self.unit)
+    }
+
+    /// `to 302 MiB`, or `by 4.1 KiB` where both values read the same.
+    fn moved_to(&self, usual: f64, value: f64) -> String {
+        let text = self.show(value);
+        if text == self.show(usual) { format!("by {}", self.show((value - usual).abs())) } else { format!("to {text}") }
     }
 
     fn number(&self, name: &str, value: f64) -> Quantity {
@@ -208,7 +216,12 @@ fn escalation(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
 }
 
 fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
-    let mut strongest: Vec<&Accent> = facts.accents.iter().collect();
+    let relevant = |accent: &&Accent| {
+        let at = |values: &[f64]| values.get(accent.peak).copied().unwrap_or(f64::NAN);
+        let (peak, usual) = (at(context.values), at(&facts.band_centre));
+        (peak - usual).abs() >= IRRELEVANT * usual.abs()
+    };
+    let mut strongest: Vec<&Accent> = facts.accents.iter().filter(relevant).collect();
     strongest.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
     let untold = strongest.len().saturating_sub(SPIKES_TOLD);
     strongest
@@ -231,9 +244,9 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
                 direction: Some(if up { Direction::Up } else { Direction::Down }),
                 numbers,
                 sentence: format!(
-                    "It {} to {} for {length}, against {} as usual.{more}",
+                    "It {} {} for {length}, against {} as usual.{more}",
                     if up { "jumped" } else { "dropped" },
-                    context.show(peak),
+                    context.moved_to(usual, peak),
                     context.show(usual)
                 ),
                 refuted_by: "equal excursions at the same time of other days, or one faulty sample".into(),

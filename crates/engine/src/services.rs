@@ -3,25 +3,8 @@
 //! Labels say it best; where there are none, the names do: columns called `<service>_<metric>` share their metrics
 //! between services (`carts_cpu`, `orders_cpu`) and their services between metrics. Nothing here looks for words.
 
-use series::{Dataset, Series};
+use series::{Dataset, SERVICE_LABELS, Series};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Labels that name a service, best first.
-const LABELS: [&str; 13] = [
-    "service",
-    "service_name",
-    "app_kubernetes_io_name",
-    "app",
-    "microservice",
-    "component",
-    "container",
-    "deployment",
-    "job",
-    "host",
-    "hostname",
-    "pod",
-    "instance",
-];
 
 /// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
 const SEPARATORS: [char; 7] = ['|', '/', ':', ' ', '.', '_', '-'];
@@ -72,7 +55,10 @@ fn service_label(series: &[Series]) -> Option<&'static str> {
     };
     let distinct =
         |label: &&'static str| series.iter().filter_map(|one| one.labels.get(label)).collect::<BTreeSet<_>>().len() > 1;
-    LABELS.into_iter().find(|label| carried(label) && distinct(label)).or_else(|| LABELS.into_iter().find(carried))
+    SERVICE_LABELS
+        .into_iter()
+        .find(|label| carried(label) && distinct(label))
+        .or_else(|| SERVICE_LABELS.into_iter().find(carried))
 }
 
 /// Labels, other than the service's, whose value differs between series of the same metric.

@@ -1,10 +1,12 @@
 //! An incident as a short story in plain sentences, every number linked to the finding that proves it.
 
-use report::format::{clock, duration_s, plural};
+use report::format::{clock, date_time, duration_s, plural};
 use report::{Cause, Finding, FindingKind, Incident, Narrative, Report, Span};
 
 /// The most services that the story follows one by one.
 const TOLD: usize = 3;
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 86_400_000;
 
 /// Tells an incident of a report whose services, series and findings are filled in. Times are in UTC.
 pub fn tell(report: &Report, incident: &Incident) -> Narrative {
@@ -57,7 +59,14 @@ impl Teller<'_> {
     }
 
     fn clock(&self, time_ms: i64) -> String {
-        clock(time_ms, 0, self.report.dataset.end_ms - self.report.dataset.start_ms)
+        let data = &self.report.dataset;
+        let span_ms = data.end_ms - data.start_ms;
+        // Beyond a day the clock leaves seconds out; lags of seconds need them.
+        if span_ms > DAY_MS && data.interval_ms < MINUTE_MS {
+            date_time(time_ms, 0)
+        } else {
+            clock(time_ms, 0, span_ms)
+        }
     }
 
     fn headline(&self, position: usize) -> Vec<Span> {

@@ -1,24 +1,7 @@
 //! Which label tells services apart.
 
-use series::Labels;
+use series::{Labels, SERVICE_LABELS};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Labels that name a service, best first.
-const LABELS: [&str; 13] = [
-    "service",
-    "service_name",
-    "app_kubernetes_io_name",
-    "app",
-    "microservice",
-    "component",
-    "container",
-    "deployment",
-    "job",
-    "namespace",
-    "pod",
-    "instance",
-    "node",
-];
 
 /// A label that could tell services apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +27,7 @@ pub fn candidates<'a>(series: impl IntoIterator<Item = &'a Labels>) -> Vec<Candi
             *carried.entry(name).or_default() += 1;
         }
     }
-    let mut found: Vec<Candidate> = LABELS
+    let mut found: Vec<Candidate> = SERVICE_LABELS
         .iter()
         .filter_map(|label| {
             let series = *carried.get(label)?;

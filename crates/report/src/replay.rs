@@ -57,16 +57,12 @@ pub struct Replay {
 impl Replay {
     /// The frame that holds a time: the last one that has begun; the first one before the window.
     pub fn frame_at(&self, time_ms: i64) -> usize {
-        self.frames
-            .partition_point(|frame| frame.start_ms <= time_ms)
-            .saturating_sub(1)
+        self.frames.partition_point(|frame| frame.start_ms <= time_ms).saturating_sub(1)
     }
 
     /// The track of a subject at a scale.
     pub fn track(&self, subject: Subject, scale: Scale) -> Option<&Track> {
-        self.tracks
-            .iter()
-            .find(|track| track.subject == subject && track.scale == scale)
+        self.tracks.iter().find(|track| track.subject == subject && track.scale == scale)
     }
 }
 
@@ -91,58 +87,16 @@ mod tests {
 
     #[test]
     fn a_time_finds_its_frame_and_a_frame_its_class() {
-        let frames = vec![
-            Frame {
-                start_ms: 0,
-                end_ms: 9,
-            },
-            Frame {
-                start_ms: 10,
-                end_ms: 19,
-            },
-        ];
+        let frames = vec![Frame { start_ms: 0, end_ms: 9 }, Frame { start_ms: 10, end_ms: 19 }];
         let spans = vec![
-            ClassSpan {
-                from: 0,
-                to: 1,
-                class: Class::Steady,
-                score: 0.0,
-            },
-            ClassSpan {
-                from: 1,
-                to: 2,
-                class: Class::Jagged,
-                score: 2.0,
-            },
+            ClassSpan { from: 0, to: 1, class: Class::Steady, score: 0.0 },
+            ClassSpan { from: 1, to: 2, class: Class::Jagged, score: 2.0 },
         ];
-        let track = Track {
-            subject: Subject::System,
-            scale: Scale::Micro,
-            spans,
-            consonance: vec![Some(1.0), None],
-        };
-        let replay = Replay {
-            frames,
-            tracks: vec![track],
-            start_frame: 1,
-        };
-        assert_eq!(
-            (
-                replay.frame_at(-5),
-                replay.frame_at(9),
-                replay.frame_at(10),
-                replay.frame_at(99)
-            ),
-            (0, 0, 1, 1)
-        );
-        let track = replay
-            .track(Subject::System, Scale::Micro)
-            .into_iter()
-            .next();
+        let track = Track { subject: Subject::System, scale: Scale::Micro, spans, consonance: vec![Some(1.0), None] };
+        let replay = Replay { frames, tracks: vec![track], start_frame: 1 };
+        assert_eq!((replay.frame_at(-5), replay.frame_at(9), replay.frame_at(10), replay.frame_at(99)), (0, 0, 1, 1));
+        let track = replay.track(Subject::System, Scale::Micro).into_iter().next();
         assert_eq!(track.map(|track| track.at(1)), Some((Class::Jagged, 2.0)));
-        assert_eq!(
-            track.map(|track| track.at(7)),
-            Some((Class::Insufficient, 0.0))
-        );
+        assert_eq!(track.map(|track| track.at(7)), Some((Class::Insufficient, 0.0)));
     }
 }

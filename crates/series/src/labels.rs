@@ -4,6 +4,25 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Labels that name a service, best first: the ones that people choose for it before the ones that tools attach.
+pub const SERVICE_LABELS: [&str; 15] = [
+    "service",
+    "service_name",
+    "app_kubernetes_io_name",
+    "app",
+    "microservice",
+    "component",
+    "container",
+    "deployment",
+    "job",
+    "host",
+    "hostname",
+    "namespace",
+    "pod",
+    "instance",
+    "node",
+];
+
 /// A set of `name = value` pairs, ordered by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

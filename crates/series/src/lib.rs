@@ -17,7 +17,7 @@ mod unit;
 pub use axis::TimeAxis;
 pub use dataset::{Dataset, Event, Kind, Origin, Series};
 pub use grid::{Break, TimeGrid};
-pub use labels::Labels;
+pub use labels::{Labels, SERVICE_LABELS};
 pub use note::{Note, NoteKind};
 pub use panel::{Panel, PanelError};
 pub use unit::{BaseUnit, Unit};

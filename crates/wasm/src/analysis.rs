@@ -45,7 +45,7 @@ pub enum AnalysisError {
         /// The file.
         name: String,
         /// What is wrong with it.
-        error: ingest::Error,
+        error: Box<ingest::Error>,
     },
     /// A series' times and values differ in number.
     #[error("series `{name}` has {times} times and {values} values; there must be as many of each")]
@@ -84,8 +84,8 @@ pub fn of_files(files: &[NamedFile], choice: &Choice) -> Result<Report, Analysis
     let mut parts = Vec::with_capacity(files.len());
     for file in files {
         let source = Source { name: &file.name, bytes: &file.bytes };
-        let part =
-            ingest::read(&source, &options).map_err(|error| AnalysisError::File { name: file.name.clone(), error })?;
+        let part = ingest::read(&source, &options)
+            .map_err(|error| AnalysisError::File { name: file.name.clone(), error: Box::new(error) })?;
         parts.push(part);
     }
     analyse(parts, choice)

@@ -47,7 +47,8 @@ fn levels(values: &[f64], cycle: usize) -> Vec<f64> {
             let centre = knot * stride;
             let from = centre.saturating_sub(cycle / 2);
             let to = (centre + cycle.div_ceil(2)).min(values.len());
-            let mut window: Vec<f64> = values.get(from.min(to)..to).unwrap_or(&[]).iter().copied().filter(|value| value.is_finite()).collect();
+            let mut window: Vec<f64> =
+                values.get(from.min(to)..to).unwrap_or(&[]).iter().copied().filter(|value| value.is_finite()).collect();
             median_in_place(&mut window).unwrap_or(f64::NAN)
         })
         .collect();
