@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    ChartRequest, Credentials, Envelope, Input, Reading, Remedy, Request, Response, from_f64s, to_bytes, to_f64s,
+    ChartRequest, Credentials, Envelope, Input, Reading, Remedy, Request, Response, from_f64s, from_json, to_bytes,
+    to_f64s,
 };
 use js_sys::{Promise, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
@@ -75,6 +76,15 @@ async fn buffers_change_hands_and_keep_every_bit() {
     let back = from_f64s(&arrived.buffers[0]);
     assert!(back.iter().zip(values).all(|(one, other)| one.to_bits() == other.to_bits()), "{back:?}");
     assert_eq!(Uint8Array::new(&arrived.buffers[1]).to_vec(), b"time,cpu\n1,2\n");
+}
+
+#[wasm_bindgen_test]
+fn the_browser_reads_a_report_as_serde_json_does() {
+    for report in [scene::example::incident(), scene::example::healthy(3), report::Report::default()] {
+        let json = serde_json::to_vec(&report).unwrap();
+        assert_eq!(from_json::<report::Report>(&json).unwrap(), report);
+    }
+    assert!(from_json::<report::Report>(b"{").is_err());
 }
 
 #[wasm_bindgen_test]

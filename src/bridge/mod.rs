@@ -13,6 +13,6 @@ mod host;
 pub use message::{ChartRequest, Credentials, Input, Reading, Remedy, Request, Response};
 
 #[cfg(target_arch = "wasm32")]
-pub use envelope::{Envelope, EnvelopeError, from_f64s, to_bytes, to_f64s};
+pub use envelope::{Envelope, EnvelopeError, from_f64s, from_json, to_bytes, to_f64s};
 #[cfg(target_arch = "wasm32")]
 pub use host::{Event, Host};

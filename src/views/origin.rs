@@ -1,6 +1,6 @@
 //! Where data come from, with what is needed to read them again, and how their bytes get here.
 
-use crate::bridge::{Credentials, Input, Reading, to_bytes};
+use crate::bridge::{Credentials, Input, Reading, from_json, to_bytes};
 use crate::state::{Sample, SourceLink};
 use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, JsValue};
@@ -75,7 +75,7 @@ impl Origin {
 /// The samples that are bundled; none where their list cannot be read.
 pub(super) async fn samples() -> Vec<Sample> {
     let Ok(bytes) = fetched("samples/index.json").await else { return Vec::new() };
-    serde_json::from_slice(&js_sys::Uint8Array::new(&bytes).to_vec()).unwrap_or_default()
+    from_json(&js_sys::Uint8Array::new(&bytes).to_vec()).unwrap_or_default()
 }
 
 async fn blob_bytes(blob: &Blob) -> Result<ArrayBuffer, JsValue> {

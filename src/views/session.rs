@@ -1,7 +1,9 @@
 //! The page's state as signals, and everything that can be done to it.
 
 use super::origin::{self, Origin};
-use crate::bridge::{ChartRequest, Credentials, Envelope, Event, Host, Reading, Remedy, Request, Response, from_f64s};
+use crate::bridge::{
+    ChartRequest, Credentials, Envelope, Event, Host, Reading, Remedy, Request, Response, from_f64s, from_json,
+};
 use crate::state::{Command, Fault, Filter, Link, Load, Pasted, Phase, Sample, SourceLink, View};
 use crate::store::Theme;
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -420,7 +422,7 @@ impl Session {
         if self.load.with_untracked(|load| load.generation() != generation) {
             return;
         }
-        let Ok(report) = serde_json::from_slice::<Report>(&json) else {
+        let Ok(report) = from_json::<Report>(&json) else {
             let fault = Fault {
                 title: "The result could not be read".into(),
                 message: "Page and worker are of different versions. Reload the page.".into(),
