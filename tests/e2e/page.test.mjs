@@ -101,8 +101,8 @@ describe('the page', { timeout: 600_000 }, () => {
     const radar = part(page, 'radar');
     const top = (await part(page, 'breadcrumb').innerText()).trim();
     const { width, height } = await radar.boundingBox();
-    // Right of the centre, between the rings' bed and the labels.
-    await radar.click({ position: { x: width / 2 + Math.min(width, height) * 0.25, y: height / 2 + 8 } });
+    // Right of the centre, in the middle ring.
+    await radar.click({ position: { x: width / 2 + Math.min(width, height) * 0.31, y: height / 2 + 8 } });
     await changed(() => part(page, 'breadcrumb').innerText(), top);
     await part(page, 'breadcrumb').locator('button, a').first().click();
     await changedTo(() => part(page, 'breadcrumb').innerText(), top);

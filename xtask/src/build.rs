@@ -59,7 +59,7 @@ fn optimise(project: &Project) -> Result<()> {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for (name, level) in [("app_bg.wasm", "-Os"), ("worker_bg.wasm", "-O3")] {
+    for (name, level) in [("app_bg.wasm", "-Os"), ("worker_bg.wasm", "-O2")] {
         let file = project.dist().join(name);
         let smaller = file.with_extension("wasm.opt");
         let mut wasm_opt = tool::command(project, "wasm-opt");
