@@ -3,10 +3,12 @@
 use prometheus::{Method, Request, Response};
 use std::collections::BTreeMap;
 
+/// A series: metric name, value of the label `job`, and samples by time in milliseconds.
+pub(crate) type Held = (&'static str, &'static str, Vec<(i64, f64)>);
+
 /// What the server holds, and how it behaves.
 pub(crate) struct Server {
-    /// Metric name, value of the label `job`, and samples by time in milliseconds.
-    pub(crate) series: Vec<(&'static str, &'static str, Vec<(i64, f64)>)>,
+    pub(crate) series: Vec<Held>,
     /// The most points of a range query.
     pub(crate) max_points: i64,
     /// Whether a range selector includes its beginning (Prometheus before 3).
@@ -30,7 +32,7 @@ impl Answer {
 }
 
 impl Server {
-    pub(crate) fn new(series: Vec<(&'static str, &'static str, Vec<(i64, f64)>)>) -> Self {
+    pub(crate) fn new(series: Vec<Held>) -> Self {
         Self { series, max_points: 11_000, closed: true, prefix: "", asked: Vec::new() }
     }
 
