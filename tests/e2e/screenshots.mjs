@@ -7,7 +7,7 @@ import { DIST, open, part, state } from './monteverdi.mjs';
 
 const SCREENS = {
   desktop: { viewport: { width: 1440, height: 900 } },
-  mobile: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  mobile: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
 const folder = process.argv[2] ?? new URL('../../docs/screenshots/', import.meta.url).pathname;

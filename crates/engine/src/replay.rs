@@ -13,6 +13,12 @@ const FRAMES: usize = 96;
 const FRAME_SLOTS: usize = 4;
 /// A new level is news for this share of the window; then it is the new normal.
 const NEWS_SHARE: f64 = 0.125;
+/// The least spread of a consonance over time.
+const LEAST_SPREAD: f64 = 0.05;
+/// Up to so many spreads below its median consonance is as usual …
+const USUAL_SPREADS: f64 = 2.0;
+/// … and from so many on nothing is left of it.
+const LOST_SPREADS: f64 = 6.0;
 /// A fall of consonance below this share of its median counts as lost.
 const LOST: f64 = 0.5;
 
@@ -109,11 +115,21 @@ fn weighted(pairs: &[RelatedPair], values: &[Option<f64>], chosen: &[usize]) -> 
     (weights > 0.0).then(|| sum / weights)
 }
 
-/// Each value over the median of all, at most 1.
+/// Each value against the habit of all: 1 within two spreads below the median or above, falling to 0 at six spreads.
+///
+/// Squared correlations over a few independent values scatter widely by themselves; only a fall that this scatter does
+/// not explain is a loss.
 fn relative(values: &[Option<f64>]) -> Vec<Option<f64>> {
     let present: Vec<f64> = values.iter().flatten().copied().collect();
-    let usual = analysis::robust::median(&present).filter(|usual| *usual > 0.0);
-    values.iter().map(|value| Some(((*value)? / usual?).clamp(0.0, 1.0))).collect()
+    let habit = analysis::robust::Standard::of(&present);
+    values
+        .iter()
+        .map(|value| {
+            let habit = habit?;
+            let below = (habit.centre - (*value)?) / habit.spread.max(LEAST_SPREAD);
+            Some((1.0 - (below - USUAL_SPREADS) / (LOST_SPREADS - USUAL_SPREADS)).clamp(0.0, 1.0))
+        })
+        .collect()
 }
 
 /// Everything that the classes follow from.

@@ -37,8 +37,9 @@ pub struct Track {
     pub scale: Scale,
     /// The classes; together the spans cover all frames.
     pub spans: Vec<ClassSpan>,
-    /// Consonance per frame, relative to the subject's own median over the window: 1 is as usual or better, 0 is
-    /// nothing left in common. `null` where undefined. Empty for series (a series has no consonance of its own).
+    /// Consonance per frame, against the subject's own habit over the window: 1 is as usual or better (down to two
+    /// spreads below its median), 0 is six spreads below. `null` where undefined. Empty for series (a series has no
+    /// consonance of its own).
     pub consonance: Vec<Option<f64>>,
 }
 
