@@ -100,7 +100,9 @@ fn exports(project: &Project, monteverdi: &Path, data: &Path) -> Result<String> 
             series.dedup();
             let _ = writeln!(table, "| {} | {} | {values} | |", name(file), series.len());
         } else {
-            let reason = one_line(&String::from_utf8_lossy(&output.stderr));
+            // The reason names the file with its folder, which is nobody's business.
+            let folder = format!("{}/", data.join("exports").display());
+            let reason = one_line(&String::from_utf8_lossy(&output.stderr)).replace(&folder, "");
             let code = output.status.code().map_or_else(|| "killed".to_owned(), |code| format!("exit {code}"));
             let _ = writeln!(table, "| {} | | | {code}: {reason} |", name(file));
         }

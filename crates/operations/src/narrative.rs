@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(text(&story.headline), "cart memory left its normal band first, at 10:42:10.");
         assert_eq!(
             text(&story.body),
-            "The level rose. checkout latency followed after 1 min ± 21 s. mail kept its own rhythm."
+            "The level rose. checkout latency followed after 1 min ± 21.2 s. mail kept its own rhythm."
         );
         assert!(story.body.iter().any(|span| span.text.contains('±') && span.finding == Some(1)));
     }

@@ -45,8 +45,9 @@ impl Tails {
         let ratio = (high - middle) / (middle - low);
         let g = if ratio.is_finite() && ratio > 0.0 { ratio.ln() / NORMAL_NINTH_DECILE } else { 0.0 };
 
-        let split = z.partition_point(|z| *z < 0.0);
-        let (negative, positive) = z.split_at(split);
+        // The middle value of a window is its own median, z = 0, and belongs to neither side.
+        let negative = z.get(..z.partition_point(|z| *z < 0.0)).unwrap_or(&[]);
+        let positive = z.get(z.partition_point(|z| *z <= 0.0)..).unwrap_or(&[]);
         let above = Exponential::of(positive.to_vec());
         let below = Exponential::of(negative.iter().rev().map(|z| -z).collect());
 
