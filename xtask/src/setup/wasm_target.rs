@@ -49,7 +49,8 @@ impl WasmCompiler {
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22")
                 .env(
                     "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                    format!("-Ctarget-feature=+simd128 --sysroot={}", sysroot.display()),
+                    // The flags of .cargo/config.toml, which this variable stands in for, and the sysroot.
+                    format!("-Ctarget-feature=+simd128 --cfg=erase_components --sysroot={}", sysroot.display()),
                 )
                 // Two compilers in one folder would do, but its size would surprise.
                 .env("CARGO_TARGET_DIR", self.target_folder(project)),
