@@ -1,7 +1,7 @@
 //! The browser app: the page, and the worker that it gives the work to.
 //!
 //! Two programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
-//! what it shows, `paint` draws the scene's shapes on canvases, `store` remembers the theme. `worker` reads files or
+//! what it shows, `dom` the thin layer between the views and the document, `paint` draws the scene's shapes on canvases, `store` remembers the theme. `worker` reads files or
 //! asks a Prometheus server, runs the engine in short slices, and sends Reports back; `net` is its way to a server.
 //! [`bridge`] is what the two say to each other.
 //!
@@ -11,6 +11,8 @@
 pub mod bridge;
 pub mod state;
 
+#[cfg(target_arch = "wasm32")]
+mod dom;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
 #[cfg(target_arch = "wasm32")]

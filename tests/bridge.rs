@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    ChartRequest, Credentials, Envelope, Input, Reading, Remedy, Request, Response, from_f64s, from_json, to_bytes,
-    to_f64s,
+    ChartRequest, Credentials, Envelope, Input, Reading, Remedy, Request, Response, decode, encode, from_f64s,
+    to_bytes, to_f64s,
 };
 use js_sys::{Promise, Uint8Array};
-use serde::{Serialize, de::DeserializeOwned};
+use nanoserde::{DeBin, SerBin};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -16,7 +16,7 @@ use web_sys::{MessageChannel, MessageEvent};
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// Sends a message through a channel, as between page and worker, and unpacks what arrives.
-async fn through<T: Serialize + DeserializeOwned>(message: Envelope<T>) -> Envelope<T> {
+async fn through<T: SerBin + DeBin>(message: Envelope<T>) -> Envelope<T> {
     let channel = MessageChannel::new().unwrap();
     let (packed, transfer) = message.pack().unwrap();
     let arrived = Promise::new(&mut |resolve, _| {
@@ -43,6 +43,7 @@ async fn every_request_arrives_as_it_was_sent() {
         Request::Cancel { generation: u32::MAX },
         Request::Chart { ticket: 9, generation: 2, chart },
         Request::Story { ticket: 10, generation: 2 },
+        Request::Json { ticket: 11, generation: 2 },
     ];
     for request in requests {
         assert_eq!(through(Envelope::of(request.clone())).await.head, request);
@@ -58,7 +59,7 @@ async fn every_response_arrives_as_it_was_sent() {
         Response::Failed { generation: 1, title: "no".into(), message: "why".into(), remedy: Remedy::Explain },
         Response::Cancelled { generation: 1 },
         Response::Chart { ticket: 1, series: 2 },
-        Response::Story { ticket: 1, markdown: "# a".into() },
+        Response::Text { ticket: 1, text: "# ä".into() },
     ];
     for response in responses {
         assert_eq!(through(Envelope::of(response.clone())).await.head, response);
@@ -79,12 +80,14 @@ async fn buffers_change_hands_and_keep_every_bit() {
 }
 
 #[wasm_bindgen_test]
-fn the_browser_reads_a_report_as_serde_json_does() {
+fn a_report_crosses_with_every_bit_or_not_at_all() {
     for report in [scene::example::incident(), scene::example::healthy(3), report::Report::default()] {
-        let json = serde_json::to_vec(&report).unwrap();
-        assert_eq!(from_json::<report::Report>(&json).unwrap(), report);
+        let bytes = Uint8Array::new(&encode(&report)).to_vec();
+        assert_eq!(decode::<report::Report>(&bytes).unwrap(), report);
+        for length in [0, bytes.len() / 2, bytes.len() - 1] {
+            assert!(decode::<report::Report>(&bytes[..length]).is_err(), "cut at {length} of {}", bytes.len());
+        }
     }
-    assert!(from_json::<report::Report>(b"{").is_err());
 }
 
 #[wasm_bindgen_test]

@@ -33,7 +33,15 @@ fn module(body: &str) -> String {
     Url::create_object_url_with_blob(&blob).unwrap()
 }
 
-const READY: &str = "postMessage({ head: 'Ready', buffers: [] });";
+/// What a worker's script posts to say this.
+fn post(response: &Response) -> String {
+    let head = nanoserde::SerBin::serialize_bin(response);
+    format!("postMessage({{ head: new Uint8Array({head:?}), buffers: [] }});")
+}
+
+fn stage(generation: u32, stage: &str) -> String {
+    post(&Response::Progress { generation, stage: stage.into(), done: 0.0 })
+}
 
 #[derive(Clone, Default)]
 struct Diary(Rc<RefCell<Vec<String>>>);
@@ -72,10 +80,9 @@ async fn what_is_sent_early_waits_for_the_worker() {
     let diary = Diary::default();
     // Ready after a while; before that nobody listens.
     let host = diary.start(&format!(
-        "setTimeout(() => {{
-            onmessage = ({{ data }}) => postMessage({{ head: {{ Cancelled: {{ generation: data.head.Load.generation }} }}, buffers: [] }});
-            {READY}
-        }}, 150);"
+        "setTimeout(() => {{ onmessage = () => {{ {} }}; {} }}, 150);",
+        post(&Response::Cancelled { generation: 42 }),
+        post(&Response::Ready)
     ));
     host.send(load(42));
     let expected = format!("{:?} 0", Response::Cancelled { generation: 42 });
@@ -86,12 +93,13 @@ async fn what_is_sent_early_waits_for_the_worker() {
 async fn the_worker_inherits_the_policy() {
     apply_policy();
     let diary = Diary::default();
-    let _host = diary.start(
-        "fetch('https://example.org/').then(() => 'reached', () => 'refused').then((stage) =>
-            postMessage({ head: { Progress: { generation: 1, stage, done: 0 } }, buffers: [] }));
-         self.addEventListener('securitypolicyviolation', () =>
-            postMessage({ head: { Progress: { generation: 2, stage: 'violation', done: 0 } }, buffers: [] }));",
-    );
+    let _host = diary.start(&format!(
+        "fetch('https://example.org/').then(() => {{ {} }}, () => {{ {} }});
+         self.addEventListener('securitypolicyviolation', () => {{ {} }});",
+        stage(1, "reached"),
+        stage(1, "refused"),
+        stage(2, "violation")
+    ));
     assert!(diary.reads("Progress { generation: 1").await.contains("refused"));
     diary.reads("Progress { generation: 2").await;
 }
@@ -100,7 +108,7 @@ async fn the_worker_inherits_the_policy() {
 async fn a_worker_that_does_not_listen_is_replaced() {
     let diary = Diary::default();
     // The first load keeps it busy for ever.
-    let host = diary.start(&format!("onmessage = () => {{ for (;;); }}; {READY}"));
+    let host = diary.start(&format!("onmessage = () => {{ for (;;); }}; {}", post(&Response::Ready)));
     // Let it become ready, so that the load reaches it.
     TimeoutFuture::new(600).await;
     host.send(load(1));
@@ -115,9 +123,11 @@ async fn a_worker_that_does_not_listen_is_replaced() {
 #[wasm_bindgen_test]
 async fn a_worker_that_confirms_is_kept() {
     let diary = Diary::default();
+    // What it is sent second is the cancel.
     let host = diary.start(&format!(
-        "onmessage = ({{ data }}) => data.head.Cancel
-            && postMessage({{ head: {{ Cancelled: data.head.Cancel }}, buffers: [] }}); {READY}"
+        "let count = 0; onmessage = () => {{ if (++count === 2) {} }}; {}",
+        post(&Response::Cancelled { generation: 1 }),
+        post(&Response::Ready)
     ));
     TimeoutFuture::new(600).await;
     host.send(load(1));

@@ -1,7 +1,7 @@
-//! How a message crosses: a small object, and buffers that change hands.
+//! How a message crosses: some bytes, and buffers that change hands.
 
 use js_sys::{Array, ArrayBuffer, Float64Array, Object, Reflect, Uint8Array};
-use serde::{Serialize, de::DeserializeOwned};
+use nanoserde::{DeBin, SerBin};
 use wasm_bindgen::{JsCast, JsValue};
 
 const HEAD: &str = "head";
@@ -10,9 +10,9 @@ const BUFFERS: &str = "buffers";
 /// Why a message could not be sent or understood.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
-    /// The value has no form as a JavaScript object, or the object is none of ours.
+    /// The bytes are not those of such a message.
     #[error("the message has another shape than expected: {0}")]
-    Shape(#[from] serde_wasm_bindgen::Error),
+    Shape(#[from] nanoserde::DeBinErr),
     /// The browser refused it.
     #[error("the browser refused the message: {0:?}")]
     Browser(JsValue),
@@ -34,35 +34,41 @@ impl<T> Envelope<T> {
     }
 }
 
-impl<T: Serialize> Envelope<T> {
+impl<T: SerBin> Envelope<T> {
     /// The object to post, and the list of what to transfer with it.
     pub fn pack(self) -> Result<(JsValue, Array), EnvelopeError> {
         let transfer: Array = self.buffers.iter().collect();
         let object = Object::new();
         let set = |name: &str, value: &JsValue| Reflect::set(&object, &name.into(), value);
-        set(HEAD, &serde_wasm_bindgen::to_value(&self.head)?).map_err(EnvelopeError::Browser)?;
+        set(HEAD, &Uint8Array::from(self.head.serialize_bin().as_slice())).map_err(EnvelopeError::Browser)?;
         set(BUFFERS, &transfer).map_err(EnvelopeError::Browser)?;
         Ok((object.into(), transfer))
     }
 }
 
-impl<T: DeserializeOwned> Envelope<T> {
+impl<T: DeBin> Envelope<T> {
     /// Reads a message's data.
     pub fn unpack(data: &JsValue) -> Result<Self, EnvelopeError> {
         let get = |name: &str| Reflect::get(data, &name.into()).map_err(EnvelopeError::Browser);
-        let head = serde_wasm_bindgen::from_value(get(HEAD)?)?;
+        let head = get(HEAD)?.dyn_into::<Uint8Array>().map_err(EnvelopeError::Browser)?;
+        let head = decode(&head.to_vec())?;
         let buffers = get(BUFFERS)?.dyn_into::<Array>().map_err(EnvelopeError::Browser)?;
         let buffers = buffers.iter().filter_map(|buffer| buffer.dyn_into::<ArrayBuffer>().ok()).collect();
         Ok(Self { head, buffers })
     }
 }
 
-/// Reads a value from JSON in a transferred buffer.
+/// A value as bytes, for the other program of the same build.
 ///
-/// The browser parses: its parser is there anyway, where one of ours would be an eighth of the page's program.
-pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, EnvelopeError> {
-    let value = js_sys::JSON::parse(&String::from_utf8_lossy(bytes)).map_err(EnvelopeError::Browser)?;
-    Ok(serde_wasm_bindgen::from_value(value)?)
+/// Not JSON: it is read back by programs of the same build only, and reading JSON would be an eighth of the page's
+/// program. Every number keeps every bit.
+pub fn encode<T: SerBin>(value: &T) -> ArrayBuffer {
+    to_bytes(&value.serialize_bin())
+}
+
+/// What [`encode`] wrote.
+pub fn decode<T: DeBin>(bytes: &[u8]) -> Result<T, EnvelopeError> {
+    Ok(T::deserialize_bin(bytes)?)
 }
 
 /// A copy of our bytes that can be transferred.

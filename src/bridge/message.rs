@@ -1,10 +1,10 @@
 //! The messages.
 
-use serde::{Deserialize, Serialize};
+use nanoserde::{DeBin, SerBin};
 use std::fmt;
 
 /// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, SerBin, DeBin)]
 pub enum Credentials {
     /// A user name and a password.
     Basic {
@@ -24,7 +24,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// What a person knows about a file that the file does not say.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, SerBin, DeBin)]
 pub struct Reading {
     /// The column that holds the time.
     pub time_column: Option<String>,
@@ -33,7 +33,7 @@ pub struct Reading {
 }
 
 /// What a person can do about a failure, besides choosing something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SerBin, DeBin)]
 pub enum Remedy {
     /// Nothing here.
     #[default]
@@ -45,7 +45,7 @@ pub enum Remedy {
 }
 
 /// Where the data come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, SerBin, DeBin)]
 pub enum Input {
     /// Files.
     Files {
@@ -66,7 +66,7 @@ pub enum Input {
 }
 
 /// A stretch of one series to draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, SerBin, DeBin)]
 pub struct ChartRequest {
     /// The series.
     pub series: usize,
@@ -79,7 +79,7 @@ pub struct ChartRequest {
 }
 
 /// From the page to the worker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, SerBin, DeBin)]
 pub enum Request {
     /// Begin a load; whatever is under way is dropped.
     Load {
@@ -109,10 +109,17 @@ pub enum Request {
         /// The load that the Report on the screen belongs to.
         generation: u32,
     },
+    /// Ask for the whole Report as JSON, as the command line writes it.
+    Json {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The load that the Report on the screen belongs to.
+        generation: u32,
+    },
 }
 
 /// From the worker to the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, SerBin, DeBin)]
 pub enum Response {
     /// The worker listens. Nothing may be sent before.
     Ready,
@@ -125,7 +132,7 @@ pub enum Response {
         /// The share of all work that is done, 0 to 1.
         done: f64,
     },
-    /// A Report, as JSON in the only buffer.
+    /// A Report, encoded in the only buffer.
     Report {
         /// The load.
         generation: u32,
@@ -156,12 +163,12 @@ pub enum Response {
         /// The series.
         series: usize,
     },
-    /// The story as Markdown.
-    Story {
+    /// What was asked for as text: the story or the Report; empty where the load is gone.
+    Text {
         /// The request's.
         ticket: u32,
         /// The text.
-        markdown: String,
+        text: String,
     },
 }
 
@@ -183,15 +190,16 @@ mod tests {
     }
 
     #[test]
-    fn messages_survive_being_values() {
+    fn messages_survive_being_bytes() {
         let request = Request::Load {
             generation: 7,
             input: Input::Files { names: vec!["a.csv".into()], reading: Reading::default() },
         };
-        let json = serde_json::to_string(&request).unwrap();
-        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+        let bytes = SerBin::serialize_bin(&request);
+        assert_eq!(Request::deserialize_bin(&bytes).unwrap(), request);
         let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };
-        let json = serde_json::to_string(&response).unwrap();
-        assert_eq!(serde_json::from_str::<Response>(&json).unwrap(), response);
+        let bytes = SerBin::serialize_bin(&response);
+        assert_eq!(Response::deserialize_bin(&bytes).unwrap(), response);
+        assert!(Response::deserialize_bin(&bytes[..bytes.len() - 1]).is_err(), "a message cut short is refused");
     }
 }

@@ -1,9 +1,7 @@
 //! Where data comes from, as a person names it.
 
-use serde::Deserialize;
-
 /// A bundled incident, as `samples/index.json` lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sample {
     /// The name used in addresses and test ids.
     pub name: String,

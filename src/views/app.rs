@@ -1,20 +1,20 @@
 //! The whole page.
 
-use super::drop::DropZone;
-use super::faults::FaultBanner;
-use super::first_screen::FirstScreen;
-use super::header::Header;
-use super::help::Help;
+use super::drop::drop_zone;
+use super::faults::fault_banner;
+use super::first_screen::first_screen;
+use super::header::header;
+use super::help::help;
 use super::keyboard;
-use super::progress::ProgressBar;
-use super::session::{Session, session};
-use super::workspace::Workspace;
+use super::progress::progress_bar;
+use super::session::{Session, show_address};
+use super::workspace::workspace;
+use crate::dom::{self, El, View, document, effect, el, listen_window, memo, on_cleanup, untrack};
 use crate::state::Link;
-use leptos::prelude::*;
-use std::time::Duration;
+use wasm_bindgen::UnwrapThrowExt;
 
 /// How long the view rests before the address follows it: browsers limit how often it may change.
-const HASH_DELAY: Duration = Duration::from_millis(120);
+const HASH_DELAY_MS: u32 = 120;
 
 /// Shows the page in the document's body.
 pub fn mount() {
@@ -22,39 +22,49 @@ pub fn mount() {
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }
-    leptos::mount::mount_to_body(App);
+    dom::root(|| {
+        let page: web_sys::Node = page().cast();
+        // The program is started by a script of the body.
+        document().body().unwrap_throw().append_child(&page).unwrap_throw();
+    });
 }
 
-#[component]
-fn App() -> impl IntoView {
+fn page() -> El {
     let session = Session::start();
-    provide_context(session);
     keyboard::listen(session);
     show_state(session);
     keep_address(session);
-    view! {
-        <DropZone>
-            <Header/>
-            <ProgressBar/>
-            <FaultBanner/>
-            <Body/>
-            <Help/>
-            {move || session.toast.get().map(|words| view! { <p class="toast" aria-hidden="true">{words}</p> })}
-            <p class="visually-hidden" role="status" data-testid="status">{move || session.notice.get()}</p>
-        </DropZone>
-    }
+    drop_zone(session, |zone| {
+        zone.child(header(session))
+            .child(progress_bar(session))
+            .child(fault_banner(session))
+            .child(body(session))
+            .child(help(session))
+            .dynamic(move || {
+                let words = session.toast.get_clone();
+                words.map(|words| el("p").class("toast").attr("aria-hidden", "true").text(&words)).into()
+            })
+            .child(
+                el("p")
+                    .class("visually-hidden")
+                    .attr("role", "status")
+                    .attr("data-testid", "status")
+                    .text_with(move || session.notice.get_clone()),
+            )
+    })
 }
 
-#[component]
-fn Body() -> impl IntoView {
-    let session = session();
-    let has_report = Memo::new(move |_| session.shown.with(Option::is_some));
-    move || if has_report.get() { view! { <Workspace/> }.into_any() } else { view! { <FirstScreen/> }.into_any() }
+fn body(session: &'static Session) -> View {
+    let has_report = memo(move || session.shown.with(Option::is_some));
+    View::dynamic(move || {
+        let has_report = has_report.get();
+        untrack(|| if has_report { workspace(session) } else { first_screen(session) }).into()
+    })
 }
 
 /// The body's `data-state` says what the page is doing.
-fn show_state(session: Session) {
-    Effect::new(move |_| {
+fn show_state(session: &'static Session) {
+    effect(move || {
         let name = session.load.with(|load| load.phase().name());
         if let Some(body) = document().body() {
             // An element always takes an attribute with a valid name.
@@ -64,30 +74,20 @@ fn show_state(session: Session) {
 }
 
 /// The address follows the view, and the view follows an address that the user changes.
-fn keep_address(session: Session) {
-    let is_settled = Memo::new(move |_| session.load.with(|load| !load.is_loading()));
-    let pending = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
+fn keep_address(session: &'static Session) {
+    let is_settled = memo(move || session.load.with(|load| !load.is_loading()));
+    effect(move || {
         let has_report = session.shown.with(Option::is_some);
         let hash = session.link().encode();
         if !is_settled.get() || !has_report {
             return;
         }
-        if let Some(handle) = pending.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-        let write = move || {
-            let address = if hash.is_empty() { location().pathname().unwrap_or_default() } else { hash.clone() };
-            if let Ok(history) = window().history() {
-                // Refused only when it changes too often; the next change brings it up to date.
-                let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
-            }
-        };
-        pending.set_value(set_timeout_with_handle(write, HASH_DELAY).ok());
+        let pending = dom::after(HASH_DELAY_MS, move || show_address(&hash));
+        // The next view comes before this one is written: then it need not be.
+        on_cleanup(move || drop(pending));
     });
-    let handle = window_event_listener(leptos::ev::hashchange, move |_| {
-        let link = Link::decode(&location().hash().unwrap_or_default());
-        session.follow_changed(link);
+    listen_window("hashchange", move |_| {
+        let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+        session.follow_changed(Link::decode(&hash.unwrap_or_default()));
     });
-    on_cleanup(move || handle.remove());
 }

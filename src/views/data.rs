@@ -1,47 +1,56 @@
 //! What was read, and every note about it.
 
 use super::format;
-use super::session::session;
-use leptos::prelude::*;
+use super::session::Session;
+use crate::dom::{El, View, el};
 use report::format as words;
-use report::{DataNote, Report, Scale};
+use report::{DataNote, Report, Scale, Subject};
 
 /// More notes than this of one kind are folded.
 const NOTES: usize = 200;
 
 /// The data: sources, scales, notes, series.
-#[component]
-pub(super) fn Data() -> impl IntoView {
-    let session = session();
-    move || {
-        let shown = session.shown.get()?;
-        let report = &shown.report;
-        Some(view! {
-            <h2 class="panel-title">"Read"</h2>
-            <ul class="notes">{sources(report)}</ul>
-            <h2 class="panel-title">"Scales of time"</h2>
-            <ul class="notes">{scales(report)}</ul>
-            <h2 class="panel-title">{words::plural(report.dataset.notes.len(), "note on the data", "notes on the data")}</h2>
-            <ul class="notes">{report.dataset.notes.iter().take(NOTES).map(note).collect_view()}</ul>
-            <h2 class="panel-title">"Services and series"</h2>
-            <ul class="notes">{services(report)}</ul>
-        })
-    }
+pub(super) fn data(session: &'static Session) -> View {
+    View::dynamic(move || {
+        let Some(report) = session.report() else { return View::NONE };
+        let notes = &report.dataset.notes;
+        let title = words::plural(notes.len(), "note on the data", "notes on the data");
+        [
+            part("Read", sources(&report)),
+            part("Scales of time", scales(&report)),
+            part(&title, notes.iter().take(NOTES).map(note).collect()),
+            part("Services and series", services(session, &report)),
+        ]
+        .into_iter()
+        .collect()
+    })
 }
 
-fn sources(report: &Report) -> impl IntoView + use<> {
+fn part(title: &str, rows: View) -> View {
+    [el("h2").class("panel-title").text(title), el("ul").class("notes").child(rows)].into_iter().collect()
+}
+
+fn subject(text: &str) -> El {
+    el("span").class("note-subject").text(text)
+}
+
+fn count(text: &str) -> El {
+    el("span").class("note-count").text(text)
+}
+
+fn sentence(text: &str) -> El {
+    el("span").class("note-words").text(text)
+}
+
+fn sources(report: &Report) -> View {
     let data = &report.dataset;
     let zone = |zone: &Option<String>| match zone {
         Some(zone) => format!("times without a zone read as {zone}"),
         None => "every time carries its zone".to_owned(),
     };
     let rows = data.sources.iter().map(|source| {
-        view! {
-            <li>
-                <span class="note-subject">{source.name.clone()}</span>
-                <span class="note-words">{format!("{}; {}", source.format, zone(&source.assumed_time_zone))}</span>
-            </li>
-        }
+        let read = format!("{}; {}", source.format, zone(&source.assumed_time_zone));
+        el("li").child(subject(&source.name)).child(sentence(&read))
     });
     let facts = format!(
         "{} and {} from {} to {} (shown in {}), analysed on a grid of {} slots, {} apart.",
@@ -53,53 +62,36 @@ fn sources(report: &Report) -> impl IntoView + use<> {
         data.slots,
         words::duration_s(data.interval_ms as f64 / 1000.0),
     );
-    view! { {rows.collect_view()} <li><span class="note-words">{facts}</span></li> }
+    rows.chain([el("li").child(sentence(&facts))]).collect()
 }
 
-fn scales(report: &Report) -> impl IntoView + use<> {
+fn scales(report: &Report) -> View {
     let row = |scale: Scale| {
         let summary = report.scales.iter().find(|summary| summary.scale == scale)?;
         let to = summary.to_s.map_or_else(|| "the length of the data".to_owned(), words::duration_s);
         let range = format!("{} to {to}", words::duration_s(summary.from_s));
-        Some(view! {
-            <li>
-                <span class="note-subject">{scale.name()}</span>
-                <span class="note-count">{range}</span>
-                {summary.unavailable.clone().map(|reason| view! { <span class="note-words">{reason}</span> })}
-            </li>
-        })
+        let reason = summary.unavailable.as_deref().map(sentence);
+        Some(el("li").child(subject(scale.name())).child(count(&range)).child(reason))
     };
-    Scale::ALL.into_iter().filter_map(row).collect_view()
+    Scale::ALL.into_iter().filter_map(row).collect()
 }
 
-fn note(note: &DataNote) -> impl IntoView + use<> {
-    let subject = note.subject.clone().unwrap_or_else(|| "the whole source".to_owned());
-    view! {
-        <li>
-            <span class="note-subject">{subject}</span>
-            <span class="note-count">{format!("{} × {}", note.count, note.kind.replace('_', " "))}</span>
-            <span class="note-words">{note.message.clone()}</span>
-        </li>
-    }
+fn note(note: &DataNote) -> El {
+    el("li")
+        .child(subject(note.subject.as_deref().unwrap_or("the whole source")))
+        .child(count(&format!("{} × {}", note.count, note.kind.replace('_', " "))))
+        .child(sentence(&note.message))
 }
 
-fn services(report: &Report) -> impl IntoView + use<> {
+fn services(session: &'static Session, report: &Report) -> View {
     let row = |(index, service): (usize, &report::ServiceSummary)| {
-        let session = session();
-        let go = move |_| session.look(|view, report| view.drill(report, report::Subject::Service(index)));
-        let series: Vec<&str> = service
-            .series
-            .iter()
-            .filter_map(|&series| report.series.get(series))
-            .map(|series| series.metric.as_str())
-            .collect();
-        view! {
-            <li>
-                <button class="note-link" on:click=go>{service.name.clone()}</button>
-                <span class="note-count">{words::plural(service.series.len(), "series", "series")}</span>
-                <span class="note-words">{series.join(", ")}</span>
-            </li>
-        }
+        let go = move || session.look(|view, report| view.drill(report, Subject::Service(index)));
+        let series = service.series.iter().filter_map(|&series| report.series.get(series));
+        let series: Vec<&str> = series.map(|series| series.metric.as_str()).collect();
+        el("li")
+            .child(el("button").class("note-link").text(&service.name).on_click(go))
+            .child(count(&words::plural(service.series.len(), "series", "series")))
+            .child(sentence(&series.join(", ")))
     };
-    report.services.iter().enumerate().map(row).collect_view()
+    report.services.iter().enumerate().map(row).collect()
 }

@@ -1,70 +1,57 @@
 //! The whole window takes files.
 
-use super::session::session;
-use leptos::html;
-use leptos::prelude::*;
-use web_sys::{DragEvent, File, FileList};
+use super::session::Session;
+use crate::dom::{El, el, signal};
+use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 
 /// The page as one large drop zone, with the file dialogue behind it.
-#[component]
-pub(super) fn DropZone(children: Children) -> impl IntoView {
-    let session = session();
-    let is_over = RwSignal::new(false);
-    let input: NodeRef<html::Input> = NodeRef::new();
-    session.set_file_input(input);
-    let on_over = move |event: DragEvent| {
+pub(super) fn drop_zone(session: &'static Session, content: impl FnOnce(El) -> El) -> El {
+    let is_over = signal(false);
+    let input = el("input")
+        .attr("type", "file")
+        .attr("multiple", "")
+        .attr("hidden", "")
+        .attr("data-testid", "file-input")
+        .attr("aria-label", "Files to analyse");
+    let field: HtmlInputElement = input.cast();
+    session.set_file_input(field.clone());
+    let input = input.on("change", move |_| {
+        session.open_files(listed(field.files()));
+        // The same file chosen again is a change again.
+        field.set_value("");
+    });
+    let on_over = move |event: &DragEvent| {
         event.prevent_default();
         is_over.set(true);
     };
-    let on_leave = move |event: DragEvent| {
+    let on_leave = move |event: &DragEvent| {
         // Moving over a child leaves the parent, too; only leaving the window counts.
         if event.related_target().is_none() {
             is_over.set(false);
         }
     };
-    let on_drop = move |event: DragEvent| {
+    let on_drop = move |event: &DragEvent| {
         event.prevent_default();
         is_over.set(false);
         let Some(transfer) = event.data_transfer() else { return };
         let files = listed(transfer.files());
-        if files.is_empty() {
-            // A link or a marked text can be dropped as well.
-            if let Ok(text) = transfer.get_data("text/plain") {
-                session.open_text(text);
-            }
-        } else {
+        if !files.is_empty() {
             session.open_files(files);
+        } else if let Ok(text) = transfer.get_data("text/plain") {
+            // A link or a marked text can be dropped as well.
+            session.open_text(text);
         }
     };
-    let on_change = move |_| {
-        let Some(input) = input.get_untracked() else { return };
-        session.open_files(listed(input.files()));
-        // The same file chosen again is a change again.
-        input.set_value("");
-    };
-    view! {
-        <div
-            class="app"
-            data-testid="drop-zone"
-            class:is-over=move || is_over.get()
-            on:dragenter=on_over
-            on:dragover=on_over
-            on:dragleave=on_leave
-            on:drop=on_drop
-        >
-            {children()}
-            <input
-                node_ref=input
-                type="file"
-                multiple
-                hidden
-                data-testid="file-input"
-                aria-label="Files to analyse"
-                on:change=on_change
-            />
-            <div class="drop-veil" aria-hidden="true"><p>"Drop to analyse"</p></div>
-        </div>
-    }
+    let zone = el("div")
+        .class("app")
+        .attr("data-testid", "drop-zone")
+        .class_with("is-over", move || is_over.get())
+        .on_as("dragenter", on_over)
+        .on_as("dragover", on_over)
+        .on_as("dragleave", on_leave)
+        .on_as("drop", on_drop);
+    let veil = el("div").class("drop-veil").attr("aria-hidden", "true").child(el("p").text("Drop to analyse"));
+    content(zone).child(input).child(veil)
 }
 
 fn listed(files: Option<FileList>) -> Vec<File> {

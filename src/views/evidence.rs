@@ -2,151 +2,119 @@
 
 use super::chart_data::chart_data;
 use super::format;
-use super::session::session;
+use super::session::{Session, Shown};
 use super::surface::size_of;
 use crate::bridge::ChartRequest;
+use crate::dom::{El, View, effect, el};
 use crate::paint;
-use leptos::html;
-use leptos::prelude::*;
 use report::format as words;
 use report::{Finding, FindingKind, Relation, Report};
-use std::sync::Arc;
 
 /// The evidence of a finding.
-#[component]
-pub(super) fn FindingEvidence(generation: u32, report: Arc<Report>, finding: Finding) -> impl IntoView {
+pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding: &Finding) -> El {
+    let report = &shown.report;
     let window_ms = (finding.start_ms, finding.end_ms);
-    let shown_ms = around(&report, window_ms);
-    let levels = levels(&finding, shown_ms);
-    let charts = finding
-        .series
-        .iter()
-        .take(2)
-        .map(|&series| {
-            let report = Arc::clone(&report);
-            view! { <Chart generation report series shown_ms window_ms=Some(window_ms) levels=levels.clone()/> }
-        })
-        .collect_view();
-    let mut numbers: Vec<(String, String)> = finding
-        .numbers
-        .iter()
-        .map(|number| (number.name.clone(), words::quantity(number.value, &number.unit)))
-        .collect();
-    numbers.insert(0, ("score".into(), format!("{:.2} (threshold 1)", finding.score)));
+    let shown_ms = around(report, window_ms);
+    let levels = levels(finding, shown_ms);
+    let has_levels = !levels.is_empty();
+    let charts = finding.series.iter().take(2).map(|&series| {
+        let stretch = Stretch { series, shown_ms, window_ms: Some(window_ms), levels: levels.clone() };
+        chart(session, shown, stretch)
+    });
+    let mut numbers = vec![("score".to_owned(), format!("{:.2} (threshold 1)", finding.score))];
+    numbers.extend(
+        finding.numbers.iter().map(|number| (number.name.clone(), words::quantity(number.value, &number.unit))),
+    );
     numbers.extend(finding.p.map(|p| ("p".to_owned(), words::probability(p))));
     let length_s = finding.end_ms.saturating_sub(finding.start_ms) as f64 / 1000.0;
-    numbers.push((
-        "window".into(),
-        format!("{}, {}", format::clock(&report, finding.start_ms), words::duration_s(length_s)),
-    ));
-    numbers.push(("kind, scale".into(), format!("{}, {}", finding.kind.name(), finding.scale.name())));
-    let has_levels = !levels.is_empty();
-    view! {
-        <div class="evidence" data-testid="evidence">
-            {charts}
-            <ul class="evidence-key">
-                <li class="key-values">"values"</li>
-                <li class="key-band">"normal band; its edges are the threshold"</li>
-                <li class="key-window">"the finding"</li>
-                {has_levels.then(|| view! { <li class="key-level">"level before and after"</li> })}
-            </ul>
-            <Numbers numbers/>
-            {(!finding.refuted_by.is_empty()).then(|| view! {
-                <p class="refuted">"Would refute it: " <b>{finding.refuted_by.clone()}</b></p>
-            })}
-        </div>
-    }
+    let window = format!("{}, {}", format::clock(report, finding.start_ms), words::duration_s(length_s));
+    numbers.push(("window".to_owned(), window));
+    numbers.push(("kind, scale".to_owned(), format!("{}, {}", finding.kind.name(), finding.scale.name())));
+    let sign = |class: &str, meaning: &str| el("li").class(class).text(meaning);
+    let key = el("ul")
+        .class("evidence-key")
+        .child(sign("key-values", "values"))
+        .child(sign("key-band", "normal band; its edges are the threshold"))
+        .child(sign("key-window", "the finding"))
+        .child(has_levels.then(|| sign("key-level", "level before and after")));
+    let refuted = (!finding.refuted_by.is_empty()).then(|| refuted("Would refute it: ", &finding.refuted_by));
+    frame().child(charts.collect::<View>()).child(key).child(figures(numbers)).child(refuted)
 }
 
 /// The evidence of a relation: both series, one above the other on the same time.
-#[component]
-pub(super) fn RelationEvidence(generation: u32, report: Arc<Report>, relation: Relation) -> impl IntoView {
+pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, relation: &Relation) -> El {
+    let report = &shown.report;
     let shown_ms = (report.dataset.start_ms, report.dataset.end_ms);
-    let charts = [relation.from, relation.to]
-        .into_iter()
-        .map(|series| {
-            let report = Arc::clone(&report);
-            let name = format::series(&report, series);
-            view! {
-                <h3 class="evidence-title">{name}</h3>
-                <Chart generation report series shown_ms window_ms=None levels=Vec::new()/>
-            }
-        })
-        .collect_view();
+    let charts = [relation.from, relation.to].into_iter().flat_map(|series| {
+        let stretch = Stretch { series, shown_ms, window_ms: None, levels: Vec::new() };
+        let title = el("h3").class("evidence-title").text(&format::series(report, series));
+        [title, chart(session, shown, stretch)]
+    });
     let numbers = [
         Some(("strength (coherence²)", words::number(relation.strength))),
         Some(("phase", if relation.sign < 0 { "opposite".to_owned() } else { "together".to_owned() })),
-        Some(("lag", super::relations::lag_words(&relation))),
+        Some(("lag", super::relations::lag_words(relation))),
         relation.period_s.map(|period_s| ("strongest at the period", words::duration_s(period_s))),
         Some(("scale", relation.scale.name().to_owned())),
         Some(("q (false-discovery rate)", words::probability(relation.q))),
     ];
     let numbers = numbers.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
-    view! {
-        <div class="evidence" data-testid="evidence">
-            {charts}
-            <Numbers numbers/>
-            <p class="refuted">
-                "A relation is predictive, never a proof of a cause. Would refute it: "
-                <b>"a third series that drives both, or the same pair unrelated on another day"</b>
-            </p>
-        </div>
-    }
+    frame().child(charts.collect::<View>()).child(figures(numbers)).child(refuted(
+        "A relation is predictive, never a proof of a cause. Would refute it: ",
+        "a third series that drives both, or the same pair unrelated on another day",
+    ))
 }
 
-#[component]
-fn Numbers(numbers: Vec<(String, String)>) -> impl IntoView {
-    view! {
-        <dl class="numbers">
-            {numbers.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect_view()}
-        </dl>
-    }
+fn frame() -> El {
+    el("div").class("evidence").attr("data-testid", "evidence")
 }
 
-/// One series with its band.
-#[component]
-fn Chart(
-    generation: u32,
-    report: Arc<Report>,
+fn refuted(lead: &str, by: &str) -> El {
+    el("p").class("refuted").text(lead).child(el("b").text(by))
+}
+
+fn figures(numbers: Vec<(String, String)>) -> El {
+    let figure = |(name, value): (String, String)| el("div").child(el("dt").text(&name)).child(el("dd").text(&value));
+    el("dl").class("numbers").child(numbers.into_iter().map(figure).collect::<View>())
+}
+
+/// A stretch of one series, and what is marked on it.
+struct Stretch {
     series: usize,
     shown_ms: (i64, i64),
     window_ms: Option<(i64, i64)>,
     levels: Vec<(i64, i64, f64)>,
-) -> impl IntoView {
-    let session = session();
-    let frame: NodeRef<html::Div> = NodeRef::new();
-    let canvas: NodeRef<html::Canvas> = NodeRef::new();
-    let size = size_of(frame);
-    let data = chart_data(Memo::new(move |_| {
+}
+
+/// One series with its band.
+fn chart(session: &'static Session, shown: &Shown, stretch: Stretch) -> El {
+    let Stretch { series, shown_ms, window_ms, levels } = stretch;
+    let generation = shown.generation;
+    let unit = shown.report.series.get(series).map(|series| series.unit.clone()).unwrap_or_default();
+    let label = format!("{} over time, with its normal band", format::series(&shown.report, series));
+    let picture = el("canvas").attr("role", "img").attr("aria-label", &label);
+    let canvas = picture.cast();
+    let frame = el("div").class("evidence-chart").child(picture);
+    let size = size_of(&frame);
+    let data = chart_data(session, move || {
         let (width_px, _) = size.get();
         let max_points = (2.0 * width_px) as usize;
         let chart = ChartRequest { series, start_ms: shown_ms.0, end_ms: shown_ms.1, max_points };
         (width_px > 1.0).then_some((generation, chart))
-    }));
-    let unit = report.series.get(series).map(|series| series.unit.clone()).unwrap_or_default();
-    let label = format!("{} over time, with its normal band", format::series(&report, series));
-    Effect::new(move |_| {
+    });
+    effect(move || {
         let theme = super::theme_colors(session.theme.get());
         let cursor_ms = session.view.with(|view| view.cursor_ms);
-        let (Some(canvas), Some(chart)) = (canvas.get(), data.get()) else { return };
-        let evidence = paint::Evidence {
-            chart: &chart,
-            unit: &unit,
-            window_ms,
-            levels: &levels,
-            cursor_ms,
-            size_px: size.get(),
-            offset_min: format::OFFSET_MIN,
-        };
+        let size_px = size.get();
+        let Some(chart) = data.get_clone() else { return };
+        let offset_min = format::OFFSET_MIN;
+        let evidence =
+            paint::Evidence { chart: &chart, unit: &unit, window_ms, levels: &levels, cursor_ms, size_px, offset_min };
         if let Err(reason) = paint::evidence(&canvas, &evidence, &theme) {
             session.notice.set(format!("The chart could not be drawn: {reason}."));
         }
     });
-    view! {
-        <div class="evidence-chart" node_ref=frame>
-            <canvas node_ref=canvas role="img" aria-label=label></canvas>
-        </div>
-    }
+    frame
 }
 
 /// A window with as much again on both sides, within the data, and never less than a fiftieth of them.

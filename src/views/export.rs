@@ -1,128 +1,120 @@
 //! Taking the result along: as JSON, as Markdown, as a picture; and a link to the view.
 
-use super::session::{Session, Shown, session};
+use super::session::{Session, Shown};
+use crate::dom::{self, El, batch, el, icon, signal, untrack};
 use crate::state::{Level, View};
 use js_sys::Array;
-use leptos::prelude::*;
 use scene::radar;
-use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, Clipboard, FocusEvent, HtmlAnchorElement, KeyboardEvent, Node, Url};
+
+/// How long the browser has to take a file before its address, which holds the memory, is given up.
+const SAVED_MS: u32 = 60_000;
 
 /// The picture's size in an exported file.
 const PICTURE_PX: f64 = 900.0;
 
 /// The menu.
-#[component]
-pub(super) fn Export() -> impl IntoView {
-    let session = session();
-    let is_open = RwSignal::new(false);
-    let json = move |_| {
+pub(super) fn export(session: &'static Session) -> El {
+    let is_open = signal(false);
+    let shown = move || {
         is_open.set(false);
-        let Some(shown) = session.shown.get_untracked() else { return };
-        let bytes = js_sys::Uint8Array::from(shown.json.as_ref());
-        save(session, &file_name(&shown, "json"), "application/json", &bytes);
+        session.shown.get_clone_untracked()
     };
-    let story = move |_| {
-        is_open.set(false);
-        let Some(shown) = session.shown.get_untracked() else { return };
+    let json = move || {
+        let Some(shown) = shown() else { return };
+        let name = file_name(&shown, "json");
+        session.ask_json(shown.generation, move |json| save(session, &name, "application/json", &json));
+    };
+    let story = move || {
+        let Some(shown) = shown() else { return };
         let name = file_name(&shown, "md");
-        session.ask_story(shown.generation, move |markdown| {
-            save(session, &name, "text/markdown", &JsValue::from_str(&markdown))
-        });
+        session.ask_story(shown.generation, move |markdown| save(session, &name, "text/markdown", &markdown));
     };
-    let picture = move |_| {
-        is_open.set(false);
-        let Some(shown) = session.shown.get_untracked() else { return };
+    let svg = move || {
+        let Some(shown) = shown() else { return };
         let theme = super::theme_colors(session.theme.get_untracked());
-        let scene = picture(&shown, &session.view.get_untracked());
-        save(
-            session,
-            &file_name(&shown, "svg"),
-            "image/svg+xml",
-            &JsValue::from_str(&scene::svg::paint(&scene, &theme)),
-        );
+        let scene = picture(&shown, &session.view.get_clone_untracked());
+        save(session, &file_name(&shown, "svg"), "image/svg+xml", &scene::svg::paint(&scene, &theme));
     };
-    view! {
-        <div
-            class="menu"
-            on:focusout=move |event: web_sys::FocusEvent| {
-                // Closed when the keyboard goes elsewhere, not when it goes on to the next entry.
-                let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-                let menu = event.current_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-                if !menu.is_some_and(|menu| menu.contains(next.as_ref())) {
-                    is_open.set(false);
-                }
+    let entries = move || {
+        el("ul")
+            .attr("role", "menu")
+            .child(entry("Markdown", "the story, to begin a post-mortem with", "export-markdown", story))
+            .child(entry("JSON", "the whole Report, as the command line writes it", "export-json", json))
+            .child(entry("SVG", "the radar as it is now", "export-svg", svg))
+    };
+    let button = el("button")
+        .class("button")
+        .attr("data-testid", "export")
+        .attr("aria-label", "Export")
+        .attr("aria-haspopup", "menu")
+        .aria_with("aria-expanded", move || is_open.get())
+        .child(icon("icon", "", "M12 4v11m0 0 4-4m-4 4-4-4M5 19h14"))
+        .child(el("span").class("label").text("Export"))
+        .on_click(move || is_open.update(|is_open| *is_open = !*is_open));
+    el("div")
+        .class("menu")
+        .on_as("focusout", move |event: &FocusEvent| {
+            // Closed when the keyboard goes elsewhere, not when it goes on to the next entry.
+            let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+            let menu = event.current_target().and_then(|target| target.dyn_into::<Node>().ok());
+            if !menu.is_some_and(|menu| menu.contains(next.as_ref())) {
+                is_open.set(false);
             }
-            on:keydown=move |event: web_sys::KeyboardEvent| {
-                if event.key() == "Escape" && is_open.get_untracked() {
-                    event.stop_propagation();
-                    is_open.set(false);
-                }
+        })
+        .on_as("keydown", move |event: &KeyboardEvent| {
+            if event.key() == "Escape" && is_open.get_untracked() {
+                event.stop_propagation();
+                is_open.set(false);
             }
-        >
-            <button
-                class="button"
-                data-testid="export"
-                aria-label="Export"
-                aria-haspopup="menu"
-                aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
-            >
-                <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4v11m0 0 4-4m-4 4-4-4M5 19h14"/></svg>
-                <span class="label">"Export"</span>
-            </button>
-            <Show when=move || is_open.get()>
-                <ul role="menu">
-                    <li role="none">
-                        <button role="menuitem" data-testid="export-markdown" on:click=story>
-                            "Markdown" <span>"the story, to begin a post-mortem with"</span>
-                        </button>
-                    </li>
-                    <li role="none">
-                        <button role="menuitem" data-testid="export-json" on:click=json>
-                            "JSON" <span>"the whole Report, as the command line writes it"</span>
-                        </button>
-                    </li>
-                    <li role="none">
-                        <button role="menuitem" data-testid="export-svg" on:click=picture>
-                            "SVG" <span>"the radar as it is now"</span>
-                        </button>
-                    </li>
-                </ul>
-            </Show>
-        </div>
-    }
+        })
+        .child(button)
+        .show(move || is_open.get(), entries)
+}
+
+fn entry(name: &str, what: &str, test_id: &str, act: impl FnMut() + 'static) -> El {
+    let button = el("button").attr("role", "menuitem").attr("data-testid", test_id).text(name).text(" ");
+    el("li").attr("role", "none").child(button.child(el("span").text(what)).on_click(act))
 }
 
 /// Copies the address.
-#[component]
-pub(super) fn Share() -> impl IntoView {
-    let session = session();
-    let share = move |_| {
+pub(super) fn share(session: &'static Session) -> El {
+    let share = move || {
         let link = untrack(|| session.link());
         let holds_source = link.source.is_some();
-        let base = location().href().unwrap_or_default();
-        let base = base.split('#').next().unwrap_or_default().to_owned();
+        let Some(window) = web_sys::window() else { return };
+        let base = window.location().href().unwrap_or_default();
+        let base = base.split('#').next().unwrap_or_default();
         let address = format!("{base}{}", link.encode());
-        wasm_bindgen_futures::spawn_local(async move {
-            let copied = match window().navigator().clipboard().dyn_into::<web_sys::Clipboard>() {
+        let clipboard = window.navigator().clipboard().dyn_into::<Clipboard>();
+        spawn_local(async move {
+            let copied = match clipboard {
                 Ok(clipboard) => JsFuture::from(clipboard.write_text(&address)).await.is_ok(),
                 // An address without TLS has no clipboard.
                 Err(_) => false,
             };
-            session.tell(match (copied, holds_source) {
+            let words = match (copied, holds_source) {
                 (false, _) => "The browser does not allow copying here; copy the address from the address bar.",
                 (true, true) => "Link copied. It opens the same source in the same view.",
                 (true, false) => "Link copied. It holds the view, not the data: whoever opens it needs the same file.",
-            });
+            };
+            batch(|| session.tell(words));
         });
     };
-    view! { <button class="button" data-testid="share" title="Copy a link to this view" on:click=share aria-label="Share view">
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1"/></svg>
-        <span class="label">"Share view"</span>
-    </button> }
+    el("button")
+        .class("button")
+        .attr("data-testid", "share")
+        .attr("title", "Copy a link to this view")
+        .attr("aria-label", "Share view")
+        .child(icon(
+            "icon",
+            "",
+            "M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1",
+        ))
+        .child(el("span").class("label").text("Share view"))
+        .on_click(share)
 }
 
 fn picture(shown: &Shown, view: &View) -> scene::Scene {
@@ -150,18 +142,18 @@ fn file_name(shown: &Shown, ending: &str) -> String {
 }
 
 /// Gives the browser a file to save.
-fn save(session: Session, name: &str, kind: &str, content: &JsValue) {
+fn save(session: &'static Session, name: &str, kind: &str, content: &str) {
     let save = || -> Result<(), JsValue> {
         let options = BlobPropertyBag::new();
         options.set_type(kind);
-        let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(content), &options)?;
+        let content = Array::of1(&JsValue::from_str(content));
+        let blob = Blob::new_with_str_sequence_and_options(&content, &options)?;
         let address = Url::create_object_url_with_blob(&blob)?;
-        let anchor = document().create_element("a")?.dyn_into::<HtmlAnchorElement>()?;
+        let anchor: HtmlAnchorElement = el("a").cast();
         anchor.set_href(&address);
         anchor.set_download(name);
         anchor.click();
-        // The browser has taken the file by then; the address would hold its memory.
-        set_timeout(move || _ = Url::revoke_object_url(&address), Duration::from_secs(60));
+        dom::after(SAVED_MS, move || _ = Url::revoke_object_url(&address)).forget();
         Ok(())
     };
     if save().is_err() {

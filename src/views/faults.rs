@@ -1,46 +1,40 @@
 //! What went wrong, where, and what to do.
 
-use super::session::session;
+use super::session::Session;
 use crate::bridge::{Credentials, Reading, Remedy};
-use leptos::html;
-use leptos::prelude::*;
-use web_sys::SubmitEvent;
+use crate::dom::{El, View, el, memo, untrack};
+use crate::state::Load;
+use web_sys::HtmlInputElement;
 
 /// The message of the last failure. What was shown before stays below it.
-#[component]
-pub(super) fn FaultBanner() -> impl IntoView {
-    let session = session();
-    let fault = Memo::new(move |_| session.fault());
-    move || {
-        fault.get().map(|fault| {
-            view! {
-                <section class="fault" role="alert" data-testid="error">
-                    <div class="fault-words">
-                        <h2>{fault.title}</h2>
-                        <p>{fault.message}</p>
-                        {match fault.remedy {
-                            Remedy::None => ().into_any(),
-                            Remedy::SignIn => view! { <SignIn/> }.into_any(),
-                            Remedy::Explain => view! { <Explain/> }.into_any(),
-                        }}
-                    </div>
-                    <button class="button" on:click=move |_| session.load.update(|load| load.dismiss())>"Dismiss"</button>
-                </section>
-            }
-        })
-    }
+pub(super) fn fault_banner(session: &'static Session) -> View {
+    let fault = memo(move || session.fault());
+    View::dynamic(move || {
+        let Some(fault) = fault.get_clone() else { return View::NONE };
+        let remedy = untrack(|| match fault.remedy {
+            Remedy::None => None,
+            Remedy::SignIn => Some(sign_in(session)),
+            Remedy::Explain => Some(explain(session)),
+        });
+        let words = el("div").class("fault-words").child(el("h2").text(&fault.title));
+        let dismiss = el("button").class("button").text("Dismiss");
+        el("section")
+            .class("fault")
+            .attr("role", "alert")
+            .attr("data-testid", "error")
+            .child(words.child(el("p").text(&fault.message)).child(remedy))
+            .child(dismiss.on_click(move || session.load.update(Load::dismiss)))
+            .into()
+    })
 }
 
 /// Asks who is there. What is typed stays in memory.
-#[component]
-fn SignIn() -> impl IntoView {
-    let session = session();
-    let user: NodeRef<html::Input> = NodeRef::new();
-    let secret: NodeRef<html::Input> = NodeRef::new();
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
-        let (user, secret) = (value(user), value(secret));
+fn sign_in(session: &'static Session) -> El {
+    let user = el("input").attr("autocomplete", "username").attr("placeholder", "empty for a token");
+    let secret = el("input").attr("type", "password").attr("autocomplete", "current-password");
+    let (user_field, secret_field) = (user.cast(), secret.cast());
+    let on_submit = move || {
+        let (user, secret) = (value(&user_field), value(&secret_field));
         if secret.is_empty() {
             return;
         }
@@ -49,39 +43,44 @@ fn SignIn() -> impl IntoView {
             user => Credentials::Basic { user: user.to_owned(), password: secret },
         });
     };
-    view! {
-        <form class="login" on:submit=on_submit>
-            <label>"User" <input node_ref=user autocomplete="username" placeholder="empty for a token"/></label>
-            <label>"Password or token" <input node_ref=secret type="password" autocomplete="current-password"/></label>
-            <button class="button is-primary" type="submit">"Sign in"</button>
-            <p class="hint">"Kept in this tab's memory only, and sent to this server only."</p>
-        </form>
-    }
+    form(on_submit)
+        .child(el("label").text("User ").child(user))
+        .child(el("label").text("Password or token ").child(secret))
+        .child(submit("Sign in"))
+        .child(el("p").class("hint").text("Kept in this tab's memory only, and sent to this server only."))
 }
 
 /// Asks for what the file does not say.
-#[component]
-fn Explain() -> impl IntoView {
-    let session = session();
-    let column: NodeRef<html::Input> = NodeRef::new();
-    let step: NodeRef<html::Input> = NodeRef::new();
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
-        let time_column = Some(value(column).trim().to_owned()).filter(|name| !name.is_empty());
-        let step_s = value(step).trim().parse::<f64>().ok().filter(|step_s| step_s.is_finite() && *step_s > 0.0);
+fn explain(session: &'static Session) -> El {
+    let column = el("input").attr("autocomplete", "off");
+    let step = el("input").attr("inputmode", "decimal").attr("autocomplete", "off");
+    let (column_field, step_field) = (column.cast(), step.cast());
+    let on_submit = move || {
+        let time_column = Some(value(&column_field).trim().to_owned()).filter(|name| !name.is_empty());
+        let step_s = value(&step_field).trim().parse::<f64>().ok();
+        let step_s = step_s.filter(|step_s| step_s.is_finite() && *step_s > 0.0);
         if time_column.is_some() || step_s.is_some() {
             session.open_as(Reading { time_column, step_s });
         }
     };
-    view! {
-        <details class="explain">
-            <summary>"Say how to read it"</summary>
-            <form class="login" on:submit=on_submit>
-                <label>"Time column (--time-column)" <input node_ref=column autocomplete="off"/></label>
-                <label>"Or rows apart, in seconds (--step)" <input node_ref=step inputmode="decimal" autocomplete="off"/></label>
-                <button class="button is-primary" type="submit">"Read again"</button>
-            </form>
-        </details>
-    }
+    let form = form(on_submit)
+        .child(el("label").text("Time column (--time-column) ").child(column))
+        .child(el("label").text("Or rows apart, in seconds (--step) ").child(step))
+        .child(submit("Read again"));
+    el("details").class("explain").child(el("summary").text("Say how to read it")).child(form)
+}
+
+fn value(field: &HtmlInputElement) -> String {
+    field.value()
+}
+
+fn form(on_submit: impl Fn() + 'static) -> El {
+    el("form").class("login").on("submit", move |event| {
+        event.prevent_default();
+        on_submit();
+    })
+}
+
+fn submit(label: &str) -> El {
+    el("button").class("button is-primary").attr("type", "submit").text(label)
 }

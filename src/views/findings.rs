@@ -1,14 +1,16 @@
 //! What every detector found, ranked.
 
-use super::evidence::FindingEvidence;
+use super::evidence::finding_evidence;
 use super::format;
-use super::session::session;
-use super::spark::{SPARK_POINTS, Spark};
+use super::session::{Session, Shown};
+use super::spark::{SPARK_POINTS, spark};
 use crate::bridge::ChartRequest;
+use crate::dom::{El, Row, View, el, memo, signal};
 use crate::state::{Filter, Look, look};
-use leptos::prelude::*;
-use report::{Finding, FindingKind, Report, Scale};
-use std::sync::Arc;
+use report::{Finding, Scale};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 
 /// More rows than this are shown on request only.
 const ROWS: usize = 300;
@@ -24,217 +26,203 @@ const CALM: &str = "No finding reaches its threshold, and none is hidden. What m
      service goes at each scale in the radar, and what was read and assumed in Data.";
 
 /// The list of findings and its filters.
-#[component]
-pub(super) fn Findings() -> impl IntoView {
-    let session = session();
-    let shows_all = RwSignal::new(false);
-    let passing = move || {
-        let filter = session.filter.get();
-        session.shown.with(|shown| shown.as_ref().map(|shown| filter.apply(&shown.report)).unwrap_or_default())
-    };
-    let each = move || {
-        let Some(shown) = session.shown.get() else { return Vec::new() };
+pub(super) fn findings(session: &'static Session) -> View {
+    let shows_all = signal(false);
+    let passing = memo(move || {
+        let filter = session.filter.get_clone();
+        session.of_report(Vec::new(), |report| filter.apply(report))
+    });
+    let rows = move || {
+        let Some(shown) = session.shown.get_clone() else { return Vec::new() };
         let limit = if shows_all.get() { usize::MAX } else { ROWS };
-        let row = |index: usize| (shown.generation, index, Arc::clone(&shown.report));
-        passing().into_iter().take(limit).map(row).collect::<Vec<_>>()
+        passing.with(|passing| passing.iter().take(limit).filter_map(|&index| row(session, &shown, index)).collect())
     };
-    let key = |(generation, index, report): &(u32, usize, Arc<Report>)| {
-        let finding = report.findings.get(*index);
-        (*generation, report.complete, *index, finding.map(|finding| (finding.id.clone(), finding.score.to_bits())))
+    let count = move || passing.with(Vec::len);
+    let more = move || {
+        el("button")
+            .class("button more")
+            .class_with("is-for-short", move || count() <= ROWS)
+            .text_with(move || format!("Show all {}", count()))
+            .on_click(move || shows_all.set(true))
     };
-    let hidden_count = move || passing().len().saturating_sub(ROWS);
-    view! {
-        <Filters/>
-        <Empty/>
-        <ol class="findings" class:is-short=move || !shows_all.get()>
-            <For each=each key=key children=|(generation, index, report)| view! { <NumberedRow generation index report/> }/>
-        </ol>
-        <Show when=move || (passing().len() > SHORT_ROWS) && !shows_all.get()>
-            <button class="button more" class:is-for-short=move || hidden_count() == 0 on:click=move |_| shows_all.set(true)>
-                {move || format!("Show all {}", passing().len())}
-            </button>
-        </Show>
-    }
+    let list = el("ol").class("findings").class_with("is-short", move || !shows_all.get()).keyed(rows);
+    let more = View::show(move || count() > SHORT_ROWS && !shows_all.get(), more);
+    [filters(session).into(), View::dynamic(move || empty(session)), list.into(), more].into_iter().collect()
 }
 
 /// What is said where the list is empty: that nothing was found, or that the filter hides all.
-#[component]
-fn Empty() -> impl IntoView {
-    let session = session();
-    move || {
-        let shown = session.shown.get()?;
-        let is_calm = look(&shown.report, None) == Look::Calm;
-        let is_too_little = look(&shown.report, None) == Look::TooLittle;
-        if is_calm || is_too_little {
-            let (title, text) = if is_calm {
-                ("Nothing found", CALM.to_owned())
-            } else {
-                (
-                    "Nothing found, because there is too little data",
-                    "A ring needs three cycles of data before anything is said about it.".to_owned(),
-                )
-            };
-            return Some(
-                view! {
-                    <section class="calm" data-testid="no-findings">
-                        <h2>{title}</h2>
-                        <p>{text}</p>
-                    </section>
-                }
-                .into_any(),
+fn empty(session: &'static Session) -> View {
+    let Some(report) = session.report() else { return View::NONE };
+    let calm = |title: &str, text: &str| {
+        let section = el("section").class("calm").attr("data-testid", "no-findings");
+        section.child(el("h2").text(title)).child(el("p").text(text)).into()
+    };
+    match look(&report, None) {
+        Look::Calm => return calm("Nothing found", CALM),
+        Look::TooLittle => {
+            return calm(
+                "Nothing found, because there is too little data",
+                "A ring needs three cycles of data before anything is said about it.",
             );
         }
-        let filter = session.filter.get();
-        (!filter.is_empty() && filter.apply(&shown.report).is_empty()).then(|| {
-            view! {
-                <p class="panel-text">
-                    "No finding passes the filter. "
-                    <button class="button" on:click=move |_| session.filter.set(Filter::default())>"Show all"</button>
-                </p>
-            }
-            .into_any()
-        })
+        _ => {}
     }
+    let filter = session.filter.get_clone();
+    if filter.is_empty() || !filter.apply(&report).is_empty() {
+        return View::NONE;
+    }
+    let all = el("button").class("button").text("Show all").on_click(move || session.filter.set(Filter::default()));
+    el("p").class("panel-text").text("No finding passes the filter. ").child(all).into()
 }
 
 /// By words, kind, service and scale. Not shown for lists that one sees whole.
-#[component]
-fn Filters() -> impl IntoView {
-    let session = session();
-    let is_needed = Memo::new(move |_| {
-        session.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.report.findings.len() > 5))
-    });
-    let kinds = Memo::new(move |_| {
-        session.shown.with(|shown| shown.as_ref().map(|shown| Filter::kinds(&shown.report)).unwrap_or_default())
-    });
-    let services = Memo::new(move |_| {
-        session.shown.with(|shown| {
-            let names = shown
-                .as_ref()
-                .map(|shown| shown.report.services.iter().map(|service| service.name.clone()).collect::<Vec<_>>());
-            names.unwrap_or_default()
-        })
+fn filters(session: &'static Session) -> El {
+    let is_needed = memo(move || session.of_report(false, |report| report.findings.len() > 5));
+    let kinds = memo(move || session.of_report(Vec::new(), Filter::kinds));
+    let services = memo(move || {
+        session.of_report(Vec::new(), |report| report.services.iter().map(|service| service.name.clone()).collect())
     });
     let kind_options = move || {
-        let option = |(kind, count): (FindingKind, usize)| {
-            let is_chosen = move || session.filter.with(|filter| filter.kind == Some(kind));
-            view! { <option value=kind.name() selected=is_chosen>{format!("{} {count}", kind.name())}</option> }
+        let option = |&(kind, count): &(report::FindingKind, usize)| {
+            option(kind.name(), &format!("{} {count}", kind.name()), move || {
+                session.filter.with(|filter| filter.kind == Some(kind))
+            })
         };
-        kinds.get().into_iter().map(option).collect_view()
+        kinds.get_clone().iter().map(option).collect()
     };
     let service_options = move || {
-        let option = |(index, name): (usize, String)| {
-            let is_chosen = move || session.filter.with(|filter| filter.service == Some(index));
-            view! { <option value=index.to_string() selected=is_chosen>{name}</option> }
+        let option = |(index, name): (usize, &String)| {
+            option(&index.to_string(), name, move || session.filter.with(|filter| filter.service == Some(index)))
         };
-        services.get().into_iter().enumerate().map(option).collect_view()
+        services.get_clone().iter().enumerate().map(option).collect()
     };
-    let scale_options = Scale::ALL.map(|scale| {
-        let is_chosen = move || session.filter.with(|filter| filter.scale == Some(scale));
-        view! { <option value=scale.name() selected=is_chosen>{scale.name()}</option> }
-    });
-    let choose_kind = move |event| {
-        let value = event_target_value(&event);
-        let kind = kinds.get_untracked().into_iter().map(|(kind, _)| kind).find(|kind| kind.name() == value);
+    let scale_option = |scale: Scale| {
+        option(scale.name(), scale.name(), move || session.filter.with(|filter| filter.scale == Some(scale)))
+    };
+    let choose_kind = move |event: &Event| {
+        let value = chosen(event);
+        let kind = kinds.get_clone_untracked().into_iter().map(|(kind, _)| kind).find(|kind| kind.name() == value);
         session.filter.update(|filter| filter.kind = kind);
     };
-    let choose_service = move |event| {
-        let service = event_target_value(&event).parse().ok();
+    let choose_service = move |event: &Event| {
+        let service = chosen(event).parse().ok();
         session.filter.update(|filter| filter.service = service);
     };
-    let choose_scale = move |event| {
-        let value = event_target_value(&event);
+    let choose_scale = move |event: &Event| {
+        let value = chosen(event);
         let scale = Scale::ALL.into_iter().find(|scale| scale.name() == value);
         session.filter.update(|filter| filter.scale = scale);
     };
-    view! {
-        <div class="filters" role="search" hidden=move || !is_needed.get()>
-            <input
-                id="findings-search"
-                type="search"
-                placeholder="Search findings"
-                aria-label="Search findings"
-                prop:value=move || session.filter.with(|filter| filter.words.clone())
-                on:input=move |event| session.filter.update(|filter| filter.words = event_target_value(&event))
-            />
-            <select aria-label="Kind" on:change=choose_kind>
-                <option value="">"every kind"</option>
-                {kind_options}
-            </select>
-            <select class="filter-extra" aria-label="Service" on:change=choose_service>
-                <option value="">"every service"</option>
-                {service_options}
-            </select>
-            <select class="filter-extra" aria-label="Scale" on:change=choose_scale>
-                <option value="">"every scale"</option>
-                {scale_options}
-            </select>
-        </div>
-    }
+    let search = el("input")
+        .attr("id", "findings-search")
+        .attr("type", "search")
+        .attr("placeholder", "Search findings")
+        .attr("aria-label", "Search findings")
+        .property_with("value", move || session.filter.with(|filter| JsValue::from_str(&filter.words)));
+    let field: HtmlInputElement = search.cast();
+    let search = search.on("input", move |_| session.filter.update(|filter| filter.words = field.value()));
+    let every = |label: &str| option("", label, || false);
+    el("div")
+        .class("filters")
+        .attr("role", "search")
+        .hidden_with(move || !is_needed.get())
+        .child(search)
+        .child(select("Kind", "").child(every("every kind")).dynamic(kind_options).on("change", choose_kind))
+        .child(
+            select("Service", "filter-extra")
+                .child(every("every service"))
+                .dynamic(service_options)
+                .on("change", choose_service),
+        )
+        .child(
+            select("Scale", "filter-extra")
+                .child(every("every scale"))
+                .child(Scale::ALL.into_iter().map(scale_option).collect::<View>())
+                .on("change", choose_scale),
+        )
+}
+
+fn select(label: &str, class: &str) -> El {
+    el("select").class(class).attr("aria-label", label)
+}
+
+fn option(value: &str, label: &str, is_chosen: impl Fn() -> bool + 'static) -> El {
+    el("option").attr("value", value).text(label).property_with("selected", move || JsValue::from_bool(is_chosen()))
+}
+
+/// The value that a select has now.
+fn chosen(event: &Event) -> String {
+    let select = event.target().map(|target| target.unchecked_into::<HtmlSelectElement>().value());
+    select.unwrap_or_default()
 }
 
 /// A finding of the Report, which opens its evidence below itself.
-#[component]
-fn NumberedRow(generation: u32, index: usize, report: Arc<Report>) -> impl IntoView {
-    let session = session();
-    let Some(finding) = report.findings.get(index).cloned() else { return ().into_any() };
-    let is_open = Signal::derive(move || session.view.with(|view| view.finding == Some(index)));
-    let toggle = Callback::new(move |()| {
-        session.look(|view, report| view.toggle_finding(report, index));
-        super::reveal_open_finding();
-    });
-    view! { <Row generation report finding is_open toggle test_id="finding"/> }.into_any()
+fn row(session: &'static Session, shown: &Shown, index: usize) -> Option<Row> {
+    let finding = shown.report.findings.get(index)?;
+    let (generation, complete) = (shown.generation, shown.report.complete);
+    let key = format!("{generation} {complete} {index} {} {}", finding.id, finding.score.to_bits());
+    let shown = shown.clone();
+    Some(Row::new(key, move || {
+        let is_open = move || session.view.with(|view| view.finding == Some(index));
+        let toggle = move || {
+            session.look(|view, report| view.toggle_finding(report, index));
+            super::reveal_open_finding();
+        };
+        match shown.report.findings.get(index) {
+            Some(finding) => item(session, &shown, finding, "finding", Rc::new(is_open), Box::new(toggle)),
+            None => el("li"),
+        }
+    }))
 }
 
 /// Findings outside of the ranked list, such as warnings.
-#[component]
-pub(super) fn FindingList(generation: u32, report: Arc<Report>, findings: Vec<Finding>) -> impl IntoView {
-    let open = RwSignal::new(None::<usize>);
-    let row = |(index, finding): (usize, Finding)| {
-        let is_open = Signal::derive(move || open.get() == Some(index));
-        let toggle = Callback::new(move |()| open.update(|open| *open = (*open != Some(index)).then_some(index)));
-        view! { <Row generation report=Arc::clone(&report) finding is_open toggle test_id="warning"/> }
+pub(super) fn finding_list(session: &'static Session, shown: &Shown, findings: &[Finding]) -> El {
+    let open = signal(None::<usize>);
+    let row = |(index, finding): (usize, &Finding)| {
+        let is_open = move || open.get() == Some(index);
+        let toggle = move || open.update(|open| *open = (*open != Some(index)).then_some(index));
+        item(session, shown, finding, "warning", Rc::new(is_open), Box::new(toggle))
     };
-    view! { <ol class="findings">{findings.into_iter().enumerate().map(row).collect_view()}</ol> }
+    el("ol").class("findings").child(findings.iter().enumerate().map(row).collect::<View>())
 }
 
-#[component]
-fn Row(
-    generation: u32,
-    report: Arc<Report>,
-    finding: Finding,
-    is_open: Signal<bool>,
-    toggle: Callback<()>,
+fn item(
+    session: &'static Session,
+    shown: &Shown,
+    finding: &Finding,
     test_id: &'static str,
-) -> impl IntoView {
+    is_open: Rc<dyn Fn() -> bool>,
+    toggle: Box<dyn Fn()>,
+) -> El {
+    let report = &shown.report;
     let is_strong = finding.score >= STRONG;
-    let kind = finding.kind.name().replace(' ', "_");
     let data = &report.dataset;
     // While findings still come and go, lines would be fetched in vain.
     let wanted = finding.series.first().filter(|_| report.complete).map(|&series| {
         let chart = ChartRequest { series, start_ms: data.start_ms, end_ms: data.end_ms, max_points: SPARK_POINTS };
-        (generation, chart)
+        (shown.generation, chart)
     });
-    let (time, subject) = (format::clock(&report, finding.start_ms), format::subject(&report, &finding));
-    let (sentence, score) = (finding.sentence.clone(), finding.score);
-    let evidence = move || view! { <FindingEvidence generation report=Arc::clone(&report) finding=finding.clone()/> };
-    view! {
-        <li class="finding-item" class:is-open=move || is_open.get()>
-            <button
-                class="finding"
-                class:is-strong=is_strong
-                data-testid=test_id
-                data-kind=kind
-                data-score=score.to_string()
-                aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| toggle.run(())
-            >
-                <time class="finding-time">{time}</time>
-                <span class="finding-words"><b>{subject}</b><span>{sentence}</span></span>
-                <span class="finding-spark"><Spark wanted is_strong/></span>
-                <span class="finding-score">{format!("{score:.1}")}</span>
-            </button>
-            <Show when=move || is_open.get()>{evidence()}</Show>
-        </li>
-    }
+    let words = el("span")
+        .class("finding-words")
+        .child(el("b").text(&format::subject(report, finding)))
+        .child(el("span").text(&finding.sentence));
+    let is_expanded = Rc::clone(&is_open);
+    let button = el("button")
+        .class(if is_strong { "finding is-strong" } else { "finding" })
+        .attr("data-testid", test_id)
+        .attr("data-kind", &finding.kind.name().replace(' ', "_"))
+        .attr("data-score", &finding.score.to_string())
+        .aria_with("aria-expanded", move || is_expanded())
+        .child(el("time").class("finding-time").text(&format::clock(report, finding.start_ms)))
+        .child(words)
+        .child(el("span").class("finding-spark").child(spark(session, wanted, is_strong)))
+        .child(el("span").class("finding-score").text(&format!("{:.1}", finding.score)))
+        .on_click(toggle);
+    let (shown, finding) = (shown.clone(), finding.clone());
+    let is_marked = Rc::clone(&is_open);
+    el("li")
+        .class("finding-item")
+        .class_with("is-open", move || is_marked())
+        .child(button)
+        .show(move || is_open(), move || finding_evidence(session, &shown, &finding))
 }

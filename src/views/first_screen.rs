@@ -1,106 +1,107 @@
 //! The first screen: where data can come in, and what happens to them.
 
-use super::session::session;
-use leptos::html;
-use leptos::prelude::*;
-use web_sys::{KeyboardEvent, SubmitEvent};
+use super::origin::Origin;
+use super::session::Session;
+use crate::dom::{El, Row, View, el, icon};
+use crate::state::Sample;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 /// The first screen.
-#[component]
-pub(super) fn FirstScreen() -> impl IntoView {
-    let session = session();
-    let text: NodeRef<html::Textarea> = NodeRef::new();
-    let submit = move || {
-        if let Some(text) = text.get_untracked() {
-            session.open_text(text.value());
-        }
+pub(super) fn first_screen(session: &'static Session) -> El {
+    let hint = || {
+        el("p")
+            .class("hint")
+            .attr("role", "note")
+            .text("This link holds a view, not the data. Open the same file to see what was shared.")
     };
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        submit();
-    };
-    // An address is one line: Enter sends it. Data have many lines: there Enter is Enter.
-    let on_key = move |event: KeyboardEvent| {
-        let is_one_line = text.get_untracked().is_some_and(|text| !text.value().contains('\n'));
-        if event.key() == "Enter" && !event.shift_key() && is_one_line {
-            event.prevent_default();
-            submit();
-        }
-    };
-    let is_waiting = move || session.load.with(|load| load.is_loading());
-    view! {
-        <main class="first" class:is-waiting=is_waiting>
-            <div class="first-lead">
-                <h1>"See what broke first, how it spread, and what moves together."</h1>
-                <p>
-                    "Drop an export of any monitoring tool anywhere in this window: CSV, Grafana, Prometheus or OpenMetrics, "
-                    "gzip of any."
-                </p>
-                <Show when=move || session.awaits_data.get()>
-                    <p class="hint" role="note">
-                        "This link holds a view, not the data. Open the same file to see what was shared."
-                    </p>
-                </Show>
-            </div>
-            <form class="source" on:submit=on_submit>
-                <button type="button" class="source-drop" on:click=move |_| session.choose_files()>
-                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4v11m0-11 4 4m-4-4-4 4M5 15v4h14v-4"/></svg>
-                    <span><b>"Drop files here"</b>" or choose them"</span>
-                </button>
-                <label class="visually-hidden" for="source-text">"Address of a Prometheus server, or the text of an export"</label>
-                <div class="source-row">
-                    <textarea
-                        id="source-text"
-                        node_ref=text
-                        rows="1"
-                        spellcheck="false"
-                        autocomplete="off"
-                        data-testid="source-input"
-                        placeholder="Prometheus URL, or pasted export"
-                        on:keydown=on_key
-                    ></textarea>
-                    <button type="submit" class="button is-primary" data-testid="source-submit">"Analyse"</button>
-                </div>
-            </form>
-            <p class="promise">
-                <b>"Your data never leaves this tab."</b>
-                " The page may talk to its own host only, by its content security policy; check it in the developer tools: "
-                "the network panel stays empty while a file is analysed, and it works offline."
-            </p>
-            <Samples/>
-        </main>
-    }
+    let lead = el("div")
+        .class("first-lead")
+        .child(el("h1").text("See what broke first, how it spread, and what moves together."))
+        .child(el("p").text(
+            "Drop an export of any monitoring tool anywhere in this window: CSV, Grafana, Prometheus or OpenMetrics, gzip \
+             of any.",
+        ))
+        .show(move || session.awaits_data.get(), hint);
+    let promise = el("p").class("promise").child(el("b").text("Your data never leaves this tab.")).text(
+        " The page may talk to its own host only, by its content security policy; check it in the developer tools: \
+             the network panel stays empty while a file is analysed, and it works offline.",
+    );
+    el("main")
+        .class("first")
+        .class_with("is-waiting", move || session.load.with(|load| load.is_loading()))
+        .child(lead)
+        .child(source_form(session))
+        .child(promise)
+        .child(samples(session))
 }
 
-#[component]
-fn Samples() -> impl IntoView {
-    let session = session();
-    view! {
-        <Show when=move || session.samples.with(|samples| !samples.is_empty())>
-            <section class="samples" aria-labelledby="samples-title">
-                <h2 id="samples-title">"Or look at a sample incident"</h2>
-                <ul>
-                    <For
-                        each=move || session.samples.get()
-                        key=|sample| sample.name.clone()
-                        children=move |sample| {
-                            let origin = super::origin::Origin::Sample(sample.clone());
-                            view! {
-                                <li>
-                                    <button
-                                        class="sample"
-                                        data-testid=format!("sample-{}", sample.name)
-                                        on:click=move |_| session.open(origin.clone())
-                                    >
-                                        <b>{sample.title}</b>
-                                        <span>{sample.what}</span>
-                                    </button>
-                                </li>
-                            }
-                        }
-                    />
-                </ul>
-            </section>
-        </Show>
-    }
+fn source_form(session: &'static Session) -> El {
+    let field = el("textarea")
+        .attr("id", "source-text")
+        .attr("rows", "1")
+        .attr("spellcheck", "false")
+        .attr("autocomplete", "off")
+        .attr("data-testid", "source-input")
+        .attr("placeholder", "Prometheus URL, or pasted export");
+    let text: HtmlTextAreaElement = field.cast();
+    let typed = text.clone();
+    // An address is one line: Enter sends it. Data have many lines: there Enter is Enter.
+    let field = field.on_as("keydown", move |event: &KeyboardEvent| {
+        let text = typed.value();
+        if event.key() == "Enter" && !event.shift_key() && !text.contains('\n') {
+            event.prevent_default();
+            session.open_text(text);
+        }
+    });
+    let choose = el("button")
+        .attr("type", "button")
+        .class("source-drop")
+        .child(icon("", "", "M12 4v11m0-11 4 4m-4-4-4 4M5 15v4h14v-4"))
+        .child(el("span").child(el("b").text("Drop files here")).text(" or choose them"))
+        .on_click(move || session.choose_files());
+    let label = el("label")
+        .class("visually-hidden")
+        .attr("for", "source-text")
+        .text("Address of a Prometheus server, or the text of an export");
+    let submit = el("button")
+        .attr("type", "submit")
+        .class("button is-primary")
+        .attr("data-testid", "source-submit")
+        .text("Analyse");
+    el("form")
+        .class("source")
+        .on("submit", move |event| {
+            event.prevent_default();
+            session.open_text(text.value());
+        })
+        .child(choose)
+        .child(label)
+        .child(el("div").class("source-row").child(field).child(submit))
+}
+
+fn samples(session: &'static Session) -> View {
+    let rows = move || session.samples.with(|samples| samples.iter().map(|each| row(session, each.clone())).collect());
+    View::show(
+        move || session.samples.with(|samples| !samples.is_empty()),
+        move || {
+            el("section")
+                .class("samples")
+                .attr("aria-labelledby", "samples-title")
+                .child(el("h2").attr("id", "samples-title").text("Or look at a sample incident"))
+                .child(el("ul").keyed(rows))
+        },
+    )
+}
+
+fn row(session: &'static Session, sample: Sample) -> Row {
+    Row::new(sample.name.clone(), move || {
+        let origin = Origin::Sample(sample.clone());
+        let button = el("button")
+            .class("sample")
+            .attr("data-testid", &format!("sample-{}", sample.name))
+            .child(el("b").text(&sample.title))
+            .child(el("span").text(&sample.what))
+            .on_click(move || session.open(origin.clone()));
+        el("li").child(button)
+    })
 }

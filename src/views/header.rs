@@ -1,101 +1,94 @@
 //! The header: what is shown, and what can be done with all of it.
 
-use super::export::{Export, Share};
-use super::session::session;
-use leptos::prelude::*;
+use super::export::{export, share};
+use super::session::Session;
+use crate::dom::{self, El, View, document, el, icon, memo, on_cleanup, signal};
+use crate::state::Tab;
 use report::format as words;
-use std::time::Duration;
 
 /// How often a server is asked again.
-const REFRESH_INTERVAL: Duration = Duration::from_secs(60);
+const REFRESH_INTERVAL_MS: u32 = 60_000;
 
 /// The header.
-#[component]
-pub(super) fn Header() -> impl IntoView {
-    let session = session();
-    let source = Memo::new(move |_| session.shown.with(|shown| shown.as_ref().map(|shown| facts(&shown.report))));
-    let note_count = Memo::new(move |_| {
-        session.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.report.dataset.notes.len()))
-    });
-    view! {
-        <header class="header">
-            <button class="brand" title="Back to the first screen" on:click=move |_| session.close()>
-                "Monte"<b>"verdi"</b>
-            </button>
-            {move || source.get().map(|(names, facts)| view! {
-                <p class="chip"><b>{names}</b><span>{facts}</span></p>
-            })}
-            <Show when=move || note_count.get() != 0>
-                <button
-                    class="chip is-button"
-                    data-testid="data-notes"
-                    on:click=move |_| session.look(|view, _| view.tab = crate::state::Tab::Data)
-                >
-                    {move || words::plural(note_count.get(), "note on the data", "notes on the data")}
-                </button>
-            </Show>
-            <span class="header-space"></span>
-            <Show when=move || session.shown.with(Option::is_some)>
-                <button class="button is-open" title="Open a file (O)" on:click=move |_| session.choose_files()>"Open"</button>
-                <Live/>
-                <Share/>
-                <Export/>
-            </Show>
-            <button
-                class="button is-icon"
-                data-testid="theme-toggle"
-                aria-label="Light or dark"
-                title="Light or dark (T)"
-                on:click=move |_| session.toggle_theme()
-            >
-                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18V3z" class="filled"/><circle cx="12" cy="12" r="9"/></svg>
-            </button>
-            <button
-                class="button is-icon"
-                data-testid="help-button"
-                aria-label="Help"
-                title="Keys and signs (?)"
-                on:click=move |_| session.is_help_open.set(true)
-            >
-                "?"
-            </button>
-        </header>
-    }
+pub(super) fn header(session: &'static Session) -> El {
+    let source = memo(move || session.report().map(|report| facts(&report)));
+    let note_count = memo(move || session.of_report(0, |report| report.dataset.notes.len()));
+    let chip = move || {
+        let chip = source
+            .get_clone()
+            .map(|(names, facts)| el("p").class("chip").child(el("b").text(&names)).child(el("span").text(&facts)));
+        chip.into()
+    };
+    let notes = move || {
+        el("button")
+            .class("chip is-button")
+            .attr("data-testid", "data-notes")
+            .on_click(move || session.look(|view, _| view.tab = Tab::Data))
+            .text_with(move || words::plural(note_count.get(), "note on the data", "notes on the data"))
+    };
+    let has_report = memo(move || session.shown.with(Option::is_some));
+    let brand = el("button").class("brand").attr("title", "Back to the first screen");
+    el("header")
+        .class("header")
+        .child(brand.text("Monte").child(el("b").text("verdi")).on_click(move || session.close()))
+        .dynamic(chip)
+        .show(move || note_count.get() != 0, notes)
+        .child(el("span").class("header-space"))
+        .show(
+            move || has_report.get(),
+            move || {
+                el("button")
+                    .class("button is-open")
+                    .attr("title", "Open a file (O)")
+                    .text("Open")
+                    .on_click(move || session.choose_files())
+            },
+        )
+        .child(live(session))
+        .show(move || has_report.get(), move || share(session))
+        .show(move || has_report.get(), move || export(session))
+        .child(
+            el("button")
+                .class("button is-icon")
+                .attr("data-testid", "theme-toggle")
+                .attr("aria-label", "Light or dark")
+                .attr("title", "Light or dark (T)")
+                .child(icon("", "M12 3a9 9 0 1 0 0 18V3z", "M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0"))
+                .on_click(move || session.toggle_theme()),
+        )
+        .child(
+            el("button")
+                .class("button is-icon")
+                .attr("data-testid", "help-button")
+                .attr("aria-label", "Help")
+                .attr("title", "Keys and signs (?)")
+                .text("?")
+                .on_click(move || session.is_help_open.set(true)),
+        )
 }
 
 /// Reads a server again and again, or not.
-#[component]
-fn Live() -> impl IntoView {
-    let session = session();
+fn live(session: &'static Session) -> View {
     // What is loaded changes together with what is shown.
-    let is_live = Memo::new(move |_| {
-        session.shown.track();
-        session.is_live()
-    });
-    let follows = RwSignal::new(true);
-    let refresh = move || {
+    let is_live = memo(move || session.shown.with(Option::is_some) && session.is_live());
+    let follows = signal(true);
+    let clock = dom::every(REFRESH_INTERVAL_MS, move || {
         if is_live.get_untracked() && follows.get_untracked() && !document().hidden() {
             session.refresh();
         }
-    };
-    let clock = set_interval_with_handle(refresh, REFRESH_INTERVAL).ok();
-    on_cleanup(move || {
-        if let Some(clock) = clock {
-            clock.clear();
-        }
     });
-    view! {
-        <Show when=move || is_live.get()>
-            <button
-                class="button"
-                aria-pressed=move || follows.get().to_string()
-                title="Ask the server again every minute"
-                on:click=move |_| follows.update(|follows| *follows = !*follows)
-            >
-                "Live"
-            </button>
-        </Show>
-    }
+    on_cleanup(move || drop(clock));
+    View::show(
+        move || is_live.get(),
+        move || {
+            el("button")
+                .class("button")
+                .aria_with("aria-pressed", move || follows.get())
+                .attr("title", "Ask the server again every minute")
+                .text("Live")
+                .on_click(move || follows.update(|follows| *follows = !*follows))
+        },
+    )
 }
 
 /// The sources' names, and what was read from them.

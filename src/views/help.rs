@@ -1,65 +1,47 @@
 //! The keys, and what the shapes mean.
 
-use super::session::session;
-use crate::state::help;
-use leptos::html;
-use leptos::prelude::*;
+use super::session::Session;
+use crate::dom::{El, View, effect, el};
+use crate::state;
+use web_sys::HtmlDialogElement;
+
+const SIGNS: [(&str, &str); 8] = [
+    ("smooth arc", "steady: no significant period, no finding"),
+    ("facets", "periodic: one significant period"),
+    ("swelling wave", "beating: two close periods; the swell has the beat's period"),
+    ("jags", "unstable: a finding at this scale; the larger, the stronger"),
+    ("broken pieces", "fragmented: part of a cascade over several series"),
+    ("dotted line", "too little data to say anything"),
+    ("colour", "consonance: coherence at shared spectral peaks, orange where it is lost, teal where it is whole"),
+    ("chords", "significant relations; the arrow points from what leads to what follows"),
+];
 
 /// The help, as a dialog.
-#[component]
-pub(super) fn Help() -> impl IntoView {
-    let session = session();
-    let dialog: NodeRef<html::Dialog> = NodeRef::new();
-    Effect::new(move |_| {
-        let is_open = session.is_help_open.get();
-        let Some(dialog) = dialog.get() else { return };
-        match (is_open, dialog.open()) {
-            // Fails only for a dialog that is open already.
-            (true, false) => _ = dialog.show_modal(),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
+pub(super) fn help(session: &'static Session) -> El {
+    let key_row = |(keys, what): &(&[&str], &str)| {
+        let keys = keys.iter().map(|key| match *key {
+            "–" => View::from(" – "),
+            key => el("kbd").text(key).into(),
+        });
+        let head = el("th").attr("scope", "row").child(keys.collect::<View>());
+        el("tr").child(head).child(el("td").text(what))
+    };
+    let sign = |(sign, meaning): (&str, &str)| [el("dt").text(sign), el("dd").text(meaning)];
+    let close = el("button").class("button").text("Close").on_click(move || session.is_help_open.set(false));
+    let dialog = el("dialog")
+        .class("help")
+        .attr("data-testid", "help")
+        .attr("aria-labelledby", "help-title")
+        .on("close", move |_| session.is_help_open.set(false))
+        .child(el("header").child(el("h2").attr("id", "help-title").text("Keys and signs")).child(close))
+        .child(el("table").class("keys").child(el("tbody").child(state::help().iter().map(key_row).collect::<View>())))
+        .child(el("dl").class("signs").child(SIGNS.into_iter().flat_map(sign).collect::<View>()));
+    let element: HtmlDialogElement = dialog.cast();
+    effect(move || match (session.is_help_open.get(), element.open()) {
+        // Fails only for a dialog that is open already.
+        (true, false) => _ = element.show_modal(),
+        (false, true) => element.close(),
+        _ => {}
     });
-    let rows = help()
-        .iter()
-        .map(|(keys, what)| {
-            let keys =
-                keys.iter()
-                    .map(|key| {
-                        if *key == "–" {
-                            view! { " – " }.into_any()
-                        } else {
-                            view! { <kbd>{*key}</kbd> }.into_any()
-                        }
-                    })
-                    .collect_view();
-            view! { <tr><th scope="row">{keys}</th><td>{*what}</td></tr> }
-        })
-        .collect_view();
-    view! {
-        <dialog
-            node_ref=dialog
-            class="help"
-            data-testid="help"
-            aria-labelledby="help-title"
-            on:close=move |_| session.is_help_open.set(false)
-        >
-            <header>
-                <h2 id="help-title">"Keys and signs"</h2>
-                <button class="button" on:click=move |_| session.is_help_open.set(false)>"Close"</button>
-            </header>
-            <table class="keys"><tbody>{rows}</tbody></table>
-            <dl class="signs">
-                <dt>"smooth arc"</dt><dd>"steady: no significant period, no finding"</dd>
-                <dt>"facets"</dt><dd>"periodic: one significant period"</dd>
-                <dt>"swelling wave"</dt><dd>"beating: two close periods; the swell has the beat's period"</dd>
-                <dt>"jags"</dt><dd>"unstable: a finding at this scale; the larger, the stronger"</dd>
-                <dt>"broken pieces"</dt><dd>"fragmented: part of a cascade over several series"</dd>
-                <dt>"dotted line"</dt><dd>"too little data to say anything"</dd>
-                <dt>"colour"</dt>
-                <dd>"consonance: coherence at shared spectral peaks, orange where it is lost, teal where it is whole"</dd>
-                <dt>"chords"</dt><dd>"significant relations; the arrow points from what leads to what follows"</dd>
-            </dl>
-        </dialog>
-    }
+    dialog
 }

@@ -1,14 +1,15 @@
 //! Keys, wherever the keyboard is.
 
 use super::session::Session;
+use crate::dom::{document, listen_window, next_frame};
 use crate::state::{Command, Focus, KeyPress, Tab, command};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Listens to the keyboard for as long as the page is there.
-pub(super) fn listen(session: Session) {
-    let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+pub(super) fn listen(session: &'static Session) {
+    listen_window("keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
         if event.is_composing() {
             return;
         }
@@ -24,7 +25,6 @@ pub(super) fn listen(session: Session) {
             obey(session, command);
         }
     });
-    on_cleanup(move || handle.remove());
 }
 
 /// Where the keyboard is.
@@ -41,7 +41,7 @@ fn focus() -> Focus {
     }
 }
 
-fn obey(session: Session, command: Command) {
+fn obey(session: &'static Session, command: Command) {
     match command {
         Command::Help => session.is_help_open.set(true),
         Command::Theme => session.toggle_theme(),
@@ -66,7 +66,7 @@ fn obey(session: Session, command: Command) {
         Command::Last => session.look(|view, report| view.step_cursor(report, i64::MAX / 2)),
         Command::Play => session.toggle_play(),
         Command::Finding(step) => session.step_finding(step),
-        Command::Drill | Command::Sector(_) | Command::Ring(_) => session.radar_command(command),
+        Command::Drill | Command::Sector(_) | Command::Ring(_) => session.radar_order.set(Some(command)),
     }
 }
 
@@ -77,10 +77,10 @@ fn leave_field() {
     }
 }
 
-fn search(session: Session) {
+fn search(session: &'static Session) {
     session.look(|view, _| view.tab = Tab::Findings);
     // The field may have to be shown first.
-    request_animation_frame(|| {
+    next_frame(|| {
         let field =
             document().get_element_by_id("findings-search").and_then(|field| field.dyn_into::<HtmlElement>().ok());
         if let Some(field) = field {

@@ -1,7 +1,7 @@
-//! What the page shows. The user interface framework lives here and nowhere else.
-
-// The framework's macro makes public items of components that are not.
-#![allow(unreachable_pub)]
+//! What the page shows. Only these modules and `dom` know the document.
+//!
+//! A view is a function that builds an element once; what changes is bound to signals. A view's body runs untracked, so
+//! it may read signals for its first state; what has to follow a signal is given as a closure.
 
 mod app;
 mod chart_data;
@@ -31,10 +31,9 @@ mod workspace;
 
 pub use app::mount;
 
+use crate::dom::{document, next_frame};
 use crate::store::Theme;
-use leptos::prelude::{document, request_animation_frame};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// The colours of pictures in a theme.
 fn theme_colors(theme: Theme) -> scene::Theme {
@@ -42,14 +41,6 @@ fn theme_colors(theme: Theme) -> scene::Theme {
         Theme::Dark => scene::Theme::dark(),
         Theme::Light => scene::Theme::light(),
     }
-}
-
-/// Gives a canvas a size in CSS pixels, by script: the page's policy allows no style attribute.
-fn set_size(canvas: &HtmlCanvasElement, width_px: f64, height_px: f64) {
-    let style = canvas.unchecked_ref::<HtmlElement>().style();
-    // Valid lengths are always taken.
-    let _ = style.set_property("width", &format!("{width_px}px"));
-    let _ = style.set_property("height", &format!("{height_px}px"));
 }
 
 /// Does some work and puts its duration on the browser's time line.
@@ -72,7 +63,7 @@ fn page_scrolls() -> bool {
 
 /// Scrolls to the finding that was just opened, once it is there.
 fn reveal_open_finding() {
-    request_animation_frame(|| {
+    next_frame(|| {
         let Ok(Some(item)) = document().query_selector(".finding-item.is-open") else { return };
         let options = ScrollIntoViewOptions::new();
         options.set_block(ScrollLogicalPosition::Nearest);

@@ -1,8 +1,8 @@
 //! Where data come from, with what is needed to read them again, and how their bytes get here.
 
-use crate::bridge::{Credentials, Input, Reading, from_json, to_bytes};
+use crate::bridge::{Credentials, Input, Reading, to_bytes};
 use crate::state::{Sample, SourceLink};
-use js_sys::ArrayBuffer;
+use js_sys::{Array, ArrayBuffer, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, Response};
@@ -21,6 +21,11 @@ pub(super) enum Origin {
 }
 
 impl Origin {
+    /// A bundled incident that a link names: its file is known once the list of samples is here.
+    pub(super) fn linked_sample(name: String) -> Self {
+        Origin::Sample(Sample { name, ..Sample::default() })
+    }
+
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
@@ -74,8 +79,14 @@ impl Origin {
 
 /// The samples that are bundled; none where their list cannot be read.
 pub(super) async fn samples() -> Vec<Sample> {
-    let Ok(bytes) = fetched("samples/index.json").await else { return Vec::new() };
-    from_json(&js_sys::Uint8Array::new(&bytes).to_vec()).unwrap_or_default()
+    let Ok(response) = answered("samples/index.json").await else { return Vec::new() };
+    let Ok(json) = response.json() else { return Vec::new() };
+    let list = JsFuture::from(json).await.ok().and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
+    let read = |entry: JsValue| {
+        let text = |name: &str| Reflect::get(&entry, &JsValue::from_str(name)).ok()?.as_string();
+        Some(Sample { name: text("name")?, file: text("file")?, title: text("title")?, what: text("what")? })
+    };
+    list.iter().filter_map(read).collect()
 }
 
 async fn blob_bytes(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
@@ -83,10 +94,14 @@ async fn blob_bytes(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
 }
 
 async fn fetched(path: &str) -> Result<ArrayBuffer, JsValue> {
+    JsFuture::from(answered(path).await?.array_buffer()?).await?.dyn_into()
+}
+
+async fn answered(path: &str) -> Result<Response, JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(window.fetch_with_str(path)).await?.dyn_into()?;
     if !response.ok() {
         return Err(JsValue::from_str(&format!("{path}: status {}", response.status())));
     }
-    JsFuture::from(response.array_buffer()?).await?.dyn_into()
+    Ok(response)
 }

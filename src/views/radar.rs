@@ -2,16 +2,17 @@
 
 use super::chart_data::{Wanted, chart_data};
 use super::format::OFFSET_MIN;
-use super::session::session;
+use super::session::{Session, Shown};
 use super::surface::size_of;
 use crate::bridge::ChartRequest;
+use crate::dom::{self, El, ReadSignal, Signal, effect, el, memo, signal, untrack};
 use crate::paint;
 use crate::state::{Command, Level, Tab, View, across, beside};
-use leptos::html;
-use leptos::prelude::*;
 use report::{ChartData, Report, Subject};
 use scene::{Scene, Target, radar};
-use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use web_sys::{HtmlCanvasElement, KeyboardEvent, MouseEvent, WheelEvent};
 
 /// The most points that the series view folds.
 const MOST_POINTS: usize = 4_000;
@@ -20,60 +21,175 @@ const NEAR_PX: [f64; 3] = [4.0, 9.0, 14.0];
 /// How far a wheel turns for one step.
 const WHEEL_STEP: f64 = 60.0;
 
-/// The radar as a picture.
-#[component]
-pub(super) fn Radar() -> impl IntoView {
-    let session = session();
-    let frame: NodeRef<html::Div> = NodeRef::new();
-    let canvas: NodeRef<html::Canvas> = NodeRef::new();
-    let size = size_of(frame);
-    let hovered = RwSignal::new(None::<Target>);
-    let focused = RwSignal::new(None::<Target>);
-    let has_focus = RwSignal::new(false);
-    let is_fold_open = RwSignal::new(false);
-    let pointer = RwSignal::new((0.0, 0.0));
-    let picture = StoredValue::new_local(Scene::default());
-    // Grows with every picture, so that words about it follow it.
-    let edition = RwSignal::new(0_u32);
-    let chart = chart_data(Memo::new(move |_| folded_series(session.view.get().level, session.shown.get())));
+/// What pointer and keyboard are at, and the picture that they are on.
+struct Dial {
+    session: &'static Session,
+    hovered: Signal<Option<Target>>,
+    focused: Signal<Option<Target>>,
+    has_focus: Signal<bool>,
+    is_fold_open: Signal<bool>,
+    pointer: Signal<(f64, f64)>,
+    picture: RefCell<Scene>,
+    /// Grows with every picture, so that words about it follow it.
+    edition: Signal<u32>,
+}
 
-    // What was under pointer and keyboard is gone with the level.
-    let level = Memo::new(move |_| session.view.with(|view| view.level));
-    Effect::new(move |_| {
+/// The radar as a picture.
+fn radar(session: &'static Session) -> El {
+    let dial = Rc::new(Dial {
+        session,
+        hovered: signal(None),
+        focused: signal(None),
+        has_focus: signal(false),
+        is_fold_open: signal(false),
+        pointer: signal((0.0, 0.0)),
+        picture: RefCell::default(),
+        edition: signal(0),
+    });
+    let frame = el("div").class("radar-canvas");
+    let size = size_of(&frame);
+    let canvas = el("canvas")
+        .attr("tabindex", "0")
+        .attr("role", "application")
+        .attr(
+            "aria-label",
+            "Harmonic radar. Arrow keys walk, Enter goes down, Escape goes up; the table has the same facts.",
+        )
+        .attr("data-testid", "radar")
+        .attr("data-keys", "radar");
+    forget_with_the_level(&dial);
+    paint_picture(&dial, canvas.cast(), size);
+    obey(&dial);
+    // The keyboard's target in words, for screen readers.
+    let spoken = Rc::clone(&dial);
+    effect(move || {
+        let target = spoken.focused.get();
+        if let Some(words) = spoken.description(target.filter(|_| spoken.has_focus.get_untracked())) {
+            session.notice.set(words);
+        }
+    });
+    frame.child(listening(&dial, canvas)).child(tooltip(&dial, size))
+}
+
+/// What was under pointer and keyboard is gone with the level.
+fn forget_with_the_level(dial: &Dial) {
+    let Dial { session, hovered, focused, is_fold_open, .. } = *dial;
+    let level = memo(move || session.view.with(|view| view.level));
+    effect(move || {
         level.track();
         hovered.set(None);
         focused.set(None);
         is_fold_open.set(false);
     });
+}
 
-    Effect::new(move |_| {
+fn paint_picture(dial: &Rc<Dial>, canvas: HtmlCanvasElement, size: ReadSignal<(f64, f64)>) {
+    let dial = Rc::clone(dial);
+    let session = dial.session;
+    let chart =
+        chart_data(session, move || folded_series(session.view.with(|view| view.level), session.shown.get_clone()));
+    effect(move || {
         let (width_px, height_px) = size.get();
         let theme = super::theme_colors(session.theme.get());
-        let (Some(canvas), Some(shown)) = (canvas.get(), session.shown.get()) else { return };
+        let Some(report) = session.report() else { return };
         if width_px < 1.0 || height_px < 1.0 {
             return;
         }
-        let view = session.view.get();
+        let view = session.view.get_clone();
+        let chart = chart.get_clone();
         let asked = radar::View {
-            frame: (!shown.report.replay.frames.is_empty()).then(|| view.frame(&shown.report)),
+            frame: (!report.replay.frames.is_empty()).then(|| view.frame(&report)),
             selected: view.service.map(Target::Service),
-            hovered: hovered.get(),
-            focused: focused.get().filter(|_| has_focus.get()),
+            hovered: dial.hovered.get(),
+            focused: dial.focused.get().filter(|_| dial.has_focus.get()),
             zoom: view.ring,
-            fold_open: is_fold_open.get(),
+            fold_open: dial.is_fold_open.get(),
             offset_min: OFFSET_MIN,
             ..radar::View::new(width_px, height_px)
         };
         super::measured("monteverdi:radar", || {
-            let scene = draw(&shown.report, view.level, view.series, chart.get().as_deref(), asked);
+            let scene = draw(&report, view.level, view.series, chart.as_deref(), asked);
             paint::paint(&canvas, &scene, &theme);
-            picture.set_value(scene);
-            edition.update(|edition| *edition = edition.wrapping_add(1));
+            dial.picture.replace(scene);
         });
+        dial.edition.set(dial.edition.get_untracked().wrapping_add(1));
     });
+}
 
-    let act = move |target: Target| {
-        let Some(shown) = session.shown.get_untracked() else { return };
+/// Does what the keyboard wants.
+fn obey(dial: &Rc<Dial>) {
+    let dial = Rc::clone(dial);
+    let session = dial.session;
+    effect(move || {
+        let Some(command) = session.radar_order.get() else { return };
+        session.radar_order.set(None);
+        let current = dial.focused.get_untracked();
+        let next = |walk: fn(&[Target], Option<Target>, i32) -> Option<Target>, step: i32| {
+            walk(&dial.picture.borrow().order, current, step)
+        };
+        match command {
+            Command::Sector(step) => dial.focused.set(next(beside, step)),
+            Command::Ring(step) => dial.focused.set(next(across, step)),
+            Command::Drill => {
+                let selected = session.view.with_untracked(|view| view.service).map(Target::Service);
+                if let Some(target) = current.or(dial.hovered.get_untracked()).or(selected) {
+                    dial.act(target);
+                }
+            }
+            _ => {}
+        }
+    });
+}
+
+/// The canvas, with what a pointer and the focus do on it.
+fn listening(dial: &Rc<Dial>, canvas: El) -> El {
+    let [on_move, on_leave, on_click, on_wheel, is_pointing] = [0; 5].map(|_| Rc::clone(dial));
+    let has_focus = dial.has_focus;
+    let turned = Cell::new(0.0);
+    canvas
+        .class_with("is-pointing", move || is_pointing.hovered.get().is_some())
+        .on_as("pointermove", move |event: &MouseEvent| {
+            let at = place(event);
+            on_move.pointer.set(at);
+            let target = near(&on_move.picture.borrow(), at);
+            if on_move.hovered.get_untracked() != target {
+                on_move.hovered.set(target);
+            }
+        })
+        .on("pointerleave", move |_| on_leave.hovered.set(None))
+        .on_as("click", move |event: &MouseEvent| {
+            let target = near(&on_click.picture.borrow(), place(event));
+            if let Some(target) = target {
+                on_click.act(target);
+            }
+        })
+        .on_as("wheel", move |event: &WheelEvent| {
+            if super::page_scrolls() {
+                return;
+            }
+            event.prevent_default();
+            let total = turned.get() + event.delta_y();
+            if total.abs() < WHEEL_STEP {
+                turned.set(total);
+            } else {
+                turned.set(0.0);
+                on_wheel.turn(total > 0.0);
+            }
+        })
+        // The keyboard reached the radar: show where it is.
+        .on("focus", move |_| has_focus.set(true))
+        .on("blur", move |_| has_focus.set(false))
+        .on_as("keydown", move |event: &KeyboardEvent| {
+            if event.key() == "Tab" {
+                has_focus.set(false);
+            }
+        })
+}
+
+impl Dial {
+    /// Does what a click on a target does.
+    fn act(&self, target: Target) {
+        let session = self.session;
         match target {
             Target::Service(_) | Target::Series(_) | Target::Cell { .. } => {
                 if let Some(subject) = target.subject() {
@@ -82,124 +198,47 @@ pub(super) fn Radar() -> impl IntoView {
             }
             Target::Centre => session.look(|view, report| _ = view.up(report)),
             Target::Scale(scale) => session.look(|view, _| view.ring = (view.ring != Some(scale)).then_some(scale)),
-            Target::Fold => is_fold_open.update(|is_open| *is_open = !*is_open),
+            Target::Fold => self.is_fold_open.update(|is_open| *is_open = !*is_open),
             Target::Relation(index) => session.look(|view, report| {
                 view.tab = Tab::Relations;
                 view.toggle_relation(report, index);
             }),
             Target::Time(time_ms) => session.look(|view, _| view.cursor_ms = Some(time_ms)),
-            Target::Event(index) => {
-                let start_ms = shown.report.dataset.events.get(index).map(|event| event.start_ms);
-                session.look(|view, _| view.cursor_ms = start_ms.or(view.cursor_ms));
-            }
-            Target::Incident(index) => {
-                let start_ms = shown.report.incidents.get(index).map(|incident| incident.start_ms);
-                session.look(|view, _| view.cursor_ms = start_ms.or(view.cursor_ms));
-            }
+            Target::Event(index) => session.look(|view, report| {
+                let start_ms = report.dataset.events.get(index).map(|event| event.start_ms);
+                view.cursor_ms = start_ms.or(view.cursor_ms);
+            }),
+            Target::Incident(index) => session.look(|view, report| {
+                let start_ms = report.incidents.get(index).map(|incident| incident.start_ms);
+                view.cursor_ms = start_ms.or(view.cursor_ms);
+            }),
         }
-    };
-
-    Effect::new(move |_| {
-        let Some(command) = session.radar_order.get() else { return };
-        session.radar_order.set(None);
-        let current = focused.get_untracked();
-        let next = |walk: fn(&[Target], Option<Target>, i32) -> Option<Target>, step: i32| {
-            picture.with_value(|picture| walk(&picture.order, current, step))
-        };
-        match command {
-            Command::Sector(step) => focused.set(next(beside, step)),
-            Command::Ring(step) => focused.set(next(across, step)),
-            Command::Drill => {
-                let selected = session.view.get_untracked().service.map(Target::Service);
-                if let Some(target) = current.or(hovered.get_untracked()).or(selected) {
-                    act(target);
-                }
-            }
-            _ => {}
-        }
-    });
-
-    let place = move |event: &PointerEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
-    let target_at = move |at: (f64, f64)| picture.with_value(|picture| near(picture, at));
-    let on_move = move |event: PointerEvent| {
-        let at = place(&event);
-        pointer.set(at);
-        let target = target_at(at);
-        if hovered.get_untracked() != target {
-            hovered.set(target);
-        }
-    };
-    let on_click = move |event: web_sys::MouseEvent| {
-        let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        if let Some(target) = target_at(at) {
-            act(target);
-        }
-    };
-    let turned = StoredValue::new(0.0);
-    let on_wheel = move |event: WheelEvent| {
-        if super::page_scrolls() {
-            return;
-        }
-        event.prevent_default();
-        let total = turned.get_value() + event.delta_y();
-        if total.abs() < WHEEL_STEP {
-            turned.set_value(total);
-            return;
-        }
-        turned.set_value(0.0);
-        let scale = hovered.get_untracked().and_then(Target::scale);
-        if total > 0.0 {
-            session.look(|view, report| _ = view.up(report));
-        } else if let Some(scale) = scale.filter(|_| session.view.get_untracked().ring.is_none()) {
-            session.look(|view, _| view.ring = Some(scale));
-        } else if let Some(target) = hovered.get_untracked().filter(|target| target.subject().is_some()) {
-            act(target);
-        }
-    };
-    let description = move |target: Option<Target>| {
-        edition.track();
-        target.and_then(|target| picture.with_value(|picture| picture.description(target).map(str::to_owned)))
-    };
-    // The keyboard's target in words, for screen readers.
-    Effect::new(move |_| {
-        if let Some(words) = description(focused.get().filter(|_| has_focus.get_untracked())) {
-            session.notice.set(words);
-        }
-    });
-    // The keyboard reached the radar: show where it is.
-    let on_focus = move |_| has_focus.set(true);
-    let on_blur = move |_| has_focus.set(false);
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Tab" {
-            has_focus.set(false);
-        }
-    };
-
-    view! {
-        <div class="radar-canvas" node_ref=frame>
-            <canvas
-                node_ref=canvas
-                tabindex="0"
-                role="application"
-                aria-label="Harmonic radar. Arrow keys walk, Enter goes down, Escape goes up; the table has the same facts."
-                data-testid="radar"
-                data-keys="radar"
-                class:is-pointing=move || hovered.get().is_some()
-                on:pointermove=on_move
-                on:pointerleave=move |_| hovered.set(None)
-                on:click=on_click
-                on:wheel=on_wheel
-                on:focus=on_focus
-                on:blur=on_blur
-                on:keydown=on_key
-            ></canvas>
-            <Tooltip
-                words=Signal::derive(move || description(hovered.get()))
-                at=pointer.read_only()
-                room=size
-            />
-        </div>
     }
+
+    /// Zooms with the wheel: out, into a ring, or down into what is under the pointer.
+    fn turn(&self, is_out: bool) {
+        let hovered = self.hovered.get_untracked();
+        let session = self.session;
+        if is_out {
+            session.look(|view, report| _ = view.up(report));
+        } else if let Some(scale) =
+            hovered.and_then(Target::scale).filter(|_| session.view.with_untracked(|view| view.ring.is_none()))
+        {
+            session.look(|view, _| view.ring = Some(scale));
+        } else if let Some(target) = hovered.filter(|target| target.subject().is_some()) {
+            self.act(target);
+        }
+    }
+
+    /// A target in words, which follow the picture.
+    fn description(&self, target: Option<Target>) -> Option<String> {
+        self.edition.track();
+        self.picture.borrow().description(target?).map(str::to_owned)
+    }
+}
+
+fn place(event: &MouseEvent) -> (f64, f64) {
+    (f64::from(event.offset_x()), f64::from(event.offset_y()))
 }
 
 /// The target at a point, or the subject nearest to it: between two rings there is a gap, and fingers are broad.
@@ -213,7 +252,7 @@ fn near(picture: &Scene, (x, y): (f64, f64)) -> Option<Target> {
 }
 
 /// The series that the radar folds, where it shows one.
-fn folded_series(level: Level, shown: Option<super::session::Shown>) -> Wanted {
+fn folded_series(level: Level, shown: Option<Shown>) -> Wanted {
     let Level::Series(series) = level else { return None };
     let shown = shown?;
     let data = &shown.report.dataset;
@@ -242,79 +281,77 @@ fn draw(
 }
 
 /// Words beside the pointer.
-#[component]
-fn Tooltip(words: Signal<Option<String>>, at: ReadSignal<(f64, f64)>, room: ReadSignal<(f64, f64)>) -> impl IntoView {
+fn tooltip(dial: &Rc<Dial>, room: ReadSignal<(f64, f64)>) -> dom::View {
+    let told = Rc::clone(dial);
+    let words = memo(move || told.description(told.hovered.get()));
+    let pointer = dial.pointer;
     let place = move || {
-        let ((x, y), (width, _)) = (at.get(), room.get());
+        let ((x, y), (width, _)) = (pointer.get(), room.get());
         // Beside the pointer, on the side that has room.
         let shift = if x > width / 2.0 { "calc(-100% - 12px)" } else { "16px" };
         format!("translate(calc({x:.0}px + {shift}), {:.0}px)", y + 14.0)
     };
-    move || words.get().map(|words| view! { <p class="tooltip" style:transform=place aria-hidden="true">{words}</p> })
+    dom::View::dynamic(move || {
+        let words = words.get_clone();
+        let tooltip = |words: String| {
+            el("p").class("tooltip").attr("aria-hidden", "true").style_with("transform", place).text(&words)
+        };
+        words.map(tooltip).into()
+    })
 }
 
 /// Shapes, tools and the way back, around the radar or its table.
-#[component]
-pub(super) fn RadarPane() -> impl IntoView {
-    let session = session();
-    let as_table = Memo::new(move |_| session.view.with(|view| view.as_table));
-    view! {
-        <section class="radar-pane" aria-label="Radar">
-            <div class="radar-top">
-                <Breadcrumb/>
-                <div class="radar-tools">
-                    <button
-                        class="button"
-                        data-testid="radar-table-toggle"
-                        aria-pressed=move || as_table.get().to_string()
-                        title="The same facts as a table (V)"
-                        on:click=move |_| session.look(|view, _| view.as_table = !view.as_table)
-                    >
-                        "Table"
-                    </button>
-                </div>
-            </div>
-            {move || if as_table.get() {
-                view! { <super::table::RadarTable/> }.into_any()
-            } else {
-                view! { <Radar/> <Legend/> }.into_any()
-            }}
-        </section>
-    }
+pub(super) fn radar_pane(session: &'static Session) -> El {
+    let as_table = memo(move || session.view.with(|view| view.as_table));
+    let toggle = el("button")
+        .class("button")
+        .attr("data-testid", "radar-table-toggle")
+        .aria_with("aria-pressed", move || as_table.get())
+        .attr("title", "The same facts as a table (V)")
+        .text("Table")
+        .on_click(move || session.look(|view, _| view.as_table = !view.as_table));
+    let tools = el("div").class("radar-tools").child(toggle);
+    el("section")
+        .class("radar-pane")
+        .attr("aria-label", "Radar")
+        .child(el("div").class("radar-top").child(breadcrumb(session)).child(tools))
+        .dynamic(move || {
+            let as_table = as_table.get();
+            untrack(|| {
+                if as_table {
+                    super::table::radar_table(session).into()
+                } else {
+                    [radar(session), legend(session)].into_iter().collect()
+                }
+            })
+        })
 }
 
 /// The way from the system to what is shown.
-#[component]
-fn Breadcrumb() -> impl IntoView {
-    let session = session();
-    let crumbs = Memo::new(move |_| {
-        let view = session.view.get();
-        session
-            .shown
-            .with(|shown| shown.as_ref().map(|shown| (facts(&view, &shown.report), view.breadcrumb(&shown.report))))
+fn breadcrumb(session: &'static Session) -> dom::View {
+    let crumbs = memo(move || {
+        let view = session.view.get_clone();
+        session.report().map(|report| (facts(&view, &report), view.breadcrumb(&report)))
     });
-    move || {
-        let (facts, crumbs) = crumbs.get()?;
+    dom::View::dynamic(move || {
+        let Some((facts, crumbs)) = crumbs.get_clone() else { return dom::View::NONE };
         let last = crumbs.len().saturating_sub(1);
-        let crumbs = crumbs.into_iter().enumerate().map(|(index, crumb)| {
-            let go = move |_| {
+        let mut way = el("nav").class("breadcrumb").attr("data-testid", "breadcrumb").attr("aria-label", "Way back");
+        for (index, crumb) in crumbs.into_iter().enumerate() {
+            if index > 0 {
+                way = way.child(el("span").class("crumb-break").attr("aria-hidden", "true").text("›"));
+            }
+            let go = move || {
                 session.look(|view, report| {
                     view.ring = None;
                     view.drill(report, View { level: crumb.level, ..View::default() }.subject());
-                })
+                });
             };
-            view! {
-                {(index > 0).then(|| view! { <span class="crumb-break" aria-hidden="true">"›"</span> })}
-                <button aria-current=(index == last).then_some("page") on:click=go>{crumb.label}</button>
-            }
-        });
-        Some(view! {
-            <nav class="breadcrumb" data-testid="breadcrumb" aria-label="Way back">
-                {crumbs.collect_view()}
-                <span class="crumb-facts">{facts}</span>
-            </nav>
-        })
-    }
+            let button = el("button").text(&crumb.label).on_click(go);
+            way = way.child(if index == last { button.attr("aria-current", "page") } else { button });
+        }
+        way.child(el("span").class("crumb-facts").text(&facts)).into()
+    })
 }
 
 /// What is beside the way: how many there are, and which ring is looked at.
@@ -334,28 +371,25 @@ fn facts(view: &View, report: &Report) -> String {
 }
 
 /// What the shapes mean.
-#[component]
-fn Legend() -> impl IntoView {
-    let session = session();
-    let frame: NodeRef<html::Div> = NodeRef::new();
-    let canvas: NodeRef<html::Canvas> = NodeRef::new();
-    let size = size_of(frame);
-    Effect::new(move |_| {
+fn legend(session: &'static Session) -> El {
+    let picture = el("canvas").attr("role", "img").attr(
+        "aria-label",
+        "Shapes: smooth arc steady, facets periodic, swelling wave beating, jags jagged, pieces fragmented. Colour: orange \
+         dissonant, teal consonant.",
+    );
+    let shape = picture.clone();
+    let canvas: HtmlCanvasElement = picture.cast();
+    let frame = el("div").class("legend").child(picture);
+    let size = size_of(&frame);
+    effect(move || {
         let (width_px, _) = size.get();
         let theme = super::theme_colors(session.theme.get());
-        if let Some(canvas) = canvas.get().filter(|_| width_px > 40.0) {
+        if width_px > 40.0 {
             let scene = scene::legend(width_px);
-            super::set_size(&canvas, scene.width_px, scene.height_px);
+            let px = |length: f64| format!("{length}px");
+            let _ = shape.clone().style("width", &px(scene.width_px)).style("height", &px(scene.height_px));
             paint::paint(&canvas, &scene, &theme);
         }
     });
-    view! {
-        <div class="legend" node_ref=frame>
-            <canvas
-                node_ref=canvas
-                role="img"
-                aria-label="Shapes: smooth arc steady, facets periodic, swelling wave beating, jags jagged, pieces fragmented. Colour: orange dissonant, teal consonant."
-            ></canvas>
-        </div>
-    }
+    frame
 }

@@ -1,82 +1,75 @@
 //! What moves together.
 
-use super::evidence::RelationEvidence;
+use super::evidence::relation_evidence;
 use super::format;
-use super::session::session;
-use leptos::prelude::*;
+use super::session::{Session, Shown};
+use crate::dom::{El, Row, View, el, memo, signal};
 use report::format as words;
 use report::{Relation, RelationKind, Report};
-use std::sync::Arc;
 
 /// More rows than this are shown on request only.
 const ROWS: usize = 150;
 
 /// The list of relations.
-#[component]
-pub(super) fn Relations() -> impl IntoView {
-    let session = session();
-    let shows_all = RwSignal::new(false);
-    let each = move || {
-        let Some(shown) = session.shown.get() else { return Vec::new() };
+pub(super) fn relations(session: &'static Session) -> View {
+    let shows_all = signal(false);
+    let count = memo(move || session.of_report(0, |report| report.relations.len()));
+    let rows = move || {
+        let Some(shown) = session.shown.get_clone() else { return Vec::new() };
         let limit = if shows_all.get() { usize::MAX } else { ROWS };
-        let count = shown.report.relations.len().min(limit);
-        (0..count).map(|index| (shown.generation, shown.report.complete, index, Arc::clone(&shown.report))).collect()
+        let row = |index: usize| {
+            let shown = shown.clone();
+            let key = format!("{} {} {index}", shown.generation, shown.report.complete);
+            Row::new(key, move || match shown.report.relations.get(index) {
+                Some(relation) => item(session, &shown, index, relation),
+                None => el("li"),
+            })
+        };
+        (0..shown.report.relations.len().min(limit)).map(row).collect()
     };
-    let count = move || session.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.report.relations.len()));
-    view! {
-        <Show when=move || count() == 0>
-            <p class="panel-text">
-                "No two series are coherent beyond what chance explains, with the false-discovery rate held over all pairs."
-            </p>
-        </Show>
-        <ol class="findings">
-            <For
-                each=each
-                key=|(generation, complete, index, _)| (*generation, *complete, *index)
-                children=|(generation, _, index, report)| view! { <Row generation index report/> }
-            />
-        </ol>
-        <Show when=move || (count() > ROWS) && !shows_all.get()>
-            <button class="button more" on:click=move |_| shows_all.set(true)>{move || format!("Show all {}", count())}</button>
-        </Show>
-    }
+    let none = || {
+        el("p").class("panel-text").text(
+            "No two series are coherent beyond what chance explains, with the false-discovery rate held over all pairs.",
+        )
+    };
+    let more = move || {
+        el("button")
+            .class("button more")
+            .text_with(move || format!("Show all {}", count.get()))
+            .on_click(move || shows_all.set(true))
+    };
+    [
+        View::show(move || count.get() == 0, none),
+        el("ol").class("findings").keyed(rows).into(),
+        View::show(move || count.get() > ROWS && !shows_all.get(), more),
+    ]
+    .into_iter()
+    .collect()
 }
 
-#[component]
-fn Row(generation: u32, index: usize, report: Arc<Report>) -> impl IntoView {
-    let session = session();
-    let Some(relation) = report.relations.get(index).cloned() else { return ().into_any() };
-    let is_open = Memo::new(move |_| session.view.with(|view| view.relation == Some(index)));
+fn item(session: &'static Session, shown: &Shown, index: usize, relation: &Relation) -> El {
+    let is_open = memo(move || session.view.with(|view| view.relation == Some(index)));
     let arrow = match (relation.kind, relation.lag_s) {
         (RelationKind::Beat, _) => "≈",
         (_, Some(lag_s)) if lag_s > 0.0 => "→",
         _ => "–",
     };
-    let names = names(&report, &relation, arrow);
-    let percent = (100.0 * relation.strength).round();
-    let evidence = {
-        let (report, relation) = (Arc::clone(&report), relation.clone());
-        move || view! { <RelationEvidence generation report=Arc::clone(&report) relation=relation.clone()/> }
-    };
-    view! {
-        <li class="finding-item" class:is-open=move || is_open.get()>
-            <button
-                class="finding is-relation"
-                data-testid="relation"
-                aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| session.look(|view, report| view.toggle_relation(report, index))
-            >
-                <span class="finding-words">
-                    <b>{names}</b>
-                    <span>{sentence(&relation)}</span>
-                </span>
-                <span class="strength" aria-hidden="true"><i style:width=format!("{percent}%")></i></span>
-                <span class="finding-score">{format!("{:.2}", relation.strength)}</span>
-            </button>
-            <Show when=move || is_open.get()>{evidence()}</Show>
-        </li>
-    }
-    .into_any()
+    let width = format!("{}%", (100.0 * relation.strength).round());
+    let names = el("b").text(&names(&shown.report, relation, arrow));
+    let button = el("button")
+        .class("finding is-relation")
+        .attr("data-testid", "relation")
+        .aria_with("aria-expanded", move || is_open.get())
+        .child(el("span").class("finding-words").child(names).child(el("span").text(&sentence(relation))))
+        .child(el("span").class("strength").attr("aria-hidden", "true").child(el("i").style("width", &width)))
+        .child(el("span").class("finding-score").text(&format!("{:.2}", relation.strength)))
+        .on_click(move || session.look(|view, report| view.toggle_relation(report, index)));
+    let (shown, relation) = (shown.clone(), relation.clone());
+    el("li")
+        .class("finding-item")
+        .class_with("is-open", move || is_open.get())
+        .child(button)
+        .show(move || is_open.get(), move || relation_evidence(session, &shown, &relation))
 }
 
 /// Both series; the service once where it is the same.

@@ -1,78 +1,58 @@
 //! The story: what broke first and how it spread, every number with its evidence; or that all is calm.
 
 use super::format;
-use super::session::session;
+use super::session::{Session, Shown};
+use crate::dom::{self, El, el, memo, untrack};
 use crate::state::{Link, Look, View, look};
-use leptos::prelude::*;
 use report::format as words;
 use report::{Incident, Report, Span};
-use std::sync::Arc;
 
 /// The story above the lists.
-#[component]
-pub(super) fn Story() -> impl IntoView {
-    let session = session();
-    let told = Memo::new(move |_| {
+pub(super) fn story(session: &'static Session) -> dom::View {
+    let told = memo(move || {
         let cursor_ms = session.view.with(|view| view.cursor_ms);
-        session.shown.with(|shown| {
-            let shown = shown.as_ref()?;
-            Some((
-                look(&shown.report, cursor_ms),
-                shown.generation,
-                shown.report.complete,
-                ByPlace(Arc::clone(&shown.report)),
-            ))
-        })
+        let shown = session.shown.get_clone()?;
+        Some((look(&shown.report, cursor_ms), shown))
     });
-    move || {
-        let (look, _, _, ByPlace(report)) = told.get()?;
-        Some(match look {
-            Look::Incident(index) => view! { <IncidentStory report index/> }.into_any(),
-            Look::Findings => {
-                let count = words::plural(report.findings.len(), "finding", "findings");
-                let title = format!("{count}, and no incident.");
-                let text = "The findings stand alone: they do not begin together and do not follow each other closely enough \
-                            to be told as one story. Look at each by itself.";
-                plain("", title, text.to_owned()).into_any()
-            }
-            Look::Calm => {
-                let title = "Nothing found.".to_owned();
-                plain("is-calm", title, calm_words(&report)).into_any()
-            }
-            Look::TooLittle => {
-                let reasons: Vec<String> = report
-                    .scales
-                    .iter()
-                    .filter_map(|scale| Some(format!("{}: {}.", scale.scale.name(), scale.unavailable.as_ref()?)))
-                    .collect();
-                let text =
-                    format!("The data are too short to say anything, and nothing is said. {}", reasons.join(" "));
-                plain("", "Too little data.".to_owned(), text).into_any()
-            }
-            Look::Unfinished => {
-                plain("", "Looking…".to_owned(), "Findings appear here as they are made.".to_owned()).into_any()
-            }
-        })
+    dom::View::dynamic(move || {
+        let Some((look, shown)) = told.get_clone() else { return dom::View::NONE };
+        untrack(|| told_story(session, look, &shown)).into()
+    })
+}
+
+fn told_story(session: &'static Session, look: Look, shown: &Shown) -> El {
+    let report = &shown.report;
+    match look {
+        Look::Incident(index) => match report.incidents.get(index) {
+            Some(incident) => incident_story(session, report, incident, index),
+            None => plain("", "", ""),
+        },
+        Look::Findings => {
+            let count = words::plural(report.findings.len(), "finding", "findings");
+            plain(
+                "",
+                &format!("{count}, and no incident."),
+                "The findings stand alone: they do not begin together and do not follow each other closely enough to be \
+                 told as one story. Look at each by itself.",
+            )
+        }
+        Look::Calm => plain("is-calm", "Nothing found.", &calm_words(report)),
+        Look::TooLittle => {
+            let reasons: Vec<String> = report
+                .scales
+                .iter()
+                .filter_map(|scale| Some(format!("{}: {}.", scale.scale.name(), scale.unavailable.as_ref()?)))
+                .collect();
+            let text = format!("The data are too short to say anything, and nothing is said. {}", reasons.join(" "));
+            plain("", "Too little data.", &text)
+        }
+        Look::Unfinished => plain("", "Looking…", "Findings appear here as they are made."),
     }
 }
 
-/// A Report that is equal only to itself: comparing two would cost more than showing one.
-#[derive(Clone)]
-struct ByPlace(Arc<Report>);
-
-impl PartialEq for ByPlace {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-fn plain(class: &'static str, title: String, text: String) -> impl IntoView {
-    view! {
-        <section class=format!("story {class}") data-testid="story">
-            <h1>{title}</h1>
-            <p>{text}</p>
-        </section>
-    }
+fn plain(class: &str, title: &str, text: &str) -> El {
+    let section = el("section").class(&format!("story {class}")).attr("data-testid", "story");
+    section.child(el("h1").text(title)).child(el("p").text(text))
 }
 
 /// What was looked at, so that silence can be trusted.
@@ -86,85 +66,76 @@ fn calm_words(report: &Report) -> String {
     )
 }
 
-#[component]
-fn IncidentStory(report: Arc<Report>, index: usize) -> impl IntoView {
-    let Some(incident) = report.incidents.get(index).cloned() else { return ().into_any() };
-    let Incident { narrative, causes, .. } = &incident;
-    let cause = causes.first().map(|cause| {
-        let others = causes
-            .iter()
-            .skip(1)
-            .take(2)
-            .map(|other| format!("{} {:.2}", format::service(&report, other.service), other.confidence));
-        let others: Vec<String> = others.collect();
-        view! {
-            <p>"cause " <b>{format::series(&report, cause.series)}</b></p>
-            <p>"confidence " <b>{format!("{:.2}", cause.confidence)}</b></p>
-            {(!others.is_empty()).then(|| view! { <p>"then " {others.join(", ")}</p> })}
-        }
-    });
-    let refuted = (!narrative.refuted_by.is_empty()).then(|| {
-        view! { <p>"would refute it: " <b>{narrative.refuted_by.clone()}</b></p> }
-    });
-    let next = (!narrative.check_next.is_empty()).then(|| {
-        view! { <p class="story-next">"check next: " <b>{narrative.check_next.join("; ")}</b></p> }
-    });
-    view! {
-        <section class="story" data-testid="story">
-            <Pager report=Arc::clone(&report) index/>
-            <h1>{spans(&narrative.headline)}</h1>
-            <p>{spans(&narrative.body)}</p>
-            <div class="story-facts">{cause}{refuted}</div>
-            {next}
-        </section>
+fn incident_story(session: &'static Session, report: &Report, incident: &Incident, index: usize) -> El {
+    let Incident { narrative, causes, .. } = incident;
+    let fact = |lead: &str, words: &str| el("p").text(lead).child(el("b").text(words));
+    let mut facts = el("div").class("story-facts");
+    if let Some(cause) = causes.first() {
+        let other =
+            |other: &report::Cause| format!("{} {:.2}", format::service(report, other.service), other.confidence);
+        let others: Vec<String> = causes.iter().skip(1).take(2).map(other).collect();
+        facts = facts
+            .child(fact("cause ", &format::series(report, cause.series)))
+            .child(fact("confidence ", &format!("{:.2}", cause.confidence)))
+            .child((!others.is_empty()).then(|| el("p").text("then ").text(&others.join(", "))));
     }
-    .into_any()
+    if !narrative.refuted_by.is_empty() {
+        facts = facts.child(fact("would refute it: ", &narrative.refuted_by));
+    }
+    let next = (!narrative.check_next.is_empty())
+        .then(|| fact("check next: ", &narrative.check_next.join("; ")).class("story-next"));
+    el("section")
+        .class("story")
+        .attr("data-testid", "story")
+        .child(pager(session, report.incidents.len(), index))
+        .child(el("h1").child(spans(session, &narrative.headline)))
+        .child(el("p").child(spans(session, &narrative.body)))
+        .child(facts)
+        .child(next)
 }
 
 /// Text whose numbers lead to their evidence.
-fn spans(spans: &[Span]) -> impl IntoView {
-    let session = session();
-    let span = |span: &Span| match span.finding {
-        Some(index) => {
-            let open = move |event: web_sys::MouseEvent| {
-                event.prevent_default();
-                session.look(|view, report| {
-                    view.finding = None;
-                    view.toggle_finding(report, index);
-                });
-                super::reveal_open_finding();
-            };
-            // An anchor, because a button cannot break over lines like the words around it.
-            let link = Link { source: None, view: View { finding: Some(index), ..View::default() } };
-            view! { <a class="evidence-link" href=link.encode() title="Show the evidence" on:click=open>{span.text.clone()}</a> }.into_any()
-        }
-        None => view! { {span.text.clone()} }.into_any(),
+fn spans(session: &'static Session, spans: &[Span]) -> dom::View {
+    let span = |span: &Span| {
+        let Some(index) = span.finding else { return dom::View::from(span.text.as_str()) };
+        // An anchor, because a button cannot break over lines like the words around it.
+        let link = Link { source: None, view: View { finding: Some(index), ..View::default() } };
+        let open = move |event: &web_sys::Event| {
+            event.prevent_default();
+            session.look(|view, report| {
+                view.finding = None;
+                view.toggle_finding(report, index);
+            });
+            super::reveal_open_finding();
+        };
+        el("a")
+            .class("evidence-link")
+            .attr("href", &link.encode())
+            .attr("title", "Show the evidence")
+            .text(&span.text)
+            .on("click", open)
+            .into()
     };
-    spans.iter().map(span).collect_view()
+    spans.iter().map(span).collect()
 }
 
 /// From one incident to the next, where there are several.
-#[component]
-fn Pager(report: Arc<Report>, index: usize) -> impl IntoView {
-    let session = session();
-    let count = report.incidents.len();
+fn pager(session: &'static Session, count: usize, index: usize) -> Option<El> {
     if count < 2 {
-        return ().into_any();
+        return None;
     }
-    let go = move |next: usize| {
-        session.look(|view, report| {
-            if let Some(incident) = report.incidents.get(next) {
-                view.cursor_ms = Some(incident.peak_ms.clamp(incident.start_ms, incident.end_ms));
-            }
-        });
+    let button = |label: &str, sign: &str, next: Option<usize>| {
+        let button = el("button").class("button is-quiet is-icon").attr("aria-label", label).text(sign);
+        let Some(next) = next else { return button.attr("disabled", "") };
+        button.on_click(move || {
+            session.look(|view, report| {
+                if let Some(incident) = report.incidents.get(next) {
+                    view.cursor_ms = Some(incident.peak_ms.clamp(incident.start_ms, incident.end_ms));
+                }
+            });
+        })
     };
-    let (is_first, is_last) = (index == 0, index + 1 == count);
-    view! {
-        <p class="pager">
-            <button class="button is-quiet is-icon" aria-label="Earlier incident" disabled=is_first on:click=move |_| go(index.saturating_sub(1))>"‹"</button>
-            <span>{format!("Incident {} of {count}", index + 1)}</span>
-            <button class="button is-quiet is-icon" aria-label="Later incident" disabled=is_last on:click=move |_| go(index + 1)>"›"</button>
-        </p>
-    }
-    .into_any()
+    let place = el("span").text(&format!("Incident {} of {count}", index + 1));
+    let pager = el("p").class("pager").child(button("Earlier incident", "‹", index.checked_sub(1))).child(place);
+    Some(pager.child(button("Later incident", "›", Some(index + 1).filter(|next| *next < count))))
 }

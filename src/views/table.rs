@@ -1,19 +1,44 @@
 //! The radar's facts as a table.
 
-use super::session::session;
+use super::session::Session;
+use crate::dom::{El, View, el};
 use crate::state::Level;
-use leptos::prelude::*;
 use report::Subject;
 use scene::Row;
 
+/// The columns: their titles, and whether they hold numbers.
+const COLUMNS: [(&str, bool); 6] = [
+    ("Name", false),
+    ("Ring", false),
+    ("Class", false),
+    ("Consonance", true),
+    ("Score", true),
+    ("Evidence over the whole window", false),
+];
+
 /// Every cell of the radar in words.
-#[component]
-pub(super) fn RadarTable() -> impl IntoView {
-    let session = session();
-    let rows = move || {
-        let view = session.view.get();
-        let Some(shown) = session.shown.get() else { return Vec::new() };
-        let report = &shown.report;
+pub(super) fn radar_table(session: &'static Session) -> El {
+    let caption = "Class, consonance and score of every sector and ring at the cursor";
+    let head = COLUMNS.into_iter().map(|(title, is_number)| {
+        el("th").attr("scope", "col").class(if is_number { "number" } else { "" }).text(title)
+    });
+    let table = el("table")
+        .class("facts")
+        .child(el("caption").class("visually-hidden").text(caption))
+        .child(el("thead").child(el("tr").child(head.collect::<View>())))
+        .child(el("tbody").dynamic(move || rows(session).into_iter().map(|each| row(session, &each)).collect()));
+    el("div")
+        .class("radar-table")
+        .attr("data-testid", "radar-table")
+        .attr("tabindex", "0")
+        .attr("role", "region")
+        .attr("aria-label", "Radar as a table")
+        .child(table)
+}
+
+fn rows(session: &Session) -> Vec<Row> {
+    let view = session.view.get_clone();
+    session.of_report(Vec::new(), |report| {
         let frame = (!report.replay.frames.is_empty()).then(|| view.frame(report));
         match view.level {
             Level::System => scene::table(report, frame),
@@ -24,47 +49,26 @@ pub(super) fn RadarTable() -> impl IntoView {
                 rows.into_iter().filter(|row| row.subject == Subject::Series(series)).collect()
             }
         }
-    };
-    view! {
-        <div class="radar-table" data-testid="radar-table" tabindex="0" role="region" aria-label="Radar as a table">
-            <table class="facts">
-                <caption class="visually-hidden">"Class, consonance and score of every sector and ring at the cursor"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Ring"</th>
-                        <th scope="col">"Class"</th>
-                        <th scope="col" class="number">"Consonance"</th>
-                        <th scope="col" class="number">"Score"</th>
-                        <th scope="col">"Evidence over the whole window"</th>
-                    </tr>
-                </thead>
-                <tbody>{move || rows().into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    })
 }
 
-fn row(row: Row) -> impl IntoView {
-    let session = session();
-    let is_trouble = row.score >= 1.0;
+fn row(session: &'static Session, row: &Row) -> El {
     let subject = row.subject;
     let name = if subject == Subject::System {
-        view! { {row.name.clone()} }.into_any()
+        View::from(row.name.as_str())
     } else {
-        let go = move |_| session.look(|view, report| view.drill(report, subject));
-        view! { <button on:click=go>{row.name.clone()}</button> }.into_any()
+        let go = move || session.look(|view, report| view.drill(report, subject));
+        el("button").text(&row.name).on_click(go).into()
     };
-    let number =
-        |value: Option<f64>| value.map_or_else(|| report::format::NONE.to_owned(), |value| format!("{value:.2}"));
-    view! {
-        <tr>
-            <th scope="row">{name}</th>
-            <td>{row.scale.name()}</td>
-            <td class:is-trouble=is_trouble>{row.class.name()}</td>
-            <td class="number">{number(row.consonance)}</td>
-            <td class="number">{number((row.score > 0.0).then_some(row.score))}</td>
-            <td>{row.evidence}</td>
-        </tr>
-    }
+    let number = |value: Option<f64>| {
+        let text = value.map_or_else(|| report::format::NONE.to_owned(), |value| format!("{value:.2}"));
+        el("td").class("number").text(&text)
+    };
+    el("tr")
+        .child(el("th").attr("scope", "row").child(name))
+        .child(el("td").text(row.scale.name()))
+        .child(el("td").class(if row.score >= 1.0 { "is-trouble" } else { "" }).text(row.class.name()))
+        .child(number(row.consonance))
+        .child(number((row.score > 0.0).then_some(row.score)))
+        .child(el("td").text(&row.evidence))
 }

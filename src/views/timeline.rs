@@ -2,166 +2,182 @@
 
 use super::chart_data::{Wanted, chart_data};
 use super::format::OFFSET_MIN;
-use super::session::{Session, Shown, session};
+use super::session::{Session, Shown};
 use super::surface::size_of;
 use crate::bridge::ChartRequest;
+use crate::dom::{self, El, ReadSignal, Signal, effect, el, icon, memo, on_cleanup, signal};
 use crate::paint;
 use crate::state::{Level, View};
-use leptos::html;
-use leptos::prelude::*;
 use report::{Report, Subject};
 use scene::{Scene, Target, TimelineView};
-use std::time::Duration;
-use web_sys::{PointerEvent, WheelEvent};
+use std::cell::RefCell;
+use std::rc::Rc;
+use web_sys::{HtmlCanvasElement, PointerEvent, WheelEvent};
 
 /// How long a frame stays while the radar plays.
-const FRAME_DURATION: Duration = Duration::from_millis(90);
+const FRAME_MS: u32 = 90;
 /// The shortest window, in steps of the data.
 const SHORTEST_STEPS: i64 = 20;
 
-/// The timeline.
-#[component]
-pub(super) fn Timeline() -> impl IntoView {
-    let session = session();
-    let frame: NodeRef<html::Div> = NodeRef::new();
-    let canvas: NodeRef<html::Canvas> = NodeRef::new();
-    let size = size_of(frame);
-    let window_ms = RwSignal::new(None::<(i64, i64)>);
-    let is_dragging = RwSignal::new(false);
-    let picture = StoredValue::new_local(Scene::default());
+/// What of the time is shown, and the picture of it.
+struct Band {
+    session: &'static Session,
+    size: ReadSignal<(f64, f64)>,
+    window_ms: Signal<Option<(i64, i64)>>,
+    is_dragging: Signal<bool>,
+    picture: RefCell<Scene>,
+}
 
+/// The timeline.
+pub(super) fn timeline(session: &'static Session) -> El {
+    let frame = el("div").class("timeline-canvas");
+    let band = Rc::new(Band {
+        session,
+        size: size_of(&frame),
+        window_ms: signal(None),
+        is_dragging: signal(false),
+        picture: RefCell::default(),
+    });
+    let window_ms = band.window_ms;
     // Another data set is shown whole.
-    let generation = Memo::new(move |_| session.shown.with(|shown| shown.as_ref().map(|shown| shown.generation)));
-    Effect::new(move |_| {
+    let generation = memo(move || session.shown.with(|shown| shown.as_ref().map(|shown| shown.generation)));
+    effect(move || {
         generation.track();
         window_ms.set(None);
     });
-    let chart = chart_data(Memo::new(move |_| {
-        let series = session.view.with(|view| (view.clone(), view.series));
-        wanted(session.shown.get(), &series.0, window_ms.get(), size.get().0)
-    }));
+    play(session);
+    let whole = move || {
+        el("button")
+            .class("button is-quiet")
+            .attr("title", "Show the whole window (double click)")
+            .text("All")
+            .on_click(move || window_ms.set(None))
+    };
+    let tools =
+        el("div").class("timeline-tools").child(play_button(session)).show(move || window_ms.get().is_some(), whole);
+    el("section").class("timeline-pane").attr("aria-label", "Timeline").child(frame.child(slider(&band))).child(tools)
+}
 
-    Effect::new(move |_| {
+/// The canvas, as a slider of the time cursor.
+fn slider(band: &Rc<Band>) -> El {
+    let session = band.session;
+    let cursor_words = move || {
+        let view = session.view.get_clone();
+        session
+            .of_report(String::new(), |report| report::format::date_time(view.cursor_or_start_ms(report), OFFSET_MIN))
+    };
+    let share = move || {
+        let view = session.view.get_clone();
+        session.of_report(0, |report| 100 * view.frame(report) / report.replay.frames.len().saturating_sub(1).max(1))
+    };
+    let canvas = el("canvas")
+        .attr("tabindex", "0")
+        .attr("role", "slider")
+        .attr("aria-label", "Time cursor")
+        .attr("aria-valuemin", "0")
+        .attr("aria-valuemax", "100")
+        .attr_with("aria-valuenow", move || share().to_string())
+        .attr_with("aria-valuetext", cursor_words)
+        .attr("data-testid", "timeline")
+        .attr("data-keys", "timeline");
+    paint_picture(band, canvas.cast());
+    let [on_down, on_move, on_wheel] = [0; 3].map(|_| Rc::clone(band));
+    let held: HtmlCanvasElement = canvas.cast();
+    let (is_dragging, window_ms) = (band.is_dragging, band.window_ms);
+    canvas
+        .on_as("pointerdown", move |event: &PointerEvent| on_down.press(event, &held))
+        .on_as("pointermove", move |event: &PointerEvent| {
+            if is_dragging.get_untracked() {
+                on_move.move_cursor(event);
+            }
+        })
+        .on("pointerup", move |_| is_dragging.set(false))
+        .on("pointercancel", move |_| is_dragging.set(false))
+        .on_as("wheel", move |event: &WheelEvent| on_wheel.zoom(event))
+        .on("dblclick", move |_| window_ms.set(None))
+}
+
+fn paint_picture(band: &Rc<Band>, canvas: HtmlCanvasElement) {
+    let band = Rc::clone(band);
+    let Band { session, size, window_ms, .. } = *band;
+    let chart = chart_data(session, move || {
+        let view = session.view.get_clone();
+        wanted(session.shown.get_clone(), &view, window_ms.get(), size.get().0)
+    });
+    effect(move || {
         let (width_px, height_px) = size.get();
         let theme = super::theme_colors(session.theme.get());
-        let (Some(canvas), Some(shown)) = (canvas.get(), session.shown.get()) else { return };
+        let chart = chart.get_clone();
+        let (view, window_ms) = (session.view.get_clone(), window_ms.get());
+        let Some(report) = session.report() else { return };
         if width_px < 1.0 {
             return;
         }
-        let view = session.view.get();
-        let asked = timeline_view(&shown.report, &view, window_ms.get(), width_px, height_px);
-        let chart = chart.get();
-        let series = view.timeline_series(&shown.report);
+        let asked = timeline_view(&report, &view, window_ms, width_px, height_px);
+        let series = view.timeline_series(&report);
         let chart = chart.as_deref().filter(|chart| Some(chart.series) == series);
-        let scene = scene::timeline(&shown.report, chart, &asked);
+        let scene = scene::timeline(&report, chart, &asked);
         paint::paint(&canvas, &scene, &theme);
-        picture.set_value(scene);
+        band.picture.replace(scene);
     });
+}
 
-    let asked = move || {
-        let (width_px, height_px) = size.get_untracked();
-        let shown = session.shown.get_untracked()?;
-        let view = session.view.get_untracked();
-        Some((timeline_view(&shown.report, &view, window_ms.get_untracked(), width_px, height_px), shown))
-    };
-    let move_cursor = move |event: &PointerEvent| {
-        if let Some((asked, _)) = asked() {
-            let time_ms = asked.time_at(f64::from(event.offset_x()));
-            session.look(|view, _| view.cursor_ms = Some(time_ms));
-        }
-    };
-    let on_down = move |event: PointerEvent| {
+impl Band {
+    fn asked(&self) -> Option<(TimelineView, Rc<Report>)> {
+        let (width_px, height_px) = self.size.get_untracked();
+        let report = self.session.shown.with_untracked(|shown| Some(Rc::clone(&shown.as_ref()?.report)))?;
+        let view = self.session.view.get_clone_untracked();
+        Some((timeline_view(&report, &view, self.window_ms.get_untracked(), width_px, height_px), report))
+    }
+
+    fn press(&self, event: &PointerEvent, canvas: &HtmlCanvasElement) {
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        let is_in_gutter = asked().is_some_and(|(asked, _)| x < asked.plot_px().0);
+        let is_in_gutter = self.asked().is_some_and(|(asked, _)| x < asked.plot_px().0);
         if is_in_gutter {
-            if let Some(Target::Scale(scale)) = picture.with_value(|picture| picture.hit(x, y)) {
-                session.look(|view, _| view.ring = (view.ring != Some(scale)).then_some(scale));
+            let target = self.picture.borrow().hit(x, y);
+            if let Some(Target::Scale(scale)) = target {
+                self.session.look(|view, _| view.ring = (view.ring != Some(scale)).then_some(scale));
             }
             return;
         }
-        session.is_playing.set(false);
-        is_dragging.set(true);
-        if let Some(canvas) = canvas.get_untracked() {
-            // Fails only for a pointer that is gone already.
-            let _ = canvas.set_pointer_capture(event.pointer_id());
+        self.session.is_playing.set(false);
+        self.is_dragging.set(true);
+        // Fails only for a pointer that is gone already.
+        let _ = canvas.set_pointer_capture(event.pointer_id());
+        self.move_cursor(event);
+    }
+
+    fn move_cursor(&self, event: &PointerEvent) {
+        if let Some((asked, _)) = self.asked() {
+            let time_ms = asked.time_at(f64::from(event.offset_x()));
+            self.session.look(|view, _| view.cursor_ms = Some(time_ms));
         }
-        move_cursor(&event);
-    };
-    let on_move = move |event: PointerEvent| {
-        if is_dragging.get_untracked() {
-            move_cursor(&event);
-        }
-    };
-    let on_wheel = move |event: WheelEvent| {
-        let Some((asked, shown)) = asked().filter(|_| !super::page_scrolls()) else { return };
+    }
+
+    fn zoom(&self, event: &WheelEvent) {
+        let Some((asked, report)) = self.asked().filter(|_| !super::page_scrolls()) else { return };
         event.prevent_default();
         let around_ms = asked.time_at(f64::from(event.offset_x()));
-        let data = &shown.report.dataset;
+        let data = &report.dataset;
         let limits_ms = (data.start_ms, data.end_ms);
         let factor = (event.delta_y() * 0.002).exp();
         let next = asked.zoomed(factor, around_ms, limits_ms, data.interval_ms * SHORTEST_STEPS);
-        window_ms.set((next != limits_ms).then_some(next));
-    };
-    play(session);
-
-    let cursor_words = move || {
-        let view = session.view.get();
-        session.shown.with(|shown| {
-            let report = &shown.as_ref()?.report;
-            Some(report::format::date_time(view.cursor_or_start_ms(report), OFFSET_MIN))
-        })
-    };
-    let share = move || {
-        let view = session.view.get();
-        session.shown.with(|shown| {
-            let report = shown.as_ref().map(|shown| &shown.report)?;
-            let last = report.replay.frames.len().saturating_sub(1).max(1);
-            Some((100 * view.frame(report) / last).to_string())
-        })
-    };
-    view! {
-        <section class="timeline-pane" aria-label="Timeline">
-            <div class="timeline-canvas" node_ref=frame>
-                <canvas
-                    node_ref=canvas
-                    tabindex="0"
-                    role="slider"
-                    aria-label="Time cursor"
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    aria-valuenow=share
-                    aria-valuetext=cursor_words
-                    data-testid="timeline"
-                    data-keys="timeline"
-                    on:pointerdown=on_down
-                    on:pointermove=on_move
-                    on:pointerup=move |_| is_dragging.set(false)
-                    on:pointercancel=move |_| is_dragging.set(false)
-                    on:wheel=on_wheel
-                    on:dblclick=move |_| window_ms.set(None)
-                ></canvas>
-            </div>
-            <div class="timeline-tools">
-                <button
-                    class="button is-icon is-quiet"
-                    aria-label=move || if session.is_playing.get() { "Pause" } else { "Play the radar over time" }
-                    title="Play the radar over time (Space)"
-                    on:click=move |_| session.toggle_play()
-                >
-                    {move || if session.is_playing.get() {
-                        view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path class="filled" d="M7 5h4v14H7zM13 5h4v14h-4z"/></svg> }
-                    } else {
-                        view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path class="filled" d="M8 5v14l11-7z"/></svg> }
-                    }}
-                </button>
-                <Show when=move || window_ms.get().is_some()>
-                    <button class="button is-quiet" title="Show the whole window (double click)" on:click=move |_| window_ms.set(None)>
-                        "All"
-                    </button>
-                </Show>
-            </div>
-        </section>
+        self.window_ms.set((next != limits_ms).then_some(next));
     }
+}
+
+fn play_button(session: &'static Session) -> El {
+    el("button")
+        .class("button is-icon is-quiet")
+        .attr_with("aria-label", move || {
+            if session.is_playing.get() { "Pause" } else { "Play the radar over time" }.to_owned()
+        })
+        .attr("title", "Play the radar over time (Space)")
+        .on_click(move || session.toggle_play())
+        .dynamic(move || {
+            let shape = if session.is_playing.get() { "M7 5h4v14H7zM13 5h4v14h-4z" } else { "M8 5v14l11-7z" };
+            icon("", shape, "").into()
+        })
 }
 
 /// The series in the timeline, as wide as the window.
@@ -196,35 +212,27 @@ fn timeline_view(
 }
 
 /// Moves the cursor on, frame by frame, for as long as the radar plays.
-fn play(session: Session) {
-    let clock = StoredValue::new(None::<IntervalHandle>);
-    let stop = move || {
-        if let Some(handle) = clock.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
+fn play(session: &'static Session) {
+    let is_at_end = move || {
+        let view = session.view.get_clone_untracked();
+        session.shown.with_untracked(|shown| {
+            shown.as_ref().is_none_or(|shown| view.frame(&shown.report) + 1 >= shown.report.replay.frames.len())
+        })
     };
-    Effect::new(move |_| {
-        stop();
+    effect(move || {
         if !session.is_playing.get() {
             return;
         }
-        let is_at_end = move || {
-            let view = session.view.get_untracked();
-            session.shown.with_untracked(|shown| {
-                shown.as_ref().is_none_or(|shown| view.frame(&shown.report) + 1 >= shown.report.replay.frames.len())
-            })
-        };
         if is_at_end() {
             session.look(|view, report| view.step_cursor(report, i64::MIN / 2));
         }
-        let step = move || {
+        let clock = dom::every(FRAME_MS, move || {
             if is_at_end() {
                 session.is_playing.set(false);
             } else {
                 session.look(|view, report| view.step_cursor(report, 1));
             }
-        };
-        clock.set_value(set_interval_with_handle(step, FRAME_DURATION).ok());
+        });
+        on_cleanup(move || drop(clock));
     });
-    on_cleanup(stop);
 }

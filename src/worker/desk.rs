@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::work;
-use crate::bridge::{ChartRequest, Envelope, Request, Response, to_bytes, to_f64s};
+use crate::bridge::{ChartRequest, Envelope, Request, Response, encode, to_f64s};
 use engine::Analysis;
 use report::Report;
 use std::cell::{Cell, RefCell};
@@ -48,7 +48,13 @@ impl Desk {
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
             Request::Story { ticket, generation } => {
                 let markdown = desk.with(generation, |analysis| operations::markdown::write(analysis.report()));
-                desk.say(Envelope::of(Response::Story { ticket, markdown: markdown.unwrap_or_default() }));
+                desk.say(Envelope::of(Response::Text { ticket, text: markdown.unwrap_or_default() }));
+            }
+            Request::Json { ticket, generation } => {
+                // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
+                let json =
+                    desk.with(generation, |analysis| serde_json::to_string(analysis.report()).unwrap_or_default());
+                desk.say(Envelope::of(Response::Text { ticket, text: json.unwrap_or_default() }));
             }
         }
     }
@@ -107,11 +113,8 @@ impl Desk {
 
     pub(super) fn say_report(&self, generation: u32, report: &Report) {
         let complete = report.complete;
-        // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
-        if let Ok(json) = serde_json::to_vec(report) {
-            let head = Response::Report { generation, complete };
-            self.say(Envelope { head, buffers: vec![to_bytes(&json)] });
-        }
+        let head = Response::Report { generation, complete };
+        self.say(Envelope { head, buffers: vec![encode(report)] });
     }
 
     pub(super) fn say_failed(&self, generation: u32, failure: Failure) {

@@ -32,6 +32,7 @@ pub const VERSION: u32 = 1;
 /// Everything that an analysis has to say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Report {
     /// The shape's version, [`VERSION`].
     pub version: u32,

@@ -50,7 +50,7 @@ impl WasmCompiler {
                 .env(
                     "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
                     // The flags of .cargo/config.toml, which this variable stands in for, and the sysroot.
-                    format!("-Ctarget-feature=+simd128 --cfg=erase_components --sysroot={}", sysroot.display()),
+                    format!("-Ctarget-feature=+simd128 --sysroot={}", sysroot.display()),
                 )
                 // Two compilers in one folder would do, but its size would surprise.
                 .env("CARGO_TARGET_DIR", self.target_folder(project)),

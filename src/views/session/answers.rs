@@ -1,0 +1,161 @@
+//! What the worker answers, and what it does to the page.
+
+use super::{Session, Shown, Waiting};
+use crate::bridge::{Event, Remedy, Response, decode, from_f64s};
+use crate::state::{Fault, Filter, Load, View};
+use js_sys::{ArrayBuffer, Uint8Array};
+use report::{ChartData, Report};
+use std::rc::Rc;
+
+impl Session {
+    /// Takes what the worker, or the hold on it, has to tell.
+    pub(super) fn receive(&'static self, event: Event) {
+        match event {
+            Event::Message(response, buffers) => self.receive_message(response, &buffers),
+            Event::Restarted => {
+                // The new worker knows nothing of the Report that is still on the screen.
+                {
+                    let mut desk = self.desk.borrow_mut();
+                    desk.waiting.clear();
+                    desk.is_forgotten = true;
+                }
+                self.restore();
+            }
+            Event::Broken(reason) => {
+                let message = format!(
+                    "The worker that does the analysis failed ({reason}). Reload the page; if it happens again with the \
+                     same data, please report it with the words in brackets."
+                );
+                self.fail(Fault { title: "The analysis stopped".into(), message, remedy: Remedy::None });
+            }
+        }
+    }
+
+    fn receive_message(&'static self, response: Response, buffers: &[ArrayBuffer]) {
+        match response {
+            Response::Ready => {}
+            Response::Cancelled { .. } => self.restore(),
+            Response::Progress { generation, stage, done } => {
+                if self.load.with_untracked(Load::generation) == generation {
+                    self.load.update(|load| _ = load.progress(generation, &stage, done));
+                }
+            }
+            Response::Report { generation, complete } => {
+                if let Some(bytes) = buffers.first() {
+                    self.receive_report(generation, complete, &Uint8Array::new(bytes).to_vec());
+                }
+            }
+            Response::Failed { generation, title, message, remedy } => {
+                let fault = Fault { title, message, remedy };
+                let is_current = self.load.update(|load| load.fail(generation, fault));
+                if is_current {
+                    // What was found before it failed is no result.
+                    let before = self.desk.borrow().complete.clone();
+                    self.shown.set(before);
+                    self.restore();
+                }
+            }
+            Response::Chart { ticket, series } => {
+                if let Some(Waiting::Chart(answer)) = self.take_waiting(ticket) {
+                    answer(chart_of(series, buffers));
+                }
+            }
+            Response::Text { ticket, text } => {
+                if let Some(Waiting::Text(answer)) = self.take_waiting(ticket) {
+                    answer(text);
+                }
+            }
+        }
+    }
+
+    fn fail(&self, fault: Fault) {
+        let generation = self.load.with_untracked(Load::generation);
+        self.load.update(|load| _ = load.fail(generation, fault));
+    }
+
+    /// Gives a new worker what is on the screen, so that it can answer for it.
+    fn restore(&'static self) {
+        let is_forgotten = self.desk.borrow().is_forgotten;
+        if is_forgotten && !self.load.with_untracked(Load::is_loading) {
+            self.refresh();
+        }
+    }
+
+    fn take_waiting(&self, ticket: u32) -> Option<Waiting> {
+        self.desk.borrow_mut().waiting.remove(&ticket)
+    }
+
+    fn receive_report(&self, generation: u32, complete: bool, bytes: &[u8]) {
+        if self.load.with_untracked(Load::generation) != generation {
+            return;
+        }
+        let Ok(report) = decode::<Report>(bytes) else {
+            let message = "Page and worker are of different versions. Reload the page.".into();
+            self.fail(Fault { title: "The result could not be read".into(), message, remedy: Remedy::None });
+            return;
+        };
+        if !self.load.update(|load| load.report(generation, complete)) {
+            return;
+        }
+        let shown = Shown { generation, report: Rc::new(report) };
+        let before = self.shown.get_clone_untracked();
+        self.fit_view(before.as_ref(), &shown, complete);
+        if complete {
+            {
+                let mut desk = self.desk.borrow_mut();
+                desk.complete = Some(shown.clone());
+                desk.loaded = desk.loading.clone();
+                desk.is_forgotten = false;
+            }
+            self.awaits_data.set(false);
+            self.notice.set(match shown.report.findings.len() {
+                0 => "Done. Nothing found.".to_owned(),
+                count => format!("Done. {}.", report::format::plural(count, "finding", "findings")),
+            });
+        }
+        self.shown.set(Some(shown));
+        if complete {
+            mark("monteverdi:report");
+        }
+    }
+
+    /// Keeps the view where the data are the same as before, and begins a new one where they are not.
+    fn fit_view(&self, before: Option<&Shown>, now: &Shown, complete: bool) {
+        let is_same_data = before.is_some_and(|before| before.report.dataset.sources == now.report.dataset.sources);
+        let mut view = if is_same_data { self.view.get_clone_untracked() } else { View::default() };
+        // Findings come in no fixed order until the Report is complete; the open one stays open.
+        let open = view.finding.and_then(|index| before?.report.findings.get(index)).map(|finding| finding.id.clone());
+        view.finding = open.and_then(|id| now.report.findings.iter().position(|finding| finding.id == id));
+        if !is_same_data {
+            self.filter.set(Filter::default());
+        }
+        let linked = if complete { self.desk.borrow_mut().linked_view.take() } else { None };
+        if let Some(linked) = linked {
+            view = linked;
+            view.cursor_ms = view.cursor_ms.map(|cursor_ms| cursor_ms.saturating_add(now.report.dataset.start_ms));
+        }
+        view.fit(&now.report);
+        self.view.set(view);
+    }
+}
+
+fn chart_of(series: usize, buffers: &[ArrayBuffer]) -> Option<ChartData> {
+    match buffers {
+        [times_ms, values, lower, upper] => Some(ChartData {
+            series,
+            times_ms: from_f64s(times_ms),
+            values: from_f64s(values),
+            lower: from_f64s(lower),
+            upper: from_f64s(upper),
+        }),
+        _ => None,
+    }
+}
+
+/// A mark on the browser's own time line, for measurements.
+fn mark(name: &str) {
+    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
+        // Fails only for names that the browser keeps for itself.
+        let _ = performance.mark(name);
+    }
+}

@@ -1,0 +1,253 @@
+//! The page's state as signals, and everything that can be done to it.
+
+mod answers;
+mod loading;
+mod policy;
+mod sharing;
+
+pub(super) use sharing::show_address;
+
+use super::origin::{self, Origin};
+use crate::bridge::{ChartRequest, Envelope, Host, Request};
+use crate::dom::{Signal, after, batch, signal};
+use crate::state::{Command, Fault, Filter, Link, Load, Phase, Sample, View};
+use crate::store::Theme;
+use report::{ChartData, Report};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+
+/// How long a notice stays on the screen.
+const TOAST_MS: u32 = 4_000;
+
+/// The Report on the screen, and the load it came from.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) generation: u32,
+    pub(super) report: Rc<Report>,
+}
+
+impl PartialEq for Shown {
+    /// A Report is equal only to itself: comparing two would cost more than showing one.
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.report, &other.report)
+    }
+}
+
+/// Who waits for an answer of the worker.
+enum Waiting {
+    Chart(Box<dyn FnOnce(Option<ChartData>)>),
+    Text(Box<dyn FnOnce(String)>),
+}
+
+#[derive(Default)]
+struct Desk {
+    host: Option<Host>,
+    tickets: u32,
+    waiting: BTreeMap<u32, Waiting>,
+    /// What is being loaded, and what was loaded last.
+    loading: Option<Origin>,
+    loaded: Option<Origin>,
+    /// The last complete Report, to go back to on cancel.
+    complete: Option<Shown>,
+    /// A view that came with the link, for the data that come next.
+    linked_view: Option<View>,
+    file_input: Option<HtmlInputElement>,
+    /// Whether the worker has lost what is on the screen.
+    is_forgotten: bool,
+}
+
+/// The page's state. There is one, and it lives as long as the page.
+pub(super) struct Session {
+    pub(super) load: Signal<Load>,
+    pub(super) shown: Signal<Option<Shown>>,
+    pub(super) view: Signal<View>,
+    pub(super) filter: Signal<Filter>,
+    pub(super) theme: Signal<Theme>,
+    pub(super) samples: Signal<Vec<Sample>>,
+    pub(super) is_playing: Signal<bool>,
+    pub(super) is_help_open: Signal<bool>,
+    /// What was last done, for screen readers and as a short notice.
+    pub(super) notice: Signal<String>,
+    /// A short notice on the screen.
+    pub(super) toast: Signal<Option<String>>,
+    /// Whether a link's view waits for its data.
+    pub(super) awaits_data: Signal<bool>,
+    /// What the keyboard wants of the radar.
+    pub(super) radar_order: Signal<Option<Command>>,
+    desk: RefCell<Desk>,
+}
+
+impl Session {
+    /// Starts the worker and loads what the address names.
+    pub(super) fn start() -> &'static Self {
+        let session: &'static Self = Box::leak(Box::new(Self {
+            load: signal(Load::default()),
+            shown: signal(None),
+            view: signal(View::default()),
+            filter: signal(Filter::default()),
+            theme: signal(Theme::current()),
+            samples: signal(Vec::new()),
+            is_playing: signal(false),
+            is_help_open: signal(false),
+            notice: signal(String::new()),
+            toast: signal(None),
+            awaits_data: signal(false),
+            radar_order: signal(None),
+            desk: RefCell::default(),
+        }));
+        session.theme.get_untracked().apply(false);
+        let link = Link::decode(&sharing::location_hash());
+        if !policy::settle(&link) {
+            return session;
+        }
+        let host = Host::start(sharing::absolute("worker.js"), move |event| batch(|| session.receive(event)));
+        session.desk.borrow_mut().host = Some(host);
+        session.follow(link);
+        spawn_local(async move {
+            let samples = origin::samples().await;
+            batch(|| {
+                session.samples.set(samples);
+                session.load_linked_sample();
+            });
+        });
+        session
+    }
+
+    /// The Report on the screen.
+    pub(super) fn report(&self) -> Option<Rc<Report>> {
+        self.shown.with(|shown| shown.as_ref().map(|shown| Rc::clone(&shown.report)))
+    }
+
+    /// Something of the Report on the screen; `none` where there is no Report.
+    pub(super) fn of_report<T>(&self, none: T, read: impl FnOnce(&Report) -> T) -> T {
+        match self.report() {
+            Some(report) => read(&report),
+            None => none,
+        }
+    }
+
+    /// Changes the view of the Report on the screen.
+    pub(super) fn look(&self, change: impl FnOnce(&mut View, &Report)) {
+        let report = self.shown.with_untracked(|shown| shown.as_ref().map(|shown| Rc::clone(&shown.report)));
+        if let Some(report) = report {
+            self.view.update(|view| change(view, &report));
+        }
+    }
+
+    /// Asks for a stretch of one series; the answer is none where the worker does not have it any more.
+    pub(super) fn ask_chart(
+        &self,
+        generation: u32,
+        chart: ChartRequest,
+        answer: impl FnOnce(Option<ChartData>) + 'static,
+    ) {
+        let ticket = self.ticket(Waiting::Chart(Box::new(answer)));
+        self.send(Envelope::of(Request::Chart { ticket, generation, chart }));
+    }
+
+    /// Asks for the story as Markdown.
+    pub(super) fn ask_story(&self, generation: u32, answer: impl FnOnce(String) + 'static) {
+        let ticket = self.ticket(Waiting::Text(Box::new(answer)));
+        self.send(Envelope::of(Request::Story { ticket, generation }));
+    }
+
+    /// Asks for the whole Report as JSON.
+    pub(super) fn ask_json(&self, generation: u32, answer: impl FnOnce(String) + 'static) {
+        let ticket = self.ticket(Waiting::Text(Box::new(answer)));
+        self.send(Envelope::of(Request::Json { ticket, generation }));
+    }
+
+    fn ticket(&self, waiting: Waiting) -> u32 {
+        let mut desk = self.desk.borrow_mut();
+        desk.tickets += 1;
+        let ticket = desk.tickets;
+        desk.waiting.insert(ticket, waiting);
+        ticket
+    }
+
+    fn send(&self, message: Envelope<Request>) {
+        let host = self.desk.borrow().host.clone();
+        if let Some(host) = host {
+            host.send(message);
+        }
+    }
+
+    /// Says something, for a few seconds.
+    pub(super) fn tell(&'static self, words: &str) {
+        self.notice.set(words.to_owned());
+        self.toast.set(Some(words.to_owned()));
+        let told = words.to_owned();
+        let hide = move || {
+            if self.toast.with_untracked(|toast| toast.as_ref() == Some(&told)) {
+                self.toast.set(None);
+            }
+        };
+        after(TOAST_MS, hide).forget();
+    }
+
+    /// Light to dark, dark to light.
+    pub(super) fn toggle_theme(&self) {
+        let theme = self.theme.get_untracked().other();
+        theme.apply(true);
+        self.theme.set(theme);
+    }
+
+    /// Remembers the field that opens the file dialogue.
+    pub(super) fn set_file_input(&self, input: HtmlInputElement) {
+        self.desk.borrow_mut().file_input = Some(input);
+    }
+
+    /// Opens the file dialogue.
+    pub(super) fn choose_files(&self) {
+        let input = self.desk.borrow().file_input.clone();
+        if let Some(input) = input {
+            input.click();
+        }
+    }
+
+    /// One step back: closes the evidence, else goes up a level, else puts a failure's message away.
+    pub(super) fn back(&self) {
+        if self.load.with_untracked(|load| matches!(load.phase(), Phase::Failed(_))) {
+            self.load.update(Load::dismiss);
+            return;
+        }
+        self.look(|view, report| {
+            if !view.up(report) {
+                view.finding = None;
+                view.relation = None;
+            }
+        });
+    }
+
+    /// Plays the radar over time, or pauses.
+    pub(super) fn toggle_play(&self) {
+        self.is_playing.update(|is_playing| *is_playing = !*is_playing);
+    }
+
+    /// Opens the next or previous finding of the list.
+    pub(super) fn step_finding(&self, step: i32) {
+        let filter = self.filter.get_clone_untracked();
+        self.look(|view, report| {
+            let passing = filter.apply(report);
+            let place = view.finding.and_then(|open| passing.iter().position(|&index| index == open));
+            let next = match place {
+                Some(place) => place.saturating_add_signed(step as isize).min(passing.len().saturating_sub(1)),
+                None => 0,
+            };
+            if let Some(&index) = passing.get(next).filter(|&&index| view.finding != Some(index)) {
+                view.toggle_finding(report, index);
+            }
+        });
+    }
+
+    /// The message of the failure on the screen.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        self.load.with(|load| match load.phase() {
+            Phase::Failed(fault) => Some(fault.clone()),
+            _ => None,
+        })
+    }
+}
