@@ -35,7 +35,7 @@ fn module(body: &str) -> String {
 
 /// What a worker's script posts to say this.
 fn post(response: &Response) -> String {
-    let head = nanoserde::SerBin::serialize_bin(response);
+    let head = report::bytes::encode(response);
     format!("postMessage({{ head: new Uint8Array({head:?}), buffers: [] }});")
 }
 

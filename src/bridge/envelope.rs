@@ -1,7 +1,7 @@
 //! How a message crosses: some bytes, and buffers that change hands.
 
 use js_sys::{Array, ArrayBuffer, Float64Array, Object, Reflect, Uint8Array};
-use nanoserde::{DeBin, SerBin};
+use report::bytes::{self, Bytes};
 use wasm_bindgen::{JsCast, JsValue};
 
 const HEAD: &str = "head";
@@ -11,11 +11,16 @@ const BUFFERS: &str = "buffers";
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
     /// The bytes are not those of such a message.
-    #[error("the message has another shape than expected: {0}")]
-    Shape(#[from] nanoserde::DeBinErr),
+    #[error("the message is of another version of the page")]
+    Shape,
     /// The browser refused it.
-    #[error("the browser refused the message: {0:?}")]
+    #[error("the browser refused the message: {}", words(.0))]
     Browser(JsValue),
+}
+
+/// What the browser says of a failure.
+pub(super) fn words(error: &JsValue) -> String {
+    error.as_string().unwrap_or_else(|| String::from(Object::from(error.clone()).to_string()))
 }
 
 /// A message with its buffers.
@@ -34,41 +39,28 @@ impl<T> Envelope<T> {
     }
 }
 
-impl<T: SerBin> Envelope<T> {
+impl<T: Bytes> Envelope<T> {
     /// The object to post, and the list of what to transfer with it.
     pub fn pack(self) -> Result<(JsValue, Array), EnvelopeError> {
         let transfer: Array = self.buffers.iter().collect();
         let object = Object::new();
         let set = |name: &str, value: &JsValue| Reflect::set(&object, &name.into(), value);
-        set(HEAD, &Uint8Array::from(self.head.serialize_bin().as_slice())).map_err(EnvelopeError::Browser)?;
+        set(HEAD, &Uint8Array::from(bytes::encode(&self.head).as_slice())).map_err(EnvelopeError::Browser)?;
         set(BUFFERS, &transfer).map_err(EnvelopeError::Browser)?;
         Ok((object.into(), transfer))
     }
 }
 
-impl<T: DeBin> Envelope<T> {
+impl<T: Bytes> Envelope<T> {
     /// Reads a message's data.
     pub fn unpack(data: &JsValue) -> Result<Self, EnvelopeError> {
         let get = |name: &str| Reflect::get(data, &name.into()).map_err(EnvelopeError::Browser);
         let head = get(HEAD)?.dyn_into::<Uint8Array>().map_err(EnvelopeError::Browser)?;
-        let head = decode(&head.to_vec())?;
+        let head = bytes::decode(&head.to_vec()).ok_or(EnvelopeError::Shape)?;
         let buffers = get(BUFFERS)?.dyn_into::<Array>().map_err(EnvelopeError::Browser)?;
         let buffers = buffers.iter().filter_map(|buffer| buffer.dyn_into::<ArrayBuffer>().ok()).collect();
         Ok(Self { head, buffers })
     }
-}
-
-/// A value as bytes, for the other program of the same build.
-///
-/// Not JSON: it is read back by programs of the same build only, and reading JSON would be an eighth of the page's
-/// program. Every number keeps every bit.
-pub fn encode<T: SerBin>(value: &T) -> ArrayBuffer {
-    to_bytes(&value.serialize_bin())
-}
-
-/// What [`encode`] wrote.
-pub fn decode<T: DeBin>(bytes: &[u8]) -> Result<T, EnvelopeError> {
-    Ok(T::deserialize_bin(bytes)?)
 }
 
 /// A copy of our bytes that can be transferred.

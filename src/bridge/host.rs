@@ -109,7 +109,7 @@ impl Host {
             Ok(running) => {
                 self.0.running.replace(Some(running));
             }
-            Err(error) => (self.0.listener)(Event::Broken(format!("{error:?}"))),
+            Err(error) => (self.0.listener)(Event::Broken(super::envelope::words(&error))),
         }
     }
 

@@ -1,10 +1,10 @@
 //! The messages.
 
-use nanoserde::{DeBin, SerBin};
+use report::{enum_bytes, struct_bytes};
 use std::fmt;
 
 /// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, SerBin, DeBin)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Credentials {
     /// A user name and a password.
     Basic {
@@ -24,7 +24,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// What a person knows about a file that the file does not say.
-#[derive(Clone, Debug, Default, PartialEq, SerBin, DeBin)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// The column that holds the time.
     pub time_column: Option<String>,
@@ -33,7 +33,7 @@ pub struct Reading {
 }
 
 /// What a person can do about a failure, besides choosing something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SerBin, DeBin)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remedy {
     /// Nothing here.
     #[default]
@@ -45,7 +45,7 @@ pub enum Remedy {
 }
 
 /// Where the data come from.
-#[derive(Clone, Debug, PartialEq, SerBin, DeBin)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// Files.
     Files {
@@ -66,7 +66,7 @@ pub enum Input {
 }
 
 /// A stretch of one series to draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, SerBin, DeBin)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChartRequest {
     /// The series.
     pub series: usize,
@@ -79,7 +79,7 @@ pub struct ChartRequest {
 }
 
 /// From the page to the worker.
-#[derive(Clone, Debug, PartialEq, SerBin, DeBin)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Begin a load; whatever is under way is dropped.
     Load {
@@ -119,7 +119,7 @@ pub enum Request {
 }
 
 /// From the worker to the page.
-#[derive(Clone, Debug, PartialEq, SerBin, DeBin)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Response {
     /// The worker listens. Nothing may be sent before.
     Ready,
@@ -172,11 +172,43 @@ pub enum Response {
     },
 }
 
+enum_bytes! {
+    Credentials { 0: Basic { user, password }, 1: Bearer(token) } else Self::Bearer(String::new())
+}
+struct_bytes! {
+    Reading { time_column, step_s }
+    ChartRequest { series, start_ms, end_ms, max_points }
+}
+enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
+enum_bytes! {
+    Input { 0: Files { names, reading }, 1: Prometheus { address, credentials, end_ms } }
+    else Self::Files { names: Vec::new(), reading: Reading::default() }
+}
+enum_bytes! {
+    Request {
+        0: Load { generation, input },
+        1: Cancel { generation },
+        2: Chart { ticket, generation, chart },
+        3: Story { ticket, generation },
+        4: Json { ticket, generation },
+    } else Self::Cancel { generation: 0 }
+}
+enum_bytes! {
+    Response {
+        0: Ready,
+        1: Progress { generation, stage, done },
+        2: Report { generation, complete },
+        3: Failed { generation, title, message, remedy },
+        4: Cancelled { generation },
+        5: Chart { ticket, series },
+        6: Text { ticket, text },
+    } else Self::Ready
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
+    use report::bytes::{decode, encode};
 
     #[test]
     fn credentials_are_not_shown() {
@@ -195,11 +227,10 @@ mod tests {
             generation: 7,
             input: Input::Files { names: vec!["a.csv".into()], reading: Reading::default() },
         };
-        let bytes = SerBin::serialize_bin(&request);
-        assert_eq!(Request::deserialize_bin(&bytes).unwrap(), request);
+        assert_eq!(decode(&encode(&request)), Some(request));
         let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };
-        let bytes = SerBin::serialize_bin(&response);
-        assert_eq!(Response::deserialize_bin(&bytes).unwrap(), response);
-        assert!(Response::deserialize_bin(&bytes[..bytes.len() - 1]).is_err(), "a message cut short is refused");
+        let bytes = encode(&response);
+        assert_eq!(decode::<Response>(&bytes[..bytes.len() - 1]), None, "a message cut short is refused");
+        assert_eq!(decode(&bytes), Some(response));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A message is a small value ([`Request`] to the worker, [`Response`] from it) and buffers that are transferred, not
 //! copied: file bytes one way, Reports and chart data the other way. Both programs are of one build, so values cross as
-//! `nanoserde`'s bytes and need no names.
+//! [`report::bytes`] and need no names.
 
 mod message;
 
@@ -14,6 +14,6 @@ mod host;
 pub use message::{ChartRequest, Credentials, Input, Reading, Remedy, Request, Response};
 
 #[cfg(target_arch = "wasm32")]
-pub use envelope::{Envelope, EnvelopeError, decode, encode, from_f64s, to_bytes, to_f64s};
+pub use envelope::{Envelope, EnvelopeError, from_f64s, to_bytes, to_f64s};
 #[cfg(target_arch = "wasm32")]
 pub use host::{Event, Host};

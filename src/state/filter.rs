@@ -26,7 +26,7 @@ impl Filter {
 
     /// The positions in [`Report::findings`] that pass, in the Report's order.
     pub fn apply(&self, report: &Report) -> Vec<usize> {
-        let words: Vec<String> = self.words.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self.words.split_whitespace().map(str::to_ascii_lowercase).collect();
         let passes = |finding: &Finding| {
             finding.score >= THRESHOLD
                 && self.kind.is_none_or(|kind| finding.kind == kind)
@@ -39,11 +39,11 @@ impl Filter {
 
     /// The kinds that occur, in their own order, with how often.
     pub fn kinds(report: &Report) -> Vec<(FindingKind, usize)> {
-        let mut counts = std::collections::BTreeMap::new();
-        for finding in report.findings.iter().filter(|finding| finding.score >= THRESHOLD) {
-            *counts.entry(finding.kind).or_insert(0) += 1;
-        }
-        counts.into_iter().collect()
+        let of = |kind: FindingKind| {
+            let is_listed = |finding: &&Finding| finding.kind == kind && finding.score >= THRESHOLD;
+            (kind, report.findings.iter().filter(is_listed).count())
+        };
+        FindingKind::ALL.into_iter().map(of).filter(|(_, count)| *count > 0).collect()
     }
 }
 
@@ -57,7 +57,7 @@ fn contains_all(words: &[String], report: &Report, finding: &Finding) -> bool {
         text.push(' ');
         text.push_str(&service.name);
     }
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     words.iter().all(|word| text.contains(word))
 }
 

@@ -53,12 +53,13 @@ fn sign_in(session: &'static Session) -> El {
 /// Asks for what the file does not say.
 fn explain(session: &'static Session) -> El {
     let column = el("input").attr("autocomplete", "off");
-    let step = el("input").attr("inputmode", "decimal").attr("autocomplete", "off");
-    let (column_field, step_field) = (column.cast(), step.cast());
+    let step = el("input").attr("type", "number").attr("min", "0").attr("step", "any").attr("autocomplete", "off");
+    let column_field = column.cast();
+    let step_field: HtmlInputElement = step.cast();
     let on_submit = move || {
         let time_column = Some(value(&column_field).trim().to_owned()).filter(|name| !name.is_empty());
-        let step_s = value(&step_field).trim().parse::<f64>().ok();
-        let step_s = step_s.filter(|step_s| step_s.is_finite() && *step_s > 0.0);
+        // An empty field is no number.
+        let step_s = Some(step_field.value_as_number()).filter(|step_s| step_s.is_finite() && *step_s > 0.0);
         if time_column.is_some() || step_s.is_some() {
             session.open_as(Reading { time_column, step_s });
         }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::work;
-use crate::bridge::{ChartRequest, Envelope, Request, Response, encode, to_f64s};
+use crate::bridge::{ChartRequest, Envelope, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
 use std::cell::{Cell, RefCell};
@@ -114,7 +114,7 @@ impl Desk {
     pub(super) fn say_report(&self, generation: u32, report: &Report) {
         let complete = report.complete;
         let head = Response::Report { generation, complete };
-        self.say(Envelope { head, buffers: vec![encode(report)] });
+        self.say(Envelope { head, buffers: vec![to_bytes(&report::bytes::encode(report))] });
     }
 
     pub(super) fn say_failed(&self, generation: u32, failure: Failure) {

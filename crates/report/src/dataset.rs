@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 /// One file or address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Source {
     /// File name, or address without credentials.
     pub name: String,
@@ -19,7 +18,6 @@ pub struct Source {
 /// A data-quality note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct DataNote {
     /// The kind, as `snake_case` (`gap`, `duplicate`, `unsorted`, `assumption`, …).
     pub kind: String,
@@ -34,7 +32,6 @@ pub struct DataNote {
 /// Something that the source says happened: an alert, a deploy, an annotation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct EventMark {
     /// When it began.
     pub start_ms: i64,
@@ -47,7 +44,6 @@ pub struct EventMark {
 /// What was read, and how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct DatasetSummary {
     /// The sources, in the order given.
     pub sources: Vec<Source>,
@@ -72,7 +68,6 @@ pub struct DatasetSummary {
 /// One service: a group of series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct ServiceSummary {
     /// Its name, from labels or from the series' names.
     pub name: String,
@@ -83,7 +78,6 @@ pub struct ServiceSummary {
 /// One series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct SeriesSummary {
     /// The name by which the source calls it.
     pub name: String,

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 /// The detector that a finding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// A short excursion from the series' own rolling band (robust z-score exceedance, an accent).
@@ -26,6 +25,17 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Every kind, in the order in which they are listed.
+    pub const ALL: [Self; 7] = [
+        Self::Spike,
+        Self::LevelShift,
+        Self::VarianceEscalation,
+        Self::Trend,
+        Self::Vanished,
+        Self::Frozen,
+        Self::Beat,
+    ];
+
     /// The words shown to people.
     pub fn name(self) -> &'static str {
         match self {
@@ -43,7 +53,6 @@ impl FindingKind {
 /// Which way a value went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It rose.
@@ -55,7 +64,6 @@ pub enum Direction {
 /// A number of the evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Quantity {
     /// What it is, in the field's term (`before`, `after`, `variance ratio`, `z`).
     pub name: String,
@@ -68,7 +76,6 @@ pub struct Quantity {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Finding {
     /// Stable within one data set (`level_shift:cart_latency:1700000000000`).
     pub id: String,

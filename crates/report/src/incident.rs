@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// A stretch of text, and the finding that proves it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Span {
     /// Plain text; never markup.
     pub text: String,
@@ -16,7 +15,6 @@ pub struct Span {
 /// A short text in which every number leads to its evidence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Narrative {
     /// One sentence: what broke first, and when.
     pub headline: Vec<Span>,
@@ -31,7 +29,6 @@ pub struct Narrative {
 /// A candidate for the root cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Cause {
     /// The service.
     pub service: usize,
@@ -52,7 +49,6 @@ pub struct Cause {
 /// One step of the spread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct SpreadStep {
     /// The service reached.
     pub service: usize,
@@ -69,7 +65,6 @@ pub struct SpreadStep {
 /// Findings that belong together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Incident {
     /// The first finding's start.
     pub start_ms: i64,

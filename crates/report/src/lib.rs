@@ -7,6 +7,7 @@
 //!
 //! The committed JSON Schema is `schema/report.schema.json`; `version` grows with every incompatible change.
 
+pub mod bytes;
 mod chart;
 mod dataset;
 mod finding;
@@ -15,6 +16,7 @@ mod incident;
 mod relation;
 mod replay;
 mod state;
+mod wire;
 
 pub use chart::ChartData;
 pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
@@ -32,7 +34,6 @@ pub const VERSION: u32 = 1;
 /// Everything that an analysis has to say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Report {
     /// The shape's version, [`VERSION`].
     pub version: u32,

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 /// How two series are related. Predictive, never proof of a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKind {
     /// They move together (significant coherence), perhaps with a lag.
@@ -34,7 +33,6 @@ impl RelationKind {
 /// A significant relation between two series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Relation {
     /// How.
     pub kind: RelationKind,

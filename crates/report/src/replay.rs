@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 /// A slice of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Frame {
     /// Its first moment.
     pub start_ms: i64,
@@ -17,7 +16,6 @@ pub struct Frame {
 /// A run of frames in one class.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct ClassSpan {
     /// The first frame.
     pub from: usize,
@@ -32,7 +30,6 @@ pub struct ClassSpan {
 /// One subject at one scale, over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Track {
     /// Whose.
     pub subject: Subject,
@@ -49,7 +46,6 @@ pub struct Track {
 /// Classes and consonance over time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct Replay {
     /// The slices, in order, without overlap.
     pub frames: Vec<Frame>,

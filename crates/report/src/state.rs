@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// A scale of time. The ordering is from fast to slow, which is the radar's order from the centre outwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
     /// From the sampling step to 5 minutes.
@@ -39,7 +38,6 @@ impl Scale {
 /// The class that a radar cell is drawn in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// Too little data to say anything, or none at that time.
@@ -74,7 +72,6 @@ impl Class {
 /// What a state or a track speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// The whole system.
@@ -88,7 +85,6 @@ pub enum Subject {
 /// One ring of the radar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct ScaleSummary {
     /// Which one.
     pub scale: Scale,
@@ -103,7 +99,6 @@ pub struct ScaleSummary {
 /// The class and consonance of one subject at one scale, over the whole window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "bytes", derive(nanoserde::SerBin, nanoserde::DeBin))]
 pub struct State {
     /// Whose.
     pub subject: Subject,

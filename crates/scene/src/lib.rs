@@ -14,6 +14,7 @@ mod display;
 pub mod example;
 mod hit;
 mod legend;
+mod order;
 mod paint;
 mod polar;
 pub mod radar;

@@ -1,7 +1,7 @@
 //! What the worker answers, and what it does to the page.
 
 use super::{Session, Shown, Waiting};
-use crate::bridge::{Event, Remedy, Response, decode, from_f64s};
+use crate::bridge::{Event, Remedy, Response, from_f64s};
 use crate::state::{Fault, Filter, Load, View};
 use js_sys::{ArrayBuffer, Uint8Array};
 use report::{ChartData, Report};
@@ -82,14 +82,16 @@ impl Session {
     }
 
     fn take_waiting(&self, ticket: u32) -> Option<Waiting> {
-        self.desk.borrow_mut().waiting.remove(&ticket)
+        let waiting = &mut self.desk.borrow_mut().waiting;
+        let place = waiting.iter().position(|(number, _)| *number == ticket)?;
+        Some(waiting.swap_remove(place).1)
     }
 
     fn receive_report(&self, generation: u32, complete: bool, bytes: &[u8]) {
         if self.load.with_untracked(Load::generation) != generation {
             return;
         }
-        let Ok(report) = decode::<Report>(bytes) else {
+        let Some(report) = report::bytes::decode::<Report>(bytes) else {
             let message = "Page and worker are of different versions. Reload the page.".into();
             self.fail(Fault { title: "The result could not be read".into(), message, remedy: Remedy::None });
             return;

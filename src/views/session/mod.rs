@@ -14,7 +14,6 @@ use crate::state::{Command, Fault, Filter, Link, Load, Phase, Sample, View};
 use crate::store::Theme;
 use report::{ChartData, Report};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -46,7 +45,8 @@ enum Waiting {
 struct Desk {
     host: Option<Host>,
     tickets: u32,
-    waiting: BTreeMap<u32, Waiting>,
+    /// By their tickets. There are as many as there are charts on the screen.
+    waiting: Vec<(u32, Waiting)>,
     /// What is being loaded, and what was loaded last.
     loading: Option<Origin>,
     loaded: Option<Origin>,
@@ -164,7 +164,7 @@ impl Session {
         let mut desk = self.desk.borrow_mut();
         desk.tickets += 1;
         let ticket = desk.tickets;
-        desk.waiting.insert(ticket, waiting);
+        desk.waiting.push((ticket, waiting));
         ticket
     }
 

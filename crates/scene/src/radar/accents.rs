@@ -1,5 +1,6 @@
 //! Accents: values outside of the normal band.
 
+use crate::order::sort_by;
 use report::ChartData;
 
 /// No more accents than this are marked.
@@ -21,9 +22,9 @@ pub(super) fn accents(chart: &ChartData) -> Vec<(f64, f64)> {
         }
         in_run = is_outside;
     }
-    runs.sort_by(|one, other| other.2.total_cmp(&one.2));
+    sort_by(&mut runs, |one, other| other.2.total_cmp(&one.2));
     runs.truncate(MOST);
-    runs.sort_by(|one, other| one.0.total_cmp(&other.0));
+    sort_by(&mut runs, |one, other| one.0.total_cmp(&other.0));
     runs.into_iter().map(|(time_ms, value, _)| (time_ms, value)).collect()
 }
 

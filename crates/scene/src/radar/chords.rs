@@ -3,13 +3,14 @@
 use super::sectors::Sector;
 use crate::display::{Command, Path, Scene, Stroke};
 use crate::hit::{Hit, Region, Target};
+use crate::order::sort_by;
 use crate::paint::Paint;
 use crate::polar::Polar;
 use report::{Relation, RelationKind, Report, Subject, format};
-use std::collections::BTreeMap;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 /// One chord: the strongest relation between two sectors.
+#[derive(Clone)]
 struct Chord<'r> {
     relation: usize,
     of: &'r Relation,
@@ -41,21 +42,20 @@ pub(crate) fn draw(
     let chosen_sector =
         emphasised.and_then(|subject| sectors.iter().position(|sector| sector.subject == Some(subject)));
     let is_chosen = |chord: &Chord| chosen_sector.is_some_and(|chosen| chord.from == chosen || chord.to == chosen);
-    let mut seen = BTreeMap::new();
     let mut chords: Vec<Chord> = Vec::new();
     for (index, relation) in report.relations.iter().enumerate() {
-        let (Some(&from), Some(&to)) = (by_series.get(&relation.from), by_series.get(&relation.to)) else {
-            continue;
-        };
+        let sector = |series: usize| by_series.get(series).copied().flatten();
+        let (Some(from), Some(to)) = (sector(relation.from), sector(relation.to)) else { continue };
         if from == to || !relation.strength.is_finite() {
             continue;
         }
         // Relations come strongest first: the first one of a pair stands for it.
-        seen.entry((from.min(to), from.max(to))).or_insert_with(|| {
+        let joins = |chord: &Chord| (chord.from, chord.to) == (from, to) || (chord.from, chord.to) == (to, from);
+        if !chords.iter().any(joins) {
             chords.push(Chord { relation: index, of: relation, from, to });
-        });
+        }
     }
-    chords.sort_by_key(|chord| !is_chosen(chord));
+    sort_by(&mut chords, |one, other| is_chosen(other).cmp(&is_chosen(one)));
     chords.truncate(channel.most);
     let feet = feet(&chords, sectors);
     // The weakest first, so that the strongest lie on top.
@@ -161,16 +161,20 @@ pub(crate) fn describe(report: &Report, relation: &Relation) -> String {
     )
 }
 
-fn sector_of_series(report: &Report, sectors: &[Sector]) -> BTreeMap<usize, usize> {
-    let mut found = BTreeMap::new();
+/// For every series, the sector that it lies in.
+fn sector_of_series(report: &Report, sectors: &[Sector]) -> Vec<Option<usize>> {
+    let mut found = vec![None; report.series.len()];
+    let mut put = |series: usize, sector: usize| {
+        if let Some(place) = found.get_mut(series) {
+            *place = Some(sector);
+        }
+    };
     for (position, sector) in sectors.iter().enumerate() {
         match sector.subject {
-            Some(Subject::Series(index)) => {
-                found.insert(index, position);
-            }
+            Some(Subject::Series(index)) => put(index, position),
             Some(Subject::Service(index)) => {
                 let series = report.services.get(index).map_or(&[][..], |service| &service.series);
-                found.extend(series.iter().map(|series| (*series, position)));
+                series.iter().for_each(|series| put(*series, position));
             }
             _ => {}
         }
@@ -181,16 +185,19 @@ fn sector_of_series(report: &Report, sectors: &[Sector]) -> BTreeMap<usize, usiz
 /// Where the ends of the chords stand: spread over the middle of their sectors, in the order of where they lead.
 fn feet(chords: &[Chord], sectors: &[Sector]) -> Vec<(f64, f64)> {
     let middle = |sector: usize| sectors.get(sector).map_or(0.0, |sector| (sector.start + sector.end) / 2.0);
-    let mut ends: BTreeMap<usize, Vec<(f64, usize, bool)>> = BTreeMap::new();
+    let mut ends: Vec<Vec<(f64, usize, bool)>> = vec![Vec::new(); sectors.len()];
     for (index, chord) in chords.iter().enumerate() {
         let turn = shortest_turn(middle(chord.from), middle(chord.to));
-        ends.entry(chord.from).or_default().push((turn, index, true));
-        ends.entry(chord.to).or_default().push((-turn, index, false));
+        for (sector, end) in [(chord.from, (turn, index, true)), (chord.to, (-turn, index, false))] {
+            if let Some(ends) = ends.get_mut(sector) {
+                ends.push(end);
+            }
+        }
     }
     let mut feet = vec![(0.0, 0.0); chords.len()];
-    for (sector, mut here) in ends {
+    for (sector, mut here) in ends.into_iter().enumerate() {
         // Chords that turn far come first on the side away from their turn, so that they do not cross at the foot.
-        here.sort_by(|one, other| {
+        sort_by(&mut here, |one, other| {
             (other.0.signum(), one.0)
                 .partial_cmp(&(one.0.signum(), other.0))
                 .unwrap_or(std::cmp::Ordering::Equal)

@@ -2,6 +2,7 @@
 
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
+use crate::order::sort_by;
 use crate::paint::{Paint, Tint};
 use crate::polar::Polar;
 use crate::text;
@@ -66,10 +67,10 @@ fn place(scene: &mut Scene, margin: &Margin, mut labels: Vec<Label>, side: f64) 
     let (top, bottom) = (line_px / 2.0 + 2.0, margin.height_px - line_px / 2.0 - 2.0);
     let room = (((bottom - top) / line_px).floor().max(0.0) as usize) + 1;
     if labels.len() > room {
-        labels.sort_by(|one, other| other.rank.total_cmp(&one.rank));
+        sort_by(&mut labels, |one, other| other.rank.total_cmp(&one.rank));
         labels.truncate(room);
     }
-    labels.sort_by(|one, other| one.angle.cos().total_cmp(&other.angle.cos()).reverse());
+    sort_by(&mut labels, |one, other| one.angle.cos().total_cmp(&other.angle.cos()).reverse());
     let reach_px = margin.outer_px + margin.gap_px;
     let wanted: Vec<f64> =
         labels.iter().map(|label| (margin.polar.y - reach_px * label.angle.cos()).clamp(top, bottom)).collect();

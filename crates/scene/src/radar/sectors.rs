@@ -1,6 +1,7 @@
 //! Who gets which sector.
 
 use super::cells::{Cell, Cells, Column, is_trouble, trouble};
+use crate::order::sort_by;
 use report::{Class, Report, Subject, format};
 use std::f64::consts::TAU;
 
@@ -46,7 +47,7 @@ impl Sectors {
         let folds = subjects.len() > MOST_UNFOLDED;
         if folds {
             // The order of the whole window, not of the frame: sectors must not jump while time is scrubbed.
-            ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+            sort_by(&mut ranked, |one, other| other.1.total_cmp(&one.1));
         }
         let shown = if folds {
             ranked.iter().take(MOST_UNFOLDED - 1).filter(|(_, trouble)| *trouble > 0.0).count()

@@ -3,6 +3,7 @@
 use super::{Rows, TimelineView};
 use crate::display::{Anchor, Baseline, Path, Scene, Text, Weight};
 use crate::hit::{Hit, Region, Target};
+use crate::order::sort_by;
 use crate::paint::Paint;
 use crate::text;
 use report::{EventMark, format};
@@ -17,7 +18,7 @@ pub(super) fn draw(scene: &mut Scene, events: &[EventMark], view: &TimelineView,
     // The x up to which each line is taken.
     let mut taken = vec![left; lines];
     let mut order: Vec<usize> = (0..events.len()).collect();
-    order.sort_by_key(|index| events[*index].start_ms);
+    sort_by(&mut order, |one, other| events[*one].start_ms.cmp(&events[*other].start_ms));
     for index in order {
         let event = &events[index];
         let x = view.x_at(event.start_ms as f64);

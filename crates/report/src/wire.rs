@@ -1,0 +1,52 @@
+//! The Report's types as bytes; see [`crate::bytes`].
+
+use crate::{
+    Cause, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind, Frame, Incident,
+    Narrative, Quantity, Relation, RelationKind, Replay, Report, Scale, ScaleSummary, SeriesSummary, ServiceSummary,
+    Source, Span, SpreadStep, State, Subject, Track, enum_bytes, struct_bytes,
+};
+
+struct_bytes! {
+    Source { name, format, assumed_time_zone }
+    DataNote { kind, subject, count, message }
+    EventMark { start_ms, end_ms, title }
+    DatasetSummary {
+        sources, start_ms, end_ms, interval_ms, slots, series_count, point_count, notes, events,
+    }
+    ServiceSummary { name, series }
+    SeriesSummary {
+        name, service, metric, labels, unit, is_rate_of_counter, points, missing, median, spread, min, max, period_s,
+    }
+    Quantity { name, value, unit }
+    Finding {
+        id, kind, series, services, scale, start_ms, end_ms, score, direction, p, numbers, sentence, refuted_by,
+    }
+    Span { text, finding }
+    Narrative { headline, body, refuted_by, check_next }
+    Cause { service, series, score, confidence, onset_ms, findings, sentence }
+    SpreadStep { service, onset_ms, lag_s, lag_plus_minus_s, finding }
+    Incident { start_ms, end_ms, peak_ms, findings, causes, spread, narrative }
+    Relation { kind, from, to, scale, strength, sign, lag_s, lag_plus_minus_s, q, period_s }
+    Frame { start_ms, end_ms }
+    ClassSpan { from, to, class, score }
+    Track { subject, scale, spans, consonance }
+    Replay { frames, tracks, start_frame }
+    ScaleSummary { scale, from_s, to_s, unavailable }
+    State { subject, scale, class, consonance, score, period_s, beat_period_s, evidence }
+    Report {
+        version, complete, dataset, services, series, scales, states, findings, relations, incidents, warnings, replay,
+    }
+}
+
+enum_bytes! { Scale { 0: Micro, 1: Macro, 2: Meso } else Self::Micro }
+enum_bytes! {
+    Class { 0: Insufficient, 1: Steady, 2: Periodic, 3: Beating, 4: Jagged, 5: Fragmented } else Self::Insufficient
+}
+enum_bytes! { Subject { 0: System, 1: Service(index), 2: Series(index) } else Self::System }
+enum_bytes! { Direction { 0: Up, 1: Down } else Self::Up }
+enum_bytes! {
+    FindingKind {
+        0: Spike, 1: LevelShift, 2: VarianceEscalation, 3: Trend, 4: Vanished, 5: Frozen, 6: Beat,
+    } else Self::Spike
+}
+enum_bytes! { RelationKind { 0: Coupling, 1: Resonance, 2: AntiResonance, 3: Beat } else Self::Coupling }
