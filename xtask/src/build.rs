@@ -45,10 +45,11 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     let mut trunk = tool::command(project, "trunk");
     // Not `--release`: trunk would then fetch a wasm-opt of its own. The profile makes the release.
     trunk.args(["build", "--cargo-profile", "web", "--skip-version-check"]).env("RUST_BACKTRACE", "0");
-    tool::run(compiler.configure(project, &mut trunk))?;
+    tool::run(compiler.configure_for_size(project, &mut trunk))?;
     optimise(project)?;
     finish_pages(project)?;
     number_the_build(project)?;
+    minify(project)?;
     println!("build: dist/ is ready ({:.0} s)", started.elapsed().as_secs_f64());
     Ok(())
 }
@@ -59,12 +60,27 @@ fn optimise(project: &Project) -> Result<()> {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for (name, level) in [("app_bg.wasm", "-Os"), ("worker_bg.wasm", "-O2")] {
+    for (name, level) in [("app_bg.wasm", "-Oz"), ("worker_bg.wasm", "-O2")] {
         let file = project.dist().join(name);
         let smaller = file.with_extension("wasm.opt");
         let mut wasm_opt = tool::command(project, "wasm-opt");
         tool::run(wasm_opt.arg(level).args(WASM_FEATURES).arg(&file).arg("-o").arg(&smaller))?;
         fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Takes blanks, comments and long names out of scripts and style sheet.
+fn minify(project: &Project) -> Result<()> {
+    if tool::find(project, "esbuild").is_none() {
+        println!("build: without esbuild (npm install in tests/e2e brings it)");
+        return Ok(());
+    }
+    for name in ["app.js", "worker.js", "boot.js", "sw.js", "app.css"] {
+        let file = project.dist().join(name);
+        let mut esbuild = tool::command(project, "esbuild");
+        esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+        tool::run(esbuild.arg(&file).arg(format!("--outfile={}", file.display())))?;
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ pub(crate) fn ensure(project: &Project, scope: Scope) -> Result<()> {
         apt::ensure(project, apt::FOR_TESTS)?;
     }
     wasm_target::ensure(project)?;
+    wasm_target::ensure_sources(project)?;
     cargo_tool::ensure(project, &cargo_tool::TRUNK)?;
     cargo_tool::ensure(project, &cargo_tool::WASM_BINDGEN)?;
     if scope == Scope::Everything {

@@ -25,13 +25,18 @@ pub(crate) fn command(project: &Project, program: impl AsRef<OsStr>) -> Command 
 
 /// Our tools, then the npm tools, then the caller's PATH.
 fn search_path(project: &Project) -> OsString {
+    // Only a folder with a colon in its name cannot be joined; then the caller's PATH must do.
+    std::env::join_paths(folders(project)).unwrap_or_else(|_| std::env::var_os("PATH").unwrap_or_default())
+}
+
+/// The folders in which programs are looked for, in order.
+pub(crate) fn folders(project: &Project) -> Vec<PathBuf> {
     let mut folders = cargo_tool::folders(project);
     folders.push(project.e2e().join("node_modules/.bin"));
     if let Some(path) = std::env::var_os("PATH") {
         folders.extend(std::env::split_paths(&path));
     }
-    // Only a folder with a colon in its name cannot be joined; then the caller's PATH must do.
-    std::env::join_paths(folders).unwrap_or_else(|_| std::env::var_os("PATH").unwrap_or_default())
+    folders
 }
 
 /// Runs to the end with the caller's output; an exit code other than 0 is an error.

@@ -1,4 +1,4 @@
-//! The npm packages: `binaryen` (wasm-opt) and `playwright-core`, as locked in tests/e2e.
+//! The npm packages: `binaryen` (wasm-opt), `esbuild` and `playwright-core`, as locked in tests/e2e.
 
 use anyhow::{Context, Result, bail};
 
@@ -16,12 +16,12 @@ pub(crate) fn ensure(project: &Project, scope: Scope) -> Result<()> {
     }
     if tool::find(project, "npm").is_none() {
         if scope == Scope::Page {
-            println!("setup: no npm here, so the wasm files stay a little larger (no wasm-opt)");
+            println!("setup: no npm here, so the files stay a little larger (no wasm-opt, no esbuild)");
             return Ok(());
         }
         bail!("npm is needed for the browser tests");
     }
-    announce("npm packages binaryen and playwright-core", "20 s");
+    announce("npm packages binaryen, esbuild and playwright-core", "20 s");
     // Playwright's own browsers are not wanted: the system's Chromium serves.
     tool::run(
         tool::command(project, "npm")

@@ -57,6 +57,29 @@ impl WasmCompiler {
         }
     }
 
+    /// Prepares a command that runs cargo for what ships: the standard library is built along, for size, and a panic ends
+    /// the program without saying why. A third of a megabyte of formatting and messages stays out of the page that way.
+    ///
+    /// Both are settings of the compiler that are not stable yet, hence `RUSTC_BOOTSTRAP`. Where the library's sources are
+    /// missing, the ready-made library serves, and the files are larger.
+    pub(crate) fn configure_for_size<'a>(&self, project: &Project, command: &'a mut Command) -> &'a mut Command {
+        self.configure(project, command);
+        if !has_sources(project, self) {
+            println!("build: without the standard library's sources (rust-src), so the files stay larger");
+            return command;
+        }
+        if let Self::Debian { .. } = self {
+            // Cargo and the library's sources must be of one version.
+            let path = std::env::join_paths(std::iter::once(PathBuf::from("/usr/bin")).chain(tool::folders(project)));
+            command.env("PATH", path.unwrap_or_default()).env_remove("RUSTUP_TOOLCHAIN");
+        }
+        command
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+            .env("CARGO_ENCODED_RUSTFLAGS", size_flags(project).join("\x1f"))
+    }
+
     /// Cargo's build folder for wasm.
     pub(crate) fn target_folder(&self, project: &Project) -> PathBuf {
         match self {
@@ -64,6 +87,47 @@ impl WasmCompiler {
             Self::Debian { .. } => project.target.join("debian"),
         }
     }
+}
+
+/// The flags of .cargo/config.toml, which these stand in for; no words for a panic; and no folder of this machine in what
+/// is left of them.
+fn size_flags(project: &Project) -> Vec<String> {
+    let mut flags: Vec<String> =
+        ["-Ctarget-feature=+simd128", "-Zunstable-options", "-Cpanic=immediate-abort"].map(str::to_owned).to_vec();
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home.map(|home| home.join(".cargo")));
+    for (folder, name) in cargo_home.iter().map(|home| (home, "cargo")).chain([(&project.root, "monteverdi")]) {
+        flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
+    }
+    flags
+}
+
+/// Makes the library's sources ready, for a page that is as small as it can be. Without them the page is only larger.
+pub(crate) fn ensure_sources(project: &Project) -> Result<()> {
+    let compiler = WasmCompiler::ready(project)?;
+    if has_sources(project, &compiler) {
+        return Ok(());
+    }
+    match compiler {
+        WasmCompiler::Debian { .. } => apt::install(project, &[apt::WASM_SOURCES]),
+        WasmCompiler::Ordinary => {
+            announce("rustup component add rust-src", "10 s");
+            if let Err(error) = rustup::run(project, &["component", "add", "rust-src"]) {
+                println!("setup: {error:#}; the page will be larger than it could be");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn has_sources(project: &Project, compiler: &WasmCompiler) -> bool {
+    let rustc = match compiler {
+        WasmCompiler::Ordinary => "rustc",
+        WasmCompiler::Debian { .. } => DEBIAN_RUSTC,
+    };
+    tool::output(tool::command(project, rustc).args(["--print", "sysroot"])).is_ok_and(|folder| {
+        Path::new(folder.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()
+    })
 }
 
 /// Makes the target ready: asks rustup, and where that fails or hangs, takes the Debian way.
