@@ -79,6 +79,13 @@ fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
 
 type Failure = DrawingAreaErrorKind<<FineBackend as DrawingBackend>::ErrorType>;
 
+/// A shape between the axes, in milliseconds and values.
+enum Mark {
+    Area(Vec<(f64, f64)>, Tint),
+    /// With its width in CSS pixels.
+    Line(Vec<(f64, f64)>, Tint, f64),
+}
+
 struct Drawing<'a> {
     evidence: &'a Evidence<'a>,
     theme: &'a Theme,
@@ -107,7 +114,7 @@ impl Drawing<'_> {
             .y_label_area_size(fine(64.0))
             .build_cartesian_2d(x, y)?;
         let muted = self.color(Paint::Muted.into());
-        let label = TextStyle::from((FONT_FAMILY, LABEL_PX * FINE)).color(&muted);
+        let label = TextStyle::from((FontFamily::Name(FONT_FAMILY), LABEL_PX * FINE)).color(&muted);
         let line = self.color(Paint::Line.into()).stroke_width(FINE as u32);
         chart
             .configure_mesh()
@@ -121,12 +128,28 @@ impl Drawing<'_> {
             .label_style(label)
             .draw()?;
 
+        for mark in self.marks() {
+            match mark {
+                Mark::Area(outline, tint) => chart.draw_series([Polygon::new(outline, self.color(tint))])?,
+                Mark::Line(points, tint, width_px) => {
+                    let style = self.color(tint).stroke_width((width_px * FINE) as u32);
+                    chart.draw_series([PathElement::new(points, style)])?
+                }
+            };
+        }
+        root.present()
+    }
+
+    /// What is drawn between the axes, from the back to the front.
+    fn marks(&self) -> Vec<Mark> {
+        let ((start_ms, end_ms), (low, high)) = (self.times_ms, self.bounds);
+        let mut marks = Vec::new();
         if let Some((from_ms, to_ms)) = self.evidence.window_ms {
             let (from, to) = (from_ms.max(start_ms) as f64, to_ms.min(end_ms) as f64);
             // A window of one sample is still seen.
             let to = to.max(from + (end_ms - start_ms) as f64 / 300.0);
-            let shade = self.color(Paint::Alarm.alpha(0.13)).filled();
-            chart.draw_series([Rectangle::new([(from, low), (to, high)], shade)])?;
+            let corners = vec![(from, low), (to, low), (to, high), (from, high)];
+            marks.push(Mark::Area(corners, Paint::Alarm.alpha(0.13)));
         }
         let data = self.evidence.chart;
         for run in runs(data, |index| finite(&data.lower, index) && finite(&data.upper, index)) {
@@ -136,35 +159,32 @@ impl Drawing<'_> {
             let upper: Vec<_> = run.iter().map(|&index| at(&data.upper, index)).collect();
             let lower: Vec<_> = run.iter().map(|&index| at(&data.lower, index)).collect();
             let outline: Vec<_> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
-            chart.draw_series([Polygon::new(outline, self.color(Paint::Consonance(Some(1.0)).alpha(0.16)))])?;
-            let edge = self.color(Paint::Consonance(Some(1.0)).alpha(0.6)).stroke_width(FINE as u32);
-            chart.draw_series([upper, lower].map(|border| PathElement::new(border, edge)))?;
+            marks.push(Mark::Area(outline, Paint::Consonance(Some(1.0)).alpha(0.16)));
+            marks.extend([upper, lower].map(|edge| Mark::Line(edge, Paint::Consonance(Some(1.0)).alpha(0.6), 1.0)));
         }
         for run in runs(data, |index| finite(&data.values, index)) {
-            let points: Vec<_> = run
+            let mut points: Vec<_> = run
                 .iter()
                 .map(|&index| (time(data, index), data.values.get(index).copied().unwrap_or_default()))
                 .collect();
-            let style = self.color(Paint::Ink.into()).stroke_width((1.3 * FINE) as u32);
-            if let [only] = points.as_slice() {
-                chart.draw_series([Circle::new(*only, (1.2 * FINE) as i32, style.filled())])?;
-            } else {
-                chart.draw_series([PathElement::new(points, style)])?;
+            // A value between two gaps is a dash, long enough to be seen.
+            if let [(at, value)] = *points.as_slice() {
+                let half = (end_ms - start_ms) as f64 * 1.2 / self.size_px.0;
+                points = vec![(at - half, value), (at + half, value)];
             }
+            marks.push(Mark::Line(points, Paint::Ink.into(), 1.3));
         }
         for &(from_ms, to_ms, value) in self.evidence.levels {
             let (from, to) = (from_ms.max(start_ms) as f64, to_ms.min(end_ms) as f64);
             if from < to {
-                let style = self.color(Paint::Alarm.into()).stroke_width((1.6 * FINE) as u32);
-                chart.draw_series([PathElement::new(vec![(from, value), (to, value)], style)])?;
+                marks.push(Mark::Line(vec![(from, value), (to, value)], Paint::Alarm.into(), 1.6));
             }
         }
         if let Some(cursor_ms) = self.evidence.cursor_ms.filter(|at| (start_ms..=end_ms).contains(at)) {
             let at = cursor_ms as f64;
-            let style = self.color(Paint::Ink.alpha(0.6)).stroke_width(FINE as u32);
-            chart.draw_series([PathElement::new(vec![(at, low), (at, high)], style)])?;
+            marks.push(Mark::Line(vec![(at, low), (at, high)], Paint::Ink.alpha(0.6), 1.0));
         }
-        root.present()
+        marks
     }
 
     fn color(&self, tint: Tint) -> RGBAColor {

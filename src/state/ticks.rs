@@ -64,15 +64,26 @@ pub fn value_ticks(low: f64, high: f64, unit: &str, most: usize) -> Vec<f64> {
         return Vec::new();
     }
     let rough = span / most as f64;
-    let base =
-        if unit.starts_with('B') && high >= 1_024.0 { 1_024.0_f64.powf((high.log2() / 10.0).floor()) } else { 1.0 };
-    let power = 10.0_f64.powf((rough / base).log10().floor());
+    let base = if unit.starts_with('B') && high >= 1_024.0 { power_below(high, 1_024.0) } else { 1.0 };
+    let power = power_below(rough / base, 10.0);
     let round =
         [1.0, 2.0, 5.0, 10.0].into_iter().map(|digit| digit * power * base).find(|step| span / step <= most as f64);
     let Some(step) = round.filter(|step| *step > 0.0 && step.is_finite()) else { return Vec::new() };
     let first = (low / step).ceil();
     let ticks = (0..=most + 1).map(|index| (first + index as f64) * step);
     ticks.filter(|tick| (low..=high).contains(tick)).collect()
+}
+
+/// The largest whole power of a base that is not above a value greater than 0.
+fn power_below(value: f64, base: f64) -> f64 {
+    let mut power = 1.0;
+    while power * base <= value {
+        power *= base;
+    }
+    while power > value && power > 0.0 {
+        power /= base;
+    }
+    power
 }
 
 #[cfg(test)]

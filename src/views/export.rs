@@ -136,7 +136,8 @@ fn file_name(shown: &Shown, ending: &str) -> String {
     let source = shown.report.dataset.sources.first().map_or("report", |source| source.name.as_str());
     let stem: String = source
         .chars()
-        .map(|letter| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '-' })
+        // Letters of other alphabets stay; blanks and signs that a file system may not take go.
+        .map(|letter| if letter.is_ascii_alphanumeric() || !letter.is_ascii() || letter == '_' { letter } else { '-' })
         .collect();
     format!("monteverdi-{}.{ending}", stem.trim_matches('-'))
 }

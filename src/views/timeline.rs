@@ -160,7 +160,7 @@ impl Band {
         let around_ms = asked.time_at(f64::from(event.offset_x()));
         let data = &report.dataset;
         let limits_ms = (data.start_ms, data.end_ms);
-        let factor = (event.delta_y() * 0.002).exp();
+        let factor = js_sys::Math::exp(event.delta_y() * 0.002);
         let next = asked.zoomed(factor, around_ms, limits_ms, data.interval_ms * SHORTEST_STEPS);
         self.window_ms.set((next != limits_ms).then_some(next));
     }

@@ -1,5 +1,7 @@
 //! `cargo xtask build`: the page, as it ships, into dist/.
 
+mod imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -54,7 +56,8 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Runs wasm-opt over both programs: the worker for speed, the page for size.
+/// Runs wasm-opt over both programs, the worker for speed and the page for size, and shortens the names between program
+/// and loader.
 fn optimise(project: &Project) -> Result<()> {
     if tool::find(project, "wasm-opt").is_none() {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
@@ -66,6 +69,14 @@ fn optimise(project: &Project) -> Result<()> {
         let mut wasm_opt = tool::command(project, "wasm-opt");
         tool::run(wasm_opt.arg(level).args(WASM_FEATURES).arg(&file).arg("-o").arg(&smaller))?;
         fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
+    }
+    for name in ["app", "worker"] {
+        let (program, loader) =
+            (project.dist().join(format!("{name}_bg.wasm")), project.dist().join(format!("{name}.js")));
+        let (wasm, script) = imports::shorten(&fs::read(&program)?, &fs::read_to_string(&loader)?)
+            .with_context(|| format!("{}", program.display()))?;
+        fs::write(&program, wasm)?;
+        fs::write(&loader, script)?;
     }
     Ok(())
 }

@@ -163,7 +163,9 @@ impl Run {
         for index in 0..=count {
             let jitter = if index == 0 || index == count { 0.0 } else { (noise.next() - 0.5) * 0.9 };
             // Mostly small, sometimes as far as the score allows.
-            let size = 0.1 + 0.95 * noise.next().powf(1.8);
+            let height = noise.next();
+            // Mostly small, seldom large.
+            let size = 0.1 + 0.95 * height * height;
             points.push(self.point((index as f64 + jitter) / count as f64, side * size * reach));
             // Mostly across the middle; now and then a second step on the same side breaks the rhythm.
             if noise.next() < 0.74 {

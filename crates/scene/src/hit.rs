@@ -141,5 +141,6 @@ fn distance_to_segment(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f
     } else {
         0.0
     };
-    (point.0 - from.0 - along * dx).hypot(point.1 - from.1 - along * dy)
+    let (away_x, away_y) = (point.0 - from.0 - along * dx, point.1 - from.1 - along * dy);
+    (away_x * away_x + away_y * away_y).sqrt()
 }

@@ -35,7 +35,7 @@ impl Polar {
     /// The radius and the angle (0 to 2π) of a point.
     pub fn inverse(&self, x: f64, y: f64) -> (f64, f64) {
         let (dx, dy) = (x - self.x, self.y - y);
-        (dx.hypot(dy), dx.atan2(dy).rem_euclid(TAU))
+        ((dx * dx + dy * dy).sqrt(), turned(dx.atan2(dy), TAU))
     }
 
     /// An arc with the clock, as a command.
@@ -134,7 +134,16 @@ impl Slice {
 
     /// Whether it holds a radius and an angle.
     pub fn contains(&self, radius: f64, angle: f64) -> bool {
-        let turned = (angle - self.start).rem_euclid(TAU);
-        radius >= self.inner_px && radius < self.outer_px && (self.is_full() || turned < self.end - self.start)
+        let after_start = turned(angle - self.start, TAU);
+        radius >= self.inner_px && radius < self.outer_px && (self.is_full() || after_start < self.end - self.start)
     }
+}
+/// What is left of a value when whole turns are taken away, from 0 up to `turn`.
+///
+/// The remainder of the standard library is exact for values of any size, which nothing here is, and brings a division of
+/// 128-bit numbers with it.
+pub(crate) fn turned(value: f64, turn: f64) -> f64 {
+    let rest = value - turn * (value / turn).floor();
+    // Rounding may reach the end of the turn, which is the beginning of the next.
+    if (0.0..turn).contains(&rest) { rest } else { 0.0 }
 }

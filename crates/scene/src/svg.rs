@@ -2,6 +2,7 @@
 
 use crate::display::{Anchor, Baseline, Command, Path, Scene, Shape, Stroke, Text, Weight};
 use crate::paint::{Theme, Tint};
+use crate::polar::turned;
 use std::f64::consts::TAU;
 use std::fmt::Write;
 
@@ -107,8 +108,8 @@ fn arc(
     begun: bool,
 ) {
     let turn = match (counter_clockwise, end - start) {
-        (false, turn) if turn < 0.0 => turn.rem_euclid(TAU),
-        (true, turn) if turn > 0.0 => -((-turn).rem_euclid(TAU)),
+        (false, turn) if turn < 0.0 => turned(turn, TAU),
+        (true, turn) if turn > 0.0 => -turned(-turn, TAU),
         (_, turn) => turn.clamp(-TAU, TAU),
     };
     let at = |angle: f64| (number(center.0 + radius * angle.cos()), number(center.1 + radius * angle.sin()));

@@ -125,9 +125,8 @@ fn has_sources(project: &Project, compiler: &WasmCompiler) -> bool {
         WasmCompiler::Ordinary => "rustc",
         WasmCompiler::Debian { .. } => DEBIAN_RUSTC,
     };
-    tool::output(tool::command(project, rustc).args(["--print", "sysroot"])).is_ok_and(|folder| {
-        Path::new(folder.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()
-    })
+    tool::output(tool::command(project, rustc).args(["--print", "sysroot"]))
+        .is_ok_and(|folder| Path::new(folder.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file())
 }
 
 /// Makes the target ready: asks rustup, and where that fails or hangs, takes the Debian way.

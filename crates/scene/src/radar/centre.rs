@@ -81,7 +81,10 @@ impl Centre {
             let content = text::shorten_name(content, most_px, size_px, weight);
             let y = polar.y + line * (number_px * 0.62 + small_px * 0.62) + number_px * 0.02;
             let half_px = text::width_px(&content, size_px, weight) / 2.0;
-            filled_px = filled_px.max(half_px.hypot((y - polar.y).abs() + size_px * 0.4));
+            filled_px = filled_px.max({
+                let across_px = (y - polar.y).abs() + size_px * 0.4;
+                (half_px * half_px + across_px * across_px).sqrt()
+            });
             let text = Text::new(polar.x, y, content).anchored(Anchor::Middle, Baseline::Middle);
             scene.text(text.font(size_px, weight).tint(tint));
         }

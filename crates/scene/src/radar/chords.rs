@@ -5,7 +5,7 @@ use crate::display::{Command, Path, Scene, Stroke};
 use crate::hit::{Hit, Region, Target};
 use crate::order::sort_by;
 use crate::paint::Paint;
-use crate::polar::Polar;
+use crate::polar::{Polar, turned};
 use report::{Relation, RelationKind, Report, Subject, format};
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
@@ -64,7 +64,7 @@ pub(crate) fn draw(
         let turn = shortest_turn(from_angle, to_angle);
         // The wider the turn, the deeper the chord; lanes keep neighbours apart.
         let lane_part = ((lane * 5) % 7) as f64 / 6.0;
-        let depth = (0.5 + 0.5 * (turn.abs() / PI).powf(0.6)) * (0.75 + 0.25 * lane_part);
+        let depth = (0.5 + 0.5 * rounded(turn.abs() / PI)) * (0.75 + 0.25 * lane_part);
         let lowest_px = end_px - (end_px - channel.clear_px - 3.0) * depth.min(1.0);
         let is_led = chord.of.lag_s.is_some_and(|lag_s| lag_s.is_finite() && lag_s > 0.0);
         let width_px = 1.0 + (channel.hole_px * 0.032).min(3.4) * strength * strength;
@@ -125,13 +125,18 @@ impl Ends {
         }
         // Far ones: in, round the number, and out.
         let point = |part: f64| {
-            let dip = (PI * part).sin().powf(0.8);
+            let dip = rounded((PI * part).sin());
             let eased = part * part * (3.0 - 2.0 * part);
             let shore_px = self.start_px + (self.finish_px - self.start_px) * part;
             polar.point(shore_px - (shore_px - lowest_px).max(0.0) * dip, self.from_angle + self.turn * eased)
         };
         parts.map(point).collect()
     }
+}
+
+/// From 0 to 1, steeper at first: between the square root and the straight line.
+fn rounded(part: f64) -> f64 {
+    (part.max(0.0).sqrt() + part) / 2.0
 }
 
 fn bezier(corners: &[(f64, f64); 4], part: f64) -> (f64, f64) {
@@ -217,7 +222,7 @@ fn feet(chords: &[Chord], sectors: &[Sector]) -> Vec<(f64, f64)> {
 }
 
 fn shortest_turn(from: f64, to: f64) -> f64 {
-    let turn = (to - from).rem_euclid(TAU);
+    let turn = turned(to - from, TAU);
     if turn > PI { turn - TAU } else { turn }
 }
 

@@ -1,6 +1,7 @@
 //! Time folded into turns: which angle a moment has, and how far a value reaches.
 
 use crate::order::{sort_by, sort_numbers};
+use crate::polar::turned;
 use report::ChartData;
 use std::f64::consts::TAU;
 
@@ -75,7 +76,7 @@ impl Folded {
     /// window moves.
     pub(super) fn angle(&self, time_ms: f64) -> f64 {
         if self.cycles.is_some() {
-            (time_ms + self.offset_ms).rem_euclid(self.turn_ms) / self.turn_ms * TAU
+            turned(time_ms + self.offset_ms, self.turn_ms) / self.turn_ms * TAU
         } else {
             let left_out: f64 = self.breaks_ms.iter().map(|(from, to)| (time_ms.min(*to) - from).max(0.0)).sum();
             OPEN / 2.0 + (time_ms - self.start_ms - left_out) / self.turn_ms.max(1.0) * (TAU - OPEN)
@@ -84,7 +85,7 @@ impl Folded {
 
     /// Which turn a moment falls into.
     pub(super) fn turn_of(&self, time_ms: f64) -> i64 {
-        if self.cycles.is_some() { (time_ms + self.offset_ms).div_euclid(self.turn_ms) as i64 } else { 0 }
+        if self.cycles.is_some() { ((time_ms + self.offset_ms) / self.turn_ms).floor() as i64 } else { 0 }
     }
 
     /// A value's deviation from the median, in parts of the reach; a little more than 1 at most.

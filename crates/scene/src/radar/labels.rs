@@ -4,7 +4,7 @@ use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::order::sort_by;
 use crate::paint::{Paint, Tint};
-use crate::polar::Polar;
+use crate::polar::{Polar, turned};
 use crate::text;
 use std::f64::consts::TAU;
 
@@ -56,7 +56,7 @@ pub(crate) fn draw(scene: &mut Scene, margin: &Margin, labels: Vec<Label>) {
         put(scene, margin, label, (margin.polar.x, y), Anchor::Middle, margin.outer_px.min(WIDEST_PX));
     }
     let (right, left): (Vec<Label>, Vec<Label>) =
-        beside.into_iter().partition(|label| label.angle.rem_euclid(TAU) < TAU / 2.0);
+        beside.into_iter().partition(|label| turned(label.angle, TAU) < TAU / 2.0);
     place(scene, margin, right, 1.0);
     place(scene, margin, left, -1.0);
 }
