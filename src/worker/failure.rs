@@ -44,7 +44,7 @@ impl Failure {
 fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let first: String = letters.next().map(|letter| letter.to_ascii_uppercase().to_string()).unwrap_or_default();
     let rest = letters.as_str();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{rest}{stop}")

@@ -56,19 +56,26 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Runs wasm-opt over both programs, the worker for speed and the page for size, and shortens the names between program
-/// and loader.
+/// Runs wasm-opt over both programs, and shortens the names between program and loader.
+///
+/// Functions with one caller stay functions: inlining all of them makes some of a hundred kilobytes, which browsers
+/// compile late and which compress worse. In the order of their names, the copies of one generic function stand
+/// together, where gzip finds them; the names are dropped after that. The first kilobyte of memory, the far end of the
+/// stack, is never used.
 fn optimise(project: &Project) -> Result<()> {
     if tool::find(project, "wasm-opt").is_none() {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for (name, level) in [("app_bg.wasm", "-Oz"), ("worker_bg.wasm", "-O2")] {
+    for (name, level) in [("app_bg.wasm", "-Oz"), ("worker_bg.wasm", "-Os")] {
         let file = project.dist().join(name);
         let smaller = file.with_extension("wasm.opt");
-        let mut wasm_opt = tool::command(project, "wasm-opt");
-        tool::run(wasm_opt.arg(level).args(WASM_FEATURES).arg(&file).arg("-o").arg(&smaller))?;
-        fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
+        let size = ["--low-memory-unused", level, "-ocimfs", "60", "-g"];
+        for passes in [&size[..], &["--reorder-functions-by-name", "-g"], &["--strip-debug"]] {
+            let mut wasm_opt = tool::command(project, "wasm-opt");
+            tool::run(wasm_opt.args(passes).args(WASM_FEATURES).arg(&file).arg("-o").arg(&smaller))?;
+            fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
+        }
     }
     for name in ["app", "worker"] {
         let (program, loader) =

@@ -16,8 +16,8 @@ const WORKER_BUDGET: u64 = 300 * KB;
 const PAGE_BUDGET: u64 = 180 * KB;
 /// Neither budget is kept yet (docs/performance.md says why). Until they are, these ceilings keep what has been reached:
 /// lower them with every gain, never raise them.
-const WORKER_CEILING: u64 = 640 * KB;
-const PAGE_CEILING: u64 = 300 * KB;
+const WORKER_CEILING: u64 = 335 * KB;
+const PAGE_CEILING: u64 = 200 * KB;
 
 struct Part {
     name: String,

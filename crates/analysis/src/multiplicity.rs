@@ -36,7 +36,9 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
 
 /// The p-values that are not NaN with their positions, smallest first, equal ones in the order given.
 fn ascending(p_values: &[f64]) -> Vec<(usize, f64)> {
-    let mut order: Vec<(usize, f64)> = p_values.iter().copied().enumerate().filter(|(_, p)| !p.is_nan()).collect();
-    order.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-    order
+    order::positions(p_values)
+        .into_iter()
+        .filter_map(|position| Some((position, *p_values.get(position)?)))
+        .filter(|(_, p)| !p.is_nan())
+        .collect()
 }

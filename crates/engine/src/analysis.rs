@@ -135,9 +135,9 @@ impl Analysis {
             finding.numbers.retain(|number| number.value.is_finite());
             self.report.findings.push(finding);
         }
-        self.report
-            .findings
-            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start_ms.cmp(&b.start_ms)).then(a.id.cmp(&b.id)));
+        order::sort_by(&mut self.report.findings, |a, b| {
+            b.score.total_cmp(&a.score).then(a.start_ms.cmp(&b.start_ms)).then(a.id.cmp(&b.id))
+        });
     }
 
     fn find_beats(&mut self) -> Next {

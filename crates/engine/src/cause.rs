@@ -3,8 +3,8 @@
 use crate::services::{self, Membership};
 use crate::{Error, Options};
 use analysis::cause::{Candidate, Displacement, Evidence, common_onset, displacement, rank};
+use order::{SortedMap, SortedSet};
 use series::{Dataset, Panel};
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// How far around an alarm's time the fault is looked for, in sampling steps.
@@ -80,8 +80,8 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
     };
     let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let onset = common_onset(&views, search).map_or(offset, |onset| onset.slot);
-    let names: BTreeSet<&str> = members.iter().map(|member| member.service.as_str()).collect();
-    let number: BTreeMap<&str, usize> = names.iter().enumerate().map(|(position, name)| (*name, position)).collect();
+    let names: SortedSet<&str> = members.iter().map(|member| member.service.as_str()).collect();
+    let number: SortedMap<&str, usize> = names.iter().enumerate().map(|(position, name)| (*name, position)).collect();
     let groups: Vec<usize> =
         members.iter().map(|member| number.get(member.service.as_str()).copied().unwrap_or(0)).collect();
     let baseline = if offset > 0 { 0..offset } else { 0..onset };
@@ -122,7 +122,7 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
             })
         })
         .collect();
-    series.sort_by(|a, b| b.moved.size.total_cmp(&a.moved.size).then(a.series.cmp(&b.series)));
+    order::sort_by(&mut series, |a, b| b.moved.size.total_cmp(&a.moved.size).then(a.series.cmp(&b.series)));
     Ok(Causes { onset_ms: panel.grid.time_ms(onset.saturating_sub(offset)), services, series })
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn rank_columns(
 fn with_baseline(dataset: &Dataset, panel: &Panel, baseline: &Dataset) -> Result<(Vec<Vec<f64>>, usize), Error> {
     let normal = Panel::align(baseline)?;
     let offset = normal.grid.len;
-    let by_name: BTreeMap<&str, &Vec<f64>> =
+    let by_name: SortedMap<&str, &Vec<f64>> =
         baseline.series.iter().map(|series| series.name.as_str()).zip(&normal.columns).collect();
     let columns = dataset
         .series

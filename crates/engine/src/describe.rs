@@ -222,7 +222,7 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
         (peak - usual).abs() >= IRRELEVANT * usual.abs()
     };
     let mut strongest: Vec<&Accent> = facts.accents.iter().filter(relevant).collect();
-    strongest.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
+    order::sort_by(&mut strongest, |a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
     let untold = strongest.len().saturating_sub(SPIKES_TOLD);
     strongest
         .into_iter()
@@ -264,7 +264,7 @@ pub(crate) fn beats(
     bounds: &Bounds,
     alpha: f64,
 ) -> Vec<Finding> {
-    let mut told = std::collections::BTreeSet::new();
+    let mut told = order::SortedSet::new();
     let mut findings = Vec::new();
     for one in found {
         let (Some(first), Some(second)) = (report.series.get(one.first), report.series.get(one.second)) else {

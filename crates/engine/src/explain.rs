@@ -3,10 +3,10 @@
 use crate::cause::rank_columns;
 use analysis::cause::Displacement;
 use operations::{incident, narrative, spread};
+use order::SortedSet;
 use report::format::quantity;
 use report::{Cause, Finding, Incident, Narrative, Report, SeriesSummary};
 use series::TimeGrid;
-use std::collections::BTreeSet;
 
 /// Fewer slots before an onset than this are no normal operation to compare with.
 const SHORTEST_BASELINE: usize = 10;
@@ -60,11 +60,7 @@ fn causes(
     end_ms: i64,
 ) -> Vec<Cause> {
     let (onset, end) = (grid.slot(start_ms), grid.slot(end_ms) + 1);
-    let services: BTreeSet<usize> = group
-        .iter()
-        .filter_map(|position| report.findings.get(*position))
-        .flat_map(|finding| finding.services.clone())
-        .collect();
+    let services = services_of(report, group);
     let involved: Vec<usize> = report
         .series
         .iter()
@@ -119,11 +115,7 @@ fn moved_sentence(series: &SeriesSummary, moved: &Displacement) -> String {
 
 /// Where there is nothing before the onset to compare with: the findings' own scores, earlier ones first.
 fn by_findings(report: &Report, group: &[usize], start_ms: i64) -> Vec<Cause> {
-    let services: BTreeSet<usize> = group
-        .iter()
-        .filter_map(|position| report.findings.get(*position))
-        .flat_map(|finding| finding.services.clone())
-        .collect();
+    let services = services_of(report, group);
     let mut found: Vec<Cause> = services
         .into_iter()
         .filter_map(|service| {
@@ -144,7 +136,7 @@ fn by_findings(report: &Report, group: &[usize], start_ms: i64) -> Vec<Cause> {
             })
         })
         .collect();
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
+    order::sort_by(&mut found, |a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
     let total: f64 = found.iter().map(|cause| cause.score).sum();
     for cause in &mut found {
         cause.confidence = if total > 0.0 { cause.score / total } else { 0.0 };
@@ -161,15 +153,26 @@ fn findings_of(report: &Report, group: &[usize], service: usize) -> Vec<usize> {
         .collect()
 }
 
+/// The services that the findings of a group are about.
+fn services_of(report: &Report, group: &[usize]) -> SortedSet<usize> {
+    let mut services = SortedSet::new();
+    for finding in group.iter().filter_map(|position| report.findings.get(*position)) {
+        services.extend(finding.services.iter().copied());
+    }
+    services
+}
+
 /// Which service leads which, by the lags of relations whose interval leaves no doubt about the direction.
 fn leads(report: &Report) -> Vec<(usize, usize)> {
     let service = |series: usize| report.series.get(series).map(|one| one.service);
-    let edges: BTreeSet<(usize, usize)> = report
-        .relations
-        .iter()
-        .filter(|relation| relation.lag_s.zip(relation.lag_plus_minus_s).is_some_and(|(lag, half)| lag > half))
-        .filter_map(|relation| Some((service(relation.from)?, service(relation.to)?)))
-        .filter(|(from, to)| from != to)
-        .collect();
+    let mut edges = SortedSet::new();
+    edges.extend(
+        report
+            .relations
+            .iter()
+            .filter(|relation| relation.lag_s.zip(relation.lag_plus_minus_s).is_some_and(|(lag, half)| lag > half))
+            .filter_map(|relation| Some((service(relation.from)?, service(relation.to)?)))
+            .filter(|(from, to)| from != to),
+    );
     edges.iter().copied().filter(|(from, to)| !edges.contains(&(*to, *from))).collect()
 }

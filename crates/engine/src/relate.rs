@@ -49,9 +49,9 @@ impl Relating {
         let mut members: Vec<usize> = (0..facts.len()).collect();
         if members.len() > MOST_SERIES {
             let weight = |series: usize| weights.get(series).copied().unwrap_or(0.0);
-            members.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
+            order::sort_by(&mut members, |a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
             members.truncate(MOST_SERIES);
-            members.sort_unstable();
+            order::sort(&mut members);
         }
         let columns =
             members.iter().filter_map(|series| facts.get(*series)).map(|facts| facts.deseasonalised.clone()).collect();
@@ -135,7 +135,7 @@ impl Relating {
                 })
             })
             .collect();
-        found.sort_by(|a, b| b.strength.total_cmp(&a.strength).then((a.from, a.to).cmp(&(b.from, b.to))));
+        order::sort_by(&mut found, |a, b| b.strength.total_cmp(&a.strength).then((a.from, a.to).cmp(&(b.from, b.to))));
         found.truncate(MOST_RELATIONS);
         found
     }
@@ -246,6 +246,8 @@ pub(crate) fn beats(columns: &[Vec<f64>], facts: &[Facts], most: usize) -> Vec<F
             }
         }
     }
-    found.sort_by(|a, b| a.beat.p.total_cmp(&b.beat.p).then((a.first, a.second).cmp(&(b.first, b.second))));
+    order::sort_by(&mut found, |a, b| {
+        a.beat.p.total_cmp(&b.beat.p).then((a.first, a.second).cmp(&(b.first, b.second)))
+    });
     found
 }

@@ -3,8 +3,9 @@
 //! Labels say it best; where there are none, the names do: columns called `<service>_<metric>` share their metrics
 //! between services (`carts_cpu`, `orders_cpu`) and their services between metrics. Nothing here looks for words.
 
+use order::{SortedMap, SortedSet};
 use series::{Dataset, SERVICE_LABELS, Series};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
 const SEPARATORS: [char; 7] = ['|', '/', ':', ' ', '.', '_', '-'];
@@ -53,8 +54,11 @@ fn service_label(series: &[Series]) -> Option<&'static str> {
     let carried = |label: &&'static str| {
         2 * series.iter().filter(|one| one.labels.get(label).is_some()).count() >= series.len().max(1)
     };
-    let distinct =
-        |label: &&'static str| series.iter().filter_map(|one| one.labels.get(label)).collect::<BTreeSet<_>>().len() > 1;
+    let distinct = |label: &&'static str| {
+        let mut values = series.iter().filter_map(|one| one.labels.get(label));
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    };
     SERVICE_LABELS
         .into_iter()
         .find(|label| carried(label) && distinct(label))
@@ -62,21 +66,23 @@ fn service_label(series: &[Series]) -> Option<&'static str> {
 }
 
 /// Labels, other than the service's, whose value differs between series of the same metric.
-fn varying_labels(series: &[Series], service_label: Option<&str>) -> BTreeSet<String> {
-    let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn varying_labels(series: &[Series], service_label: Option<&str>) -> SortedSet<String> {
+    let mut values: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
     for one in series {
         for (name, value) in one.labels.iter() {
-            values.entry(name).or_default().insert(value);
+            values.at(name).insert(value);
         }
     }
-    values
-        .into_iter()
-        .filter(|(name, seen)| Some(*name) != service_label && seen.len() > 1)
-        .map(|(name, _)| name.to_owned())
-        .collect()
+    let mut varying = SortedSet::new();
+    for (name, seen) in values {
+        if Some(name) != service_label && seen.len() > 1 {
+            varying.insert(name.to_owned());
+        }
+    }
+    varying
 }
 
-fn labelled_metric(series: &Series, varying: &BTreeSet<String>) -> String {
+fn labelled_metric(series: &Series, varying: &SortedSet<String>) -> String {
     let base =
         series.metric.clone().unwrap_or_else(|| series.name.split('{').next().unwrap_or(&series.name).to_owned());
     let rest: Vec<&str> =
@@ -110,34 +116,33 @@ fn cuts(name: &str, separator: char) -> impl Iterator<Item = (&str, &str)> {
 
 /// Prefixes that are services: of each name the cut whose two sides are shared most; a metric that only one prefix has
 /// proves no service.
-fn shared_prefixes<'a>(names: &[&'a str], separator: char) -> BTreeSet<&'a str> {
-    let mut metrics_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut services_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn shared_prefixes<'a>(names: &[&'a str], separator: char) -> SortedSet<&'a str> {
+    let mut metrics_of: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
+    let mut services_of: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
     for name in names {
         for (prefix, suffix) in cuts(name, separator) {
-            metrics_of.entry(prefix).or_default().insert(suffix);
-            services_of.entry(suffix).or_default().insert(prefix);
+            metrics_of.at(prefix).insert(suffix);
+            services_of.at(suffix).insert(prefix);
         }
     }
-    let count = |map: &BTreeMap<&str, BTreeSet<&str>>, key: &str| map.get(key).map_or(0, BTreeSet::len);
-    names
-        .iter()
-        .filter_map(|name| {
-            cuts(name, separator)
-                .map(|(prefix, suffix)| (count(&services_of, suffix), count(&metrics_of, prefix), prefix))
-                .filter(|(services, ..)| *services > 1)
-                // Of equal products the shorter prefix, which comes first.
-                .fold(None, |best: Option<(usize, &str)>, (services, metrics, prefix)| match best {
-                    Some((product, _)) if product >= services * metrics => best,
-                    _ => Some((services * metrics, prefix)),
-                })
-                .map(|(_, prefix)| prefix)
-        })
-        .collect()
+    let count = |map: &SortedMap<&str, SortedSet<&str>>, key: &str| map.get(key).map_or(0, SortedSet::len);
+    let mut shared = SortedSet::new();
+    shared.extend(names.iter().filter_map(|name| {
+        cuts(name, separator)
+            .map(|(prefix, suffix)| (count(&services_of, suffix), count(&metrics_of, prefix), prefix))
+            .filter(|(services, ..)| *services > 1)
+            // Of equal products the shorter prefix, which comes first.
+            .fold(None, |best: Option<(usize, &str)>, (services, metrics, prefix)| match best {
+                Some((product, _)) if product >= services * metrics => best,
+                _ => Some((services * metrics, prefix)),
+            })
+            .map(|(_, prefix)| prefix)
+    }));
+    shared
 }
 
 /// The longest known service that the name begins with; else the name is a service of its own.
-fn member(name: &str, separator: char, services: &BTreeSet<&str>) -> Membership {
+fn member(name: &str, separator: char, services: &SortedSet<&str>) -> Membership {
     cuts(name, separator).filter(|(prefix, _)| services.contains(prefix)).last().map_or_else(
         || Membership { service: name.to_owned(), metric: name.to_owned() },
         |(service, metric)| Membership { service: service.to_owned(), metric: metric.to_owned() },

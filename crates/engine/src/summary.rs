@@ -4,18 +4,19 @@ use crate::detect::Facts;
 use crate::scales;
 use crate::services::Membership;
 use analysis::harmony::Bounds;
+use order::SortedMap;
 use report::{DataNote, DatasetSummary, EventMark, Report, SeriesSummary, ServiceSummary, Source};
 use series::{Dataset, Kind, Note, Panel, TimeGrid};
 use std::collections::BTreeMap;
 
 /// A Report before any statistic has run.
 pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bounds: &Bounds) -> Report {
-    let mut by_service: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_service: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (position, member) in members.iter().enumerate() {
-        by_service.entry(&member.service).or_default().push(position);
+        by_service.at(&member.service).push(position);
     }
-    let number: BTreeMap<&str, usize> =
-        by_service.keys().enumerate().map(|(position, name)| (*name, position)).collect();
+    let mut number: SortedMap<&str, usize> = SortedMap::new();
+    number.extend(by_service.keys().enumerate().map(|(position, name)| (*name, position)));
     let series = dataset
         .series
         .iter()
@@ -24,7 +25,7 @@ pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bo
             name: one.name.clone(),
             service: number.get(member.service.as_str()).copied().unwrap_or(0),
             metric: member.metric.clone(),
-            labels: one.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            labels: labels(one),
             unit: unit(one),
             is_rate_of_counter: one.kind == Kind::Counter,
             points: 0,
@@ -47,6 +48,13 @@ pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bo
         scales: scales::summaries(&panel.grid, bounds),
         ..Report::default()
     }
+}
+
+/// Filled one by one: a map that is collected is sorted first, by a sort of its own.
+fn labels(series: &series::Series) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    labels.extend(series.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    labels
 }
 
 /// The unit of what the analysis sees: of a counter the rate.

@@ -16,6 +16,7 @@ mod error;
 mod foreign;
 mod format;
 mod formats;
+mod gzip;
 mod input;
 mod name;
 mod notebook;

@@ -1,8 +1,9 @@
 //! Series that come sample by sample, in any order.
 
 use crate::notebook::{Notebook, plural};
+use order::SortedMap;
 use series::{Labels, NoteKind, Series, TimeAxis};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Who a series is.
@@ -78,7 +79,7 @@ impl SeriesSet {
     pub(crate) fn finish(self, notes: &mut Notebook) -> Vec<Series> {
         let mut axes = SharedAxes::default();
         let (mut duplicates, mut backward, mut doubled, mut disordered) = (0, 0, 0, 0);
-        let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+        let mut taken: SortedMap<String, usize> = SortedMap::new();
         let mut found = Vec::with_capacity(self.entries.len());
         for (identity, samples) in self.entries {
             if samples.times_ms.is_empty() {
@@ -89,7 +90,8 @@ impl SeriesSet {
             backward += stepped;
             doubled += usize::from(dropped > 0);
             disordered += usize::from(stepped > 0);
-            let count = taken.entry(identity.name.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let count = taken.at(identity.name.clone());
+            *count += 1;
             let name = if *count == 1 { identity.name } else { format!("{} ({count})", identity.name) };
             let mut series = Series::new(name, axes.share(axis), values);
             series.metric = identity.metric;
@@ -137,7 +139,7 @@ fn sort(samples: Samples) -> Sorted {
     let value = |position: usize| values.get(position).copied().unwrap_or(f64::NAN);
     let time = |position: usize| times_ms.get(position).copied().unwrap_or(i64::MIN);
     let mut order: Vec<usize> = (0..times_ms.len()).collect();
-    order.sort_by_key(|&position| time(position));
+    order::sort_by_key(&mut order, |&position| time(position));
     let mut kept: Vec<usize> = Vec::with_capacity(order.len());
     for position in order {
         match kept.last_mut() {

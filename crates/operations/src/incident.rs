@@ -1,7 +1,7 @@
 //! Findings that belong together.
 
+use order::SortedSet;
 use report::{Finding, FindingKind, Relation};
-use std::collections::BTreeSet;
 
 /// Findings whose onsets lie this many sampling steps apart at most belong together.
 const LINK_STEPS: i64 = 20;
@@ -17,11 +17,13 @@ const LASTING_SHARE: f64 = 0.25;
 /// drifts are two. Beats have no moment at which they begin to spread; all of them are one group.
 pub fn group(findings: &[Finding], relations: &[Relation], interval_ms: i64, window_ms: i64) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..findings.len()).filter(|&position| !is_beat(findings, position)).collect();
-    order.sort_by_key(|&position| findings.get(position).map_or(0, |finding| finding.start_ms));
+    order::sort_by_key(&mut order, |&position| findings.get(position).map_or(0, |finding| finding.start_ms));
     let link_ms = (LINK_STEPS * interval_ms).max(window_ms / 100);
     let lasting_ms = (window_ms as f64 * LASTING_SHARE) as i64;
-    let related: BTreeSet<(usize, usize)> =
-        relations.iter().flat_map(|relation| [(relation.from, relation.to), (relation.to, relation.from)]).collect();
+    let mut related: SortedSet<(usize, usize)> = SortedSet::new();
+    for relation in relations {
+        related.extend([(relation.from, relation.to), (relation.to, relation.from)]);
+    }
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for position in order {
         let Some(finding) = findings.get(position) else { continue };
@@ -49,12 +51,12 @@ pub fn group(findings: &[Finding], relations: &[Relation], interval_ms: i64, win
         groups.push(beats);
     }
     for group in &mut groups {
-        group.sort_by_key(|&position| (findings.get(position).map_or(0, |finding| finding.start_ms), position));
+        order::sort_by_key(group, |&position| (findings.get(position).map_or(0, |finding| finding.start_ms), position));
     }
     let weight = |group: &[usize]| {
         group.iter().filter_map(|position| findings.get(*position)).map(|finding| finding.score.min(10.0)).sum::<f64>()
     };
-    groups.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.first().cmp(&b.first())));
+    order::sort_by(&mut groups, |a, b| weight(b).total_cmp(&weight(a)).then(a.first().cmp(&b.first())));
     groups
 }
 
@@ -63,7 +65,7 @@ pub fn is_beat(findings: &[Finding], position: usize) -> bool {
     findings.get(position).is_some_and(|finding| finding.kind == FindingKind::Beat)
 }
 
-fn connected(earlier: &Finding, later: &Finding, related: &BTreeSet<(usize, usize)>) -> bool {
+fn connected(earlier: &Finding, later: &Finding, related: &SortedSet<(usize, usize)>) -> bool {
     earlier.services.iter().any(|service| later.services.contains(service))
         || earlier.series.iter().any(|a| later.series.iter().any(|b| related.contains(&(*a, *b))))
 }

@@ -1,18 +1,18 @@
 //! The order in which an incident reached services.
 
+use order::SortedMap;
 use report::{Finding, SpreadStep};
-use std::collections::BTreeMap;
 
 /// One step per service, by the first finding of each, earliest first (ties by strength, then by service number).
 ///
 /// The lag's uncertainty is the root sum of squares of both onsets' uncertainties: the half width that a finding states
 /// as `onset uncertainty` (seconds), and at least one sampling step.
 pub fn order(findings: &[Finding], group: &[usize], interval_ms: i64) -> Vec<SpreadStep> {
-    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut first: SortedMap<usize, usize> = SortedMap::new();
     for &position in group {
         let Some(finding) = findings.get(position) else { continue };
         for &service in &finding.services {
-            let held = first.entry(service).or_insert(position);
+            let held = first.at_or(service, position);
             if findings.get(*held).is_some_and(|other| finding.start_ms < other.start_ms) {
                 *held = position;
             }
@@ -22,7 +22,9 @@ pub fn order(findings: &[Finding], group: &[usize], interval_ms: i64) -> Vec<Spr
         .into_iter()
         .filter_map(|(service, position)| findings.get(position).map(|finding| (service, position, finding)))
         .collect();
-    reached.sort_by(|a, b| a.2.start_ms.cmp(&b.2.start_ms).then(b.2.score.total_cmp(&a.2.score)).then(a.0.cmp(&b.0)));
+    order::sort_by(&mut reached, |a, b| {
+        a.2.start_ms.cmp(&b.2.start_ms).then(b.2.score.total_cmp(&a.2.score)).then(a.0.cmp(&b.0))
+    });
     let Some((_, _, origin)) = reached.first().copied() else { return Vec::new() };
     let step_s = interval_ms as f64 / 1000.0;
     reached

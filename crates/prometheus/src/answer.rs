@@ -1,17 +1,17 @@
 //! What the API's answers hold.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The API's envelope around every answer.
+/// The API's envelope around every answer. What is in it is read in a second step: a reader for the envelope around
+/// each kind of data would be several times the code.
 #[derive(Debug, Deserialize)]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
-pub(crate) struct Envelope<'a, T> {
+pub(crate) struct Envelope<'a> {
     pub(crate) status: String,
-    #[serde(default = "Option::default")]
-    pub(crate) data: Option<T>,
+    #[serde(default, borrow)]
+    pub(crate) data: Option<&'a RawValue>,
     #[serde(rename = "errorType", default)]
     kind: Option<serde_json::Value>,
     #[serde(default, borrow)]
@@ -30,31 +30,35 @@ pub(crate) struct ServerError {
 }
 
 /// The result of `query` and `query_range`.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "resultType", content = "result", rename_all = "snake_case")]
+#[derive(Debug)]
 pub(crate) enum QueryResult {
-    Matrix(Vec<MatrixSeries>),
-    Vector(Vec<VectorSample>),
+    /// A matrix or a vector: series with any number of samples, or with one.
+    Series(Vec<QuerySeries>),
+    /// A number without a series.
     Scalar(Sample),
-    String(serde::de::IgnoredAny),
+    /// A text, of which nothing can be drawn.
+    Text,
 }
 
-/// One series of a matrix.
+/// One series of a matrix, with `values`, or of a vector, with one `value`.
 #[derive(Debug, Deserialize)]
-pub(crate) struct MatrixSeries {
+pub(crate) struct QuerySeries {
     pub(crate) metric: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) values: Vec<Sample>,
     #[serde(default)]
+    pub(crate) value: Option<Sample>,
+    #[serde(default)]
     pub(crate) histograms: Vec<serde::de::IgnoredAny>,
 }
 
-/// One series of a vector.
-#[derive(Debug, Deserialize)]
-pub(crate) struct VectorSample {
-    pub(crate) metric: BTreeMap<String, String>,
-    #[serde(default)]
-    pub(crate) value: Option<Sample>,
+/// A result before its type is known, which may stand behind it.
+#[derive(Deserialize)]
+struct TypedResult<'a> {
+    #[serde(rename = "resultType")]
+    kind: String,
+    #[serde(borrow)]
+    result: &'a RawValue,
 }
 
 /// Seconds since 1970, and a number written as a string (`"1.5"`, `"NaN"`, `"+Inf"`).
@@ -85,17 +89,40 @@ pub struct Metadata {
     pub unit: String,
 }
 
-/// Reads an answer.
+/// Reads an answer's envelope.
 ///
 /// # Errors
 /// The parser's words, when it is not JSON of that shape.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Envelope<'_, T>, String> {
+pub(crate) fn envelope(body: &[u8]) -> Result<Envelope<'_>, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+/// Reads what is in an envelope.
+///
+/// # Errors
+/// The parser's words, when it has another shape.
+pub(crate) fn data<'a, T: Deserialize<'a>>(data: &'a RawValue) -> Result<T, String> {
+    // As bytes, although it is a text: the parser is compiled for one kind of input only.
+    serde_json::from_slice(data.get().as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Reads the result of a query.
+///
+/// # Errors
+/// The parser's words, when it has another shape.
+pub(crate) fn query_result(raw: &RawValue) -> Result<QueryResult, String> {
+    let TypedResult { kind, result } = data(raw)?;
+    match kind.as_str() {
+        "matrix" | "vector" => data(result).map(QueryResult::Series),
+        "scalar" => data(result).map(QueryResult::Scalar),
+        "string" => Ok(QueryResult::Text),
+        _ => Err(format!("unknown result type `{kind}`, expected `matrix`, `vector`, `scalar` or `string`")),
+    }
 }
 
 /// The error that a JSON answer tells, with whatever is there; none if it is not such an answer.
 pub(crate) fn server_error(body: &[u8]) -> Option<ServerError> {
-    let envelope: Envelope<'_, serde::de::IgnoredAny> = serde_json::from_slice(body).ok()?;
+    let envelope = envelope(body).ok()?;
     let kind = match envelope.kind {
         Some(serde_json::Value::String(text)) => text,
         Some(serde_json::Value::Number(number)) => number.to_string(),
@@ -140,8 +167,8 @@ mod tests {
         let body = br#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"up"},
             "values":[[1435781430.781,"1"],[1435781445.781,"NaN"],[1435781460.781,"+Inf"],[1435781475,"-Inf"]]}]},
             "warnings":["partial"],"infos":["rate of a gauge"]}"#;
-        let envelope: Envelope<'_, QueryResult> = read(body).unwrap();
-        let Some(QueryResult::Matrix(series)) = envelope.data else { panic!("no matrix") };
+        let envelope = envelope(body).unwrap();
+        let Ok(QueryResult::Series(series)) = query_result(envelope.data.unwrap()) else { panic!("no matrix") };
         assert_eq!(series[0].values[0], Sample { time_ms: 1_435_781_430_781, value: 1.0 });
         assert!(series[0].values[1].value.is_nan());
         assert_eq!(series[0].values[2].value, f64::INFINITY);
@@ -153,8 +180,8 @@ mod tests {
     #[test]
     fn the_result_may_stand_before_its_type() {
         let body = br#"{"status":"success","data":{"result":[1700000000,"2.5"],"resultType":"scalar"}}"#;
-        let envelope: Envelope<'_, QueryResult> = read(body).unwrap();
-        assert!(matches!(envelope.data, Some(QueryResult::Scalar(Sample { value: 2.5, .. }))));
+        let result = query_result(envelope(body).unwrap().data.unwrap());
+        assert!(matches!(result, Ok(QueryResult::Scalar(Sample { value: 2.5, .. }))));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::answer::{Metadata, QueryResult, Sample};
 use crate::chunk::Chunk;
 use crate::meaning;
+use order::{SortedMap, SortedSet};
 use series::{Labels, Series, TimeAxis};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// Series under construction, in the order in which they first came.
 #[derive(Debug, Default)]
 pub(crate) struct Collection {
-    positions: BTreeMap<(usize, BTreeMap<String, String>), usize>,
+    positions: SortedMap<(usize, BTreeMap<String, String>), usize>,
     series: Vec<Collected>,
     histograms: u64,
 }
@@ -28,19 +29,15 @@ impl Collection {
     /// newer than what is there: whether the server counts the beginning of a range in or out, each sample comes once.
     pub(crate) fn add(&mut self, query: usize, chunk: Chunk, result: QueryResult) {
         match result {
-            QueryResult::Matrix(all) => {
-                for one in all {
+            QueryResult::Series(all) => {
+                for mut one in all {
                     self.histograms += u64::from(!one.histograms.is_empty());
+                    one.values.extend(one.value);
                     self.extend(query, chunk, one.metric, &one.values);
                 }
             }
-            QueryResult::Vector(all) => {
-                for one in all {
-                    self.extend(query, chunk, one.metric, one.value.as_slice());
-                }
-            }
             QueryResult::Scalar(sample) => self.extend(query, chunk, BTreeMap::new(), &[sample]),
-            QueryResult::String(_) => {}
+            QueryResult::Text => {}
         }
     }
 
@@ -80,8 +77,8 @@ impl Collection {
     }
 
     /// The series, ordered by query, then name. `queries` name the results that have no metric name of their own.
-    pub(crate) fn into_series(self, queries: &[String], metadata: &BTreeMap<String, Metadata>) -> Vec<Series> {
-        let mut axes: BTreeMap<Vec<i64>, Arc<TimeAxis>> = BTreeMap::new();
+    pub(crate) fn into_series(self, queries: &[String], metadata: &SortedMap<String, Metadata>) -> Vec<Series> {
+        let mut axes: SortedMap<Vec<i64>, Arc<TimeAxis>> = SortedMap::new();
         let mut named: Vec<(usize, Series)> = self
             .series
             .into_iter()
@@ -100,8 +97,8 @@ impl Collection {
                 (query, name(one.metric, query_text, queries.len() > 1, metadata, axis, one.values))
             })
             .collect();
-        named.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
-        let mut taken = std::collections::BTreeSet::new();
+        order::sort_by(&mut named, |(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
+        let mut taken = SortedSet::new();
         for (query, series) in &mut named {
             if !taken.insert(series.name.clone()) {
                 let query = queries.get(*query).map_or("", String::as_str);
@@ -117,7 +114,7 @@ fn name(
     metric: BTreeMap<String, String>,
     query: &str,
     several_queries: bool,
-    metadata: &BTreeMap<String, Metadata>,
+    metadata: &SortedMap<String, Metadata>,
     axis: Arc<TimeAxis>,
     values: Vec<f64>,
 ) -> Series {
@@ -149,7 +146,7 @@ mod tests {
     fn matrix(metric: &[(&str, &str)], samples: &[(i64, f64)]) -> QueryResult {
         let metric = metric.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let values = samples.iter().map(|(time_ms, value)| Sample { time_ms: *time_ms, value: *value }).collect();
-        QueryResult::Matrix(vec![crate::answer::MatrixSeries { metric, values, histograms: Vec::new() }])
+        QueryResult::Series(vec![crate::answer::QuerySeries { metric, values, value: None, histograms: Vec::new() }])
     }
 
     #[test]
@@ -158,7 +155,7 @@ mod tests {
         let up = [("__name__", "up_total"), ("job", "a")];
         collection.add(0, Chunk { start_ms: 0, end_ms: 20 }, matrix(&up, &[(-1, 9.0), (0, 1.0), (20, 2.0)]));
         collection.add(0, Chunk { start_ms: 20, end_ms: 40 }, matrix(&up, &[(20, 2.0), (30, 3.0), (41, 9.0)]));
-        let series = collection.into_series(&["q".into()], &BTreeMap::new());
+        let series = collection.into_series(&["q".into()], &SortedMap::new());
         assert_eq!(series[0].axis.times_ms(), [0, 20, 30]);
         assert_eq!(series[0].values, [1.0, 2.0, 3.0]);
         assert_eq!((series[0].name.as_str(), series[0].kind), ("up_total{job=\"a\"}", Kind::Counter));
@@ -171,7 +168,7 @@ mod tests {
         let mut collection = Collection::default();
         collection.add(0, all, matrix(&[], &[(1, 1.0)]));
         collection.add(1, all, matrix(&[("job", "x")], &[(1, 1.0)]));
-        let series = collection.into_series(&queries, &BTreeMap::new());
+        let series = collection.into_series(&queries, &SortedMap::new());
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["sum(a)", "sum by (job) (b) {job=\"x\"}"]);
         assert!(Arc::ptr_eq(&series[0].axis, &series[1].axis));

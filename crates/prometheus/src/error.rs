@@ -189,7 +189,7 @@ impl Error {
         let is_json = told.is_some();
         let ServerError { kind, message } =
             told.unwrap_or_else(|| ServerError { kind: String::new(), message: answer::first_words(response.body) });
-        let lower = message.to_lowercase();
+        let lower = message.to_ascii_lowercase();
         let sentence = as_sentence(&message);
         let query = query.map(str::to_owned);
         // VictoriaMetrics gives the status as the kind of error.

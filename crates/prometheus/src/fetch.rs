@@ -1,6 +1,6 @@
 //! A question under way.
 
-use crate::answer::{self, Envelope, Metadata, QueryResult};
+use crate::answer::{self, Metadata, QueryResult};
 use crate::ask::{Ask, Question};
 use crate::chunk::{Chunk, MAX_POINTS, chunks};
 use crate::collection::Collection;
@@ -8,9 +8,10 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::request::{Failure, Request, Response};
 use crate::{form, pack, selector, step};
-use serde::de::DeserializeOwned;
+use order::{SortedMap, SortedSet};
+use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// About the most samples that one answer should hold (some 10 MB of JSON).
 const SAMPLES_PER_ANSWER: i64 = 400_000;
@@ -35,13 +36,13 @@ pub struct Fetch {
     tasks: VecDeque<Task>,
     done: usize,
     cuts: usize,
-    metadata: BTreeMap<String, Metadata>,
+    metadata: SortedMap<String, Metadata>,
     chosen: Vec<Chosen>,
-    left_out: BTreeSet<String>,
+    left_out: SortedSet<String>,
     interval_ms: Option<i64>,
     queries: Vec<Query>,
     collection: Collection,
-    warnings: BTreeSet<String>,
+    warnings: SortedSet<String>,
 }
 
 /// How far a fetch has come.
@@ -119,13 +120,13 @@ impl Fetch {
             tasks,
             done: 0,
             cuts: 0,
-            metadata: BTreeMap::new(),
+            metadata: SortedMap::new(),
             chosen: Vec::new(),
-            left_out: BTreeSet::new(),
+            left_out: SortedSet::new(),
             interval_ms: None,
             queries: Vec::new(),
             collection: Collection::default(),
-            warnings: BTreeSet::new(),
+            warnings: SortedSet::new(),
         };
         if fetch.tasks.is_empty() {
             fetch.plan_queries();
@@ -256,22 +257,23 @@ impl Fetch {
     fn take(&mut self, task: &Task, response: &Response<'_>) -> Result<Vec<Task>, Error> {
         match task {
             Task::Names => {
-                let names: Vec<String> = self.read(task, response)?;
+                let names: Vec<String> = self.data(task, response, answer::data)?;
                 let ranked = pack::ranked(names);
                 if ranked.is_empty() { Err(Error::NoSamples { query: None }) } else { Ok(vec![lookup(ranked)]) }
             }
             Task::Metadata => {
-                let all: BTreeMap<String, Vec<Metadata>> = self.read(task, response)?;
-                self.metadata =
-                    all.into_iter().filter_map(|(name, kinds)| Some((name, kinds.into_iter().next()?))).collect();
+                let all: BTreeMap<String, Vec<Metadata>> = self.data(task, response, answer::data)?;
+                self.metadata = SortedMap::new();
+                self.metadata
+                    .extend(all.into_iter().filter_map(|(name, kinds)| Some((name, kinds.into_iter().next()?))));
                 Ok(Vec::new())
             }
             Task::Series { metrics, rest } => {
-                let found: Vec<BTreeMap<String, String>> = self.read(task, response)?;
+                let found: Vec<BTreeMap<String, String>> = self.data(task, response, answer::data)?;
                 Ok(self.choose(metrics, rest, &found))
             }
             Task::ScrapeTimes { metric, whole } => {
-                let result: QueryResult = self.read(task, response)?;
+                let result = self.data(task, response, answer::query_result)?;
                 self.interval_ms = interval_of(&result);
                 if self.interval_ms.is_none() && !whole {
                     return Ok(vec![Task::ScrapeTimes { metric: metric.clone(), whole: true }]);
@@ -279,8 +281,8 @@ impl Fetch {
                 Ok(self.plan_discovered())
             }
             Task::ScrapeCount => {
-                let result: QueryResult = self.read(task, response)?;
-                if let QueryResult::Vector(all) = result {
+                let result = self.data(task, response, answer::query_result)?;
+                if let QueryResult::Series(all) = result {
                     let count = all.first().and_then(|one| one.value).map_or(0.0, |sample| sample.value);
                     if count >= 2.0 {
                         self.interval_ms = Some(step::usual_interval_ms((3_600_000.0 / count).round() as i64));
@@ -290,7 +292,7 @@ impl Fetch {
                 Ok(Vec::new())
             }
             Task::Samples { query, chunk } => {
-                let result: QueryResult = self.read(task, response)?;
+                let result = self.data(task, response, answer::query_result)?;
                 self.collection.add(*query, *chunk, result);
                 if self.collection.len() > MAX_SERIES {
                     return Err(Error::TooManySeries { count: self.collection.len(), limit: MAX_SERIES });
@@ -300,8 +302,23 @@ impl Fetch {
         }
     }
 
-    /// The answer's data, or what class of error it is.
-    fn read<T: DeserializeOwned>(&mut self, task: &Task, response: &Response<'_>) -> Result<T, Error> {
+    /// The answer's data as `read` reads them, or what class of error it is.
+    fn data<'a, T>(
+        &mut self,
+        task: &Task,
+        response: &Response<'a>,
+        read: fn(&'a RawValue) -> Result<T, String>,
+    ) -> Result<T, Error> {
+        let data = self.unpack(task, response)?;
+        read(data).map_err(|reason| self.malformed(task, reason))
+    }
+
+    fn malformed(&self, task: &Task, reason: String) -> Error {
+        Error::Malformed { address: self.ask.endpoint.address().to_owned(), call: task.call().to_owned(), reason }
+    }
+
+    /// What is in the answer's envelope.
+    fn unpack<'a>(&mut self, task: &Task, response: &Response<'a>) -> Result<&'a RawValue, Error> {
         let address = self.ask.endpoint.address();
         let refused = || {
             let query = match task {
@@ -313,17 +330,15 @@ impl Fetch {
         if !(200..300).contains(&response.status) {
             return Err(refused());
         }
-        let malformed =
-            |reason: String| Error::Malformed { address: address.to_owned(), call: task.call().to_owned(), reason };
-        let envelope: Envelope<'_, T> = match answer::read(response.body) {
+        let envelope = match answer::envelope(response.body) {
             Ok(envelope) => envelope,
             Err(_) if !looks_like_json(response.body) => return Err(refused()),
-            Err(reason) => return Err(malformed(reason)),
+            Err(reason) => return Err(self.malformed(task, reason)),
         };
         if envelope.status == "error" {
             return Err(refused());
         }
-        let data = envelope.data.ok_or_else(|| malformed("it has no `data`".to_owned()))?;
+        let data = envelope.data.ok_or_else(|| self.malformed(task, "it has no `data`".to_owned()))?;
         self.warnings.extend(envelope.warnings.into_iter().flatten());
         self.warnings.extend(envelope.infos.into_iter().flatten());
         Ok(data)
@@ -380,9 +395,9 @@ impl Fetch {
             Question::Discover { max_series } => max_series,
             Question::Queries(_) => MAX_SERIES,
         };
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut counts: SortedMap<&str, usize> = SortedMap::new();
         for name in found.iter().filter_map(|labels| labels.get("__name__")) {
-            *counts.entry(name).or_default() += 1;
+            *counts.at(name) += 1;
         }
         let mut taken: usize = self.chosen.iter().map(|chosen| chosen.series).sum();
         for metric in metrics {
@@ -530,13 +545,13 @@ fn join(parts: &mut [Chunk], end_ms: i64) {
 
 /// The median distance between samples, over all series, as the usual interval that it stands for.
 fn interval_of(result: &QueryResult) -> Option<i64> {
-    let QueryResult::Matrix(all) = result else { return None };
+    let QueryResult::Series(all) = result else { return None };
     let mut gaps: Vec<i64> = all
         .iter()
         .flat_map(|one| one.values.windows(2).filter_map(|pair| Some(pair.last()?.time_ms - pair.first()?.time_ms)))
         .filter(|gap| *gap > 0)
         .collect();
-    gaps.sort_unstable();
+    order::ascending_integers(&mut gaps);
     gaps.get(gaps.len() / 2).map(|gap| step::usual_interval_ms(*gap))
 }
 

@@ -110,7 +110,7 @@ pub fn worth(name: &str) -> Option<Worth> {
 /// The names that are worth looking at, best first, and among equals in alphabetical order.
 pub fn ranked(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<(Worth, String)> = names.into_iter().filter_map(|name| Some((worth(&name)?, name))).collect();
-    kept.sort();
+    order::sort(&mut kept);
     kept.dedup();
     kept.into_iter().map(|(_, name)| name).collect()
 }

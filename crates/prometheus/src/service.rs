@@ -34,7 +34,7 @@ pub fn candidates<'a>(series: impl IntoIterator<Item = &'a Labels>) -> Vec<Candi
             Some(Candidate { label: (*label).to_owned(), values: values.get(label)?.len(), series })
         })
         .collect();
-    found.sort_by_key(|candidate| !(candidate.values > 1 && 2 * candidate.series >= total));
+    order::sort_by_key(&mut found, |candidate| !(candidate.values > 1 && 2 * candidate.series >= total));
     found
 }
 

@@ -14,7 +14,6 @@ mod display;
 pub mod example;
 mod hit;
 mod legend;
-mod order;
 mod paint;
 mod polar;
 pub mod radar;

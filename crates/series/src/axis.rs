@@ -15,7 +15,7 @@ impl TimeAxis {
     pub fn from_unsorted(times_ms: &[i64]) -> (Self, Vec<usize>, usize, usize) {
         let backward = times_ms.windows(2).filter(|pair| matches!(pair, [a, b] if b < a)).count();
         let mut order: Vec<usize> = (0..times_ms.len()).collect();
-        order.sort_by_key(|&position| times_ms.get(position).copied().unwrap_or(i64::MIN));
+        order::sort_by_key(&mut order, |&position| times_ms.get(position).copied().unwrap_or(i64::MIN));
         let mut kept: Vec<usize> = Vec::with_capacity(order.len());
         let time_at = |position: usize| times_ms.get(position).copied().unwrap_or(i64::MIN);
         for position in order {
@@ -67,7 +67,7 @@ impl TimeAxis {
         let mut steps: Vec<i64> =
             self.times_ms.windows(2).filter_map(|pair| Some(pair.last()? - pair.first()?)).collect();
         let middle = steps.len().checked_sub(1)? / 2;
-        steps.sort_unstable();
+        order::ascending_integers(&mut steps);
         steps.get(middle).copied()
     }
 }

@@ -100,7 +100,7 @@ impl Dataset {
     /// Row numbers then refer to the source that a series came from; `row_count` is the largest of them.
     pub fn merge(parts: impl IntoIterator<Item = Dataset>) -> Dataset {
         let mut merged = Dataset::default();
-        let mut taken = std::collections::BTreeSet::new();
+        let mut taken = order::SortedSet::new();
         for part in parts {
             let source = part.origins.first().map_or_else(String::new, |origin| origin.name.clone());
             for mut series in part.series {
@@ -121,7 +121,7 @@ impl Dataset {
             merged.notes.extend(part.notes);
             merged.row_count = merged.row_count.max(part.row_count);
         }
-        merged.events.sort_by(|a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
+        order::sort_by(&mut merged.events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
         merged
     }
 

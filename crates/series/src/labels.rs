@@ -67,7 +67,11 @@ impl Labels {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let mut labels = Self::new();
+        for (name, value) in pairs {
+            labels.insert(name, value);
+        }
+        labels
     }
 }
 

@@ -1,7 +1,7 @@
 //! A data set on one regular grid.
 
 use crate::{Break, Dataset, Kind, Note, NoteKind, Series, TimeGrid};
-use std::collections::BTreeMap;
+use order::SortedMap;
 
 /// The number of empty slots that stand for a break: more than any method bridges, so that nothing reaches across.
 const BREAK_SLOTS: usize = 8;
@@ -75,11 +75,11 @@ impl Panel {
 }
 
 fn common_interval(dataset: &Dataset) -> Option<i64> {
-    let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut votes: SortedMap<i64, usize> = SortedMap::new();
     let mut longest = 0;
     for series in &dataset.series {
         if let Some(interval) = series.axis.interval_ms() {
-            *votes.entry(interval.max(1)).or_default() += 1;
+            *votes.at(interval.max(1)) += 1;
             longest = longest.max(series.axis.len());
         }
     }
@@ -105,7 +105,7 @@ fn all_times(dataset: &Dataset) -> Vec<i64> {
             times.extend_from_slice(series.axis.times_ms());
         }
     }
-    times.sort_unstable();
+    order::ascending_integers(&mut times);
     times.dedup();
     times
 }

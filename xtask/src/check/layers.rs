@@ -27,14 +27,15 @@ const fn shell(name: &'static str, may_use: &'static [&'static str]) -> Layer {
 
 /// The layers from the bottom up. A dependency that is not listed is refused, so this table is the architecture.
 pub(crate) const LAYERS: &[Layer] = &[
-    pure("series", &[]),
+    pure("order", &[]),
+    pure("series", &["order"]),
     pure("report", &[]),
-    pure("ingest", &["series", "report"]),
-    pure("prometheus", &["series", "report"]),
-    pure("analysis", &[]),
-    pure("operations", &["report"]),
-    pure("engine", &["series", "report", "analysis", "operations"]),
-    pure("scene", &["report"]),
+    pure("ingest", &["order", "series", "report"]),
+    pure("prometheus", &["order", "series", "report"]),
+    pure("analysis", &["order"]),
+    pure("operations", &["order", "report"]),
+    pure("engine", &["order", "series", "report", "analysis", "operations"]),
+    pure("scene", &["order", "report"]),
     pure("testkit", &["series"]),
     shell("wasm", &["series", "report", "ingest", "engine", "operations", "scene"]),
     shell("cli", &["series", "report", "ingest", "prometheus", "analysis", "engine", "operations", "scene", "testkit"]),

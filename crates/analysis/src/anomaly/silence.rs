@@ -62,7 +62,7 @@ pub struct Frozen {
 pub fn end_of_observation<'a>(series: impl IntoIterator<Item = &'a [f64]>) -> Option<usize> {
     let mut last: Vec<usize> =
         series.into_iter().filter_map(|values| values.iter().rposition(|value| !value.is_nan())).collect();
-    last.sort_unstable();
+    order::sort(&mut last);
     last.get(last.len() / 2).copied()
 }
 

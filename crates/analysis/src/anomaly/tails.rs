@@ -38,7 +38,7 @@ const STANDARD_ERROR_OF_H: f64 = 1.07;
 impl Tails {
     /// Of robust z-scores, all finite, worth `effective_count` independent ones. Reorders them.
     pub(crate) fn of(z: &mut [f64], effective_count: f64) -> Self {
-        z.sort_unstable_by(f64::total_cmp);
+        order::ascending(z);
         let root = effective_count.max(1.0).sqrt();
         let at = |probability| quantile_of_sorted(z, probability).unwrap_or(0.0);
         let (low, middle, high) = (at(0.1), at(0.5), at(0.9));
@@ -52,7 +52,7 @@ impl Tails {
         let below = Exponential::of(negative.iter().rev().map(|z| -z).collect());
 
         let mut sizes: Vec<f64> = z.iter().map(|z| z.abs()).collect();
-        sizes.sort_unstable_by(f64::total_cmp);
+        order::ascending(&mut sizes);
         let size_at = |probability| quantile_of_sorted(&sizes, probability).unwrap_or(0.0);
         let ratio = size_at(0.9) / size_at(0.5);
         let h = if ratio.is_finite() { (ratio.ln() - NORMAL_LN_RATIO) / LN_RATIO_PER_H } else { 0.0 };

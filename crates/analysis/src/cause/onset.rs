@@ -73,26 +73,21 @@ fn split_statistics(column: &[f64]) -> Option<Vec<f64>> {
 
 /// Mid-ranks, centred to mean 0 and scaled to variance 1 over the values present; NaN stays NaN.
 fn centred_ranks(column: &[f64]) -> Option<Vec<f64>> {
-    let mut order: Vec<(f64, usize)> = column
-        .iter()
-        .copied()
-        .enumerate()
-        .filter(|(_, value)| value.is_finite())
-        .map(|(slot, value)| (value, slot))
-        .collect();
-    let count = order.len();
+    let value = |slot: usize| column.get(slot).copied().unwrap_or(f64::NAN);
+    let slots: Vec<usize> = order::positions(column).into_iter().filter(|slot| value(*slot).is_finite()).collect();
+    let count = slots.len();
     if count < 2 * MARGIN {
         return None;
     }
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ranks = vec![f64::NAN; column.len()];
     let middle = (count as f64 - 1.0) / 2.0;
     let mut squares = 0.0;
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        let first = order.partition_point(|other| other.0.total_cmp(&group.first().map_or(0.0, |one| one.0)).is_lt());
+    let mut first = 0;
+    for group in slots.chunk_by(|a, b| value(*a) == value(*b)) {
         let rank = first as f64 + (group.len() as f64 - 1.0) / 2.0 - middle;
+        first += group.len();
         squares += rank * rank * group.len() as f64;
-        for (_, slot) in group {
+        for slot in group {
             if let Some(place) = ranks.get_mut(*slot) {
                 *place = rank;
             }

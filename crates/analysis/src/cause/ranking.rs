@@ -1,6 +1,6 @@
 //! Candidates for the root cause, ranked by strength, earliness and place in the graph.
 
-use std::collections::BTreeMap;
+use order::SortedMap;
 
 /// What one series says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,15 +37,15 @@ const EXPLAINED_SHARE: f64 = 0.7;
 /// band. `leads` holds the relation graph's directed edges (leader, follower) between groups: a follower whose leader
 /// moved at least as much, and not later, is explained by it and keeps 70 % of its score.
 pub fn rank(evidence: &[Evidence], leads: &[(usize, usize)]) -> Vec<Candidate> {
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut groups: SortedMap<usize, Vec<usize>> = SortedMap::new();
     for (position, one) in evidence.iter().enumerate() {
-        groups.entry(one.group).or_default().push(position);
+        groups.at(one.group).push(position);
     }
     let weight = |one: &Evidence| (1.0 + one.size.max(0.0)).ln() * 0.5f64.powf(one.delay.max(0.0) / HALVING_DELAY);
     let weight_at = |position: usize| evidence.get(position).map_or(0.0, weight);
-    let mut strongest: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for (group, positions) in &mut groups {
-        positions.sort_by(|a, b| weight_at(*b).total_cmp(&weight_at(*a)).then(a.cmp(b)));
+    let mut strongest: SortedMap<usize, (f64, f64)> = SortedMap::new();
+    for (group, positions) in groups.iter_mut() {
+        order::sort_by(positions, |a, b| weight_at(*b).total_cmp(&weight_at(*a)).then(a.cmp(b)));
         let delay = positions.first().and_then(|position| evidence.get(*position)).map_or(0.0, |one| one.delay);
         strongest.insert(*group, (positions.first().map_or(0.0, |position| weight_at(*position)), delay));
     }
@@ -69,7 +69,7 @@ pub fn rank(evidence: &[Evidence], leads: &[(usize, usize)]) -> Vec<Candidate> {
             }
         })
         .collect();
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.group.cmp(&b.group)));
+    order::sort_by(&mut candidates, |a, b| b.score.total_cmp(&a.score).then(a.group.cmp(&b.group)));
     let total: f64 = candidates.iter().map(|candidate| candidate.score.exp_m1()).sum();
     if total > 0.0 {
         for candidate in &mut candidates {

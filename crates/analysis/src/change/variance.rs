@@ -106,16 +106,15 @@ const FEWEST_VALUES: usize = 8;
 
 /// Φ⁻¹(½ + rank / 2(n + 1)) of each deviation, ties sharing their mean rank: half-normal, as |N(0, 1)| would be.
 fn normal_scores(deviations: &[(usize, f64)]) -> Vec<f64> {
-    let mut order: Vec<(f64, usize)> =
-        deviations.iter().enumerate().map(|(position, (_, size))| (*size, position)).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let sizes: Vec<f64> = deviations.iter().map(|(_, size)| *size).collect();
+    let positions = order::positions(&sizes);
     let mut scores = vec![0.0; deviations.len()];
     let n = deviations.len() as f64;
     let mut from = 0;
-    for tied in order.chunk_by(|a, b| a.0 == b.0) {
+    for tied in positions.chunk_by(|a, b| sizes.get(*a) == sizes.get(*b)) {
         let rank = from as f64 + (tied.len() as f64 + 1.0) / 2.0;
         let score = normal_quantile(0.5 + 0.5 * rank / (n + 1.0));
-        for (_, position) in tied {
+        for position in tied {
             if let Some(slot) = scores.get_mut(*position) {
                 *slot = score;
             }

@@ -1,6 +1,6 @@
 //! The lag at which one series follows another, by prewhitened cross-correlation.
 
-use realfft::num_complex::Complex;
+use rustfft::num_complex::Complex;
 use thiserror::Error;
 
 use super::whiten::{WhitenOptions, whiten};
@@ -256,7 +256,7 @@ fn concentration(x: &[f64], y: &[f64], lag: isize) -> f64 {
     }
     let total: f64 = parts.iter().sum();
     parts.iter_mut().for_each(|part| *part *= total.signum());
-    parts.sort_unstable_by(f64::total_cmp);
+    order::ascending(&mut parts);
     if total == 0.0 { 0.0 } else { ((parts[PARTS - 1] + parts[PARTS - 2]) / total.abs()).clamp(0.0, 1.0) }
 }
 

@@ -172,9 +172,9 @@ fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> O
         let mut inverse = InverseTransform::new(len);
         for (k, (slot, bin)) in inverse.bins.iter_mut().zip(&forward.bins).enumerate() {
             *slot = if k < from || k > to {
-                realfft::num_complex::Complex::new(0.0, 0.0)
+                rustfft::num_complex::Complex::new(0.0, 0.0)
             } else if turned {
-                realfft::num_complex::Complex::new(bin.im, -bin.re)
+                rustfft::num_complex::Complex::new(bin.im, -bin.re)
             } else {
                 *bin
             };

@@ -67,7 +67,7 @@ pub(crate) fn bands(frequency: &[f64], power: &[f64], averaged: f64) -> Vec<Band
         let end = start + width;
         sorted.clear();
         sorted.extend_from_slice(&power[start..end]);
-        sorted.sort_unstable_by(f64::total_cmp);
+        order::ascending(&mut sorted);
         let n = width as f64;
         let median = if width % 2 == 1 { sorted[width / 2] } else { 0.5 * (sorted[width / 2 - 1] + sorted[width / 2]) };
         if median > 0.0 && width >= 5 {
@@ -145,7 +145,14 @@ fn cost(bands: &[Band], phi: f64, floor: f64, residuals: &mut Vec<(f64, f64)>) -
 }
 
 fn weighted_median(pairs: &mut [(f64, f64)]) -> f64 {
-    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    // By insertion: they are some twenty, and this is done some two hundred times for each series.
+    for sorted in 1..pairs.len() {
+        let mut place = sorted;
+        while place > 0 && pairs[place - 1].0.total_cmp(&pairs[place].0).is_gt() {
+            pairs.swap(place - 1, place);
+            place -= 1;
+        }
+    }
     let half = pairs.iter().map(|p| p.1).sum::<f64>() / 2.0;
     let mut sum = 0.0;
     for (value, weight) in pairs.iter() {

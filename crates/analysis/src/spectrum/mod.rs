@@ -5,6 +5,7 @@
 mod background;
 mod gaps;
 mod peaks;
+mod plan;
 mod transform;
 mod welch;
 

@@ -72,7 +72,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
     let candidates = line.candidates(&noise, options);
     let mut peaks: Vec<Peak> = candidates.into_iter().filter_map(|c| line.peak(&c, &noise, options)).collect();
     peaks.truncate(options.max_peaks);
-    peaks.sort_by(|a, b| a.frequency.total_cmp(&b.frequency));
+    order::sort_by(&mut peaks, |a, b| a.frequency.total_cmp(&b.frequency));
     mark_harmonics(&mut peaks, line.span as f64);
     peaks
 }
@@ -197,7 +197,7 @@ impl Periodogram {
                 found.push(Candidate { bin, ratio, p });
             }
         }
-        found.sort_by(|a, b| self.power[b.bin].total_cmp(&self.power[a.bin]).then(a.bin.cmp(&b.bin)));
+        order::sort_by(&mut found, |a, b| self.power[b.bin].total_cmp(&self.power[a.bin]).then(a.bin.cmp(&b.bin)));
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in found {
             let masked = kept.iter().any(|strong| {

@@ -2,22 +2,75 @@
 
 use std::cell::RefCell;
 use std::f64::consts::PI;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftDirection};
+
+use super::plan::plan;
 
 thread_local! {
-    // A plan depends on its length only, so sharing plans cannot change a result; it saves most of the time of a
-    // transform of a length that was seen before.
-    static PLANNER: RefCell<RealFftPlanner<f64>> = RefCell::new(RealFftPlanner::new());
+    // A plan depends on its length and direction only, so sharing plans cannot change a result; it saves most of the time
+    // of a transform of a length that was seen before.
+    static PLANS: RefCell<Vec<Rc<RealPlan>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What a real transform of one length needs: real values of even length are packed into complex ones of half the length.
+struct RealPlan {
+    len: usize,
+    direction: FftDirection,
+    complex: Arc<dyn Fft<f64>>,
+    /// exp(±2πik / len), minus forward, for the bins up to half of an even length; empty for an odd one.
+    turns: Vec<Complex<f64>>,
+}
+
+impl RealPlan {
+    fn of(len: usize, direction: FftDirection) -> Rc<Self> {
+        PLANS.with_borrow_mut(|plans| {
+            if let Some(known) = plans.iter().find(|plan| plan.len == len && plan.direction == direction) {
+                return Rc::clone(known);
+            }
+            let new = Rc::new(Self::new(len, direction));
+            plans.push(Rc::clone(&new));
+            new
+        })
+    }
+
+    fn new(len: usize, direction: FftDirection) -> Self {
+        let is_packed = len.is_multiple_of(2);
+        let sign = if direction == FftDirection::Forward { -1.0 } else { 1.0 };
+        let turn = |k: usize| {
+            let (sine, cosine) = (2.0 * PI * k as f64 / len as f64).sin_cos();
+            Complex::new(cosine, sign * sine)
+        };
+        Self {
+            len,
+            direction,
+            complex: plan(if is_packed { len / 2 } else { len }, direction),
+            turns: if is_packed { (0..=len / 2).map(turn).collect() } else { Vec::new() },
+        }
+    }
+
+    fn is_packed(&self) -> bool {
+        !self.turns.is_empty()
+    }
+
+    fn buffer(&self) -> Vec<Complex<f64>> {
+        vec![Complex::default(); self.complex.len()]
+    }
+
+    fn scratch(&self) -> Vec<Complex<f64>> {
+        vec![Complex::default(); self.complex.get_inplace_scratch_len()]
+    }
 }
 
 /// A real transform of one length with its buffers: not normalised, `len / 2 + 1` bins.
 pub(crate) struct RealTransform {
-    forward: Arc<dyn RealToComplex<f64>>,
+    plan: Rc<RealPlan>,
+    buffer: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
-    /// The input of [`RealTransform::forward`]; overwritten by it.
+    /// The input of [`RealTransform::forward`].
     pub(crate) input: Vec<f64>,
     /// The output of [`RealTransform::forward`].
     pub(crate) bins: Vec<Complex<f64>>,
@@ -25,39 +78,60 @@ pub(crate) struct RealTransform {
 
 impl RealTransform {
     pub(crate) fn new(len: usize) -> Self {
-        let forward = PLANNER.with(|planner| planner.borrow_mut().plan_fft_forward(len));
+        let plan = RealPlan::of(len, FftDirection::Forward);
         Self {
-            scratch: forward.make_scratch_vec(),
-            input: forward.make_input_vec(),
-            bins: forward.make_output_vec(),
-            forward,
+            buffer: plan.buffer(),
+            scratch: plan.scratch(),
+            input: vec![0.0; len],
+            bins: vec![Complex::default(); len / 2 + 1],
+            plan,
         }
     }
 
     /// Transforms `input` into `bins`.
     pub(crate) fn forward(&mut self) {
-        // The buffers were made by the plan, so the lengths agree and the call cannot fail.
-        let done = self.forward.process_with_scratch(&mut self.input, &mut self.bins, &mut self.scratch);
-        debug_assert!(done.is_ok());
+        if !self.plan.is_packed() {
+            for (to, from) in self.buffer.iter_mut().zip(&self.input) {
+                *to = Complex::new(*from, 0.0);
+            }
+            self.plan.complex.process_with_scratch(&mut self.buffer, &mut self.scratch);
+            self.bins.iter_mut().zip(&self.buffer).for_each(|(to, from)| *to = *from);
+            return;
+        }
+        for (to, pair) in self.buffer.iter_mut().zip(self.input.chunks_exact(2)) {
+            *to = Complex::new(pair[0], pair[1]);
+        }
+        self.plan.complex.process_with_scratch(&mut self.buffer, &mut self.scratch);
+        // Z(k) + conj Z(−k) is twice the transform of the even values, Z(k) − conj Z(−k) is 2i times that of the odd ones.
+        let half = self.buffer.len();
+        for (k, (bin, turn)) in self.bins.iter_mut().zip(&self.plan.turns).enumerate() {
+            let (left, right) = (self.buffer[k % half], self.buffer[(half - k) % half].conj());
+            let odd = turn * (left - right);
+            *bin = 0.5 * (left + right + Complex::new(odd.im, -odd.re));
+        }
     }
 }
 
 /// The inverse of [`RealTransform`], not normalised either.
 pub(crate) struct InverseTransform {
-    inverse: Arc<dyn ComplexToReal<f64>>,
+    plan: Rc<RealPlan>,
+    buffer: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
+    /// The input of [`InverseTransform::inverse`].
     pub(crate) bins: Vec<Complex<f64>>,
+    /// The output of [`InverseTransform::inverse`].
     pub(crate) output: Vec<f64>,
 }
 
 impl InverseTransform {
     pub(crate) fn new(len: usize) -> Self {
-        let inverse = PLANNER.with(|planner| planner.borrow_mut().plan_fft_inverse(len));
+        let plan = RealPlan::of(len, FftDirection::Inverse);
         Self {
-            scratch: inverse.make_scratch_vec(),
-            bins: inverse.make_input_vec(),
-            output: inverse.make_output_vec(),
-            inverse,
+            buffer: plan.buffer(),
+            scratch: plan.scratch(),
+            bins: vec![Complex::default(); len / 2 + 1],
+            output: vec![0.0; len],
+            plan,
         }
     }
 
@@ -66,13 +140,29 @@ impl InverseTransform {
         if let Some(first) = self.bins.first_mut() {
             first.im = 0.0;
         }
-        if self.output.len().is_multiple_of(2)
-            && let Some(last) = self.bins.last_mut()
-        {
+        if !self.plan.is_packed() {
+            let len = self.buffer.len();
+            for (k, bin) in self.bins.iter().enumerate() {
+                self.buffer[(len - k) % len] = bin.conj();
+                self.buffer[k] = *bin;
+            }
+            self.plan.complex.process_with_scratch(&mut self.buffer, &mut self.scratch);
+            self.output.iter_mut().zip(&self.buffer).for_each(|(to, from)| *to = from.re);
+            return;
+        }
+        if let Some(last) = self.bins.last_mut() {
             last.im = 0.0;
         }
-        let done = self.inverse.process_with_scratch(&mut self.bins, &mut self.output, &mut self.scratch);
-        debug_assert!(done.is_ok());
+        let half = self.buffer.len();
+        for (k, (to, turn)) in self.buffer.iter_mut().zip(&self.plan.turns).enumerate() {
+            let (left, right) = (self.bins[k], self.bins[half - k].conj());
+            let odd = turn * (left - right);
+            *to = left + right + Complex::new(-odd.im, odd.re);
+        }
+        self.plan.complex.process_with_scratch(&mut self.buffer, &mut self.scratch);
+        for (pair, from) in self.output.chunks_exact_mut(2).zip(&self.buffer) {
+            (pair[0], pair[1]) = (from.re, from.im);
+        }
     }
 }
 
@@ -134,7 +224,7 @@ mod tests {
 
     #[test]
     fn forward_and_inverse_agree_with_the_definition() {
-        for len in [8, 9, 30] {
+        for len in [2, 8, 9, 14, 30, 64, 90, 100, 128, 150, 324, 500, 1458, 2880] {
             let values: Vec<f64> = (0..len).map(|t| ((t * t) as f64 * 0.37).sin()).collect();
             let mut transform = RealTransform::new(len);
             transform.input.copy_from_slice(&values);
@@ -142,7 +232,7 @@ mod tests {
             for (k, bin) in transform.bins.iter().enumerate() {
                 let mut naive = Complex::new(0.0, 0.0);
                 for (t, value) in values.iter().enumerate() {
-                    let angle = -2.0 * PI * (k * t) as f64 / len as f64;
+                    let angle = -2.0 * PI * ((k * t) % len) as f64 / len as f64;
                     naive += Complex::new(angle.cos(), angle.sin()) * value;
                 }
                 assert!((bin - naive).norm() < 1e-12);

@@ -15,8 +15,9 @@ use crate::notebook::{Notebook, plural};
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::{Format, Options};
+use order::SortedMap;
 use series::{Dataset, NoteKind, Origin};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 pub(crate) const READER: Reader = Reader { format: Format::OpenMetrics, probe, read };
 
@@ -65,8 +66,8 @@ pub(crate) struct Lines<'a> {
     unit: EpochUnit,
     set: SeriesSet,
     positions: HashMap<&'a str, (usize, i64)>,
-    types: BTreeMap<&'a str, &'a str>,
-    units: BTreeMap<&'a str, &'a str>,
+    types: SortedMap<&'a str, &'a str>,
+    units: SortedMap<&'a str, &'a str>,
     timeless: usize,
     histograms: usize,
     samples: usize,
@@ -206,7 +207,7 @@ fn family(metric: &str) -> &str {
         .unwrap_or(metric)
 }
 
-fn declared(metric: &str, types: &BTreeMap<&str, &str>) -> Declared {
+fn declared(metric: &str, types: &SortedMap<&str, &str>) -> Declared {
     match types.get(metric).or_else(|| types.get(family(metric))).copied() {
         None | Some("unknown" | "untyped") => Declared::Nothing,
         Some("counter") if !metric.ends_with("_created") => Declared::Counter,

@@ -148,7 +148,7 @@ fn name_strength(name: &str) -> u32 {
         "when",
         "timestamps",
     ];
-    let plain: String = name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+    let plain: String = name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_ascii_lowercase();
     if EXACT.contains(&plain.as_str()) || plain.starts_with("timestamp") || name == "t" {
         2
     } else if ["time", "date", "stamp"].iter().any(|part| plain.contains(part)) {

@@ -1,7 +1,7 @@
 //! What separates the cells: a vote among the first lines.
 
 use super::rows::Rows;
-use std::collections::BTreeMap;
+use order::SortedMap;
 
 /// In the order of preference where the vote is even: a tab or semicolon is hardly ever part of a number or a name.
 const CANDIDATES: [u8; 4] = [b'\t', b';', b',', b'|'];
@@ -14,13 +14,13 @@ pub(crate) fn vote(text: &str, at: usize) -> u8 {
     for candidate in CANDIDATES {
         let mut rows = Rows::new(text, candidate, at, 1);
         let mut cells = Vec::new();
-        let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut widths: SortedMap<usize, usize> = SortedMap::new();
         let mut records = 0;
         while records < SAMPLED_RECORDS && rows.next(&mut cells) {
-            *widths.entry(cells.len()).or_default() += 1;
+            *widths.at(cells.len()) += 1;
             records += 1;
         }
-        let agreeing = widths.iter().filter(|(width, _)| **width > 1).map(|(_, count)| *count).max().unwrap_or(0);
+        let agreeing = widths.into_iter().filter(|(width, _)| *width > 1).map(|(_, count)| count).max().unwrap_or(0);
         let share = agreeing as f64 / records.max(1) as f64;
         if share > best.0 + 0.02 {
             best = (share, candidate);

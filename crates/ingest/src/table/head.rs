@@ -8,7 +8,7 @@ use super::style::{self, FoundStyle};
 use crate::cell::number::{self, Number};
 use crate::cell::timestamp::{self, DateOrder, TimeStyle};
 use crate::cell::unit::Quantity;
-use std::collections::BTreeMap;
+use order::SortedMap;
 
 /// How many rows are looked at.
 const SAMPLED_ROWS: usize = 256;
@@ -197,9 +197,9 @@ impl<'a> Sample<'a> {
     }
 
     fn common_width(&self) -> Option<usize> {
-        let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut widths: SortedMap<usize, usize> = SortedMap::new();
         for row in &self.rows {
-            *widths.entry(row.cells.len()).or_default() += 1;
+            *widths.at(row.cells.len()) += 1;
         }
         widths.into_iter().max_by_key(|&(width, count)| (count, width)).map(|(width, _)| width)
     }
@@ -411,6 +411,6 @@ fn find_order<'a, 'b: 'a>(cells: impl Iterator<Item = &'a Cell<'b>>) -> (DateOrd
     let ambiguous = found.len() > 1;
     // Equal spans (one day's data on 3/3): points are written between numbers where the day comes first.
     let preferred = if has_point { DateOrder::DayFirst } else { DateOrder::MonthFirst };
-    found.sort_by_key(|&(order, _, first, last)| (last.saturating_sub(first), order != preferred));
+    order::sort_by_key(&mut found, |&(order, _, first, last)| (last.saturating_sub(first), order != preferred));
     (found.first().map_or(DateOrder::YearFirst, |(order, ..)| *order), ambiguous)
 }

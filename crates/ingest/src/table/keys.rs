@@ -127,7 +127,7 @@ pub(crate) fn is_service(name: &str) -> bool {
 }
 
 fn plain(name: &str) -> String {
-    name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase()
+    name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }
 
 const TELLS_NOTHING: &str = "The column holds text that tells no series apart; left out";
@@ -164,7 +164,7 @@ impl Keys {
                 candidates.push((!is_identity(&column.name), position));
             }
         }
-        candidates.sort_unstable();
+        order::sort(&mut candidates);
         let mut shared = rows_that_share(&scan.times_ms, &found.groups, found.group_count);
         for (is_other, position) in candidates {
             let Some(column) = scan.words.get(position) else { continue };
@@ -181,8 +181,8 @@ impl Keys {
                 found.dropped.push((position, TELLS_NOTHING));
             }
         }
-        found.keys.sort_unstable();
-        found.dropped.sort_unstable();
+        order::sort(&mut found.keys);
+        order::sort(&mut found.dropped);
         found
     }
 }

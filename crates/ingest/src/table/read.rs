@@ -13,8 +13,8 @@ use crate::input::Input;
 use crate::notebook::{Notebook, plural};
 use crate::series_set::Identity;
 use crate::{Format, Options, name};
+use order::SortedMap;
 use series::{Dataset, Labels, NoteKind, Origin, Series};
-use std::collections::BTreeMap;
 
 /// Reads a table. Words that tell rows apart make it a long one, whatever format it was taken for.
 ///
@@ -128,7 +128,7 @@ fn assemble(
     refuse_one_instant(scan, &arrangements)?;
     note_order(&arrangements, notes);
     let mut found = Vec::new();
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut taken: SortedMap<String, usize> = SortedMap::new();
     let is_alone = scan.numbers.len() == 1;
     for (group, arrangement) in arrangements.iter().enumerate() {
         let first = positions.get(group).and_then(|rows| rows.first()).copied().unwrap_or(0) as usize;
@@ -160,7 +160,8 @@ fn assemble(
             if options.ignore.iter().any(|name| name.trim() == identity.name) {
                 continue;
             }
-            let count = taken.entry(identity.name.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let count = taken.at(identity.name.clone());
+            *count += 1;
             let name = if *count == 1 { identity.name } else { format!("{} ({count})", identity.name) };
             let mut series = Series::new(name, arrangement.axis.clone(), values);
             series.unit = match &column.unit {

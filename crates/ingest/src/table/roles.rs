@@ -55,7 +55,7 @@ fn is_identifier(column: &Column) -> bool {
     }
     let name = column.name.as_str();
     let is_constant = column.range.is_some_and(|(least, most)| least == most);
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     lower == "id"
         || ["_id", " id", "-id", ".id"].iter().any(|end| lower.ends_with(end))
         || name.ends_with("Id")
@@ -66,7 +66,7 @@ fn is_identifier(column: &Column) -> bool {
 /// Leaves out columns whose name ends like an identifier's and which hold one whole number per series.
 pub(super) fn drop_identifiers(scan: &mut Scan, keys: &Keys, notes: &mut Notebook) {
     scan.numbers.retain(|column| {
-        if !column.name.to_lowercase().ends_with("id") {
+        if !column.name.to_ascii_lowercase().ends_with("id") {
             return true;
         }
         let mut numbers: Vec<Option<f64>> = vec![None; keys.group_count];
@@ -129,7 +129,8 @@ pub(super) fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
 
 /// Whether a column is somebody's verdict on the row: 0 or 1 under a name that says so.
 fn is_mark(column: &NumberColumn) -> bool {
-    let plain: String = column.name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+    let plain: String =
+        column.name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_ascii_lowercase();
     let is_named = matches!(
         plain.as_str(),
         "label" | "labels" | "isanomaly" | "anomaly" | "anomalylabel" | "isoutlier" | "outlier" | "groundtruth"

@@ -21,7 +21,7 @@ pub fn openmetrics(dataset: &Dataset) -> String {
     }
     let mut order: Vec<usize> = (0..identities.len()).collect();
     let rank = |index: &usize| identities.get(*index).and_then(|(metric, _)| ranks.get(metric.as_str())).copied();
-    order.sort_by_key(rank);
+    order::sort_by_key(&mut order, rank);
     let mut previous = "";
     for index in order {
         let (Some(series), Some((metric, labels))) = (dataset.series.get(index), identities.get(index)) else {

@@ -1,6 +1,6 @@
 //! Accents: values outside of the normal band.
 
-use crate::order::sort_by;
+use order::sort_by;
 use report::ChartData;
 
 /// No more accents than this are marked.

@@ -3,9 +3,9 @@
 use super::sectors::Sector;
 use crate::display::{Command, Path, Scene, Stroke};
 use crate::hit::{Hit, Region, Target};
-use crate::order::sort_by;
 use crate::paint::Paint;
 use crate::polar::{Polar, turned};
+use order::sort_by;
 use report::{Relation, RelationKind, Report, Subject, format};
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 

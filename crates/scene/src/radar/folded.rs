@@ -1,7 +1,7 @@
 //! Time folded into turns: which angle a moment has, and how far a value reaches.
 
-use crate::order::{sort_by, sort_numbers};
 use crate::polar::turned;
+use order::{ascending, sort_by};
 use report::ChartData;
 use std::f64::consts::TAU;
 
@@ -43,7 +43,7 @@ impl Folded {
     /// Measures a chart; `None` where it has no value. A steady series keeps the scale of its own level.
     pub(super) fn new(chart: &ChartData, period_s: Option<f64>, is_steady: bool, offset_min: i32) -> Option<Self> {
         let mut finite: Vec<f64> = chart.values.iter().copied().filter(|value| value.is_finite()).collect();
-        sort_numbers(&mut finite);
+        ascending(&mut finite);
         let (low, high) = (*finite.first()?, *finite.last()?);
         let median = finite.get(finite.len() / 2).copied()?;
         let times = || chart.times_ms.iter().copied().filter(|time_ms| time_ms.is_finite());
@@ -53,7 +53,7 @@ impl Folded {
         let span_ms = end_ms - start_ms - left_out_ms;
         let farthest = (high - median).max(median - low);
         let mut deviations: Vec<f64> = finite.iter().map(|value| (value - median).abs()).collect();
-        sort_numbers(&mut deviations);
+        ascending(&mut deviations);
         // A single outlier must not press the rest onto the median; it is drawn at the edge.
         let usual = deviations.get(deviations.len() * 95 / 100).map_or(0.0, |usual| usual * 1.7);
         let spread = if usual > 0.0 { farthest.min(usual) } else { farthest };
@@ -104,7 +104,7 @@ fn breaks(times_ms: &[f64]) -> Vec<(f64, f64)> {
         })
         .collect();
     let mut lengths: Vec<f64> = steps.iter().map(|(from, to)| to - from).collect();
-    sort_numbers(&mut lengths);
+    ascending(&mut lengths);
     let usual_ms = lengths.get(lengths.len() / 2).copied().unwrap_or(0.0);
     let long_ms = usual_ms * (lengths.len() as f64 / 50.0).max(10.0);
     steps.retain(|(from, to)| to - from > long_ms);

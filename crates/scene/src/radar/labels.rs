@@ -2,10 +2,10 @@
 
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
-use crate::order::sort_by;
 use crate::paint::{Paint, Tint};
 use crate::polar::{Polar, turned};
 use crate::text;
+use order::sort_by;
 use std::f64::consts::TAU;
 
 /// A name that wants a place.

@@ -1,7 +1,7 @@
 //! Who gets which sector.
 
 use super::cells::{Cell, Cells, Column, is_trouble, trouble};
-use crate::order::sort_by;
+use order::sort_by;
 use report::{Class, Report, Subject, format};
 use std::f64::consts::TAU;
 

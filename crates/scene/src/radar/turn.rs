@@ -8,10 +8,10 @@ use super::view::View;
 use crate::axis::moments_ms;
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
-use crate::order::sort_numbers;
 use crate::paint::Paint;
 use crate::polar::{Polar, Slice};
 use crate::{table, text};
+use order::ascending;
 use report::{ChartData, Class, Report, Subject, format};
 use std::f64::consts::TAU;
 
@@ -151,7 +151,7 @@ impl<'r> Turn<'r> {
             }
         }
         let middle_of = |numbers: &mut Vec<f64>| {
-            sort_numbers(numbers);
+            ascending(numbers);
             numbers.get(numbers.len() / 2).copied()
         };
         let edges: Vec<(f64, f64, f64)> = bins
@@ -243,7 +243,7 @@ impl<'r> Turn<'r> {
     /// A usual highest value of a cycle: the ninetieth percentile.
     fn crest(&self, values: &Folded) -> f64 {
         let mut finite: Vec<f64> = self.points().map(|(_, value)| value).filter(|value| value.is_finite()).collect();
-        sort_numbers(&mut finite);
+        ascending(&mut finite);
         finite.get(finite.len() * 9 / 10).copied().unwrap_or(values.median)
     }
 

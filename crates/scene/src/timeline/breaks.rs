@@ -3,7 +3,6 @@
 use super::{Rows, TimelineView};
 use crate::display::{Path, Scene, Stroke};
 use crate::hit::{Hit, Region, Target};
-use crate::order::sort_by;
 use crate::paint::Paint;
 use report::{Frame, format};
 
@@ -15,7 +14,7 @@ const MOST_OF_PLOT: f64 = 0.25;
 pub(super) fn of(frames: &[Frame]) -> Vec<(i64, i64)> {
     let length = |frame: &Frame| frame.end_ms.saturating_sub(frame.start_ms).max(0);
     let mut lengths: Vec<i64> = frames.iter().map(length).collect();
-    sort_by(&mut lengths, i64::cmp);
+    order::ascending_integers(&mut lengths);
     let usual_ms = lengths.get(lengths.len() / 2).copied().unwrap_or(0).max(1);
     let long_ms = (usual_ms.saturating_mul(frames.len() as i64) / 50).max(usual_ms.saturating_mul(3));
     // Between two frames, or inside of one that reaches over the break.

@@ -3,9 +3,9 @@
 use super::{Rows, TimelineView};
 use crate::display::{Anchor, Baseline, Path, Scene, Text, Weight};
 use crate::hit::{Hit, Region, Target};
-use crate::order::sort_by;
 use crate::paint::Paint;
 use crate::text;
+use order::sort_by;
 use report::{EventMark, format};
 
 const SIZE_PX: f64 = 11.0;
