@@ -7,17 +7,19 @@ use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, quantile_of_sorted};
 #[derive(Debug, Default)]
 pub(crate) struct SortedWindow {
     sorted: Vec<f64>,
+    /// Where the values nearest to the median began when it was last asked: from one slot to the next that moves little.
+    nearest: usize,
 }
 
 impl SortedWindow {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { sorted: Vec::with_capacity(capacity) }
+        Self { sorted: Vec::with_capacity(capacity), nearest: 0 }
     }
 
     /// Adds a value; NaN and infinities are not kept.
     pub(crate) fn insert(&mut self, value: f64) {
         if value.is_finite() {
-            let position = self.sorted.partition_point(|kept| kept.total_cmp(&value).is_lt());
+            let position = self.place(value);
             self.sorted.insert(position, value);
         }
     }
@@ -25,19 +27,56 @@ impl SortedWindow {
     /// Takes out one value equal to `value`, if there is one.
     pub(crate) fn remove(&mut self, value: f64) {
         if value.is_finite() {
-            let position = self.sorted.partition_point(|kept| kept.total_cmp(&value).is_lt());
-            if self.sorted.get(position).is_some_and(|kept| kept.total_cmp(&value).is_eq()) {
+            let position = self.place(value);
+            if self.sorted.get(position).is_some_and(|kept| *kept == value) {
                 self.sorted.remove(position);
             }
         }
     }
 
-    /// Median and scaled MAD, or IQR / 1.349 where the MAD is 0. Logarithmic time.
-    pub(crate) fn standard(&self) -> Option<Standard> {
+    /// Takes out one value and adds another, moving only what lies between them.
+    fn replace(&mut self, old: f64, new: f64) {
+        let from = self.place(old);
+        let is_there = self.sorted.get(from).is_some_and(|kept| *kept == old);
+        if !new.is_finite() || !is_there {
+            self.remove(old);
+            self.insert(new);
+            return;
+        }
+        let to = self.place(new);
+        let to = if from < to {
+            self.sorted.copy_within(from + 1..to, from);
+            to - 1
+        } else {
+            self.sorted.copy_within(to..from, to + 1);
+            to
+        };
+        if let Some(kept) = self.sorted.get_mut(to) {
+            *kept = new;
+        }
+    }
+
+    /// The place of the first value that is not smaller.
+    fn place(&self, value: f64) -> usize {
+        self.sorted.partition_point(|kept| *kept < value)
+    }
+
+    fn median_of_at_least(&mut self, window: usize) -> f64 {
+        let known = if self.holds_too_little(window) { None } else { quantile_of_sorted(&self.sorted, 0.5) };
+        known.unwrap_or(f64::NAN)
+    }
+
+    fn holds_too_little(&self, window: usize) -> bool {
+        self.sorted.len() < (window / 4).max(5)
+    }
+
+    /// Median and scaled MAD, or IQR / 1.349 where the MAD is 0. Constant time, where little has changed.
+    pub(crate) fn standard(&mut self) -> Option<Standard> {
         let centre = quantile_of_sorted(&self.sorted, 0.5)?;
         let upper = self.sorted.len() / 2;
         let lower = (self.sorted.len() - 1) / 2;
-        let mad = 0.5 * (self.nth_deviation(centre, lower) + self.nth_deviation(centre, upper));
+        let below = self.nth_deviation(centre, lower);
+        let mad = if lower == upper { below } else { 0.5 * (below + self.nth_deviation(centre, upper)) };
         if mad > 0.0 {
             return Some(Standard { centre, spread: MAD_TO_SIGMA * mad });
         }
@@ -45,8 +84,8 @@ impl SortedWindow {
         Some(Standard { centre, spread: range / IQR_PER_SIGMA })
     }
 
-    fn standard_of_at_least(&self, window: usize) -> Standard {
-        if self.sorted.len() < (window / 4).max(5) {
+    fn standard_of_at_least(&mut self, window: usize) -> Standard {
+        if self.holds_too_little(window) {
             return UNKNOWN;
         }
         self.standard().unwrap_or(UNKNOWN)
@@ -56,16 +95,21 @@ impl SortedWindow {
     ///
     /// The rank + 1 values nearest to the centre are neighbours in the sorted window, so the answer is the smallest
     /// max(centre − first, last − centre) over all such neighbourhoods; the two terms cross once.
-    fn nth_deviation(&self, centre: f64, rank: usize) -> f64 {
+    fn nth_deviation(&mut self, centre: f64, rank: usize) -> f64 {
         let at = |position: usize| self.sorted.get(position).copied().unwrap_or(f64::NAN);
-        let mut low = 0;
-        let mut high = self.sorted.len().saturating_sub(rank + 1);
-        while low < high {
-            let middle = (low + high) / 2;
-            if centre - at(middle) > at(middle + rank) - centre { low = middle + 1 } else { high = middle }
+        let highest = self.sorted.len().saturating_sub(rank + 1);
+        let is_below = |first: usize| centre - at(first) > at(first + rank) - centre;
+        let mut low = self.nearest.min(highest);
+        while low > 0 && !is_below(low - 1) {
+            low -= 1;
+        }
+        while low < highest && is_below(low) {
+            low += 1;
         }
         let width = |first: usize| (centre - at(first)).max(at(first + rank) - centre);
-        if low == 0 { width(0) } else { width(low).min(width(low - 1)) }
+        let deviation = if low == 0 { width(0) } else { width(low).min(width(low - 1)) };
+        self.nearest = low;
+        deviation
     }
 }
 
@@ -76,23 +120,31 @@ const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
 ///
 /// NaN where fewer than a quarter of the slots (and fewer than 5) have a value.
 pub(crate) fn centred(values: &[f64], window: usize) -> Vec<Standard> {
+    slide(values, window, SortedWindow::standard_of_at_least)
+}
+
+/// The medians of [`centred`] alone, which is half of the work.
+pub(crate) fn centred_medians(values: &[f64], window: usize) -> Vec<f64> {
+    slide(values, window, SortedWindow::median_of_at_least)
+}
+
+fn slide<T: Copy>(values: &[f64], window: usize, read: impl Fn(&mut SortedWindow, usize) -> T) -> Vec<T> {
     let length = window.min(values.len());
     let half = length / 2;
     let mut sorted = SortedWindow::with_capacity(length + 1);
     values.iter().take(length).for_each(|&value| sorted.insert(value));
     let mut first = 0;
-    let mut current = sorted.standard_of_at_least(length);
+    let mut current = read(&mut sorted, length);
     (0..values.len())
         .map(|slot| {
             let wanted = slot.saturating_sub(half).min(values.len() - length);
             while first < wanted {
                 if let (Some(&old), Some(&new)) = (values.get(first), values.get(first + length)) {
-                    sorted.remove(old);
-                    sorted.insert(new);
+                    sorted.replace(old, new);
                 }
                 first += 1;
                 if first == wanted {
-                    current = sorted.standard_of_at_least(length);
+                    current = read(&mut sorted, length);
                 }
             }
             current
@@ -109,9 +161,9 @@ pub(crate) fn trailing(values: &[f64], window: usize) -> Vec<Standard> {
         .enumerate()
         .map(|(slot, &value)| {
             let current = if slot * 2 < window { UNKNOWN } else { sorted.standard_of_at_least(window) };
-            sorted.insert(value);
-            if let Some(&old) = slot.checked_sub(window).and_then(|position| values.get(position)) {
-                sorted.remove(old);
+            match slot.checked_sub(window).and_then(|position| values.get(position)) {
+                Some(&old) => sorted.replace(old, value),
+                None => sorted.insert(value),
             }
             current
         })
@@ -146,6 +198,11 @@ mod tests {
                 let start = slot.saturating_sub(length / 2).min(values.len() - length);
                 prop_assert!(agree(standard, direct(&values[start..start + length], 5)));
             }
+            prop_assert!(
+                centred(&values, window).iter().map(|standard| standard.centre.to_bits()).eq(
+                    centred_medians(&values, window).iter().map(|centre| centre.to_bits())
+                )
+            );
             for (slot, standard) in trailing(&values, window).into_iter().enumerate() {
                 let past = &values[slot.saturating_sub(window)..slot];
                 let expected = if slot * 2 < window { None } else { direct(past, 5) };

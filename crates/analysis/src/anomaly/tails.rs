@@ -48,11 +48,11 @@ impl Tails {
         // The middle value of a window is its own median, z = 0, and belongs to neither side.
         let negative = z.get(..z.partition_point(|z| *z < 0.0)).unwrap_or(&[]);
         let positive = z.get(z.partition_point(|z| *z <= 0.0)..).unwrap_or(&[]);
+        let below: Vec<f64> = negative.iter().rev().map(|z| -z).collect();
+        let sizes = merged(z.get(negative.len()..).unwrap_or(&[]), &below);
         let above = Exponential::of(positive.to_vec());
-        let below = Exponential::of(negative.iter().rev().map(|z| -z).collect());
+        let below = Exponential::of(below);
 
-        let mut sizes: Vec<f64> = z.iter().map(|z| z.abs()).collect();
-        order::ascending(&mut sizes);
         let size_at = |probability| quantile_of_sorted(&sizes, probability).unwrap_or(0.0);
         let ratio = size_at(0.9) / size_at(0.5);
         let h = if ratio.is_finite() { (ratio.ln() - NORMAL_LN_RATIO) / LN_RATIO_PER_H } else { 0.0 };
@@ -91,6 +91,20 @@ impl Tails {
         let cap = tail.map_or(f64::INFINITY, |tail| tail.quantile(threshold) / threshold);
         foretold.min(cap).max(1.0)
     }
+}
+
+/// Two ascending lists as one. The first may begin with negative zeros.
+fn merged(first: &[f64], second: &[f64]) -> Vec<f64> {
+    let mut both = Vec::with_capacity(first.len() + second.len());
+    let mut rest = second;
+    for value in first {
+        let smaller = rest.iter().take_while(|other| *other < value).count();
+        both.extend_from_slice(&rest[..smaller]);
+        rest = &rest[smaller..];
+        both.push(value.abs());
+    }
+    both.extend_from_slice(rest);
+    both
 }
 
 impl Exponential {

@@ -1,7 +1,7 @@
 //! The noise of a series around its levels, measured so that shifts of the level do not count as noise.
 
 use crate::anomaly::floor::Floor;
-use crate::anomaly::rolling::centred;
+use crate::anomaly::rolling::{centred, centred_medians};
 use crate::autocorrelation::{Autoregression, Removed, corrected_coefficient, default_max_order};
 use crate::robust;
 
@@ -103,7 +103,7 @@ fn calm(values: &[f64], window: usize) -> Vec<f64> {
 }
 
 fn without_level(values: &[f64], window: usize) -> Vec<f64> {
-    values.iter().zip(centred(values, window)).map(|(value, level)| value - level.centre).collect()
+    values.iter().zip(centred_medians(values, window)).map(|(value, level)| value - level).collect()
 }
 
 /// What an autoregression says of residuals.

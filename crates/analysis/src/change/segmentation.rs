@@ -31,11 +31,13 @@ pub fn pelt(values: &[f64], cost: Cost, penalty: f64, minimum_length: usize) -> 
     if let Some(first) = best.first_mut() {
         *first = -penalty;
     }
-    let mut candidates = vec![Candidate { start: 0, before: -penalty, total: 0.0, expires: usize::MAX }];
+    let mut candidates =
+        vec![Candidate { start: 0, sums: sums.before(0), before: -penalty, total: 0.0, expires: usize::MAX }];
     for end in minimum_length..=length {
         let (mut least, mut from) = (f64::INFINITY, 0);
+        let at_end = sums.before(end);
         for candidate in &mut candidates {
-            candidate.total = candidate.before + sums.cost(cost, candidate.start, end);
+            candidate.total = candidate.before + sums.cost_between(cost, candidate.sums, at_end);
             if candidate.total < least {
                 least = candidate.total;
                 from = candidate.start;
@@ -58,7 +60,7 @@ pub fn pelt(values: &[f64], cost: Cost, penalty: f64, minimum_length: usize) -> 
         let start = end + 1 - minimum_length;
         if start >= minimum_length {
             let before = best.get(start).copied().unwrap_or(f64::INFINITY);
-            candidates.push(Candidate { start, before, total: 0.0, expires: usize::MAX });
+            candidates.push(Candidate { start, sums: sums.before(start), before, total: 0.0, expires: usize::MAX });
         }
     }
     let mut changes = Vec::new();
@@ -74,6 +76,8 @@ pub fn pelt(values: &[f64], cost: Cost, penalty: f64, minimum_length: usize) -> 
 /// A possible start of the last segment.
 struct Candidate {
     start: usize,
+    /// The sums before `start`.
+    sums: (f64, f64, f64),
     /// The least cost of everything before `start`.
     before: f64,
     /// `before` and the cost from `start` to the current end.
@@ -127,7 +131,18 @@ impl PrefixSums {
 
     #[inline]
     fn cost(&self, cost: Cost, start: usize, end: usize) -> f64 {
-        let (sum, squares, count) = self.between(start, end);
+        self.cost_between(cost, self.before(start), self.before(end))
+    }
+
+    /// The sums before a slot.
+    #[inline]
+    fn before(&self, slot: usize) -> (f64, f64, f64) {
+        self.sums.get(slot).copied().unwrap_or_default()
+    }
+
+    #[inline]
+    fn cost_between(&self, cost: Cost, start: (f64, f64, f64), end: (f64, f64, f64)) -> f64 {
+        let (sum, squares, count) = (end.0 - start.0, end.1 - start.1, end.2 - start.2);
         if count <= 0.0 {
             return 0.0;
         }

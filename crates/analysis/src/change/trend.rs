@@ -209,30 +209,45 @@ fn kendall(values: &[f64]) -> Option<Kendall> {
 
 /// Sorts ascending and counts the pairs that stood in falling order.
 fn inversions(values: &mut [f64], buffer: &mut [f64]) -> u64 {
-    let middle = values.len() / 2;
-    if middle == 0 {
-        return 0;
+    if values.len() <= SHORT_RUN {
+        return inversions_by_insertion(values);
     }
+    let middle = values.len() / 2;
     let (left, right) = values.split_at_mut(middle);
     let (left_buffer, right_buffer) = buffer.split_at_mut(middle);
     let mut count = inversions(left, left_buffer) + inversions(right, right_buffer);
-    let (mut from_left, mut from_right) = (left.iter().copied().peekable(), right.iter().copied().peekable());
-    let mut remaining = left.len() as u64;
-    for slot in buffer.iter_mut() {
-        let take_left = match (from_left.peek(), from_right.peek()) {
-            (Some(a), Some(b)) => a <= b,
-            (Some(_), None) => true,
-            _ => false,
-        };
-        if take_left {
-            remaining -= 1;
-        } else {
-            count += remaining;
-        }
-        let next = if take_left { from_left.next() } else { from_right.next() };
-        *slot = next.unwrap_or(f64::NAN);
+    let (mut from_left, mut from_right) = (0, 0);
+    // Without a branch on the values, which in noise no processor guesses.
+    while let (Some(&a), Some(&b)) = (left.get(from_left), right.get(from_right)) {
+        let falls = usize::from(a > b);
+        buffer[from_left + from_right] = [a, b][falls];
+        count += (falls * (left.len() - from_left)) as u64;
+        from_left += 1 - falls;
+        from_right += falls;
     }
-    values.copy_from_slice(buffer);
+    // What is left of the right half stands in its place.
+    let rest = &left[from_left..];
+    buffer[from_left + from_right..][..rest.len()].copy_from_slice(rest);
+    let merged = from_right + left.len();
+    values[..merged].copy_from_slice(&buffer[..merged]);
+    count
+}
+
+/// The longest run that is sorted by insertion.
+const SHORT_RUN: usize = 16;
+
+fn inversions_by_insertion(values: &mut [f64]) -> u64 {
+    let mut count = 0;
+    for end in 1..values.len() {
+        let value = values[end];
+        let mut place = end;
+        while place > 0 && values[place - 1] > value {
+            values[place] = values[place - 1];
+            place -= 1;
+        }
+        values[place] = value;
+        count += (end - place) as u64;
+    }
     count
 }
 

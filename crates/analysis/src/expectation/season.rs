@@ -1,6 +1,6 @@
 //! Season, trend and remainder.
 
-use crate::anomaly::rolling::centred;
+use crate::anomaly::rolling::centred_medians;
 use crate::robust;
 use stlrs::Stl;
 use thiserror::Error;
@@ -118,7 +118,7 @@ const SHARP: f64 = 3.5;
 
 fn by_profile(values: &[f64], period: usize) -> Decomposition {
     let missing = |slot: usize| !values.get(slot).is_some_and(|value| value.is_finite());
-    let mut trend: Vec<f64> = centred(values, period).iter().map(|standard| standard.centre).collect();
+    let mut trend = centred_medians(values, period);
     let detrended: Vec<f64> = values.iter().zip(&trend).map(|(value, level)| value - level).collect();
     let medians: Vec<f64> = (0..period)
         .map(|phase| {
