@@ -27,7 +27,7 @@ mod text;
 pub mod write;
 mod zone;
 
-pub use error::Error;
+pub use error::{Choice, Error};
 pub use format::Format;
 pub use options::{Options, Source};
 pub use zone::{TimeZone, ZoneRules};

@@ -142,7 +142,7 @@ impl<'a> Lines<'a> {
             return Err(if self.timeless > 0 {
                 Error::NoTimeStamps {
                     remedy: "Save the answer of /api/v1/query_range or the output of `promtool tsdb dump-openmetrics` \
-                             instead; or put several scrapes into one file and say with --step how far apart they are."
+                             instead; or put several scrapes into one file and say how far apart they are."
                         .to_owned(),
                 }
             } else {
