@@ -7,6 +7,7 @@
 //! because no statistic is defined on them, and says so in a note.
 
 mod axis;
+mod counter;
 mod dataset;
 mod grid;
 mod labels;
@@ -15,6 +16,7 @@ mod panel;
 mod unit;
 
 pub use axis::TimeAxis;
+pub use counter::{Declared, Growth};
 pub use dataset::{Dataset, Event, Kind, Origin, Series};
 pub use grid::{Break, TimeGrid};
 pub use labels::{Labels, SERVICE_LABELS};

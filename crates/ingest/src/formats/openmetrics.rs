@@ -7,7 +7,7 @@ use super::sample_line::SampleLine;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::EpochUnit;
 use crate::cell::unit;
-use crate::counter::{self, Declared};
+use crate::counter;
 use crate::error::{Error, excerpt};
 use crate::input::Input;
 use crate::name;
@@ -15,7 +15,7 @@ use crate::notebook::{Notebook, plural};
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::{Format, Options};
-use series::{Dataset, NoteKind, Origin};
+use series::{Dataset, Declared, NoteKind, Origin, Unit};
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) const READER: Reader = Reader { format: Format::OpenMetrics, probe, read };
@@ -190,7 +190,7 @@ impl<'a> Lines<'a> {
             let family = family(metric);
             one.unit = match units.get(metric).or_else(|| units.get(family)) {
                 Some(written) if !metric.ends_with("_count") && !metric.ends_with("_bucket") => unit::named(written),
-                _ => unit::of_name(metric),
+                _ => Unit::of_metric(metric),
             };
         }
         let origin = Origin { name: input.name.to_owned(), format: format.label().to_owned(), assumed_time_zone: None };

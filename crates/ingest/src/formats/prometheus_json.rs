@@ -5,8 +5,7 @@
 
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::EpochUnit;
-use crate::cell::unit;
-use crate::counter::{self, Declared};
+use crate::counter;
 use crate::error::{Error, excerpt};
 use crate::input::Input;
 use crate::name;
@@ -16,7 +15,7 @@ use crate::sniff::Reader;
 use crate::{Format, Options};
 use serde::Deserialize;
 use serde_json::Value;
-use series::{Dataset, Labels, NoteKind, Origin};
+use series::{Dataset, Declared, Labels, NoteKind, Origin, Unit};
 
 pub(crate) const READER: Reader = Reader { format: Format::PrometheusJson, probe, read };
 
@@ -235,7 +234,7 @@ impl Found {
         let mut series = self.set.finish(&mut notes);
         counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
         for one in &mut series {
-            one.unit = unit::of_name(one.metric.as_deref().unwrap_or(""));
+            one.unit = Unit::of_metric(one.metric.as_deref().unwrap_or(""));
         }
         let origin = Origin {
             name: input.name.to_owned(),

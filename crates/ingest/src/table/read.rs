@@ -6,14 +6,13 @@ use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
 use super::{Table, levels, roles};
 use crate::cell::calendar::rfc3339;
-use crate::cell::unit;
-use crate::counter::{self, Declared};
+use crate::counter;
 use crate::error::{Error, list};
 use crate::input::Input;
 use crate::notebook::{Notebook, plural};
 use crate::series_set::Identity;
 use crate::{Format, Options, name};
-use series::{Dataset, Labels, NoteKind, Origin, Series};
+use series::{Dataset, Declared, Labels, NoteKind, Origin, Series, Unit};
 use std::collections::BTreeMap;
 
 /// Reads a table. Words that tell rows apart make it a long one, whatever format it was taken for.
@@ -165,7 +164,7 @@ fn assemble(
             let mut series = Series::new(name, arrangement.axis.clone(), values);
             series.unit = match &column.unit {
                 Some((scale, written)) => scale.unit(written),
-                None => unit::of_name(identity.metric.as_deref().unwrap_or(&column.name)),
+                None => Unit::of_metric(identity.metric.as_deref().unwrap_or(&column.name)),
             };
             series.metric = identity.metric;
             series.labels = identity.labels;
