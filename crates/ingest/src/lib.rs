@@ -17,7 +17,6 @@ mod foreign;
 mod format;
 mod formats;
 mod input;
-mod name;
 mod notebook;
 mod options;
 mod series_set;

@@ -10,7 +10,6 @@ use crate::cell::unit;
 use crate::counter;
 use crate::error::{Error, excerpt};
 use crate::input::Input;
-use crate::name;
 use crate::notebook::{Notebook, plural};
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
@@ -102,7 +101,7 @@ impl<'a> Lines<'a> {
             let (position, seen) = match self.positions.get_mut(sample.series) {
                 Some(known) => known,
                 None => {
-                    let position = self.set.position(name::with_original_name(sample.identity().ok_or_else(bad_line)?));
+                    let position = self.set.position(sample.identity().ok_or_else(bad_line)?.with_original_name());
                     self.positions.entry(sample.series).or_insert((position, 0))
                 }
             };

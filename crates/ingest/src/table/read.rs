@@ -10,9 +10,8 @@ use crate::counter;
 use crate::error::{Error, list};
 use crate::input::Input;
 use crate::notebook::{Notebook, plural};
-use crate::series_set::Identity;
-use crate::{Format, Options, name};
-use series::{Dataset, Declared, Labels, NoteKind, Origin, Series, Unit};
+use crate::{Format, Options};
+use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
 use std::collections::BTreeMap;
 
 /// Reads a table. Words that tell rows apart make it a long one, whatever format it was taken for.
@@ -141,7 +140,7 @@ fn assemble(
             }
             let mut identity = match stacked.as_ref().and_then(|all| all.get(column.index)) {
                 Some(identity) => identity.clone(),
-                None if keys.keys.is_empty() => name::parse(&column.name)
+                None if keys.keys.is_empty() => Identity::parse(&column.name)
                     .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
                 None => identity_of_row(scan, keys, first, column, &words, is_alone),
             };
@@ -217,7 +216,7 @@ fn identity_of_row(
     if !(is_alone || keys::is_value(&column.name)) {
         metric = format!("{metric}_{}", column.name);
     }
-    match name::parse(&metric) {
+    match Identity::parse(&metric) {
         Some(mut identity) if labels.is_empty() => {
             identity.labels.remove("");
             identity
