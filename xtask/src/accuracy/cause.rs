@@ -38,7 +38,7 @@ pub(super) fn section(project: &Project, monteverdi: &Path, data: &Path) -> Resu
         let average = (1..=5).map(share).sum::<f64>() / 5.0;
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {:.2} | {:.2} | {:.2} | {average:.2} |",
+            "| {} | {} | {} | {:.3} | {:.3} | {:.3} | {average:.3} |",
             row.data,
             row.told,
             row.places.len(),
