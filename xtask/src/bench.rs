@@ -23,7 +23,8 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     record.section("Size", &size::table(project)?);
     let peers = peers(project, &monteverdi, &table, &timings)?;
     record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
-    record.section("Single statistics and the engine, natively", &native(project)?);
+    record.section("The engine's stages, natively", &stages(project)?);
+    record.section("Single statistics and scenes, natively", &native(project)?);
     record.write(&project.root.join("docs/performance.md"))
 }
 
@@ -76,6 +77,13 @@ fn peers(project: &Project, monteverdi: &Path, table: &Path, timings: &Path) -> 
     let mut run = tool::command(project, &python);
     run.arg(folder.join("run.py")).arg("--csv").arg(table).arg("--browser").arg(timings);
     tool::output(run.env("MONTEVERDI", monteverdi))
+}
+
+/// Each stage of one analysis, and its longest step: so long does a cancel have to wait.
+fn stages(project: &Project) -> Result<String> {
+    let arguments =
+        ["run", "--quiet", "--release", "--locked", "--package", "monteverdi-engine", "--example", "stages"];
+    Ok(format!("```text\n{}\n```\n", tool::output(tool::command(project, "cargo").args(arguments))?.trim_end()))
 }
 
 /// The divan benches of every package that has some.
