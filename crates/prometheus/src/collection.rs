@@ -126,10 +126,12 @@ fn name(
 ) -> Series {
     let mut labels: Labels = metric.into_iter().collect();
     let Some(metric) = labels.remove("__name__") else {
-        let name = match labels.is_empty() {
-            true => query.to_owned(),
-            false if several_queries => format!("{query} {labels}"),
-            false => labels.to_string(),
+        let name = if labels.is_empty() {
+            query.to_owned()
+        } else if several_queries {
+            format!("{query} {labels}")
+        } else {
+            labels.to_string()
         };
         let mut series = Series::new(name, axis, values);
         series.metric = Some(query.to_owned());

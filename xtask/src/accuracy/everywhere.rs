@@ -35,6 +35,7 @@ pub(super) fn section(project: &Project, monteverdi: &Path, package: &Path, data
     let answers = of_package(project, package, &files)?;
     let mut folders: BTreeMap<String, Tally> = BTreeMap::new();
     let mut failures = Vec::new();
+    let mut unequal = Vec::new();
     let (mut largest, mut largest_at) = (0.0, String::new());
     for (file, answer) in files.iter().zip(&answers) {
         let native = of_command_line(project, monteverdi, file)?;
@@ -46,6 +47,10 @@ pub(super) fn section(project: &Project, monteverdi: &Path, package: &Path, data
             (None, Some(_)) => failures.push(format!("{name}: refused natively, a Report in wasm")),
             (Some(native), Some(wasm)) => {
                 let comparison = Comparison::of(&native, wasm);
+                if let Some(first) = comparison.differences.first() {
+                    let others = comparison.differences.len() - 1;
+                    unequal.push(format!("{name}: {first}, and {others} more"));
+                }
                 let shown = comparison.differences.iter().take(SHOWN);
                 failures.extend(shown.map(|difference| format!("{name}: {difference}")));
                 if comparison.largest > largest {
@@ -76,13 +81,17 @@ pub(super) fn section(project: &Project, monteverdi: &Path, package: &Path, data
              {TOLERANCE:.0e}"
         )
     } else {
-        format!("**{} differences**", failures.len())
+        "**not all equal, see below**".to_owned()
+    };
+    let unequal = match unequal.as_slice() {
+        [] => String::new(),
+        files => format!("Not equal:\n\n- {}\n\n", files.join("\n- ")),
     };
     let place = if largest_at.is_empty() { String::new() } else { format!(" (`{largest_at}`)") };
     let body = format!(
         "Every file below DIR through the native command (`analyze --json`) and through the built npm package in node: \
          {reports} Reports with {findings} findings, {verdict}. The largest relative difference between two numbers is \
-         {}{place}.\n\n{table}\n\
+         {}{place}.\n\n{table}\n{unequal}\
          Page and command line are compared on the bundled samples by `tests/e2e/page.test.mjs`, file and live Prometheus \
          on a simulated incident by `tests/e2e/prometheus.test.mjs`.",
         difference(largest),
