@@ -48,7 +48,12 @@ assert.deepEqual(analyze(csv, { services }).services.map(({ name }) => name), ['
 assert.notEqual(radarSvg(report), radarSvg(report, { theme: 'dark' }));
 assert.match(radarSvg(report, { width: 300 }), /^<svg[^>]* width="300"/);
 assert.throws(() => analyze(csv, { falseAlarmRate: 7 }), /falseAlarmRate is 7/);
-assert.throws(() => analyze(csv, { fasleAlarmRate: 0.1 }), /options/);
+assert.throws(() => analyze(csv, { fasleAlarmRate: 0.1 }), /options: unknown field `fasleAlarmRate`/);
+assert.throws(() => analyze(csv, { falseAlarmRate: NaN }), /falseAlarmRate is NaN/);
+assert.throws(() => analyze(csv, { falseAlarmRate: 'low' }), /options: /);
+assert.throws(() => analyze(csv, 7), /options: expected an object/);
+assert.throws(() => radarSvg(report, { height: 300 }), /options: unknown field `height`/);
+assert.deepEqual(analyze(csv, { services: undefined, format: null }), report);
 assert.throws(() => analyze('no table'), Error);
 assert.throws(() => analyze(42), /expected text, bytes/);
 assert.throws(() => analyze([]), /nothing to analyse/);

@@ -37,6 +37,23 @@ def measure(command):
     return {"wall_s": wall_s, "cpu_s": cpu_s}, done.stdout
 
 
+def compare_browser(load_ms, runs, ratios):
+    """The peer's wall time over that from the drop to the complete Report in Chromium, taken just before on this machine.
+
+    The two were not run in turn, so the range is the widest that the measured times allow.
+    """
+    browser = [milliseconds / 1000 for milliseconds in load_ms]
+    whole = [run["wall_s"] for run in runs["peer"]]
+    work = [run["wall_s"] - imports["wall_s"] for run, imports in zip(runs["peer"], runs["imports"])]
+    shown = " | ".join(f"{value:.2f} s" for value in (min(browser), statistics.median(browser), max(browser)))
+    print(f"| Monteverdi in Chromium, drop to complete Report (wall) | {shown} |")
+    for name, values in (("whole process", whole), ("without Python's imports", work)):
+        span = (min(values) / max(browser), statistics.median(values) / statistics.median(browser), max(values) / min(browser))
+        ratios[f"{name} to Chromium, wall"] = span
+        shown = " | ".join(f"{value:.1f} ×" for value in span)
+        print(f"| ratio to Chromium, {name} (wall; aim 10 ×) | {shown} |")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--monteverdi", default=os.environ.get("MONTEVERDI", ROOT / "target/release/monteverdi"))
@@ -44,6 +61,7 @@ def main():
     arguments.add_argument("--series", type=int, default=200)
     arguments.add_argument("--points", type=int, default=2880)
     arguments.add_argument("--repetitions", type=int, default=5)
+    arguments.add_argument("--browser", help="what tests/e2e/performance.mjs measured on the same table, for the ratio to it")
     arguments.add_argument("--json", help="where to write every measured time")
     arguments = arguments.parse_args()
 
@@ -92,6 +110,8 @@ def main():
             ratios[f"{name}, {label}"] = values
             shown = " | ".join(f"{value:.1f} ×" for value in (min(values), statistics.median(values), max(values)))
             print(f"| ratio, {name} ({label}) | {shown} |")
+    if arguments.browser:
+        compare_browser(json.loads(pathlib.Path(arguments.browser).read_text())["load_ms"], runs, ratios)
     print("\n| stage of the peer, last run | wall |\n|---|---:|")
     for stage, seconds in peer["seconds"].items():
         print(f"| {stage} | {seconds:.2f} s |")

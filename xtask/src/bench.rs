@@ -18,10 +18,13 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let monteverdi = accuracy::command_line(project)?;
     let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
     let table = load(project)?;
-    record.section("In the browser", &browser(project, &table)?);
+    let timings = table.with_file_name("browser.json");
+    record.section("In the browser", &browser(project, &table, &timings)?);
     record.section("Size", &size::table(project)?);
-    record.section("Beside the same outputs from pandas, scipy and ruptures", &peers(project, &monteverdi, &table)?);
-    record.section("Single statistics and the engine, natively", &native(project)?);
+    let peers = peers(project, &monteverdi, &table, &timings)?;
+    record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
+    record.section("The engine's stages, natively", &stages(project)?);
+    record.section("Single statistics and scenes, natively", &native(project)?);
     record.write(&project.root.join("docs/performance.md"))
 }
 
@@ -45,18 +48,19 @@ fn load(project: &Project) -> Result<PathBuf> {
     Ok(table)
 }
 
-/// First paint, drop to Report, and redraw, in the system's Chromium.
-fn browser(project: &Project, table: &Path) -> Result<String> {
+/// First paint, drop to Report, and redraw, in the system's Chromium; every load's time also goes to `timings`.
+fn browser(project: &Project, table: &Path, timings: &Path) -> Result<String> {
     let mut node = tool::command(project, "node");
     node.arg("performance.mjs")
         .current_dir(project.e2e())
         .env("MONTEVERDI_DIST", project.dist())
-        .env("MONTEVERDI_LOAD", table);
+        .env("MONTEVERDI_LOAD", table)
+        .env("MONTEVERDI_TIMINGS", timings);
     tool::output(&mut node)
 }
 
-/// bench/peers in a Python environment of its own, with its packages pinned.
-fn peers(project: &Project, monteverdi: &Path, table: &Path) -> Result<String> {
+/// bench/peers in a Python environment of its own, with its packages pinned; beside the command line and the browser.
+fn peers(project: &Project, monteverdi: &Path, table: &Path, timings: &Path) -> Result<String> {
     let folder = project.root.join("bench/peers");
     let requirements = folder.join("requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
@@ -71,7 +75,15 @@ fn peers(project: &Project, monteverdi: &Path, table: &Path) -> Result<String> {
         std::fs::write(&stamp, wanted)?;
     }
     let mut run = tool::command(project, &python);
-    tool::output(run.arg(folder.join("run.py")).arg("--csv").arg(table).env("MONTEVERDI", monteverdi))
+    run.arg(folder.join("run.py")).arg("--csv").arg(table).arg("--browser").arg(timings);
+    tool::output(run.env("MONTEVERDI", monteverdi))
+}
+
+/// Each stage of one analysis, and its longest step: so long does a cancel have to wait.
+fn stages(project: &Project) -> Result<String> {
+    let arguments =
+        ["run", "--quiet", "--release", "--locked", "--package", "monteverdi-engine", "--example", "stages"];
+    Ok(format!("```text\n{}\n```\n", tool::output(tool::command(project, "cargo").args(arguments))?.trim_end()))
 }
 
 /// The divan benches of every package that has some.

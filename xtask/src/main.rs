@@ -34,7 +34,7 @@ cargo xtask COMMAND
   check     layer rules, forbidden calls, the committed schema
   size      gzip sizes of the built page against the budgets
   bench     native and browser timings, beside the peers; writes docs/performance.md
-  accuracy  measure against labelled incidents: --data DIR; writes docs/accuracy.md
+  accuracy  measure on labelled incidents and compare native and wasm: --data DIR; writes docs/accuracy.md
   pkg       build the npm package into target/pkg and try it in node
 ";
 

@@ -1,6 +1,7 @@
 //! `cargo xtask pkg`: the npm package, from pkg/ and crates/wasm, into target/pkg.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -13,6 +14,13 @@ use crate::{takes_no_arguments, tool};
 /// Runs the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     takes_no_arguments("pkg", arguments)?;
+    let package = build(project)?;
+    println!("pkg: {} is ready to publish", package.display());
+    Ok(())
+}
+
+/// Builds the package, tries it in node, and says where it is.
+pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     setup::ensure(project, Scope::Page)?;
     let compiler = WasmCompiler::ready(project)?;
     let mut cargo = tool::command(project, "cargo");
@@ -48,6 +56,5 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let trial = package.join("test.mjs");
     tool::run(tool::command(project, "node").arg(&trial))?;
     fs::remove_file(&trial)?;
-    println!("pkg: {} is ready to publish", package.display());
-    Ok(())
+    Ok(package)
 }

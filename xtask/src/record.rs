@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 use crate::project::Project;
 use crate::tool;
 
+/// Prose is broken before this column, as in the other pages.
+const WIDTH: usize = 120;
+
 /// A Markdown page that grows by sections.
 pub(crate) struct Record {
     text: String,
@@ -25,14 +28,15 @@ impl Record {
             commit.trim(),
             machine()
         );
-        Ok(Self { text })
+        Ok(Self { text: wrapped(&text) + "\n" })
     }
 
     /// Adds a section.
     pub(crate) fn section(&mut self, title: &str, body: &str) {
-        println!("\n## {title}\n\n{}", body.trim_end());
+        let body = wrapped(body.trim_end());
+        println!("\n## {title}\n\n{body}");
         // Writing to a string cannot fail.
-        let _ = write!(self.text, "\n## {title}\n\n{}\n", body.trim_end());
+        let _ = write!(self.text, "\n## {title}\n\n{body}\n");
     }
 
     /// Writes the page.
@@ -43,6 +47,31 @@ impl Record {
     }
 }
 
+/// Breaks lines of prose; tables and what stands between fences stay as they are.
+fn wrapped(text: &str) -> String {
+    let mut is_fenced = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        is_fenced ^= line.starts_with("```");
+        if is_fenced || line.starts_with(['|', ' ']) {
+            lines.push(line.to_owned());
+            continue;
+        }
+        let mut broken = String::new();
+        for word in line.split(' ') {
+            if !broken.is_empty() && broken.chars().count() + 1 + word.chars().count() > WIDTH {
+                lines.push(std::mem::take(&mut broken));
+            }
+            if !broken.is_empty() {
+                broken.push(' ');
+            }
+            broken.push_str(word);
+        }
+        lines.push(broken);
+    }
+    lines.join("\n")
+}
+
 /// Processor and its number of cores.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -50,4 +79,19 @@ fn machine() -> String {
     let model = information.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     let model = model.map_or("an unnamed processor", |(_, model)| model.trim());
     format!("{cores} cores of {model}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_broken_and_tables_are_not() {
+        let (word, row) = ("word ".repeat(40), format!("| {} |", "cell ".repeat(40)));
+        let text = wrapped(&format!("{}\n\n{row}\n```text\n{word}\n```", word.trim()));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.iter().take(2).all(|line| line.len() <= WIDTH && !line.ends_with(' ')), "{text}");
+        assert_eq!((lines[2], lines[3], lines[5]), ("", row.as_str(), word.as_str()));
+        assert_eq!(wrapped("short"), "short");
+    }
 }

@@ -9,7 +9,7 @@ use crate::project::Project;
 use crate::setup::wasm_target::{self, WasmCompiler};
 use crate::setup::{self, Scope};
 use crate::step::{self, Outcome, Tally};
-use crate::{build, check, size, tool};
+use crate::{build, check, pkg, size, tool};
 
 /// A step by its name, and what it does.
 struct Step {
@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "wasm", work: wasm, after: &["setup"] },
     Step { name: "build", work: |project, _| build::page(project), after: &["setup"] },
     Step { name: "size", work: |project, _| size::command(project, &[]), after: &["build"] },
+    Step { name: "package", work: |project, _| pkg::build(project).map(drop), after: &["setup"] },
     Step { name: "page", work: |project, tally| browser(project, "page", tally), after: &["setup", "build"] },
     Step {
         name: "prometheus",

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::{duration, zone};
 use clap::Args;
-use ingest::{Format, Options, Source};
+use ingest::{Choice, Format, Options, Source};
 use series::Dataset;
 use std::io::Read;
 
@@ -83,5 +83,23 @@ fn read_one(file: &str, options: &Options) -> Result<Dataset, Failure> {
         (name, std::fs::File::open(file).and_then(|mut opened| opened.read_to_end(&mut bytes)))
     };
     outcome.map_err(|error| Failure::of(file, format_args!("cannot be read: {error}. Check the path.")))?;
-    ingest::read(&Source { name, bytes: &bytes }, options).map_err(|error| Failure::of(file, error))
+    ingest::read(&Source { name, bytes: &bytes }, options)
+        .map_err(|error| Failure::of(file, format_args!("{error}{}", named(error.choices()))))
+}
+
+/// The options behind the choices that an error leaves, as a sentence; nothing without choices.
+fn named(choices: &[Choice]) -> String {
+    let options: Vec<&str> = choices
+        .iter()
+        .map(|choice| match choice {
+            Choice::Format => "--format NAME",
+            Choice::TimeColumn => "--time-column NAME",
+            Choice::Step => "--step DURATION",
+        })
+        .collect();
+    match options.as_slice() {
+        [] => String::new(),
+        [only] => format!(" The option is {only}."),
+        several => format!(" The options are {}.", several.join(" and ")),
+    }
 }

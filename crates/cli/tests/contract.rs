@@ -228,6 +228,23 @@ fn bad_input_is_status_2_and_one_sentence() {
 }
 
 #[test]
+fn a_refusal_names_the_options_that_may_help() {
+    let numbers = file("numbers.csv", "a,b\n1.5,2\n2.5,3\n3.5,5\n");
+    let words = file("words.csv", "pod,cpu\na,1\nb,2\n");
+    let scrape = file("scrape.prom", "# TYPE up gauge\nup 1\nload 2\n");
+    for (path, options) in [
+        (&numbers, "The options are --step DURATION and --time-column NAME."),
+        (&words, "The options are --time-column NAME and --step DURATION."),
+        (&scrape, "The option is --step DURATION."),
+    ] {
+        let stderr = run(&["analyze", path]).stderr;
+        assert!(stderr.trim_end().ends_with(options), "{stderr}");
+    }
+    let empty = run(&["analyze", &file("no-bytes.csv", "")]).stderr;
+    assert!(!empty.contains("option"), "{empty}");
+}
+
+#[test]
 fn a_wrong_line_is_status_2_and_help_is_0() {
     let cases: [&[&str]; 6] = [
         &[],

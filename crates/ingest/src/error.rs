@@ -1,5 +1,16 @@
 //! Why a file was not read.
 
+/// One of [`crate::Options`] that may make a file readable. The caller knows what it is called where the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// [`crate::Options::format`].
+    Format,
+    /// [`crate::Options::time_column`].
+    TimeColumn,
+    /// [`crate::Options::step_ms`].
+    Step,
+}
+
 /// Why a file was not read: where, what was expected, and what would help. Its text is a whole sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -26,7 +37,7 @@ pub enum Error {
     /// Nothing that is recognised.
     #[error(
         "No known format was found in this file (it begins with {beginning:?}). Export it as CSV with a header line and a \
-         time column, or name the format with --format (one of {formats})."
+         time column, or name the format (one of {formats})."
     )]
     Unknown {
         /// The first characters of the file.
@@ -43,6 +54,8 @@ pub enum Error {
         seen: String,
         /// What would help.
         remedy: String,
+        /// What may be chosen for it.
+        choices: &'static [Choice],
     },
     /// A column was named that the file does not have.
     #[error("There is no column {column:?}; the file has {available}.")]
@@ -145,6 +158,21 @@ pub enum Error {
         /// What would help.
         remedy: String,
     },
+}
+
+impl Error {
+    /// What the user may choose to have the file read after all, the best first. The text asks for it in words and does
+    /// not say how: a command has options, a page has fields.
+    pub fn choices(&self) -> &'static [Choice] {
+        match self {
+            Self::Unknown { .. } => &[Choice::Format],
+            Self::NoTime { choices, .. } => choices,
+            Self::NoTimeStamps { .. } => &[Choice::Step],
+            // Only the column of times must be readable.
+            Self::Cell { .. } => &[Choice::TimeColumn],
+            _ => &[],
+        }
+    }
 }
 
 /// Names in quotes, separated by commas; the first few, and how many more there are.

@@ -18,7 +18,6 @@ mod format;
 mod formats;
 mod gzip;
 mod input;
-mod name;
 mod notebook;
 mod options;
 mod series_set;
@@ -28,7 +27,7 @@ mod text;
 pub mod write;
 mod zone;
 
-pub use error::Error;
+pub use error::{Choice, Error};
 pub use format::Format;
 pub use options::{Options, Source};
 pub use zone::{TimeZone, ZoneRules};

@@ -2,28 +2,9 @@
 
 use crate::notebook::{Notebook, plural};
 use order::SortedMap;
-use series::{Labels, NoteKind, Series, TimeAxis};
+use series::{Identity, NoteKind, Series, TimeAxis};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Who a series is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Identity {
-    /// The name shown to people; unique.
-    pub(crate) name: String,
-    /// The metric's own name, where the source tells it.
-    pub(crate) metric: Option<String>,
-    pub(crate) labels: Labels,
-}
-
-impl Identity {
-    /// A metric with labels, named in Prometheus' way (`up{job="node"}`).
-    pub(crate) fn of(metric: Option<String>, labels: Labels) -> Self {
-        let shown = metric.as_deref().unwrap_or("");
-        let name = if shown.is_empty() && labels.is_empty() { "{}".to_owned() } else { format!("{shown}{labels}") };
-        Self { name, metric: metric.filter(|metric| !metric.is_empty()), labels }
-    }
-}
 
 /// The samples of one series as they came.
 #[derive(Clone, Debug, Default)]
@@ -180,6 +161,7 @@ impl SharedAxes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use series::Labels;
 
     #[test]
     fn samples_are_sorted_and_the_last_value_of_a_time_wins() {

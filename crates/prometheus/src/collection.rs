@@ -4,7 +4,7 @@ use crate::answer::{Metadata, QueryResult, Sample};
 use crate::chunk::Chunk;
 use crate::meaning;
 use order::{SortedMap, SortedSet};
-use series::{Labels, Series, TimeAxis};
+use series::{Identity, Labels, Series, TimeAxis};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -100,10 +100,13 @@ impl Collection {
         order::sort_by(&mut named, |(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
         let mut taken = SortedSet::new();
         for (query, series) in &mut named {
-            if !taken.insert(series.name.clone()) {
-                let query = queries.get(*query).map_or("", String::as_str);
-                series.name = format!("{query}: {}", series.name);
-                taken.insert(series.name.clone());
+            let query = queries.get(*query).map_or("", String::as_str);
+            let plain = series.name.clone();
+            let mut attempt = 1;
+            while !taken.insert(series.name.clone()) {
+                series.name =
+                    if attempt == 1 { format!("{query}: {plain}") } else { format!("{query} {attempt}: {plain}") };
+                attempt += 1;
             }
         }
         named.into_iter().map(|(_, series)| series).collect()
@@ -119,21 +122,29 @@ fn name(
     values: Vec<f64>,
 ) -> Series {
     let mut labels: Labels = metric.into_iter().collect();
-    let metric = labels.remove("__name__");
-    let name = match &metric {
-        Some(metric) => format!("{metric}{labels}"),
-        None if labels.is_empty() => query.to_owned(),
-        None if several_queries => format!("{query} {labels}"),
-        None => labels.to_string(),
+    let Some(metric) = labels.remove("__name__") else {
+        let name = if labels.is_empty() {
+            query.to_owned()
+        } else if several_queries {
+            format!("{query} {labels}")
+        } else {
+            labels.to_string()
+        };
+        let mut series = Series::new(name, axis, values);
+        series.metric = Some(query.to_owned());
+        series.labels = labels;
+        return series;
     };
-    let mut series = Series::new(name, axis, values);
-    if let Some(metric) = &metric {
-        let known = metadata.get(metric);
-        series.kind = meaning::kind(metric, known, &series.values);
-        series.unit = meaning::unit(metric, known);
-    }
-    series.metric = Some(metric.unwrap_or_else(|| query.to_owned()));
-    series.labels = labels;
+    // The server knows the metric by the name that it could be given.
+    let known = metadata.get(&metric);
+    let identity = Identity::of(Some(metric), labels).with_original_name();
+    let written = identity.metric.as_deref().unwrap_or(&identity.name);
+    let (kind, unit) = (meaning::kind(written, known, &values), meaning::unit(written, known));
+    let mut series = Series::new(identity.name, axis, values);
+    series.kind = kind;
+    series.unit = unit;
+    series.metric = identity.metric;
+    series.labels = identity.labels;
     series
 }
 
@@ -159,6 +170,23 @@ mod tests {
         assert_eq!(series[0].axis.times_ms(), [0, 20, 30]);
         assert_eq!(series[0].values, [1.0, 2.0, 3.0]);
         assert_eq!((series[0].name.as_str(), series[0].kind), ("up_total{job=\"a\"}", Kind::Counter));
+    }
+
+    #[test]
+    fn a_name_that_no_metric_can_have_comes_back() {
+        let all = Chunk { start_ms: 0, end_ms: 9 };
+        let mut collection = Collection::default();
+        for instance in ["a", "b", "c"] {
+            let metric = [("__name__", "cart_cpu____"), ("instance", instance), ("series", "cart cpu (%)")];
+            collection.add(0, all, matrix(&metric, &[(1, 1.0)]));
+        }
+        collection.add(0, all, matrix(&[("__name__", "books"), ("series", "Dune")], &[(1, 1.0)]));
+        let series = collection.into_series(&["q".into()], &BTreeMap::new());
+        let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+        // Two targets may show the same.
+        assert_eq!(names, ["books{series=\"Dune\"}", "cart cpu (%)", "q: cart cpu (%)", "q 2: cart cpu (%)"]);
+        assert_eq!((series[1].metric.as_deref(), series[1].labels.to_string().as_str()), (None, "{instance=\"a\"}"));
+        assert_eq!(series[0].metric.as_deref(), Some("books"));
     }
 
     #[test]

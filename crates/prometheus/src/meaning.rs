@@ -1,55 +1,27 @@
 //! What a metric's name and metadata say about its values.
 
 use crate::answer::Metadata;
-use series::{BaseUnit, Kind, Unit};
+use series::{BaseUnit, Declared, Growth, Kind, Unit};
 
-/// Whether the values only grow, but for resets to zero: as the exporter says, else by the endings that the naming rules
-/// reserve for counters. The values must agree: a `subscriber_count` that goes up and down is a gauge.
+/// Counter or gauge: as the exporter says, else by name; a counter's values must agree.
 pub(crate) fn kind(name: &str, metadata: Option<&Metadata>, values: &[f64]) -> Kind {
-    let by_name = ["_total", "_count", "_sum", "_bucket"].iter().any(|ending| name.ends_with(ending));
-    let grows = growth(values);
-    let is_counter = match metadata.map(|metadata| metadata.kind.as_str()) {
-        Some("counter") => grows.is_some(),
-        Some("gauge") => false,
-        _ => by_name && grows == Some(true),
+    let declared = match metadata.map(|metadata| metadata.kind.as_str()) {
+        Some("counter") => Declared::Counter,
+        Some("gauge") => Declared::Gauge,
+        _ => Declared::Nothing,
     };
-    if is_counter { Kind::Counter } else { Kind::Gauge }
+    if Growth::of_counter(name, declared, values).is_some() { Kind::Counter } else { Kind::Gauge }
 }
 
-/// Whether a counter grew; none if these are not the values of one: a fall that does not end near zero, falls time and
-/// again, or fewer than three values.
-fn growth(values: &[f64]) -> Option<bool> {
-    let (mut count, mut rises, mut resets) = (0, 0, 0);
-    let mut before = f64::NAN;
-    for &value in values.iter().filter(|value| value.is_finite()) {
-        if value < 0.0 || (value < before && value > before / 2.0) {
-            return None;
-        }
-        count += 1;
-        rises += usize::from(value > before);
-        resets += usize::from(value < before);
-        before = value;
-    }
-    (count >= 3 && resets * 10 <= rises).then_some(rises > 0)
-}
-
-/// The base unit, by the ending that the naming rules ask for (`_seconds`, `_bytes_total`).
+/// The unit that the exporter declares, else that of the name.
 pub(crate) fn unit(name: &str, metadata: Option<&Metadata>) -> Unit {
-    let stem = ["_total", "_sum", "_bucket"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     let declared = metadata.map(|metadata| metadata.unit.as_str()).filter(|unit| !unit.is_empty());
-    let word = declared.unwrap_or_else(|| stem.rsplit_once('_').map_or(stem, |(_, word)| word));
-    let base = match word {
-        "seconds" => BaseUnit::Seconds,
-        "bytes" => BaseUnit::Bytes,
-        "bits" => BaseUnit::Bits,
-        "ratio" => BaseUnit::Ratio,
-        "percent" => BaseUnit::Percent,
-        "hertz" => BaseUnit::Hertz,
-        "celsius" => BaseUnit::Celsius,
-        "watts" => BaseUnit::Watts,
-        _ => return Unit::default(),
-    };
-    Unit::of(base)
+    match declared {
+        Some(written) if !name.ends_with("_count") && !name.ends_with("_bucket") => {
+            Unit { base: BaseUnit::named(written).unwrap_or_default(), per_second: false, written: written.to_owned() }
+        }
+        _ => Unit::of_metric(name),
+    }
 }
 
 #[cfg(test)]
@@ -71,10 +43,12 @@ mod tests {
     }
 
     #[test]
-    fn units_are_the_last_word() {
+    fn a_declared_unit_comes_before_the_name() {
+        let declared = |unit: &str| Metadata { kind: String::new(), unit: unit.into() };
         assert_eq!(unit("process_cpu_seconds_total", None).base, BaseUnit::Seconds);
-        assert_eq!(unit("node_memory_MemFree_bytes", None).base, BaseUnit::Bytes);
-        assert_eq!(unit("http_request_duration_seconds_count", None).base, BaseUnit::None);
-        assert_eq!(unit("up", None).base, BaseUnit::None);
+        assert_eq!(unit("wait", Some(&declared("seconds"))).base, BaseUnit::Seconds);
+        assert_eq!(unit("wait_seconds", Some(&declared("requests"))).written, "requests");
+        assert_eq!(unit("wait_seconds_count", Some(&declared("seconds"))).base, BaseUnit::None);
+        assert_eq!(unit("wait_seconds_bucket", None).base, BaseUnit::None);
     }
 }

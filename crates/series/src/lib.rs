@@ -7,16 +7,20 @@
 //! because no statistic is defined on them, and says so in a note.
 
 mod axis;
+mod counter;
 mod dataset;
 mod grid;
+mod identity;
 mod labels;
 mod note;
 mod panel;
 mod unit;
 
 pub use axis::TimeAxis;
+pub use counter::{Declared, Growth};
 pub use dataset::{Dataset, Event, Kind, Origin, Series};
 pub use grid::{Break, TimeGrid};
+pub use identity::{Identity, ORIGINAL_NAME, sanitised_label, sanitised_metric};
 pub use labels::{Labels, SERVICE_LABELS};
 pub use note::{Note, NoteKind};
 pub use panel::{Panel, PanelError};

@@ -30,6 +30,23 @@ pub enum BaseUnit {
     Currency,
 }
 
+impl BaseUnit {
+    /// The unit of that name, as Prometheus' naming rules and OpenMetrics spell units: base units, in the plural.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "seconds" => Self::Seconds,
+            "bytes" => Self::Bytes,
+            "bits" => Self::Bits,
+            "ratio" => Self::Ratio,
+            "percent" => Self::Percent,
+            "hertz" => Self::Hertz,
+            "celsius" => Self::Celsius,
+            "watts" => Self::Watts,
+            _ => return None,
+        })
+    }
+}
+
 /// A base unit, whether it is per second, and the text that the source wrote for it.
 ///
 /// Values of a [`crate::Series`] are already in the base unit; `written` is kept so that people recognise their data.
@@ -47,6 +64,16 @@ impl Unit {
     /// A unit that the source named by its base alone.
     pub fn of(base: BaseUnit) -> Self {
         Self { base, per_second: false, written: String::new() }
+    }
+
+    /// The unit that a metric's name ends with, before `_total` or `_sum` (`process_cpu_seconds_total`); unknown without
+    /// one. `_count` and `_bucket` count things, whatever the name says before them.
+    pub fn of_metric(name: &str) -> Self {
+        let stem = name.strip_suffix("_total").or_else(|| name.strip_suffix("_sum")).unwrap_or(name);
+        match stem.rsplit('_').next().and_then(BaseUnit::named) {
+            Some(base) => Self { per_second: stem.contains("_per_second"), ..Self::of(base) },
+            None => Self::default(),
+        }
     }
 
     /// Whether nothing is known about the unit.
@@ -71,5 +98,22 @@ impl fmt::Display for Unit {
             BaseUnit::Currency => "currency",
         })?;
         f.write_str(if self.per_second { "/s" } else { "" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_ends_with_its_unit() {
+        let base = |name: &str| Unit::of_metric(name).base;
+        assert_eq!(base("process_cpu_seconds_total"), BaseUnit::Seconds);
+        assert_eq!(base("http_request_duration_seconds_sum"), BaseUnit::Seconds);
+        assert_eq!(base("node_memory_MemFree_bytes"), BaseUnit::Bytes);
+        assert_eq!(base("bits"), BaseUnit::Bits);
+        for counted in ["http_request_duration_seconds_count", "http_request_duration_seconds_bucket", "up", ""] {
+            assert!(Unit::of_metric(counted).is_unknown(), "{counted}");
+        }
     }
 }

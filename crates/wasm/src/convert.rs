@@ -3,9 +3,11 @@
 use crate::analysis::{GivenSeries, NamedFile};
 use crate::choice::Choice;
 use crate::picture::Picture;
-use js_sys::{Array, ArrayBuffer, Float64Array, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Float64Array, Object, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::Deserializer;
 use wasm_bindgen::prelude::*;
 
 /// The name of a file that came without one.
@@ -61,7 +63,7 @@ pub(crate) fn series(input: &JsValue) -> Result<Vec<GivenSeries>, JsError> {
     let mut given = Vec::new();
     for (position, entry) in list.iter().enumerate() {
         let heading: Heading = serde_wasm_bindgen::from_value(entry.clone())
-            .map_err(|error| JsError::new(&format!("series {position} of the array: {error}")))?;
+            .map_err(|error| JsError::new(&format!("series {position} of the array: {}", message(&error))))?;
         let column = |what: &str| -> Result<Vec<f64>, JsError> {
             property(&entry, what)
                 .and_then(|values| numbers(&values))
@@ -98,7 +100,24 @@ fn options_of<T: DeserializeOwned + Default>(options: &JsValue) -> Result<T, JsE
     if options.is_undefined() || options.is_null() {
         return Ok(T::default());
     }
-    serde_wasm_bindgen::from_value(options.clone()).map_err(|error| JsError::new(&format!("options: {error}")))
+    // Read as a struct, serde_wasm_bindgen asks the object for the fields it knows and never sees a misspelt one; as a
+    // list of entries, every name meets `deny_unknown_fields`.
+    let object = options.dyn_ref::<Object>().filter(|object| !Array::is_array(object));
+    let object = object.ok_or_else(|| JsError::new("options: expected an object"))?;
+    let entries = Object::entries(object).into_iter().filter_map(|entry| {
+        let entry: Array = entry.into();
+        let value = entry.get(1);
+        // `{ services: undefined }` is how JavaScript says nothing.
+        (!value.is_undefined()).then(|| (entry.get(0).as_string().unwrap_or_default(), Deserializer::from(value)))
+    });
+    T::deserialize(MapDeserializer::new(entries))
+        .map_err(|error| JsError::new(&format!("options: {}", message(&error))))
+}
+
+/// What the error says, without the name of its class: the caller gets an `Error` already.
+pub(crate) fn message(error: &serde_wasm_bindgen::Error) -> String {
+    let text = error.to_string();
+    text.strip_prefix("Error: ").map_or_else(|| text.clone(), str::to_string)
 }
 
 /// As `JSON.parse` would give it: plain objects, `null` for what is not known.

@@ -58,6 +58,6 @@ pub fn analyze_series(input: &JsValue, options: &JsValue) -> Result<JsValue, JsE
 #[wasm_bindgen(js_name = radarSvg, skip_typescript)]
 pub fn radar_svg(report: JsValue, options: &JsValue) -> Result<String, JsError> {
     let report: report::Report = serde_wasm_bindgen::from_value(report)
-        .map_err(|error| JsError::new(&format!("the first argument is no Report: {error}")))?;
+        .map_err(|error| JsError::new(&format!("the first argument is no Report: {}", convert::message(&error))))?;
     Ok(picture::radar(&report, &convert::picture(options)?))
 }

@@ -14,7 +14,7 @@ export interface GivenSeries {
 
 /** What you may choose; every option has a default. */
 export interface Options {
-  /** The share of healthy Reports that may carry any finding; 0.05. */
+  /** The share of healthy Reports that may carry any finding; 0.02. */
   falseAlarmRate?: number;
   /** The false-discovery rate among the relations; 0.01. */
   falseDiscoveryRate?: number;

@@ -191,24 +191,6 @@ pub(crate) fn named(written: &str) -> Unit {
     }
 }
 
-/// The unit that a metric's name ends with, in Prometheus' practice: base units, in the plural, spelt out.
-pub(crate) fn of_name(metric: &str) -> Unit {
-    let metric = metric.strip_suffix("_total").or_else(|| metric.strip_suffix("_sum")).unwrap_or(metric);
-    let base = match metric.rsplit('_').next() {
-        Some("seconds") => BaseUnit::Seconds,
-        Some("bytes") => BaseUnit::Bytes,
-        Some("bits") => BaseUnit::Bits,
-        Some("ratio") => BaseUnit::Ratio,
-        Some("percent") => BaseUnit::Percent,
-        Some("celsius") => BaseUnit::Celsius,
-        Some("hertz") => BaseUnit::Hertz,
-        Some("watts") => BaseUnit::Watts,
-        _ => return Unit::default(),
-    };
-    let per_second = metric.contains("_per_second");
-    Unit { per_second, ..Unit::of(base) }
-}
-
 /// The unit that a column's name has in brackets at its end (`Latency (ms)`, `mem[MiB]`), as it is written.
 pub(crate) fn in_brackets(name: &str) -> Option<&str> {
     let name = name.trim();
@@ -251,8 +233,6 @@ mod tests {
 
     #[test]
     fn units_in_names() {
-        assert_eq!(of_name("http_request_duration_seconds_sum").base, BaseUnit::Seconds);
-        assert_eq!(of_name("cpu").base, BaseUnit::None);
         assert_eq!(in_brackets("Latency (ms)"), Some("ms"));
         assert_eq!(in_brackets("a|MemoryUsage(Mi)"), Some("Mi"));
         assert_eq!(in_brackets("(ms)"), None);

@@ -7,16 +7,15 @@ use super::sample_line::SampleLine;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::EpochUnit;
 use crate::cell::unit;
-use crate::counter::{self, Declared};
+use crate::counter;
 use crate::error::{Error, excerpt};
 use crate::input::Input;
-use crate::name;
 use crate::notebook::{Notebook, plural};
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::{Format, Options};
 use order::SortedMap;
-use series::{Dataset, NoteKind, Origin};
+use series::{Dataset, Declared, NoteKind, Origin, Unit};
 use std::collections::HashMap;
 
 pub(crate) const READER: Reader = Reader { format: Format::OpenMetrics, probe, read };
@@ -103,7 +102,7 @@ impl<'a> Lines<'a> {
             let (position, seen) = match self.positions.get_mut(sample.series) {
                 Some(known) => known,
                 None => {
-                    let position = self.set.position(name::with_original_name(sample.identity().ok_or_else(bad_line)?));
+                    let position = self.set.position(sample.identity().ok_or_else(bad_line)?.with_original_name());
                     self.positions.entry(sample.series).or_insert((position, 0))
                 }
             };
@@ -143,7 +142,7 @@ impl<'a> Lines<'a> {
             return Err(if self.timeless > 0 {
                 Error::NoTimeStamps {
                     remedy: "Save the answer of /api/v1/query_range or the output of `promtool tsdb dump-openmetrics` \
-                             instead; or put several scrapes into one file and say with --step how far apart they are."
+                             instead; or put several scrapes into one file and say how far apart they are."
                         .to_owned(),
                 }
             } else {
@@ -191,7 +190,7 @@ impl<'a> Lines<'a> {
             let family = family(metric);
             one.unit = match units.get(metric).or_else(|| units.get(family)) {
                 Some(written) if !metric.ends_with("_count") && !metric.ends_with("_bucket") => unit::named(written),
-                _ => unit::of_name(metric),
+                _ => Unit::of_metric(metric),
             };
         }
         let origin = Origin { name: input.name.to_owned(), format: format.label().to_owned(), assumed_time_zone: None };

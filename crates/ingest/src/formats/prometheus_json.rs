@@ -5,18 +5,16 @@
 
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::EpochUnit;
-use crate::cell::unit;
-use crate::counter::{self, Declared};
+use crate::counter;
 use crate::error::{Error, excerpt};
 use crate::input::Input;
-use crate::name;
 use crate::notebook::{Notebook, plural};
-use crate::series_set::{Identity, SeriesSet};
+use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::{Format, Options};
 use serde::Deserialize;
 use serde_json::Value;
-use series::{Dataset, Labels, NoteKind, Origin};
+use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Unit};
 
 pub(crate) const READER: Reader = Reader { format: Format::PrometheusJson, probe, read };
 
@@ -174,7 +172,7 @@ impl Found {
             .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
             .collect();
         let metric = labels.remove("__name__");
-        let position = self.set.position(name::with_original_name(Identity::of(metric, labels)));
+        let position = self.set.position(Identity::of(metric, labels).with_original_name());
         let count = |key: &str| series.get(key).and_then(Value::as_array).map_or(0, Vec::len);
         self.histograms += count("histograms") + usize::from(series.get("histogram").is_some());
         let values = series.get("values").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -236,7 +234,7 @@ impl Found {
         let mut series = self.set.finish(&mut notes);
         counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
         for one in &mut series {
-            one.unit = unit::of_name(one.metric.as_deref().unwrap_or(""));
+            one.unit = Unit::of_metric(one.metric.as_deref().unwrap_or(""));
         }
         let origin = Origin {
             name: input.name.to_owned(),

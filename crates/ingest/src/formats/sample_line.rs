@@ -1,8 +1,7 @@
 //! One line of Prometheus text: `name{labels} value time`.
 
 use crate::cell::number::{self, Number, NumberStyle};
-use crate::name;
-use crate::series_set::Identity;
+use series::Identity;
 
 /// A line, taken apart but for the labels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,7 +47,7 @@ impl<'a> SampleLine<'a> {
     /// The series that the line belongs to; none if its labels cannot be read.
     pub(crate) fn identity(&self) -> Option<Identity> {
         if self.series.ends_with('}') {
-            name::parse(self.series)
+            Identity::parse(self.series)
         } else {
             Some(Identity::of(Some(self.series.to_owned()), series::Labels::new()))
         }

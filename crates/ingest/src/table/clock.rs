@@ -3,7 +3,7 @@
 use super::head::{Column, Content, Table};
 use crate::Options;
 use crate::cell::timestamp::{EpochUnit, TimeStyle};
-use crate::error::{Error, list};
+use crate::error::{Choice, Error, list};
 
 /// Where a row's time comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,10 +40,9 @@ impl Clock {
                 Error::NoTime {
                     columns: list([name.as_str()]),
                     seen: String::new(),
-                    remedy:
-                        "Name another column with --time-column; times may be epoch numbers, RFC 3339 or other usual \
-                         dates."
-                            .to_owned(),
+                    remedy: "Name another column; times may be epoch numbers, RFC 3339 or other usual dates."
+                        .to_owned(),
+                    choices: &[Choice::TimeColumn],
                 }
             });
         }
@@ -170,13 +169,14 @@ fn no_time(table: &Table<'_>) -> Error {
             _ => String::new(),
         },
         remedy: if all_numbers {
-            "If each row is one moment and the rows are evenly spaced, say how far apart they are with --step (for \
-             example --step 1m); otherwise export the table with its time column."
+            "If each row is one moment and the rows are evenly spaced, say how far apart they are (for example one minute); \
+             otherwise export the table with its time column."
                 .to_owned()
         } else {
-            "Export the table with a time column, or name it with --time-column; --step helps only where each row is \
-             one moment and the rows are evenly spaced."
+            "Export the table with a time column, or name it; a distance between the rows helps only where each row is one \
+             moment and the rows are evenly spaced."
                 .to_owned()
         },
+        choices: if all_numbers { &[Choice::Step, Choice::TimeColumn] } else { &[Choice::TimeColumn, Choice::Step] },
     }
 }

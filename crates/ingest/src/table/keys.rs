@@ -1,6 +1,7 @@
 //! Which columns of words tell the series of a table apart.
 
 use super::scan::{Scan, WordColumn};
+use series::SERVICE_LABELS;
 use std::collections::{HashMap, HashSet};
 
 /// How a table's rows fall into series.
@@ -17,9 +18,8 @@ pub(crate) struct Keys {
     pub(crate) group_count: usize,
 }
 
-/// Column names that say who was measured, in plain letters. A column of such a name tells series apart even if no two
-/// rows share a time.
-const IDENTITIES: [&str; 72] = [
+/// Names, in plain letters, of columns that hold the metric's own name.
+const METRICS: [&str; 11] = [
     "series",
     "metric",
     "name",
@@ -31,28 +31,22 @@ const IDENTITIES: [&str; 72] = [
     "indicator",
     "variable",
     "item",
-    "service",
-    "servicename",
-    "microservice",
-    "app",
+];
+
+/// Names of columns that hold the name of a service.
+const SERVICES: [&str; 3] = ["service", "servicename", "microservice"];
+
+/// Names of other columns that say who was measured, beside [`SERVICE_LABELS`].
+const PARTS: [&str; 48] = [
     "application",
-    "component",
-    "job",
     "jobname",
-    "host",
-    "hostname",
-    "node",
     "nodename",
     "server",
     "machine",
     "vm",
-    "instance",
     "instanceid",
-    "pod",
     "podname",
-    "container",
     "containername",
-    "namespace",
     "cluster",
     "region",
     "zone",
@@ -94,26 +88,16 @@ const IDENTITIES: [&str; 72] = [
     "site",
 ];
 
+/// Whether a column of that name says who was measured. It tells series apart even if no two rows share a time.
 pub(crate) fn is_identity(name: &str) -> bool {
-    IDENTITIES.contains(&plain(name).as_str())
+    let name = plain(name);
+    let is_label = || SERVICE_LABELS.iter().any(|label| plain(label) == name);
+    [&METRICS[..], &SERVICES, &PARTS].iter().any(|names| names.contains(&name.as_str())) || is_label()
 }
 
 /// Whether a column of that name holds the metric's own name.
 pub(crate) fn is_metric(name: &str) -> bool {
-    const NAMES: [&str; 11] = [
-        "series",
-        "metric",
-        "name",
-        "metricname",
-        "measurement",
-        "field",
-        "counter",
-        "kpi",
-        "indicator",
-        "variable",
-        "item",
-    ];
-    NAMES.contains(&plain(name).as_str())
+    METRICS.contains(&plain(name).as_str())
 }
 
 /// Whether a column of that name holds the measured value, whatever the metric is.
@@ -123,7 +107,7 @@ pub(crate) fn is_value(name: &str) -> bool {
 
 /// Whether a column of that name holds the name of a service.
 pub(crate) fn is_service(name: &str) -> bool {
-    matches!(plain(name).as_str(), "service" | "servicename" | "microservice")
+    SERVICES.contains(&plain(name).as_str())
 }
 
 fn plain(name: &str) -> String {

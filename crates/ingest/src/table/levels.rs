@@ -2,8 +2,7 @@
 
 use super::Table;
 use super::keys::{is_metric, is_service};
-use crate::series_set::Identity;
-use series::Labels;
+use series::{Identity, Labels};
 
 /// Who each column is, by its header rows; none for tables with one header row.
 ///

@@ -6,15 +6,13 @@ use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
 use super::{Table, levels, roles};
 use crate::cell::calendar::rfc3339;
-use crate::cell::unit;
-use crate::counter::{self, Declared};
+use crate::counter;
 use crate::error::{Error, list};
 use crate::input::Input;
 use crate::notebook::{Notebook, plural};
-use crate::series_set::Identity;
-use crate::{Format, Options, name};
+use crate::{Format, Options};
 use order::SortedMap;
-use series::{Dataset, Labels, NoteKind, Origin, Series};
+use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
 
 /// Reads a table. Words that tell rows apart make it a long one, whatever format it was taken for.
 ///
@@ -142,7 +140,7 @@ fn assemble(
             }
             let mut identity = match stacked.as_ref().and_then(|all| all.get(column.index)) {
                 Some(identity) => identity.clone(),
-                None if keys.keys.is_empty() => name::parse(&column.name)
+                None if keys.keys.is_empty() => Identity::parse(&column.name)
                     .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
                 None => identity_of_row(scan, keys, first, column, &words, is_alone),
             };
@@ -166,7 +164,7 @@ fn assemble(
             let mut series = Series::new(name, arrangement.axis.clone(), values);
             series.unit = match &column.unit {
                 Some((scale, written)) => scale.unit(written),
-                None => unit::of_name(identity.metric.as_deref().unwrap_or(&column.name)),
+                None => Unit::of_metric(identity.metric.as_deref().unwrap_or(&column.name)),
             };
             series.metric = identity.metric;
             series.labels = identity.labels;
@@ -219,7 +217,7 @@ fn identity_of_row(
     if !(is_alone || keys::is_value(&column.name)) {
         metric = format!("{metric}_{}", column.name);
     }
-    match name::parse(&metric) {
+    match Identity::parse(&metric) {
         Some(mut identity) if labels.is_empty() => {
             identity.labels.remove("");
             identity

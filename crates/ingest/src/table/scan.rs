@@ -150,7 +150,7 @@ impl Scan {
                     column: table.columns.get(index).map(|column| column.name.clone()).unwrap_or_default(),
                     expected: "a time".to_owned(),
                     found,
-                    remedy: "Name the column that holds the time with --time-column.".to_owned(),
+                    remedy: "Name the column that holds the time.".to_owned(),
                 },
                 _ => Error::NoNumbers {
                     seen: "the table has a header and no rows under it".to_owned(),

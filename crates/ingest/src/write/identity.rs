@@ -1,10 +1,7 @@
 //! Names of series in the formats of Prometheus, where a series is a metric with a unique set of labels.
 
-use series::{Dataset, Labels, Series};
+use series::{Dataset, Labels, ORIGINAL_NAME, Series};
 use std::collections::BTreeSet;
-
-/// The label that keeps a series' own name where it cannot be a metric's name, or where two would become one.
-pub(crate) const ORIGINAL_NAME: &str = "series";
 
 /// One metric name and label set per series, all different.
 pub(super) fn identities(dataset: &Dataset, metric_name: impl Fn(&str) -> String) -> Vec<(String, Labels)> {
@@ -36,25 +33,4 @@ fn own_metric(series: &Series) -> &str {
         None if series.name == series.labels.to_string() => "",
         None => &series.name,
     }
-}
-
-/// `[a-zA-Z_:][a-zA-Z0-9_:]*`, the names that every version of Prometheus takes; other signs become `_`.
-pub(crate) fn sanitised_metric(name: &str) -> String {
-    sanitised(name, ':')
-}
-
-/// `[a-zA-Z_][a-zA-Z0-9_]*`, the same for labels.
-pub(super) fn sanitised_label(name: &str) -> String {
-    sanitised(name, '_')
-}
-
-fn sanitised(name: &str, also: char) -> String {
-    let mut plain: String = name
-        .chars()
-        .map(|sign| if sign.is_ascii_alphanumeric() || sign == '_' || sign == also { sign } else { '_' })
-        .collect();
-    if plain.chars().next().is_none_or(|first| first.is_ascii_digit()) {
-        plain.insert(0, '_');
-    }
-    plain
 }

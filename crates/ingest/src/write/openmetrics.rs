@@ -1,8 +1,8 @@
 //! OpenMetrics text that `promtool tsdb create-blocks-from openmetrics` takes.
 
-use super::identity::{identities, sanitised_label, sanitised_metric};
+use super::identity::identities;
 use super::number::{seconds, shortest};
-use series::{Dataset, Kind, Labels};
+use series::{Dataset, Kind, Labels, sanitised_label, sanitised_metric};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

@@ -1,0 +1,287 @@
+//! Root causes: where the true service stands among the ranked ones of labelled incidents.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Section, entries, read_json};
+use crate::project::Project;
+use crate::tool;
+
+/// Faults of resources, which metrics can show; the others are errors in the code.
+const RESOURCE_FAULTS: [&str; 3] = ["cpu_contention", "cpu_consumed", "network_delay"];
+/// What of a day is shown around a fault: so much before and after, in seconds.
+const DAY_AROUND_S: (f64, f64) = (3600.0, 240.0);
+/// How late or early an alarm is in the hard forms, in seconds or rows.
+const OFF_BY: u32 = 60;
+/// A recording's last seconds and first rows hold no alarm.
+const MARGIN: u32 = 30;
+
+/// Measures on the three sets below `rca`.
+pub(super) fn section(project: &Project, monteverdi: &Path, data: &Path) -> Result<Section> {
+    let bench = Bench { project, monteverdi, workshop: super::workshop(project)? };
+    let mut places = Vec::new();
+    sock_shop(&bench, &data.join("rca/sockshop"), &mut places)?;
+    petshop(&bench, &data.join("rca/petshop"), &mut places)?;
+    for folder in entries(&data.join("rca"))? {
+        if folder.join("faults.json").is_file() {
+            nezha(&bench, &folder, &mut places)?;
+        }
+    }
+    let mut table = String::from(
+        "| data | told | cases | first | among three | among five | Avg@5 |\n|---|---|---:|---:|---:|---:|---:|\n",
+    );
+    for row in &places {
+        let share = |depth| row.share_within(depth);
+        let average = (1..=5).map(share).sum::<f64>() / 5.0;
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {:.3} | {:.3} | {:.3} | {average:.3} |",
+            row.data,
+            row.told,
+            row.places.len(),
+            share(1),
+            share(3),
+            share(5),
+        );
+    }
+    let body = format!(
+        "The place of the true service among the ranked ones, `causes` reading each recording under a neutral name. No \
+         column is left out by hand; services count once and are not folded (`x` and `x-db` are two).\n\n{table}\n\
+         The form of the ranking was **chosen on these sock-shop cases**; their figures are not held out. Nothing was \
+         chosen on petshop or Nezha. Sock shop has a normal and a faulty part that were recorded hours apart: that edge \
+         helps whoever looks for an onset.\n\n\
+         Published, time known: sock shop Avg@5 BARO .99, NSigma .98 (with column filters); petshop .57 to .83 first with \
+         the call graph; Nezha .41 first by the largest robust z. On petshop and Nezha we are **below plain baselines** \
+         where the table says so: the common onset prefers faults that last, and faults of three samples in an hour of \
+         drift lose against it."
+    );
+    Ok(Section { body, failures: Vec::new() })
+}
+
+/// What runs the cases.
+struct Bench<'a> {
+    project: &'a Project,
+    monteverdi: &'a Path,
+    /// Where recordings lie under a neutral name.
+    workshop: PathBuf,
+}
+
+/// What is told beside the recording.
+#[derive(Default)]
+struct Told<'a> {
+    /// Seconds since 1970.
+    at: Option<f64>,
+    graph: Option<&'a Path>,
+    baseline: Option<&'a Path>,
+}
+
+/// The places of one row of the table.
+struct Places {
+    data: &'static str,
+    told: &'static str,
+    /// From 0; none where the true service is not listed.
+    places: Vec<Option<usize>>,
+}
+
+impl Places {
+    fn share_within(&self, depth: usize) -> f64 {
+        let within = self.places.iter().filter(|place| place.is_some_and(|place| place < depth)).count();
+        within as f64 / self.places.len().max(1) as f64
+    }
+}
+
+impl Bench<'_> {
+    /// The place of `root` among the services that `causes` ranks.
+    fn place(&self, recording: &Path, told: &Told<'_>, root: &str) -> Result<Option<usize>> {
+        let mut command = tool::command(self.project, self.monteverdi);
+        command.arg("causes").arg(recording);
+        if let Some(at) = told.at {
+            command.arg("--at").arg(at.to_string());
+        }
+        if let Some(graph) = told.graph {
+            command.arg("--graph").arg(graph);
+        }
+        if let Some(baseline) = told.baseline {
+            command.arg("--baseline").arg(baseline);
+        }
+        let answer = read_json(&tool::output(&mut command)?, recording)?;
+        let services = answer["services"].as_array().context("`causes` lists services")?;
+        Ok(services.iter().position(|service| service["service"] == root))
+    }
+
+    /// A recording under a name that says nothing.
+    fn neutral(&self, recording: &Path) -> Result<PathBuf> {
+        let neutral = self.workshop.join("metrics.csv");
+        fs::copy(recording, &neutral).with_context(|| recording.display().to_string())?;
+        Ok(neutral)
+    }
+}
+
+/// Faults injected into one service; the recording's second part begins with the fault.
+fn sock_shop(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()> {
+    const TOLD: [&str; 4] = ["nothing", "time of the fault", "alarm 60 s late", "alarm 60 rows early"];
+    let mut places = TOLD.map(|told| Places { data: "sock shop", told, places: Vec::new() });
+    for case in entries(folder)? {
+        let label = case.join("label.json");
+        if !label.is_file() {
+            continue;
+        }
+        let label = read_json(&fs::read_to_string(&label)?, &label)?;
+        let root = label["root_cause_service"].as_str().context("label.json names root_cause_service")?;
+        let fault_s = label["inject_time"].as_f64().context("label.json has inject_time")?;
+        let row = label["inject_row"].as_u64().context("label.json has inject_row")?;
+        let recording = bench.neutral(&case.join("metrics.csv"))?;
+        let times = times_s(&recording)?;
+        let row = usize::try_from(row)?;
+        let last_s = times.iter().skip(row).copied().fold(f64::NAN, f64::max);
+        let late_s = (fault_s + f64::from(OFF_BY)).min(last_s - f64::from(MARGIN));
+        let early = row.saturating_sub(OFF_BY as usize).max(MARGIN as usize);
+        let early_s = *times.get(early).with_context(|| format!("{} has no row {early}", case.display()))?;
+        for (at, row) in [None, Some(fault_s), Some(late_s), Some(early_s)].into_iter().zip(&mut places) {
+            row.places.push(bench.place(&recording, &Told { at, ..Told::default() }, root)?);
+        }
+    }
+    if places[0].places.is_empty() {
+        bail!("{} holds no cases", folder.display());
+    }
+    rows.extend(places);
+    Ok(())
+}
+
+/// Issues of a larger system, with an alarm at its front, a normal recording and the call graph as a matrix.
+fn petshop(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()> {
+    const TOLD: [&str; 2] = ["alarm, normal data", "alarm, normal data, call graph"];
+    let mut places = TOLD.map(|told| Places { data: "petshop", told, places: Vec::new() });
+    for scenario in entries(folder)? {
+        let normal = scenario.join("noissue_metrics.csv");
+        // Scenarios without a normal recording ask a different question.
+        if !normal.is_file() {
+            continue;
+        }
+        let graph = bench.workshop.join("graph.csv");
+        let matrix = scenario.join("graph.csv");
+        fs::write(
+            &graph,
+            calls_of_matrix(&fs::read_to_string(&matrix).with_context(|| matrix.display().to_string())?),
+        )?;
+        for issue in entries(&scenario)? {
+            let label = issue.join("label.json");
+            if !label.is_file() {
+                continue;
+            }
+            let label = read_json(&fs::read_to_string(&label)?, &label)?;
+            let root = label["root_cause"]["node"].as_str().context("label.json names root_cause.node")?;
+            let at = label["target"]["timestamp"].as_f64();
+            let recording = bench.neutral(&issue.join("metrics.csv"))?;
+            for (graph, row) in [None, Some(graph.as_path())].into_iter().zip(&mut places) {
+                row.places.push(bench.place(&recording, &Told { at, graph, baseline: Some(&normal) }, root)?);
+            }
+        }
+    }
+    rows.extend(places);
+    Ok(())
+}
+
+/// One day with many short faults, each judged on the hour before it.
+fn nezha(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()> {
+    const TOLD: [&str; 3] = ["nothing", "alarm", "alarm, call graph"];
+    let mut resource = TOLD.map(|told| Places { data: "Nezha, resource faults", told, places: Vec::new() });
+    let mut code = TOLD.map(|told| Places { data: "Nezha, faults in code", told, places: Vec::new() });
+    let faults = folder.join("faults.json");
+    let faults = read_json(&fs::read_to_string(&faults)?, &faults)?;
+    let day = fs::read_to_string(folder.join("metrics.csv")).with_context(|| folder.display().to_string())?;
+    let dependencies = folder.join("dependency.csv");
+    let graph = bench.workshop.join("graph.csv");
+    fs::write(
+        &graph,
+        calls_of_list(&fs::read_to_string(&dependencies).with_context(|| folder.display().to_string())?),
+    )?;
+    for fault in faults.as_array().context("faults.json is a list")? {
+        let root = fault["service"].as_str().context("a fault names its service")?;
+        let at = fault["time"].as_f64().context("a fault has a time")?;
+        let recording = bench.workshop.join("metrics.csv");
+        fs::write(&recording, rows_between(&day, at - DAY_AROUND_S.0, at + DAY_AROUND_S.1))?;
+        let is_resource = fault["type"].as_str().is_some_and(|kind| RESOURCE_FAULTS.contains(&kind));
+        let places = if is_resource { &mut resource } else { &mut code };
+        let ways = [(None, None), (Some(at), None), (Some(at), Some(graph.as_path()))];
+        for ((at, graph), row) in ways.into_iter().zip(places) {
+            row.places.push(bench.place(&recording, &Told { at, graph, baseline: None }, root)?);
+        }
+    }
+    rows.extend(resource);
+    rows.extend(code);
+    Ok(())
+}
+
+/// The column `time` of a table, in seconds; NaN where a cell is none.
+fn times_s(table: &Path) -> Result<Vec<f64>> {
+    let text = fs::read_to_string(table)?;
+    let mut lines = text.lines();
+    let head = lines.next().unwrap_or_default();
+    let column = head.split(',').position(|name| name == "time").context("the table has a column `time`")?;
+    Ok(lines.map(|line| line.split(',').nth(column).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN)).collect())
+}
+
+/// The head and the rows whose first cell lies between two times.
+fn rows_between(table: &str, first_s: f64, last_s: f64) -> String {
+    let is_within = |line: &&str| {
+        let time = line.split(',').next().and_then(|cell| cell.parse::<f64>().ok());
+        time.is_some_and(|time| (first_s..=last_s).contains(&time))
+    };
+    let rows = table.lines().skip(1).filter(is_within);
+    table.lines().take(1).chain(rows).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// `caller,callee` from a matrix whose row calls its column. The names hold no commas.
+fn calls_of_matrix(matrix: &str) -> String {
+    let mut lines = matrix.lines();
+    let callees: Vec<&str> = lines.next().unwrap_or_default().split(',').skip(1).collect();
+    let mut calls = String::from("caller,callee\n");
+    for line in lines {
+        let mut cells = line.split(',');
+        let caller = cells.next().unwrap_or_default();
+        for (callee, cell) in callees.iter().zip(cells) {
+            if cell.trim().parse::<f64>().is_ok_and(|weight| weight != 0.0) {
+                let _ = writeln!(calls, "{caller},{callee}");
+            }
+        }
+    }
+    calls
+}
+
+/// `caller,callee` from a list with a head of its own and further columns.
+fn calls_of_list(list: &str) -> String {
+    let mut calls = String::from("caller,callee\n");
+    for line in list.lines().skip(1) {
+        let mut cells = line.split(',');
+        if let (Some(caller), Some(callee)) = (cells.next(), cells.next()) {
+            let _ = writeln!(calls, "{caller},{callee}");
+        }
+    }
+    calls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_count_the_unlisted_as_missed() {
+        let row = Places { data: "", told: "", places: vec![Some(0), Some(2), Some(4), None] };
+        assert_eq!([1, 3, 5].map(|depth| row.share_within(depth)), [0.25, 0.5, 0.75]);
+    }
+
+    #[test]
+    fn call_graphs_of_both_forms_are_read() {
+        assert_eq!(calls_of_matrix(",a,b c\na,0,1\nb c,0.0,\n"), "caller,callee\na,b c\n");
+        assert_eq!(calls_of_list("Source,Target,Weight\nx,y,1\n"), "caller,callee\nx,y\n");
+    }
+
+    #[test]
+    fn a_slice_of_a_day_keeps_its_head_and_both_ends() {
+        assert_eq!(rows_between("time,x\n1,0\n2,0\n3,0\n4,0\n", 2.0, 3.0), "time,x\n2,0\n3,0\n");
+    }
+}
