@@ -47,13 +47,13 @@ impl Record {
     }
 }
 
-/// Breaks lines of prose; tables and what stands between fences stay as they are.
+/// Breaks lines of prose; tables, entries of lists and what stands between fences stay as they are.
 fn wrapped(text: &str) -> String {
     let mut is_fenced = false;
     let mut lines = Vec::new();
     for line in text.lines() {
         is_fenced ^= line.starts_with("```");
-        if is_fenced || line.starts_with(['|', ' ']) {
+        if is_fenced || line.starts_with(['|', ' ', '-']) {
             lines.push(line.to_owned());
             continue;
         }

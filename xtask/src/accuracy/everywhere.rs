@@ -48,8 +48,10 @@ pub(super) fn section(project: &Project, monteverdi: &Path, package: &Path, data
             (Some(native), Some(wasm)) => {
                 let comparison = Comparison::of(&native, wasm);
                 if let Some(first) = comparison.differences.first() {
-                    let others = comparison.differences.len() - 1;
-                    unequal.push(format!("{name}: {first}, and {others} more"));
+                    unequal.push(match comparison.differences.len() - 1 {
+                        0 => format!("{name}: {first}"),
+                        others => format!("{name}: {first}, and {others} more"),
+                    });
                 }
                 let shown = comparison.differences.iter().take(SHOWN);
                 failures.extend(shown.map(|difference| format!("{name}: {difference}")));
