@@ -135,7 +135,9 @@ impl Relating {
                 })
             })
             .collect();
-        order::sort_by(&mut found, |a, b| b.strength.total_cmp(&a.strength).then((a.from, a.to).cmp(&(b.from, b.to))));
+        // Strengths that differ by rounding only, as those of copies do, are equal on one machine and not on another.
+        let rank = |relation: &Relation| (relation.strength * 1e9).round();
+        order::sort_by(&mut found, |a, b| rank(b).total_cmp(&rank(a)).then((a.from, a.to).cmp(&(b.from, b.to))));
         found.truncate(MOST_RELATIONS);
         found
     }

@@ -181,7 +181,7 @@ mod tests {
             collection.add(0, all, matrix(&metric, &[(1, 1.0)]));
         }
         collection.add(0, all, matrix(&[("__name__", "books"), ("series", "Dune")], &[(1, 1.0)]));
-        let series = collection.into_series(&["q".into()], &BTreeMap::new());
+        let series = collection.into_series(&["q".into()], &SortedMap::new());
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         // Two targets may show the same.
         assert_eq!(names, ["books{series=\"Dune\"}", "cart cpu (%)", "q: cart cpu (%)", "q 2: cart cpu (%)"]);

@@ -122,6 +122,9 @@ pub fn coherence_threshold(effective_segments: f64, alpha: f64) -> f64 {
 /// Bins that are kept together in memory, so that a pair is a stream of multiplications over contiguous values.
 pub(super) const BLOCK: usize = 8;
 
+/// A segment with less than this share of the largest segment's energy is silent: what it has is rounding.
+const SILENT: f64 = 1e-18;
+
 /// The Fourier transforms of all segments of all series.
 ///
 /// Layout: `[series][block of 8 bins][segment][8]`, real and imaginary parts apart. Segments that are incomplete in
@@ -235,7 +238,9 @@ impl SegmentSpectra {
             energies.extend(
                 real.iter().zip(imaginary.iter()).map(|(re, im)| re.iter().chain(im).map(|v| v * v).sum::<f64>()),
             );
-            let mut present: Vec<f64> = energies.iter().copied().filter(|e| *e > 0.0).collect();
+            // A segment in which nothing happens has the energy of rounding errors; it is no history to be measured by.
+            let floor = SILENT * energies.iter().copied().fold(0.0, f64::max);
+            let mut present: Vec<f64> = energies.iter().copied().filter(|e| *e > floor).collect();
             if present.is_empty() {
                 continue;
             }

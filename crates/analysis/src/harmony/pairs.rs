@@ -53,6 +53,12 @@ pub fn pair_index(series: usize, first: usize, second: usize) -> usize {
 /// white noise for 8 to 125 bins and 9 to 42 effective segments: 0.85 to 0.95 between the 1 % and the 80 % quantile.
 const INDEPENDENT_BINS: f64 = 0.91;
 
+/// Coherences closer than this are the same.
+const ROUNDING: f64 = 1e-12;
+
+/// What a coherence has to be below 1 to be told from 1: of less, the p-value would be a power of rounding errors.
+const FROM_ONE: f64 = 1e-5;
+
 /// Pairs are visited in square tiles of this many series, so that both sides stay in the cache.
 const TILE: usize = 24;
 
@@ -147,7 +153,7 @@ impl SegmentSpectra {
         let defined = common >= 4 && best.counted > 0;
         let p = if defined {
             let tests = 1.0 + INDEPENDENT_BINS * (bins as f64 - 1.0);
-            let one = (1.0 - best.magnitude_squared).powf(effective - 1.0);
+            let one = (1.0 - best.magnitude_squared).max(FROM_ONE).powf(effective - 1.0);
             -(tests * (-one).ln_1p()).exp_m1()
         } else {
             1.0
@@ -197,7 +203,8 @@ impl Best {
                 let value = squared[lane].min(1.0);
                 self.sum += value;
                 self.counted += 1;
-                if value > self.magnitude_squared {
+                // Bins that differ by rounding only are equal, and the first counts: else it would differ by machine.
+                if value > self.magnitude_squared + ROUNDING {
                     self.magnitude_squared = value;
                     self.bin = block * BLOCK + lane;
                     self.re = cross[0][lane];
