@@ -17,9 +17,10 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     build::page(project)?;
     let monteverdi = accuracy::command_line(project)?;
     let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
-    let table = load(project)?;
+    let table = table(project, "load.csv", 200, 2_880)?;
+    let crowd = self::table(project, "crowd.csv", 340, 720)?;
     let timings = table.with_file_name("browser.json");
-    record.section("In the browser", &browser(project, &table, &timings)?);
+    record.section("In the browser", &browser(project, &table, &crowd, &timings)?);
     record.section("Size", &size::table(project)?);
     let peers = peers(project, &monteverdi, &table, &timings)?;
     record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
@@ -28,11 +29,12 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     record.write(&project.root.join("docs/performance.md"))
 }
 
-/// The table that browser, native command and peers are given: 200 series of 2,880 points.
-fn load(project: &Project) -> Result<PathBuf> {
+/// A table of the simulator's. Browser, native command and peers are given the same one of 200 series of 2,880 points; the
+/// radar is drawn with more than 50 services, too.
+fn table(project: &Project, name: &str, series: u32, points: u32) -> Result<PathBuf> {
     let folder = project.target.join("bench");
     std::fs::create_dir_all(&folder)?;
-    let table = folder.join("load.csv");
+    let table = folder.join(name);
     let mut cargo = tool::command(project, "cargo");
     cargo.args([
         "run",
@@ -44,17 +46,18 @@ fn load(project: &Project) -> Result<PathBuf> {
         "--example",
         "sized_csv",
     ]);
-    tool::run(cargo.arg("--").arg(&table).args(["200", "2880"]))?;
+    tool::run(cargo.arg("--").arg(&table).args([series.to_string(), points.to_string()]))?;
     Ok(table)
 }
 
 /// First paint, drop to Report, and redraw, in the system's Chromium; every load's time also goes to `timings`.
-fn browser(project: &Project, table: &Path, timings: &Path) -> Result<String> {
+fn browser(project: &Project, table: &Path, crowd: &Path, timings: &Path) -> Result<String> {
     let mut node = tool::command(project, "node");
     node.arg("performance.mjs")
         .current_dir(project.e2e())
         .env("MONTEVERDI_DIST", project.dist())
         .env("MONTEVERDI_LOAD", table)
+        .env("MONTEVERDI_CROWD", crowd)
         .env("MONTEVERDI_TIMINGS", timings);
     tool::output(&mut node)
 }
