@@ -109,7 +109,7 @@ impl Drawing<'_> {
         let fine = |px: f64| (px * FINE) as u32;
         let mut chart = ChartBuilder::on(&root)
             .margin_top(fine(6.0))
-            .margin_right(fine(10.0))
+            .margin_right(fine(22.0))
             .x_label_area_size(fine(20.0))
             .y_label_area_size(fine(64.0))
             .build_cartesian_2d(x, y)?;

@@ -69,5 +69,9 @@ fn empty_report() {
 fn a_scale_without_enough_data_says_why() {
     let mut report = example::services(3);
     report.scales[Scale::Meso.index()].unavailable = Some("6 h of data hold no three cycles of 6 h".to_owned());
-    insta::assert_snapshot!(dark(&radar::system(&report, &View::new(460.0, 320.0))));
+    insta::assert_snapshot!(dark(&radar::system(&report, &View::new(900.0, 700.0))));
+    // Where there is no room for the words, the description has them: half a word helps nobody.
+    let small = radar::system(&report, &View::new(460.0, 320.0));
+    assert!(!dark(&small).contains("6 h of"));
+    assert!(small.hits.iter().any(|hit| hit.description.contains("6 h of data hold no three cycles")));
 }

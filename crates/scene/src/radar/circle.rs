@@ -167,9 +167,10 @@ impl<'r> Circle<'r> {
         let room_px = 2.0 * (ring.outer_px.powi(2) - (middle_px + size_px * 0.5).powi(2)).max(0.0).sqrt() - 8.0;
         // The first clause says what is needed; the rest is in the description.
         let clause = reason.split("; ").next().unwrap_or(reason);
-        let fits = text::width_px(reason, size_px, Weight::Regular) <= room_px;
-        let content = text::shorten(if fits { reason } else { clause }, room_px, size_px, Weight::Regular);
-        let text = Text::new(self.polar.x, self.polar.y - middle_px, content);
+        let fits = |words: &&str| text::width_px(words, size_px, Weight::Regular) <= room_px;
+        // Half a word would only be in the way of the rings' names.
+        let Some(words) = [reason, clause].into_iter().find(fits) else { return };
+        let text = Text::new(self.polar.x, self.polar.y - middle_px, words.to_owned());
         scene.text(text.anchored(Anchor::Middle, Baseline::Middle).font(size_px, Weight::Regular).tint(Paint::Faint));
     }
 
