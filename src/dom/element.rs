@@ -5,6 +5,9 @@ use super::region::{self, Row, View};
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Document, Element, Event, HtmlElement, Node};
 
+/// Shows on an element whether something holds.
+type Flag = Box<dyn Fn(&Element, bool)>;
+
 /// An element of the document. Clones are the same element.
 ///
 /// Text and attribute values are set as text, never parsed: a metric's name cannot become markup.
@@ -105,7 +108,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn bound_flag(self, value: Box<dyn Fn() -> bool>, set: Box<dyn Fn(&Element, bool)>) -> Self {
+    fn bound_flag(self, value: Box<dyn Fn() -> bool>, set: Flag) -> Self {
         let element = self.0.clone();
         effect(move || set(&element, value()));
         self

@@ -33,8 +33,8 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 }
 
 #[inline(never)]
-fn boxed_effect(mut run: Box<dyn FnMut()>) {
-    create_effect(move || run());
+fn boxed_effect(run: Box<dyn FnMut()>) {
+    create_effect(run);
 }
 
 /// A value computed from others; who reads it is told of changes only, not of every computation.
@@ -43,8 +43,8 @@ pub(crate) fn memo<T: PartialEq + 'static>(compute: impl FnMut() -> T + 'static)
 }
 
 #[inline(never)]
-fn boxed_memo<T: PartialEq + 'static>(mut compute: Box<dyn FnMut() -> T>) -> ReadSignal<T> {
-    create_selector(move || compute())
+fn boxed_memo<T: PartialEq + 'static>(compute: Box<dyn FnMut() -> T>) -> ReadSignal<T> {
+    create_selector(compute)
 }
 
 /// Listens until the owner ends. What the handler changes is shown once, when it is through.

@@ -145,18 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn program_and_script_get_the_same_names() {
+    fn program_and_script_get_the_same_names() -> Result<()> {
         let wasm = program(["__wbg_append_0a1b", "__wbg_append_0a1b2c"]);
         let script = "let i = { __wbg_append_0a1b: f, __wbg_append_0a1b2c: g, x__wbg_append_0a1b: h };";
-        let (wasm, script) = shorten(&wasm, script).unwrap();
+        let (wasm, script) = shorten(&wasm, script)?;
         assert_eq!(script, "let i = { _a: f, _b: g, x__wbg_append_0a1b: h };");
         assert_eq!(wasm, program(["_a", "_b"]));
+        Ok(())
     }
 
     #[test]
-    fn what_the_script_does_not_name_stays() {
+    fn what_the_script_does_not_name_stays() -> Result<()> {
         let wasm = program(["memory_like", "other"]);
-        assert_eq!(shorten(&wasm, "nothing").unwrap(), (wasm, "nothing".to_owned()));
+        assert_eq!(shorten(&wasm, "nothing")?, (wasm, "nothing".to_owned()));
+        Ok(())
     }
 
     #[test]
