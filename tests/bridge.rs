@@ -52,7 +52,7 @@ async fn every_request_arrives_as_it_was_sent() {
 #[wasm_bindgen_test]
 async fn every_response_arrives_as_it_was_sent() {
     let responses = [
-        Response::Ready,
+        Response::Ready { form: u64::MAX },
         Response::Progress { generation: 1, stage: "Reading".into(), done: 0.125 },
         Response::Report { generation: 1, complete: true },
         Response::Failed { generation: 1, title: "no".into(), message: "why".into(), remedy: Remedy::Explain },

@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
-use app::bridge::{Envelope, Event, Host, Input, Reading, Request, Response};
+use app::bridge::{Envelope, Event, FORM, Host, Input, Reading, Request, Response};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use std::cell::RefCell;
@@ -82,7 +82,7 @@ async fn what_is_sent_early_waits_for_the_worker() {
     let host = diary.start(&format!(
         "setTimeout(() => {{ onmessage = () => {{ {} }}; {} }}, 150);",
         post(&Response::Cancelled { generation: 42 }),
-        post(&Response::Ready)
+        post(&Response::Ready { form: FORM })
     ));
     host.send(load(42));
     let expected = format!("{:?} 0", Response::Cancelled { generation: 42 });
@@ -108,7 +108,7 @@ async fn the_worker_inherits_the_policy() {
 async fn a_worker_that_does_not_listen_is_replaced() {
     let diary = Diary::default();
     // The first load keeps it busy for ever.
-    let host = diary.start(&format!("onmessage = () => {{ for (;;); }}; {}", post(&Response::Ready)));
+    let host = diary.start(&format!("onmessage = () => {{ for (;;); }}; {}", post(&Response::Ready { form: FORM })));
     // Let it become ready, so that the load reaches it.
     TimeoutFuture::new(600).await;
     host.send(load(1));
@@ -127,7 +127,7 @@ async fn a_worker_that_confirms_is_kept() {
     let host = diary.start(&format!(
         "let count = 0; onmessage = () => {{ if (++count === 2) {} }}; {}",
         post(&Response::Cancelled { generation: 1 }),
-        post(&Response::Ready)
+        post(&Response::Ready { form: FORM })
     ));
     TimeoutFuture::new(600).await;
     host.send(load(1));
@@ -142,4 +142,18 @@ async fn a_worker_that_cannot_start_is_reported() {
     let diary = Diary::default();
     let _host = diary.start("throw new Error('no luck')");
     assert!(diary.reads("broken").await.contains("no luck"));
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_of_another_build_is_not_spoken_to() {
+    let diary = Diary::default();
+    let host = diary.start(&format!(
+        "onmessage = () => {{ {} }}; {}",
+        post(&Response::Cancelled { generation: 1 }),
+        post(&Response::Ready { form: FORM ^ 1 })
+    ));
+    host.send(load(1));
+    assert!(diary.reads("broken").await.contains("another version"));
+    TimeoutFuture::new(100).await;
+    assert!(!diary.0.borrow().iter().any(|line| line.starts_with("Cancelled")), "{:?}", diary.0.borrow());
 }

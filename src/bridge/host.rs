@@ -1,6 +1,6 @@
 //! The page's hold on its worker: starts it, queues for it, and replaces it when it does not answer.
 
-use super::{Envelope, EnvelopeError, Request, Response};
+use super::{Envelope, EnvelopeError, FORM, Request, Response};
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, ArrayBuffer};
@@ -154,7 +154,10 @@ impl Host {
 
     fn receive(&self, data: &JsValue) {
         match Envelope::<Response>::unpack(data) {
-            Ok(Envelope { head: Response::Ready, .. }) => {
+            Ok(Envelope { head: Response::Ready { form }, .. }) if form != FORM => {
+                (self.0.listener)(Event::Broken(EnvelopeError::Shape.to_string()));
+            }
+            Ok(Envelope { head: Response::Ready { .. }, .. }) => {
                 self.0.is_ready.set(true);
                 self.flush();
             }

@@ -3,6 +3,10 @@
 use report::{enum_bytes, struct_bytes};
 use std::fmt;
 
+/// Tells the form of messages and Reports: page and worker speak with each other only if both were built from the same
+/// one. A browser may hold files of two builds while a new one is being put in place.
+pub const FORM: u64 = report::bytes::fingerprint(include_bytes!("message.rs"), report::bytes::FORM);
+
 /// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credentials {
@@ -122,7 +126,10 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
     /// The worker listens. Nothing may be sent before.
-    Ready,
+    Ready {
+        /// The form of messages and Reports that it speaks, [`FORM`].
+        form: u64,
+    },
     /// How far a load is.
     Progress {
         /// The load.
@@ -195,14 +202,14 @@ enum_bytes! {
 }
 enum_bytes! {
     Response {
-        0: Ready,
+        0: Ready { form },
         1: Progress { generation, stage, done },
         2: Report { generation, complete },
         3: Failed { generation, title, message, remedy },
         4: Cancelled { generation },
         5: Chart { ticket, series },
         6: Text { ticket, text },
-    } else Self::Ready
+    } else Self::Ready { form: 0 }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod envelope;
 #[cfg(target_arch = "wasm32")]
 mod host;
 
-pub use message::{ChartRequest, Credentials, Input, Reading, Remedy, Request, Response};
+pub use message::{ChartRequest, Credentials, FORM, Input, Reading, Remedy, Request, Response};
 
 #[cfg(target_arch = "wasm32")]
 pub use envelope::{Envelope, EnvelopeError, from_f64s, to_bytes, to_f64s};

@@ -156,3 +156,130 @@ fn build(list: NodeHandle, row: &Row) -> Built {
     // The scope has just run.
     Built { key: row.key.clone(), element: element.unwrap_throw(), owner }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::{Signal, batch, el, on_cleanup, root, signal};
+    use std::cell::{Cell, RefCell};
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+    use web_sys::Element;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    /// What is in an element, without the marks.
+    fn text(element: &El) -> String {
+        element.element().text_content().unwrap_or_default()
+    }
+
+    fn children(element: &El) -> Vec<Element> {
+        std::iter::successors(element.element().first_element_child(), Element::next_element_sibling).collect()
+    }
+
+    #[wasm_bindgen_test]
+    fn a_region_follows_what_it_reads_and_ends_what_it_owned() {
+        root(|| {
+            let (name, ended) = (signal("a".to_owned()), Rc::new(Cell::new(0)));
+            let count = Rc::clone(&ended);
+            let list = el("p").text("<").dynamic(move || {
+                let count = Rc::clone(&count);
+                on_cleanup(move || count.set(count.get() + 1));
+                name.get_clone().into()
+            });
+            let list = list.text(">");
+            assert_eq!((text(&list), ended.get()), ("<a>".to_owned(), 0));
+            name.set("<b>no mark-up</b>".to_owned());
+            assert_eq!((text(&list), ended.get()), ("<<b>no mark-up</b>>".to_owned(), 1));
+            assert!(children(&list).is_empty(), "text is never parsed");
+        });
+    }
+
+    #[wasm_bindgen_test]
+    fn a_region_inside_of_a_region_goes_with_it() {
+        root(|| {
+            let (outer, inner) = (signal(1), signal(1));
+            let page = el("div").dynamic(move || {
+                let first = outer.get();
+                View::dynamic(move || View::from(format!("{first}.{}", inner.get())))
+            });
+            inner.set(2);
+            assert_eq!(text(&page), "1.2");
+            outer.set(2);
+            assert_eq!(text(&page), "2.2");
+            outer.set(3);
+            inner.set(3);
+            assert_eq!(text(&page), "3.3");
+        });
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_shown_is_built_once_for_a_condition_and_not_for_what_it_reads() {
+        root(|| {
+            let (number, label) = (signal(1), signal("x".to_owned()));
+            let built = Rc::new(Cell::new(0));
+            let count = Rc::clone(&built);
+            let page = el("div").show(
+                move || number.get() > 0,
+                move || {
+                    count.set(count.get() + 1);
+                    el("b").text(&label.get_clone())
+                },
+            );
+            number.set(2);
+            label.set("y".to_owned());
+            assert_eq!((text(&page), built.get()), ("x".to_owned(), 1));
+            number.set(0);
+            assert_eq!(text(&page), "");
+            number.set(1);
+            assert_eq!((text(&page), built.get()), ("y".to_owned(), 2));
+        });
+    }
+
+    #[wasm_bindgen_test]
+    fn rows_keep_their_elements_while_their_keys_stay() {
+        root(|| {
+            let keys: Signal<Vec<&str>> = signal(vec!["a", "b", "c"]);
+            let ended = Rc::new(RefCell::new(Vec::new()));
+            let log = Rc::clone(&ended);
+            let row = move |key: &&'static str| {
+                let (key, log) = (*key, Rc::clone(&log));
+                Row::new(key.to_owned(), move || {
+                    let log = Rc::clone(&log);
+                    on_cleanup(move || log.borrow_mut().push(key));
+                    el("li").text(key)
+                })
+            };
+            let list = el("ol").keyed(move || keys.get_clone().iter().map(&row).collect());
+            let before = children(&list);
+            assert_eq!(text(&list), "abc");
+            keys.set(vec!["c", "d", "a"]);
+            assert_eq!(text(&list), "cda");
+            let after = children(&list);
+            assert!(after[0] == before[2] && after[2] == before[0], "the same elements, moved");
+            assert_eq!(*ended.borrow(), ["b"], "only what is gone has ended");
+            keys.set(Vec::new());
+            assert_eq!(text(&list), "");
+            assert_eq!(ended.borrow().len(), 4);
+        });
+    }
+
+    #[wasm_bindgen_test]
+    fn a_batch_is_shown_once() {
+        root(|| {});
+        let shown = Rc::new(Cell::new(0));
+        let (one, other) = batch(|| (signal(1), signal(1)));
+        let count = Rc::clone(&shown);
+        batch(|| {
+            effect(move || {
+                count.set(count.get() + 1);
+                let _ = one.get() + other.get();
+            });
+        });
+        assert_eq!(shown.get(), 1);
+        batch(|| {
+            one.set(2);
+            other.set(2);
+        });
+        assert_eq!(shown.get(), 2);
+    }
+}

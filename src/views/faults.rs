@@ -65,8 +65,8 @@ fn explain(session: &'static Session) -> El {
         }
     };
     let form = form(on_submit)
-        .child(el("label").text("Time column (--time-column) ").child(column))
-        .child(el("label").text("Or rows apart, in seconds (--step) ").child(step))
+        .child(el("label").text("Time column ").child(column))
+        .child(el("label").text("Or, without one: seconds from row to row ").child(step))
         .child(submit("Read again"));
     el("details").class("explain").child(el("summary").text("Say how to read it")).child(form)
 }

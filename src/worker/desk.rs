@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::work;
-use crate::bridge::{ChartRequest, Envelope, Request, Response, to_bytes, to_f64s};
+use crate::bridge::{ChartRequest, Envelope, FORM, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
 use std::cell::{Cell, RefCell};
@@ -104,7 +104,7 @@ impl Desk {
     }
 
     pub(super) fn say_ready(&self) {
-        self.say(Envelope::of(Response::Ready));
+        self.say(Envelope::of(Response::Ready { form: FORM }));
     }
 
     pub(super) fn say_progress(&self, generation: u32, stage: &str, done: f64) {

@@ -9,6 +9,20 @@
 
 use std::collections::BTreeMap;
 
+/// Tells the form of the Report: a fingerprint of the list of its fields.
+pub const FORM: u64 = fingerprint(include_bytes!("wire.rs"), 0);
+
+/// Mixes a text into a fingerprint (FNV-1a), when the program is built.
+pub const fn fingerprint(text: &[u8], seed: u64) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325 ^ seed;
+    let mut place = 0;
+    while place < text.len() {
+        hash = (hash ^ text[place] as u64).wrapping_mul(0x0100_0000_01b3);
+        place += 1;
+    }
+    hash
+}
+
 /// A value as bytes.
 pub fn encode<T: Bytes>(value: &T) -> Vec<u8> {
     let mut output = Vec::new();

@@ -33,7 +33,7 @@ impl Session {
 
     fn receive_message(&'static self, response: Response, buffers: &[ArrayBuffer]) {
         match response {
-            Response::Ready => {}
+            Response::Ready { .. } => {}
             Response::Cancelled { .. } => self.restore(),
             Response::Progress { generation, stage, done } => {
                 if self.load.with_untracked(Load::generation) == generation {
