@@ -58,6 +58,10 @@ fn body(session: &'static Session) -> View {
     let has_report = memo(move || session.shown.with(Option::is_some));
     View::dynamic(move || {
         let has_report = has_report.get();
+        // On a telephone the first screen may have been scrolled to its samples; what comes now begins at its top.
+        if let Some(window) = web_sys::window() {
+            window.scroll_to_with_x_and_y(0.0, 0.0);
+        }
         untrack(|| if has_report { workspace(session) } else { first_screen(session) }).into()
     })
 }
