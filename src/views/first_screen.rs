@@ -1,7 +1,7 @@
 //! The first screen: where data can come in, and what happens to them.
 
 use super::origin::Origin;
-use super::session::Session;
+use super::session::{Session, is_live_page};
 use crate::dom::{El, Row, View, el, icon};
 use crate::state::Sample;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
@@ -22,10 +22,17 @@ pub(super) fn first_screen(session: &'static Session) -> El {
              of any.",
         ))
         .show(move || session.awaits_data.get(), hint);
-    let promise = el("p").class("promise").child(el("b").text("Your data never leaves this tab.")).text(
-        " The page may talk to its own host only, by its content security policy; check it in the developer tools: \
+    let promise = if is_live_page() {
+        el("p").class("promise").child(el("b").text("Your data go nowhere else.")).text(
+            " This page may talk to its own host and to the server that its address names, by its content security \
+             policy; a file that is dropped here stays in this tab.",
+        )
+    } else {
+        el("p").class("promise").child(el("b").text("Your data never leaves this tab.")).text(
+            " The page may talk to its own host only, by its content security policy; check it in the developer tools: \
              the network panel stays empty while a file is analysed, and it works offline.",
-    );
+        )
+    };
     el("main")
         .class("first")
         .class_with("is-waiting", move || session.load.with(|load| load.is_loading()))

@@ -5,7 +5,7 @@ mod loading;
 mod policy;
 mod sharing;
 
-pub(super) use sharing::show_address;
+pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};
 use crate::bridge::{ChartRequest, Envelope, Host, Request};

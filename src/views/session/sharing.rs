@@ -66,7 +66,8 @@ pub(super) fn absolute(path: &str) -> String {
     web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
 }
 
-pub(super) fn is_live_page() -> bool {
+/// Whether this is the page that may speak with a server that the user names.
+pub(in crate::views) fn is_live_page() -> bool {
     let path = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
     path.ends_with("/live.html") || path.ends_with("/live")
 }

@@ -58,7 +58,7 @@ impl WasmCompiler {
     }
 
     /// Prepares a command that runs cargo for what ships: the standard library is built along, for size, and a panic ends
-    /// the program without saying why. A third of a megabyte of formatting and messages stays out of the page that way.
+    /// the program without saying why. An eighth of the page's program stays out of it that way (docs/adr/0007).
     ///
     /// Both are settings of the compiler that are not stable yet, hence `RUSTC_BOOTSTRAP`. Where the library's sources are
     /// missing, the ready-made library serves, and the files are larger.
