@@ -70,6 +70,7 @@ impl ReaderOptions {
             time_zone: self.time_zone.as_deref().map(zone::named).transpose()?.unwrap_or_default(),
             columns: self.columns.clone(),
             ignore: self.ignore.clone(),
+            ..Options::default()
         })
     }
 }

@@ -92,7 +92,13 @@ fn about(dataset: &Dataset, panel: &Panel) -> DatasetSummary {
 }
 
 fn data_note(note: &Note) -> DataNote {
-    DataNote { kind: kind_name(note), subject: note.subject.clone(), count: note.count, message: note.message.clone() }
+    DataNote {
+        kind: kind_name(note),
+        subject: note.subject.clone(),
+        count: note.count,
+        message: note.message.clone(),
+        undo: note.undo.clone(),
+    }
 }
 
 fn kind_name(note: &Note) -> String {
@@ -126,6 +132,7 @@ pub(crate) fn limit_note(series: usize, looked_at: usize) -> DataNote {
         message: format!(
             "relations were looked for among {looked_at} of {series} series, the ones with the strongest findings first"
         ),
+        undo: None,
     }
 }
 

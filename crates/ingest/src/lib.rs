@@ -27,9 +27,10 @@ mod text;
 pub mod write;
 mod zone;
 
+pub use cell::timestamp::{DateOrder, EpochUnit};
 pub use error::{Choice, Error};
 pub use format::Format;
-pub use options::{Options, Source};
+pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source};
 pub use zone::{TimeZone, ZoneRules};
 
 use series::Dataset;

@@ -30,6 +30,28 @@ pub enum TimeZone {
 }
 
 impl TimeZone {
+    /// `UTC`, `Z`, or a fixed distance from it (`+02:00`, `-0330`, `UTC+1`); none for any other name.
+    pub fn fixed(name: &str) -> Option<Self> {
+        let name = name.trim();
+        if name.eq_ignore_ascii_case("utc") || name.eq_ignore_ascii_case("z") {
+            return Some(Self::Utc);
+        }
+        let offset = name.strip_prefix("UTC").or_else(|| name.strip_prefix("GMT")).unwrap_or(name);
+        let (sign, digits) = match offset.as_bytes().first()? {
+            b'+' => (1, offset.get(1..)?),
+            b'-' => (-1, offset.get(1..)?),
+            _ => return None,
+        };
+        let (hours, minutes) = match digits.split_once(':') {
+            Some(parts) => parts,
+            None if digits.len() == 4 => digits.split_at_checked(2)?,
+            None => (digits, "0"),
+        };
+        let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 2).map(|number| number as i32);
+        let (hours, minutes) = (number(hours)?, number(minutes)?);
+        (hours <= 18 && minutes < 60).then_some(Self::FixedOffset { minutes: sign * (hours * 60 + minutes) })
+    }
+
     /// The instant at which the wall clock reads `local_ms` (counted as if it were UTC), in milliseconds.
     pub fn instant_ms(&self, local_ms: i64) -> i64 {
         match self {
@@ -69,6 +91,9 @@ mod tests {
         let zone = TimeZone::FixedOffset { minutes: 330 };
         assert_eq!(zone.instant_ms(19_800_000), 0);
         assert_eq!(zone.to_string(), "UTC+05:30");
+        let offset = |name: &str| TimeZone::fixed(name).map(|zone| zone.instant_ms(0) / -60_000);
+        assert_eq!(["UTC", "+05:30", "-0330", "UTC+1", "GMT-2"].map(offset), [0, 330, -210, 60, -120].map(Some));
+        assert_eq!(["Europe/Berlin", "+99:00", "+", "1", ""].map(offset), [None; 5]);
         assert_eq!(TimeZone::FixedOffset { minutes: -90 }.to_string(), "UTC-01:30");
     }
 }

@@ -27,6 +27,8 @@ pub struct DataNote {
     pub count: u64,
     /// One sentence.
     pub message: String,
+    /// The reading setting, as `name=value`, that undoes what the note says; `null` where there is nothing to choose.
+    pub undo: Option<String>,
 }
 
 /// Something that the source says happened: an alert, a deploy, an annotation.

@@ -8,7 +8,7 @@ use crate::{
 
 struct_bytes! {
     Source { name, format, assumed_time_zone }
-    DataNote { kind, subject, count, message }
+    DataNote { kind, subject, count, message, undo }
     EventMark { start_ms, end_ms, title }
     DatasetSummary {
         sources, start_ms, end_ms, interval_ms, slots, series_count, point_count, notes, events,

@@ -49,18 +49,28 @@ pub struct Note {
     pub count: u64,
     /// One sentence: what was seen and what was done about it.
     pub message: String,
+    /// The reading setting, as `name=value`, under which this would not have been done (`counters=none`,
+    /// `unit.latency=written`); none where there is nothing to choose.
+    pub undo: Option<String>,
 }
 
 impl Note {
     /// A note about the whole source.
     pub fn new(kind: NoteKind, count: u64, message: impl Into<String>) -> Self {
-        Self { kind, subject: None, count, message: message.into() }
+        Self { kind, subject: None, count, message: message.into(), undo: None }
     }
 
     /// The same note, about one series or column.
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
+        self
+    }
+
+    /// The same note, with the setting that undoes what it says.
+    #[must_use]
+    pub fn undone_by(mut self, setting: impl Into<String>) -> Self {
+        self.undo = Some(setting.into());
         self
     }
 }

@@ -108,6 +108,7 @@ impl Choice {
             time_zone,
             columns: self.columns.clone(),
             ignore: self.ignore.clone(),
+            ..ingest::Options::default()
         })
     }
 }

@@ -49,6 +49,8 @@ export interface DataNote {
   subject: string | null;
   count: number;
   message: string;
+  /** The reading setting that undoes it (`counters=none`). */
+  undo: string | null;
 }
 
 export interface EventMark {

@@ -7,15 +7,30 @@ use crate::TimeZone;
 
 /// The unit of a count since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum EpochUnit {
+pub enum EpochUnit {
+    /// Seconds, perhaps with a fraction.
     #[default]
     Seconds,
+    /// Milliseconds.
     Milliseconds,
+    /// Microseconds.
     Microseconds,
+    /// Nanoseconds.
     Nanoseconds,
 }
 
 impl EpochUnit {
+    /// The unit of that name: `s`, `ms`, `us`, `ns`.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "s" => Self::Seconds,
+            "ms" => Self::Milliseconds,
+            "us" | "µs" => Self::Microseconds,
+            "ns" => Self::Nanoseconds,
+            _ => return None,
+        })
+    }
+
     /// The unit that a count of this size has, if it is to be a date of our days.
     pub(crate) fn by_magnitude(count: f64) -> Self {
         match count.abs() {
@@ -51,7 +66,7 @@ impl EpochUnit {
 
 /// In which order a date's three numbers stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DateOrder {
+pub enum DateOrder {
     /// `2023-11-17`
     YearFirst,
     /// `17.11.2023`
@@ -60,6 +75,21 @@ pub(crate) enum DateOrder {
     MonthFirst,
     /// `17 Nov 2023`, `Nov 17, 2023`, `Fri Nov 17 10:11:24 2023`
     MonthName,
+}
+
+impl DateOrder {
+    /// The names that [`Self::from_name`] knows.
+    pub(crate) const NAMES: &'static str = "year-first, day-first, month-first or month-name";
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "year-first" => Self::YearFirst,
+            "day-first" => Self::DayFirst,
+            "month-first" => Self::MonthFirst,
+            "month-name" => Self::MonthName,
+            _ => return None,
+        })
+    }
 }
 
 /// How a source writes times.
