@@ -2,55 +2,75 @@
 //!
 //! A format that gets a reader of its own leaves this list.
 
-use crate::error::{Error, excerpt};
+use crate::error::{Error, excerpt, list};
 use crate::head::Head;
+use crate::json::{Json, Value};
+use crate::text::Text;
 
 /// How much of the text is looked at.
 const PROBED_BYTES: usize = 1 << 16;
 
 /// Names a file that no reader is made for.
 pub(crate) fn recognise(head: &Head<'_>) -> Option<Error> {
-    let head = head.start(PROBED_BYTES).trim_start();
-    let (looks_like, remedy) = if head.starts_with(['{', '[']) { json(head) } else { text(head)? };
-    Some(Error::Unsupported { looks_like: looks_like.to_owned(), remedy: remedy.to_owned() })
+    let start = head.start(PROBED_BYTES).trim_start();
+    if let Some(message) = server_error(head) {
+        let message = format!("{}.", message.trim_end_matches('.'));
+        return Some(Error::ServerFailed { kind: "JSON without data".to_owned(), message });
+    }
+    let (looks_like, remedy) = if start.starts_with(['{', '[']) {
+        json(head)
+    } else {
+        let (looks_like, remedy) = text(start)?;
+        (looks_like.to_owned(), remedy)
+    };
+    Some(Error::Unsupported { looks_like, remedy: remedy.to_owned() })
 }
 
-const AS_CSV: &str = "Export it as CSV with a time column, or fetch the same data as Prometheus API JSON.";
-
-fn json(head: &str) -> (&'static str, &'static str) {
-    let has = |key: &str| head.contains(&format!("\"{key}\""));
-    if has("MetricDataResults") || has("Datapoints") && has("Timestamp") {
-        ("a CloudWatch answer", "Turn it into a CSV with a time column and one column per metric.")
-    } else if has("MetricStat") || has("MetricDataQueries") {
-        (
-            "a CloudWatch metric query: the question, without any data",
-            "Run it (aws cloudwatch get-metric-data) and export the answer as CSV.",
-        )
-    } else if has("metric") && has("timestamps") {
-        ("a VictoriaMetrics export in JSON lines", "Export it with ?format=promapi or ?format=prometheus instead.")
-    } else if has("schema") && has("fields") || has("frames") || has("series") && has("fields") && has("timeRange") {
-        ("Grafana panel data in JSON", "Use Inspect, Data, Download CSV instead.")
-    } else if has("panels") && has("schemaVersion") {
-        ("a Grafana dashboard: the layout, without any data", "Open a panel, then Inspect, Data, Download CSV.")
-    } else if has("results") && has("columns") {
-        ("an InfluxQL answer in JSON", "Ask for CSV (Accept: text/csv) instead.")
-    } else if has("pointlist") || has("timeseries_response") {
-        ("a Datadog answer in JSON", AS_CSV)
-    } else if has("sysstat") {
-        ("sysstat statistics in JSON (sadf -j)", AS_CSV)
-    } else if has("resourceMetrics") {
-        ("OpenTelemetry metrics in JSON", AS_CSV)
-    } else if has("aggregations") {
-        ("an Elasticsearch answer in JSON", AS_CSV)
-    } else if has("target") && has("datapoints") {
-        ("a Graphite answer in JSON", "Ask for format=csv, and add a header line, or export wide CSV.")
-    } else if has("labels") && has("data") && has("time") {
-        ("a Netdata answer in JSON", "Ask for format=csv instead.")
-    } else if has("alerts") && has("receiver") {
-        ("an Alertmanager notification: alerts, and no series", "Drop an export of metrics.")
-    } else {
-        ("JSON that is no answer of the Prometheus API", AS_CSV)
+/// What a server says that answers with an error and nothing else.
+fn server_error(head: &Head<'_>) -> Option<String> {
+    const LONGEST: usize = 1 << 13;
+    let json = head.json()?;
+    let names = ["error", "errors", "message", "reason", "detail", "Message"];
+    let is_small = head.is_whole && head.text.len() <= LONGEST && json.top_keys().len() <= 8;
+    if !is_small || !names.iter().any(|name| json.has_at_top(name)) {
+        return None;
     }
+    let mut bytes = head.text.as_bytes();
+    let value = Json::new(&mut Text::open(&mut bytes).ok()?).value().ok()?;
+    let text = |value: &Value| {
+        let inner = value.items().first().unwrap_or(value);
+        let nested = || names.iter().find_map(|name| inner.get(name)).and_then(Value::as_str);
+        inner.as_str().or_else(nested).map(|text| excerpt(text, 300))
+    };
+    names.iter().find_map(|name| text(value.get(name)?)).filter(|text| !text.trim().is_empty())
+}
+
+/// What JSON looks like that no reader knows.
+fn json(head: &Head<'_>) -> (String, &'static str) {
+    let has = |path: &str| head.json().is_some_and(|json| json.has(path));
+    if has("MetricStat") || has("MetricDataQueries") {
+        return (
+            "a CloudWatch metric query: the question, without any data".to_owned(),
+            "Run it (aws cloudwatch get-metric-data) and save its answer.",
+        );
+    }
+    if has("Metrics/[]/MetricName") {
+        return (
+            "a list of CloudWatch metrics: their names, without any data".to_owned(),
+            "Ask for their data (aws cloudwatch get-metric-data) and save the answer.",
+        );
+    }
+    let keys = head.json().map(|json| list(json.top_keys())).filter(|keys| keys != "none");
+    let looks_like = match keys {
+        Some(keys) => format!("JSON of a kind that is not known (its keys are {keys})"),
+        None => "JSON of a kind that is not known (lists without keys)".to_owned(),
+    };
+    (
+        looks_like,
+        "Known are the answers of Prometheus, VictoriaMetrics, Grafana, Datadog, CloudWatch, InfluxDB, Graphite, Netdata, \
+         Elasticsearch, OpenTelemetry and sadf. Save the whole answer of one of them as it is, or export the data as CSV \
+         with a time column.",
+    )
 }
 
 fn text(head: &str) -> Option<(&'static str, &'static str)> {
