@@ -7,6 +7,7 @@
 
 pub mod dataset;
 mod message;
+mod preview;
 
 #[cfg(target_arch = "wasm32")]
 mod envelope;
@@ -18,6 +19,7 @@ mod mailbox;
 mod pause;
 
 pub use message::{ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
+pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 
 #[cfg(target_arch = "wasm32")]
 pub use envelope::{Envelope, EnvelopeError, from_f64s, from_words, to_bytes, to_f64s, to_words, words};

@@ -34,7 +34,7 @@ pub(super) fn read(
         };
         say(0.0);
         let mut source = BlobSource::new(blob, &say);
-        let outcome = read_from(name, &mut source, &options);
+        let outcome = ingest::read_from(name, &mut source, &options);
         if let Some(reason) = source.failure() {
             return Err(fault::opening(name, reason));
         }
@@ -56,10 +56,4 @@ fn megabytes(bytes: f64) -> String {
     // Whole numbers alone: the text of a fraction costs tables.
     let tenths = (bytes / 1e5).round() as u64;
     if tenths < 100 { format!("{}.{}", tenths / 10, tenths % 10) } else { (tenths / 10).to_string() }
-}
-
-fn read_from(name: &str, source: &mut dyn std::io::Read, options: &Options) -> Result<Dataset, ingest::Error> {
-    let mut bytes = Vec::new();
-    let _ = source.read_to_end(&mut bytes);
-    ingest::read(&ingest::Source { name, bytes: &bytes }, options)
 }

@@ -1,17 +1,17 @@
 //! Where data come from, with what is needed to read them again.
 
 use crate::bridge::{Credentials, Input};
-use crate::state::{Sample, SourceLink};
+use crate::state::{Sample, Settings, SourceLink};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, Response};
 
-/// A source, and how it is to be read: settings `name=value`.
+/// A source, and how it is to be read.
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
     pub(super) source: Source,
-    pub(super) settings: Vec<String>,
+    pub(super) settings: Settings,
 }
 
 /// What can be read again, as long as the page is open.
@@ -29,7 +29,7 @@ pub(super) enum Source {
 
 impl From<Source> for Origin {
     fn from(source: Source) -> Self {
-        Self { source, settings: Vec::new() }
+        Self { source, settings: Settings::default() }
     }
 }
 
@@ -82,7 +82,7 @@ impl Origin {
                 return Ok((Input::Prometheus { address, credentials, end_ms }, Vec::new()));
             }
         };
-        Ok((Input::Files { names, settings: self.settings.clone() }, files))
+        Ok((Input::Files { names, settings: self.settings.list().to_vec() }, files))
     }
 }
 

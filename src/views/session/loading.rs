@@ -60,25 +60,21 @@ impl Session {
     pub(in crate::views) fn open_as(&'static self, settings: Vec<String>) {
         let origin = self.desk.borrow().loading.clone();
         if let Some(mut origin) = origin {
-            origin.settings.extend(settings);
+            settings.into_iter().for_each(|setting| origin.settings.add(setting));
             self.open(origin);
         }
     }
 
     /// The settings under which what is on the screen was read.
     pub(in crate::views) fn settings(&self) -> Vec<String> {
-        self.desk.borrow().loaded.as_ref().map(|origin| origin.settings.clone()).unwrap_or_default()
+        self.desk.borrow().loaded.as_ref().map(|origin| origin.settings.list().to_vec()).unwrap_or_default()
     }
 
     /// Reads what is on the screen again: without a setting where it is in force, with it where it is not.
     pub(in crate::views) fn toggle_setting(&'static self, setting: &str) {
         let origin = self.desk.borrow().loaded.clone();
         if let Some(mut origin) = origin {
-            let before = origin.settings.len();
-            origin.settings.retain(|known| known != setting);
-            if origin.settings.len() == before {
-                origin.settings.push(setting.to_owned());
-            }
+            origin.settings.toggle(setting);
             self.open(origin);
         }
     }
