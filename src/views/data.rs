@@ -79,12 +79,8 @@ fn scales(report: &Report) -> View {
 
 /// The settings in force, each with a way to give it up.
 fn settings(session: &'static Session) -> impl Iterator<Item = El> {
-    session.settings().into_iter().map(move |setting| {
-        el("li")
-            .child(subject(&setting))
-            .child(count("as asked for"))
-            .child(sentence("Read so because it was asked for. ").child(toggle(session, "Give it up", setting)))
-    })
+    let settings = session.settings().into_iter();
+    settings.map(move |setting| el("li").child(subject(&setting)).child(toggle(session, "Remove", setting)))
 }
 
 fn note(session: &'static Session, note: &DataNote) -> El {
@@ -99,7 +95,6 @@ fn note(session: &'static Session, note: &DataNote) -> El {
 fn toggle(session: &'static Session, label: &str, setting: String) -> El {
     el("button")
         .class("note-link")
-        .attr("data-setting", &setting)
         .attr("title", &setting)
         .text(label)
         .on_click(move || session.toggle_setting(&setting))

@@ -139,7 +139,10 @@ impl Session {
 
     /// Keeps the view where the data are the same as before, and begins a new one where they are not.
     fn fit_view(&self, before: Option<&Shown>, now: &Shown, complete: bool) {
-        let is_same_data = before.is_some_and(|before| before.report.dataset.sources == now.report.dataset.sources);
+        // The same data may have been read in another way.
+        let names =
+            |shown: &Shown| shown.report.dataset.sources.iter().map(|source| source.name.clone()).collect::<Vec<_>>();
+        let is_same_data = before.is_some_and(|before| names(before) == names(now));
         let mut view = if is_same_data { self.view.get_clone_untracked() } else { View::default() };
         // Findings come in no fixed order until the Report is complete; the open one stays open.
         let open = view.finding.and_then(|index| before?.report.findings.get(index)).map(|finding| finding.id.clone());
