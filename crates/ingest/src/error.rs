@@ -18,9 +18,17 @@ pub enum Error {
     /// There is not one byte, or nothing but blanks.
     #[error("The file is empty; export it again and look whether the tool reported an error.")]
     Empty,
-    /// A compressed file that ends early, is damaged, or grows beyond the limit.
-    #[error("The gzip data cannot be unpacked: {reason}. {remedy}")]
+    /// The bytes could not be had.
+    #[error("The file could not be read to its end: {reason}. If it was moved or changed meanwhile, choose it again.")]
+    Source {
+        /// What the system said.
+        reason: String,
+    },
+    /// A compressed file or an archive that ends early, is damaged, or grows beyond the limits.
+    #[error("The {what} cannot be unpacked: {reason}. {remedy}")]
     Compressed {
+        /// What it is (`gzip data`).
+        what: String,
         /// What went wrong.
         reason: String,
         /// What would help.

@@ -11,6 +11,7 @@
 //! No function here panics on any input, reads a clock, or looks at more than the bytes and options given.
 
 mod cell;
+mod container;
 mod counter;
 mod error;
 mod foreign;
