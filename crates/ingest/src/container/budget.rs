@@ -6,7 +6,7 @@ use std::cell::Cell;
 /// The most that comes out of one file, over all entries: exports of 1 GB are far below it.
 const LARGEST: u64 = 8 << 30;
 /// The most that comes out for each byte that goes in. Deflate reaches 1,032 with one byte over and over. Metrics that
-/// never change come to 200, because the time changes; a table of 10,000 columns that are zero throughout to 830.
+/// never change come to 200, because the time changes; a table of 10,000 columns that are zero throughout to 800.
 const LARGEST_RATIO: u64 = 1_000;
 /// So much may come out at any ratio.
 const FREE: u64 = 16 << 20;

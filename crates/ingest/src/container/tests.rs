@@ -303,7 +303,7 @@ fn a_very_wide_table_that_never_changes_is_no_bomb() {
     let row = ",0".repeat(10_000);
     let text: String = (0..1_000).map(|step| format!("{}{row}\n", 1_700_000_000 + step * 15)).collect();
     let bytes = best_gzip_of(text.as_bytes());
-    assert!(text.len() / bytes.len() > 800, "{} from {}", text.len(), bytes.len());
+    assert!(text.len() / bytes.len() > 700, "{} from {}", text.len(), bytes.len());
     assert_eq!(files(&bytes).unwrap(), [(None, text.into_bytes())]);
 }
 
