@@ -183,6 +183,28 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The same error of a value that is the member of that name.
+    #[must_use]
+    pub(crate) fn within_member(self, name: &str) -> Self {
+        self.below(excerpt(name, 60))
+    }
+
+    /// The same error of a value that is the item at that position.
+    #[must_use]
+    pub(crate) fn within_item(self, position: usize) -> Self {
+        self.below(format!("[{position}]"))
+    }
+
+    fn below(mut self, outer: String) -> Self {
+        if let Self::Shape { path, .. } = &mut self {
+            let joint = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+            *path = format!("{outer}{joint}{path}");
+        }
+        self
+    }
+}
+
 /// Names in quotes, separated by commas; the first few, and how many more there are.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
