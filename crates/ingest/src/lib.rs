@@ -22,6 +22,7 @@ mod json;
 mod meaning;
 mod notebook;
 mod options;
+mod preview;
 mod series_set;
 mod sniff;
 mod table;
@@ -34,6 +35,7 @@ pub use error::{Choice, Error};
 pub use format::Format;
 pub use import::Import;
 pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source};
+pub use preview::{ColumnPreview, Preview, Understood, preview};
 pub use zone::{TimeZone, ZoneRules};
 
 use series::Dataset;
