@@ -5,6 +5,7 @@
 //! [`report::bytes`] and need no names.
 
 mod message;
+mod preview;
 
 #[cfg(target_arch = "wasm32")]
 mod envelope;
@@ -12,6 +13,8 @@ mod envelope;
 mod host;
 
 pub use message::{ChartRequest, Credentials, FORM, Input, Reading, Remedy, Request, Response};
+
+pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 
 #[cfg(target_arch = "wasm32")]
 pub use envelope::{Envelope, EnvelopeError, from_f64s, to_bytes, to_f64s};
