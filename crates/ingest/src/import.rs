@@ -10,6 +10,7 @@ use crate::text::Text;
 use crate::{Error, Format, Options, sniff};
 use series::{Dataset, Note, NoteKind};
 use std::io::Read;
+use std::ops::ControlFlow;
 
 /// What a reader is given beside the text.
 pub(crate) struct Context<'a> {
@@ -60,13 +61,13 @@ impl Import {
         container::open(source, &mut |inner, bytes| {
             let Some(inner) = inner else {
                 parts.push(read_part(name.to_owned(), bytes, options)?);
-                return Ok(());
+                return Ok(ControlFlow::Continue(()));
             };
             match read_part(format!("{name}: {inner}"), bytes, options) {
                 Ok(part) => parts.push(part),
                 Err(error) => failed.push((inner.to_owned(), error)),
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         let Some(first) = parts.first_mut() else {
             return Err(failed.into_iter().next().map_or(Error::Empty, |(_, error)| error));

@@ -6,6 +6,7 @@ use crate::text::Text;
 use crate::{Error, Format, Options, container, sniff};
 use series::Note;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 /// Lines that are shown of a file that is no table.
 const SHOWN_LINES: usize = 12;
@@ -83,10 +84,9 @@ pub struct Preview {
 pub fn preview(source: &mut dyn Read, options: &Options) -> Result<Preview, Error> {
     let mut found = Err(Error::Empty);
     container::open(source, &mut |_, bytes| {
-        if found.is_err() {
-            found = Ok(of_one(bytes, options)?);
-        }
-        Ok(())
+        found = Ok(of_one(bytes, options)?);
+        // The first of an archive stands for all.
+        Ok(ControlFlow::Break(()))
     })?;
     found
 }
