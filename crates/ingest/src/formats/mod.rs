@@ -14,6 +14,7 @@ mod grafana_unit;
 pub(crate) mod graphite_json;
 pub(crate) mod influxql_json;
 mod naming;
+pub(crate) mod native;
 pub(crate) mod netdata_json;
 pub(crate) mod openmetrics;
 pub(crate) mod otlp_json;

@@ -193,7 +193,10 @@ fn unit(path: &str, name: &str) -> Option<&'static str> {
         ("memory" | "hugepages", _) => "KiB",
         (_, "rxkB" | "txkB" | "rkB" | "wkB" | "dkB") => "KiB/s",
         ("filesystems", "MBfsfree" | "MBfsused") => "MiB",
+        ("paging", "pgpgin" | "pgpgout") => "KiB/s",
         ("disk", "await") => "ms",
+        ("disk", "areq-sz") => "KiB",
+        (_, "frequency" | "weighted-frequency") => "MHz",
         (_, "degC") => "°C",
         _ => return None,
     })

@@ -2,6 +2,7 @@
 
 use super::scan::{Scan, WordColumn};
 use crate::Role;
+use crate::preview::Understood;
 use series::SERVICE_LABELS;
 use std::collections::{HashMap, HashSet};
 
@@ -181,6 +182,23 @@ impl Keys {
         order::sort(&mut found.keys);
         order::sort(&mut found.dropped);
         found
+    }
+}
+
+impl Keys {
+    /// What the columns of words are, by their positions in the table.
+    pub(super) fn understood(&self, scan: &Scan) -> Vec<(usize, Understood)> {
+        let used = self.keys.iter().chain(&self.constant).filter_map(|&position| scan.words.get(position));
+        let of = |column: &WordColumn| {
+            let what = match column {
+                column if column.is_metric() => Understood::Metric,
+                column if column.is_service() => Understood::Service,
+                _ => Understood::Label,
+            };
+            (column.index, what)
+        };
+        let dropped = self.dropped.iter().filter_map(|&(position, _)| scan.words.get(position));
+        used.map(of).chain(dropped.map(|column| (column.index, Understood::Ignored))).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::error::{Error, list};
 use crate::import::{Body, Context};
 use crate::meaning;
 use crate::notebook::{Notebook, plural};
+use crate::preview::Understood;
 use crate::text::Text;
 use crate::{Format, Options};
 use order::SortedMap;
@@ -50,6 +51,15 @@ impl TableBody {
     /// # Errors
     /// If there is no number, or one instant only.
     pub(crate) fn into_dataset(self, name: &str, options: &Options) -> Result<Dataset, Error> {
+        self.into_dataset_and_keys(name, options).map(|(dataset, _)| dataset)
+    }
+
+    /// The same, and what the columns of words were understood as, by their positions in the table.
+    pub(crate) fn into_dataset_and_keys(
+        self,
+        name: &str,
+        options: &Options,
+    ) -> Result<(Dataset, Vec<(usize, Understood)>), Error> {
         let Self { table, mut scan, format, .. } = self;
         let mut notes = std::mem::take(&mut scan.notes);
         let assumed_time_zone = localise(&mut scan, options, &mut notes);
@@ -75,6 +85,7 @@ impl TableBody {
                 note.undone_by(format!("role.{}=label", column.name));
             }
         }
+        let understood = keys.understood(&scan);
         let is_long = !keys.keys.is_empty();
         if is_long {
             roles::drop_identifiers(&mut scan, &keys, options, &mut notes);
@@ -98,7 +109,9 @@ impl TableBody {
         let declared = vec![Declared::Nothing; series.len()];
         let series = meaning::of(series, &declared, options, &mut notes);
         let origin = Origin { name: name.to_owned(), format: label.to_owned(), assumed_time_zone };
-        Ok(Dataset { origins: vec![origin], series, events: Vec::new(), notes: notes.into_notes(), row_count })
+        let dataset =
+            Dataset { origins: vec![origin], series, events: Vec::new(), notes: notes.into_notes(), row_count };
+        Ok((dataset, understood))
     }
 }
 
@@ -114,11 +127,14 @@ fn localise(scan: &mut Scan, options: &Options, notes: &mut Notebook) -> Option<
         }
     }
     let zone = options.time_zone.to_string();
-    notes.add(
+    let note = notes.add(
         NoteKind::Assumption,
         zoneless,
         format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
     );
+    if zone != "UTC" {
+        note.undone_by("time-zone=UTC");
+    }
     Some(zone)
 }
 
