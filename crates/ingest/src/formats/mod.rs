@@ -9,6 +9,7 @@ pub(crate) mod datadog_json;
 pub(crate) mod elastic_json;
 pub(crate) mod grafana_annotations;
 pub(crate) mod grafana_csv;
+mod grafana_frame;
 pub(crate) mod grafana_json;
 mod grafana_unit;
 pub(crate) mod graphite_json;
