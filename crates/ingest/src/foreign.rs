@@ -15,7 +15,7 @@ pub(crate) fn recognise(head: &Head<'_>) -> Option<Error> {
     let start = head.start(PROBED_BYTES).trim_start();
     if let Some(message) = server_error(head) {
         let message = format!("{}.", message.trim_end_matches('.'));
-        return Some(Error::ServerFailed { kind: "JSON without data".to_owned(), message });
+        return Some(Error::ServerFailed { kind: "there is nothing else in the answer".to_owned(), message });
     }
     let (looks_like, remedy) = if start.starts_with(['{', '[']) {
         json(head)

@@ -1,6 +1,6 @@
 //! Alerts as Alertmanager hands them on: the body of a webhook notification, the lists of `/api/v2/alerts` and
 //! `/api/v2/alerts/groups` (`amtool -o json` writes the same), Grafana's alerts in the same shape, and Prometheus'
-//! `/api/v1/alerts`. Every alert becomes an event.
+//! `/api/v1/alerts` and `/api/v1/rules`. Every alert becomes an event.
 
 use crate::Format;
 use crate::error::{Error, excerpt};
@@ -63,7 +63,7 @@ impl Found {
         let mut alert = Vec::new();
         json.object(&mut |json, name| {
             match (name, json.peek()?) {
-                ("alerts" | "data" | "groups", Kind::List | Kind::Object) => return self.node(json),
+                ("alerts" | "data" | "groups" | "rules", Kind::List | Kind::Object) => return self.node(json),
                 ("truncatedAlerts", Kind::Number) => {
                     self.truncated = self.truncated.saturating_add(json.number()?.max(0.0) as usize)
                 }

@@ -30,7 +30,9 @@ fn probe(head: &Head<'_>) -> bool {
         || json.has_at_top("[]/data/values/[]/[]")
         || json.has_at_top("data/values/[]/[]")
         || json.has("frames/[]/data/values")
-        || json.has("frames/[]/schema");
+        || json.has("frames/[]/schema")
+        || json.has_at_top("results/*/frames")
+        || json.has_at_top("results/*/status") && json.has_at_top("results/*/error");
     let is_panel = json.has("series/[]/fields/[]/values")
         || json.has("series/[]/fields/[]/config")
         || json.has("snapshotData")
@@ -101,9 +103,15 @@ impl Found {
         json.object(&mut |json, name| {
             let kind = json.peek()?;
             match (name, kind) {
-                ("schema", Kind::Object) => frame.schema(&json.value()?),
+                ("schema", Kind::Object) => {
+                    self.frames += 1;
+                    frame.schema(&json.value()?);
+                }
                 ("data", Kind::Object) => return self.data(json, &mut frame, panel),
-                ("fields", Kind::List) => return json.list(&mut |json, _| frame.panel_field(json)),
+                ("fields", Kind::List) => {
+                    self.frames += 1;
+                    return json.list(&mut |json, _| frame.panel_field(json));
+                }
                 ("name", Kind::Text) => json.text()?.clone_into(&mut frame.name),
                 ("refId", Kind::Text) => json.text()?.clone_into(&mut frame.ref_id),
                 ("title", Kind::Text) => json.text()?.clone_into(&mut title),
@@ -112,7 +120,10 @@ impl Found {
                     own_panel = Some(self.panels.len() - 1);
                     return self.node(json, "", own_panel);
                 }
-                ("results", Kind::Object) => return json.object(&mut |json, name| self.node(json, name, panel)),
+                ("results", Kind::Object) => {
+                    self.frames += 1;
+                    return json.object(&mut |json, name| self.node(json, name, panel));
+                }
                 (
                     "data" | "results" | "frames" | "series" | "response" | "dashboard" | "panels" | "rows"
                     | "snapshot",
@@ -183,7 +194,6 @@ impl Found {
         if frame.fields.is_empty() {
             return Ok(());
         }
-        self.frames += 1;
         let options = self.options.clone().unwrap_or_default();
         let named = options.time_column.as_deref();
         let is_time = |field: &Field| match named {
