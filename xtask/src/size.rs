@@ -11,7 +11,7 @@ use crate::{build, takes_no_arguments, tool};
 /// Bytes in one KB; the budgets count in thousands.
 const KB: u64 = 1000;
 /// The reader's wasm with its loader, gzip -9.
-const READER_BUDGET: u64 = 190 * KB;
+const READER_BUDGET: u64 = 220 * KB;
 /// The analysis' wasm with its loader, gzip -9.
 const WORKER_BUDGET: u64 = 160 * KB;
 /// Page wasm, CSS and JS, gzip -9; without the sample data.
