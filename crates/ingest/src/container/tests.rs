@@ -165,7 +165,8 @@ fn cut_and_damaged_gzip_says_so_at_every_byte() {
     for place in [2, whole.len() / 2, whole.len() - 6, whole.len() - 1] {
         let mut damaged = whole.clone();
         damaged[place] ^= 0x10;
-        assert!(files(&damaged).is_err(), "{place}");
+        let error = files(&damaged).unwrap_err();
+        assert_eq!(files_of(&mut Drops(&damaged, false)).unwrap_err(), error, "{place}");
     }
 }
 
@@ -294,7 +295,7 @@ fn documents_are_named() {
 fn bombs_are_refused() {
     let zeros = vec![0; 40 << 20];
     for bytes in [archive(&[entry_of("a.csv", &zeros, Style::Deflated)]), best_gzip_of(&zeros)] {
-        assert!(refusal(&bytes).contains("bytes come out of"));
+        assert!(refusal(&bytes).contains("more than 1000 times as much"));
     }
 }
 
