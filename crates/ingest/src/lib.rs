@@ -36,7 +36,7 @@ pub use format::Format;
 pub use import::Import;
 pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source};
 pub use preview::{ColumnPreview, Preview, Understood, preview};
-pub use zone::{TimeZone, ZoneRules};
+pub use zone::{Localiser, TimeZone, ZoneRules};
 
 use series::Dataset;
 use std::io::Read;
