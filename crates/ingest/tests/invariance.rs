@@ -156,7 +156,8 @@ fn writing_and_reading_again() {
     ];
     for (path, bytes) in readable() {
         let dataset = import(&bytes).unwrap();
-        if dataset.series.is_empty() {
+        // A table with a single row is refused: nothing can change in it.
+        if dataset.series.iter().map(Series::point_count).sum::<usize>() < 2 {
             continue;
         }
         for (name, write, who) in ways {
