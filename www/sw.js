@@ -12,6 +12,8 @@ const FILES = [
   'boot.js',
   'app.js',
   'app_bg.wasm',
+  'reader.js',
+  'reader_bg.wasm',
   'worker.js',
   'worker_bg.wasm',
   'manifest.webmanifest',

@@ -3,9 +3,15 @@
 use report::{enum_bytes, struct_bytes};
 use std::fmt;
 
-/// Tells the form of messages and Reports: page and worker speak with each other only if both were built from the same
+/// The share of a load's work that reading is taken for; the rest is the analysis.
+pub const READING_SHARE: f64 = 0.25;
+
+/// Tells the form of messages and Reports: page and workers speak with each other only if both were built from the same
 /// one. A browser may hold files of two builds while a new one is being put in place.
-pub const FORM: u64 = report::bytes::fingerprint(include_bytes!("message.rs"), report::bytes::FORM);
+pub const FORM: u64 = report::bytes::fingerprint(
+    include_bytes!("message.rs"),
+    report::bytes::fingerprint(include_bytes!("dataset.rs"), report::bytes::FORM),
+);
 
 /// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,15 +33,6 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What a person knows about a file that the file does not say.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
-    /// The column that holds the time.
-    pub time_column: Option<String>,
-    /// The file has no times: its rows are this far apart.
-    pub step_s: Option<f64>,
-}
-
 /// What a person can do about a failure, besides choosing something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remedy {
@@ -48,15 +45,26 @@ pub enum Remedy {
     Explain,
 }
 
+/// Why a load failed, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// What did not work, in a few words.
+    pub title: String,
+    /// Where, what was expected, and what to do.
+    pub message: String,
+    /// What a person can do about it here.
+    pub remedy: Remedy,
+}
+
 /// Where the data come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// Files.
+    /// Files, which go along with the message.
     Files {
-        /// Their names, in the order of the buffers with their bytes.
+        /// Their names, in the order of the files.
         names: Vec<String>,
-        /// How they are to be read.
-        reading: Reading,
+        /// How they are to be read: settings `name=value`, as the readers take them.
+        settings: Vec<String>,
     },
     /// A Prometheus server.
     Prometheus {
@@ -82,15 +90,20 @@ pub struct ChartRequest {
     pub max_points: usize,
 }
 
-/// From the page to the worker.
+/// From the page to one of its workers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// Begin a load; whatever is under way is dropped.
+    /// To the reader: begin a load; whatever is under way is dropped.
     Load {
         /// The load's number.
         generation: u32,
         /// Where the data come from.
         input: Input,
+    },
+    /// To the analysis: begin with the data set in the buffers, as [`Response::Dataset`] brought it.
+    Analyse {
+        /// The load's number.
+        generation: u32,
     },
     /// Drop the load under way.
     Cancel {
@@ -122,7 +135,7 @@ pub enum Request {
     },
 }
 
-/// From the worker to the page.
+/// From a worker to the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
     /// The worker listens. Nothing may be sent before.
@@ -139,6 +152,11 @@ pub enum Response {
         /// The share of all work that is done, 0 to 1.
         done: f64,
     },
+    /// What was read: a data set in the buffers, which only the analysis unpacks.
+    Dataset {
+        /// The load.
+        generation: u32,
+    },
     /// A Report, encoded in the only buffer.
     Report {
         /// The load.
@@ -150,12 +168,8 @@ pub enum Response {
     Failed {
         /// The load.
         generation: u32,
-        /// What did not work, in a few words.
-        title: String,
-        /// Where, what was expected, and what to do.
-        message: String,
-        /// What a person can do about it.
-        remedy: Remedy,
+        /// Why.
+        fault: Fault,
     },
     /// A load was dropped on request.
     Cancelled {
@@ -183,13 +197,13 @@ enum_bytes! {
     Credentials { 0: Basic { user, password }, 1: Bearer(token) } else Self::Bearer(String::new())
 }
 struct_bytes! {
-    Reading { time_column, step_s }
+    Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
 enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
 enum_bytes! {
-    Input { 0: Files { names, reading }, 1: Prometheus { address, credentials, end_ms } }
-    else Self::Files { names: Vec::new(), reading: Reading::default() }
+    Input { 0: Files { names, settings }, 1: Prometheus { address, credentials, end_ms } }
+    else Self::Files { names: Vec::new(), settings: Vec::new() }
 }
 enum_bytes! {
     Request {
@@ -198,6 +212,7 @@ enum_bytes! {
         2: Chart { ticket, generation, chart },
         3: Story { ticket, generation },
         4: Json { ticket, generation },
+        5: Analyse { generation },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -205,10 +220,11 @@ enum_bytes! {
         0: Ready { form },
         1: Progress { generation, stage, done },
         2: Report { generation, complete },
-        3: Failed { generation, title, message, remedy },
+        3: Failed { generation, fault },
         4: Cancelled { generation },
         5: Chart { ticket, series },
         6: Text { ticket, text },
+        7: Dataset { generation },
     } else Self::Ready { form: 0 }
 }
 
@@ -232,7 +248,7 @@ mod tests {
     fn messages_survive_being_bytes() {
         let request = Request::Load {
             generation: 7,
-            input: Input::Files { names: vec!["a.csv".into()], reading: Reading::default() },
+            input: Input::Files { names: vec!["a.csv".into()], settings: vec!["units=written".into()] },
         };
         assert_eq!(decode(&encode(&request)), Some(request));
         let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };

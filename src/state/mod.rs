@@ -14,7 +14,7 @@ mod walk;
 pub use filter::Filter;
 pub use hash::{HASH_VERSION, Link};
 pub use keys::{Command, Focus, KeyPress, command, help};
-pub use load::{Fault, Load, Phase};
+pub use load::{Load, Phase};
 pub use settings::Settings;
 pub use source::{Pasted, Sample, SourceLink, origin};
 pub use story::{Look, incident_at, look};

@@ -35,6 +35,15 @@ impl Settings {
         }
     }
 
+    /// Takes a setting away where just this one is in force, and adds it where it is not.
+    pub fn toggle(&mut self, setting: &str) {
+        if self.0.iter().any(|known| known == setting) {
+            self.0.retain(|known| known != setting);
+        } else {
+            self.add(setting.to_owned());
+        }
+    }
+
     /// Takes a setting away.
     pub fn remove(&mut self, wanted: &str) {
         self.0.retain(|setting| name(setting) != wanted);
@@ -67,6 +76,9 @@ mod tests {
         assert_eq!(settings.get("unit.a{b"), None);
         settings.set("unit.a{b=\"c\"}", "");
         settings.set("decimal", ",");
+        settings.toggle("decimal=.");
+        settings.toggle("decimal=.");
+        settings.toggle("decimal=,");
         assert_eq!(settings.list(), ["ignore=x=y", "decimal=,"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What went wrong, where, and what to do.
 
 use super::session::Session;
-use crate::bridge::{Credentials, Reading, Remedy};
+use crate::bridge::{Credentials, Remedy};
 use crate::dom::{El, View, el, memo, untrack};
 use crate::state::Load;
 use web_sys::HtmlInputElement;
@@ -57,11 +57,14 @@ fn explain(session: &'static Session) -> El {
     let column_field = column.cast();
     let step_field: HtmlInputElement = step.cast();
     let on_submit = move || {
-        let time_column = Some(value(&column_field).trim().to_owned()).filter(|name| !name.is_empty());
+        let column = value(&column_field);
+        let time_column = Some(column.trim()).filter(|name| !name.is_empty()).map(|name| format!("time-column={name}"));
         // An empty field is no number.
-        let step_s = Some(step_field.value_as_number()).filter(|step_s| step_s.is_finite() && *step_s > 0.0);
-        if time_column.is_some() || step_s.is_some() {
-            session.open_as(Reading { time_column, step_s });
+        let step_ms = Some((step_field.value_as_number() * 1_000.0).round()).filter(|step_ms| *step_ms > 0.0);
+        let step = step_ms.map(|step_ms| format!("step={}", step_ms as i64));
+        let settings: Vec<String> = time_column.into_iter().chain(step).collect();
+        if !settings.is_empty() {
+            session.open_as(settings);
         }
     };
     let form = form(on_submit)
