@@ -56,7 +56,6 @@ fn json(head: &str) -> (&'static str, &'static str) {
 fn text(head: &str) -> Option<(&'static str, &'static str)> {
     let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
     let lower = first.to_ascii_lowercase();
-    let bare = first.trim_matches('"');
     Some(if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
         (
             "a web page (HTML)",
@@ -64,12 +63,6 @@ fn text(head: &str) -> Option<(&'static str, &'static str)> {
         )
     } else if first.starts_with("<?xml") || first.starts_with('<') {
         ("XML", "Export the data as CSV or JSON.")
-    } else if bare.starts_with("Dstat ") || bare.starts_with("pcp-dstat") {
-        (
-            "a dstat recording",
-            "Delete the lines above the line that begins with \"time\", write whole dates in the time column, and drop it \
-             again; or record with another tool as CSV.",
-        )
     } else if first.starts_with("#datatype") || first.starts_with("#group") || first.starts_with("# datatype") {
         (
             "InfluxDB annotated CSV",

@@ -20,11 +20,13 @@ pub enum Format {
     OpenMetrics,
     /// `promtool tsdb dump`.
     PromtoolDump,
+    /// What dstat and pcp-dstat record with `--output`.
+    DstatCsv,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -32,6 +34,7 @@ impl Format {
         Self::PrometheusJson,
         Self::OpenMetrics,
         Self::PromtoolDump,
+        Self::DstatCsv,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -44,6 +47,7 @@ impl Format {
             Self::PrometheusJson => "prometheus-json",
             Self::OpenMetrics => "openmetrics",
             Self::PromtoolDump => "promtool-dump",
+            Self::DstatCsv => "dstat-csv",
         }
     }
 
@@ -62,6 +66,7 @@ impl Format {
             Self::PrometheusJson => "Prometheus API JSON",
             Self::OpenMetrics => "OpenMetrics text",
             Self::PromtoolDump => "promtool tsdb dump",
+            Self::DstatCsv => "dstat CSV",
         }
     }
 }

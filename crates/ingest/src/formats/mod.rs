@@ -3,6 +3,7 @@
 pub(crate) mod csv_long;
 pub(crate) mod csv_stacked;
 pub(crate) mod csv_wide;
+pub(crate) mod dstat_csv;
 pub(crate) mod grafana_csv;
 pub(crate) mod openmetrics;
 pub(crate) mod prometheus_json;
