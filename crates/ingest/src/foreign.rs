@@ -68,10 +68,6 @@ fn text(head: &str) -> Option<(&'static str, &'static str)> {
             "InfluxDB annotated CSV",
             "Export it without annotations (influx query --raw=false, or the annotations parameter empty).",
         )
-    } else if first.starts_with("# hostname;interval;timestamp") {
-        ("sysstat statistics (sadf -d)", "Delete the `# ` in front of the header and keep one block of rows.")
-    } else if is_sar(first) {
-        ("the printed report of sar", "Use sadf to export the same file, and keep one table as CSV.")
     } else if head.lines().take(20).any(|line| line.trim_end().ends_with("} =>") || line.contains(" @[")) {
         ("the text output of promtool query range", "Add -o json to the command and drop its output.")
     } else if is_line_protocol(first) {
@@ -81,11 +77,6 @@ fn text(head: &str) -> Option<(&'static str, &'static str)> {
     } else {
         return None;
     })
-}
-
-/// `Linux 5.4.0-1 (host)  04/18/2019  _x86_64_  (2 CPU)`
-fn is_sar(first: &str) -> bool {
-    first.starts_with("Linux ") && first.contains('(') && first.contains("CPU)")
 }
 
 /// `cpu,host=h1 usage=2.7,steal=0i 1482669077000000000`

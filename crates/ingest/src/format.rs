@@ -22,11 +22,17 @@ pub enum Format {
     PromtoolDump,
     /// What dstat and pcp-dstat record with `--output`.
     DstatCsv,
+    /// The printed report of sar, mpstat or pidstat.
+    SarText,
+    /// `sadf -p`.
+    SadfPpc,
+    /// `sadf -d`.
+    SadfCsv,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -35,6 +41,9 @@ impl Format {
         Self::OpenMetrics,
         Self::PromtoolDump,
         Self::DstatCsv,
+        Self::SarText,
+        Self::SadfPpc,
+        Self::SadfCsv,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -48,6 +57,9 @@ impl Format {
             Self::OpenMetrics => "openmetrics",
             Self::PromtoolDump => "promtool-dump",
             Self::DstatCsv => "dstat-csv",
+            Self::SarText => "sar-text",
+            Self::SadfPpc => "sadf-ppc",
+            Self::SadfCsv => "sadf-csv",
         }
     }
 
@@ -67,6 +79,9 @@ impl Format {
             Self::OpenMetrics => "OpenMetrics text",
             Self::PromtoolDump => "promtool tsdb dump",
             Self::DstatCsv => "dstat CSV",
+            Self::SarText => "sar report",
+            Self::SadfPpc => "sysstat samples (sadf -p)",
+            Self::SadfCsv => "sysstat statistics (sadf -d)",
         }
     }
 }

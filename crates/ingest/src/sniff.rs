@@ -6,7 +6,8 @@ use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
 use crate::formats::{
-    csv_long, csv_stacked, csv_wide, dstat_csv, grafana_csv, openmetrics, prometheus_json, promtool_dump,
+    csv_long, csv_stacked, csv_wide, dstat_csv, grafana_csv, openmetrics, prometheus_json, promtool_dump, sadf_csv,
+    sadf_ppc, sar_text,
 };
 use crate::head::Head;
 use crate::import::{Body, Context};
@@ -24,8 +25,15 @@ pub(crate) struct Reader {
 }
 
 /// Formats that are known by marks of their own.
-const MARKED: [&Reader; 4] =
-    [&prometheus_json::READER, &dstat_csv::READER, &promtool_dump::READER, &openmetrics::READER];
+const MARKED: [&Reader; 7] = [
+    &prometheus_json::READER,
+    &sadf_csv::READER,
+    &sadf_ppc::READER,
+    &sar_text::READER,
+    &dstat_csv::READER,
+    &promtool_dump::READER,
+    &openmetrics::READER,
+];
 
 /// Tables, the more particular first. They are asked last, because almost anything can be cut into cells.
 const TABLES: [&Reader; 4] = [&grafana_csv::READER, &csv_stacked::READER, &csv_long::READER, &csv_wide::READER];

@@ -42,10 +42,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
 /// The sign behind the preamble's first word; a spreadsheet may have changed it.
 fn delimiter(head: &str) -> u8 {
     let behind = head.split_once("Cmdline:").map_or("", |(_, behind)| behind).trim_start_matches('"');
-    match behind.bytes().next() {
-        Some(sign @ (b';' | b'\t')) => sign,
-        _ => b',',
-    }
+    behind.bytes().next().filter(|sign| matches!(sign, b';' | b'\t')).unwrap_or(b',')
 }
 
 /// What the preamble says.

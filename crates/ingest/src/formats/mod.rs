@@ -8,4 +8,8 @@ pub(crate) mod grafana_csv;
 pub(crate) mod openmetrics;
 pub(crate) mod prometheus_json;
 pub(crate) mod promtool_dump;
+pub(crate) mod sadf_csv;
+pub(crate) mod sadf_ppc;
 mod sample_line;
+pub(crate) mod sar_text;
+mod sysstat;
