@@ -26,6 +26,11 @@ fn json(head: &str) -> (&'static str, &'static str) {
             "a CloudWatch metric query: the question, without any data",
             "Run it (aws cloudwatch get-metric-data) and export the answer as CSV.",
         )
+    } else if has("__name__") && !has("values") && !has("value") && !has("metric") {
+        (
+            "the labels of series, without samples (seriesjson of promtool tsdb dump)",
+            "Dump the samples: promtool tsdb dump, or promtool tsdb dump-openmetrics.",
+        )
     } else if has("metric") && has("timestamps") {
         ("a VictoriaMetrics export in JSON lines", "Export it with ?format=promapi or ?format=prometheus instead.")
     } else if has("schema") && has("fields") || has("frames") || has("series") && has("fields") && has("timeRange") {
@@ -63,30 +68,11 @@ fn text(head: &str) -> Option<(&'static str, &'static str)> {
         )
     } else if first.starts_with("<?xml") || first.starts_with('<') {
         ("XML", "Export the data as CSV or JSON.")
-    } else if first.starts_with("#datatype") || first.starts_with("#group") || first.starts_with("# datatype") {
-        (
-            "InfluxDB annotated CSV",
-            "Export it without annotations (influx query --raw=false, or the annotations parameter empty).",
-        )
-    } else if head.lines().take(20).any(|line| line.trim_end().ends_with("} =>") || line.contains(" @[")) {
-        ("the text output of promtool query range", "Add -o json to the command and drop its output.")
-    } else if is_line_protocol(first) {
-        ("InfluxDB line protocol", "Export it as CSV with a time column.")
     } else if head.starts_with("%!PS") || head.starts_with("{\\rtf") {
         ("a document", "Export the data as CSV or JSON.")
     } else {
         return None;
     })
-}
-
-/// `cpu,host=h1 usage=2.7,steal=0i 1482669077000000000`
-fn is_line_protocol(first: &str) -> bool {
-    let mut parts = first.split(' ');
-    let (Some(tags), Some(fields)) = (parts.next(), parts.next()) else { return false };
-    let is_pair = |pair: &str| pair.split_once('=').is_some_and(|(name, value)| !name.is_empty() && !value.is_empty());
-    let tags_fit = tags.split(',').skip(1).all(is_pair) && !tags.starts_with(',');
-    let time_fits = parts.next().is_none_or(|time| !time.is_empty() && time.bytes().all(|byte| byte.is_ascii_digit()));
-    tags_fit && fields.split(',').all(is_pair) && time_fits
 }
 
 /// A text that is no table at all.

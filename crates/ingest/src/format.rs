@@ -28,11 +28,19 @@ pub enum Format {
     SadfPpc,
     /// `sadf -d`.
     SadfCsv,
+    /// InfluxDB's line protocol.
+    InfluxLines,
+    /// InfluxDB's annotated CSV and InfluxQL's CSV.
+    InfluxCsv,
+    /// The text of `promtool query range` and `instant`.
+    PromtoolQuery,
+    /// VictoriaMetrics' CSV with its list of columns.
+    VictoriaMetricsCsv,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -44,6 +52,10 @@ impl Format {
         Self::SarText,
         Self::SadfPpc,
         Self::SadfCsv,
+        Self::InfluxLines,
+        Self::InfluxCsv,
+        Self::PromtoolQuery,
+        Self::VictoriaMetricsCsv,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -60,6 +72,10 @@ impl Format {
             Self::SarText => "sar-text",
             Self::SadfPpc => "sadf-ppc",
             Self::SadfCsv => "sadf-csv",
+            Self::InfluxLines => "influx-lines",
+            Self::InfluxCsv => "influx-csv",
+            Self::PromtoolQuery => "promtool-query",
+            Self::VictoriaMetricsCsv => "victoriametrics-csv",
         }
     }
 
@@ -82,6 +98,10 @@ impl Format {
             Self::SarText => "sar report",
             Self::SadfPpc => "sysstat samples (sadf -p)",
             Self::SadfCsv => "sysstat statistics (sadf -d)",
+            Self::InfluxLines => "InfluxDB line protocol",
+            Self::InfluxCsv => "InfluxDB CSV",
+            Self::PromtoolQuery => "promtool query",
+            Self::VictoriaMetricsCsv => "VictoriaMetrics CSV",
         }
     }
 }

@@ -35,12 +35,12 @@ pub(super) fn skipped_columns(table: &Table, clock: Clock, options: &Options, no
     skipped
 }
 
-/// Without a header, words beside one column of numbers name the series, as Graphite's CSV has it.
+/// Without a header, the first words beside one column of numbers name the series, as in Graphite's CSV.
 pub(super) fn name_without_header(table: &Table, scan: &mut Scan, notes: &mut Notebook) {
     if !table.headers.is_empty() {
         return;
     }
-    if let ([words], [numbers]) = (scan.words.as_mut_slice(), scan.numbers.as_mut_slice()) {
+    if let ([words, ..], [numbers]) = (scan.words.as_mut_slice(), scan.numbers.as_mut_slice()) {
         let message = "The table has no header; this column was taken for the names of series";
         notes.add_about(&words.name, NoteKind::Assumption, 1, message);
         words.name = "series".to_owned();
