@@ -66,8 +66,22 @@ fn text(head: &str) -> Option<(&'static str, &'static str)> {
             "a web page (HTML)",
             "The server may have sent its log-in or error page: open it in a browser, and export again.",
         )
+    } else if head.get(..2000).unwrap_or(head).contains("<testResults") {
+        (
+            "JMeter's results in XML",
+            "Save them as CSV (jmeter.save.saveservice.output_format=csv), or convert them with JMeter's own listener.",
+        )
     } else if first.starts_with("<?xml") || first.starts_with('<') {
         ("XML", "Export the data as CSV or JSON.")
+    } else if lower.starts_with("type,name,request count,") || lower.starts_with("type,name,# requests,") {
+        (
+            "Locust's statistics at the end of a test, without times",
+            "Take the file that ends in _stats_history.csv instead.",
+        )
+    } else if lower.starts_with("method,name,error,occurrences") || lower.starts_with("count,message,traceback") {
+        ("Locust's list of failures, without times", "Take the file that ends in _stats_history.csv instead.")
+    } else if lower.starts_with("label,# samples,") {
+        ("a report of JMeter's, without times", "Save the results themselves (.jtl) as CSV.")
     } else if head.starts_with("%!PS") || head.starts_with("{\\rtf") {
         ("a document", "Export the data as CSV or JSON.")
     } else {

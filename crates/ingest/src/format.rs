@@ -36,11 +36,15 @@ pub enum Format {
     PromtoolQuery,
     /// VictoriaMetrics' CSV with its list of columns.
     VictoriaMetricsCsv,
+    /// Locust's history of statistics.
+    LocustCsv,
+    /// JMeter's results as CSV.
+    JmeterCsv,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -56,6 +60,8 @@ impl Format {
         Self::InfluxCsv,
         Self::PromtoolQuery,
         Self::VictoriaMetricsCsv,
+        Self::LocustCsv,
+        Self::JmeterCsv,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -76,6 +82,8 @@ impl Format {
             Self::InfluxCsv => "influx-csv",
             Self::PromtoolQuery => "promtool-query",
             Self::VictoriaMetricsCsv => "victoriametrics-csv",
+            Self::LocustCsv => "locust-csv",
+            Self::JmeterCsv => "jmeter-csv",
         }
     }
 
@@ -102,6 +110,8 @@ impl Format {
             Self::InfluxCsv => "InfluxDB CSV",
             Self::PromtoolQuery => "promtool query",
             Self::VictoriaMetricsCsv => "VictoriaMetrics CSV",
+            Self::LocustCsv => "Locust history",
+            Self::JmeterCsv => "JMeter results",
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
 use crate::formats::{
-    csv_long, csv_stacked, csv_wide, dstat_csv, grafana_csv, influx_csv, influx_lines, openmetrics, prometheus_json,
-    promtool_dump, promtool_query, sadf_csv, sadf_ppc, sar_text, victoriametrics_csv,
+    csv_long, csv_stacked, csv_wide, dstat_csv, grafana_csv, influx_csv, influx_lines, jmeter_csv, locust_csv,
+    openmetrics, prometheus_json, promtool_dump, promtool_query, sadf_csv, sadf_ppc, sar_text, victoriametrics_csv,
 };
 use crate::head::Head;
 use crate::import::{Body, Context};
@@ -25,8 +25,10 @@ pub(crate) struct Reader {
 }
 
 /// Formats that are known by marks of their own.
-const MARKED: [&Reader; 11] = [
+const MARKED: [&Reader; 13] = [
     &prometheus_json::READER,
+    &jmeter_csv::READER,
+    &locust_csv::READER,
     &victoriametrics_csv::READER,
     &promtool_query::READER,
     &influx_csv::READER,

@@ -8,6 +8,8 @@ pub(crate) mod grafana_csv;
 mod influx;
 pub(crate) mod influx_csv;
 pub(crate) mod influx_lines;
+pub(crate) mod jmeter_csv;
+pub(crate) mod locust_csv;
 pub(crate) mod openmetrics;
 pub(crate) mod prometheus_json;
 pub(crate) mod promtool_dump;
