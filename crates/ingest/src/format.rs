@@ -40,11 +40,15 @@ pub enum Format {
     LocustCsv,
     /// JMeter's results as CSV.
     JmeterCsv,
+    /// Coherence SRE's table `signal_events`.
+    CoherenceCsv,
+    /// A table of events.
+    EventsCsv,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -62,6 +66,8 @@ impl Format {
         Self::VictoriaMetricsCsv,
         Self::LocustCsv,
         Self::JmeterCsv,
+        Self::CoherenceCsv,
+        Self::EventsCsv,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -84,6 +90,8 @@ impl Format {
             Self::VictoriaMetricsCsv => "victoriametrics-csv",
             Self::LocustCsv => "locust-csv",
             Self::JmeterCsv => "jmeter-csv",
+            Self::CoherenceCsv => "coherence-csv",
+            Self::EventsCsv => "events-csv",
         }
     }
 
@@ -112,6 +120,8 @@ impl Format {
             Self::VictoriaMetricsCsv => "VictoriaMetrics CSV",
             Self::LocustCsv => "Locust history",
             Self::JmeterCsv => "JMeter results",
+            Self::CoherenceCsv => "Coherence SRE signal_events",
+            Self::EventsCsv => "events as CSV",
         }
     }
 }

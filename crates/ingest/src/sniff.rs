@@ -6,8 +6,9 @@ use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
 use crate::formats::{
-    csv_long, csv_stacked, csv_wide, dstat_csv, grafana_csv, influx_csv, influx_lines, jmeter_csv, locust_csv,
-    openmetrics, prometheus_json, promtool_dump, promtool_query, sadf_csv, sadf_ppc, sar_text, victoriametrics_csv,
+    coherence_csv, csv_long, csv_stacked, csv_wide, dstat_csv, events_csv, grafana_csv, influx_csv, influx_lines,
+    jmeter_csv, locust_csv, openmetrics, prometheus_json, promtool_dump, promtool_query, sadf_csv, sadf_ppc, sar_text,
+    victoriametrics_csv,
 };
 use crate::head::Head;
 use crate::import::{Body, Context};
@@ -42,7 +43,14 @@ const MARKED: [&Reader; 13] = [
 ];
 
 /// Tables, the more particular first. They are asked last, because almost anything can be cut into cells.
-const TABLES: [&Reader; 4] = [&grafana_csv::READER, &csv_stacked::READER, &csv_long::READER, &csv_wide::READER];
+const TABLES: [&Reader; 6] = [
+    &events_csv::READER,
+    &coherence_csv::READER,
+    &grafana_csv::READER,
+    &csv_stacked::READER,
+    &csv_long::READER,
+    &csv_wide::READER,
+];
 
 /// The reader that the options name, or the first that knows the content.
 pub(crate) fn choose(head: &Head<'_>) -> Result<&'static Reader, Error> {

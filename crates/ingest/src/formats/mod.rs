@@ -1,9 +1,11 @@
 //! One file per format.
 
+pub(crate) mod coherence_csv;
 pub(crate) mod csv_long;
 pub(crate) mod csv_stacked;
 pub(crate) mod csv_wide;
 pub(crate) mod dstat_csv;
+pub(crate) mod events_csv;
 pub(crate) mod grafana_csv;
 mod influx;
 pub(crate) mod influx_csv;
