@@ -163,7 +163,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     notes.add(
         NoteKind::Assumption,
         untitled,
-        format!("{} no title and called \"event\"", plural(untitled, "event has", "events have")),
+        format!("{} no title and got \"event\" for one", plural(untitled, "event has", "events have")),
     );
     Ok(set.into())
 }

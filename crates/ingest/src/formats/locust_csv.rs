@@ -10,7 +10,7 @@ use crate::import::{Body, Context};
 use crate::notebook::plural;
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
-use crate::table::rows::{Cell, each_record, first_record};
+use crate::table::rows::{each_record, first_record};
 use crate::text::Text;
 use series::{Declared, Labels, NoteKind};
 use std::collections::HashMap;

@@ -143,8 +143,7 @@ fn place<'a, 'c>(cells: &'c [&'c str], activities: &'a [Activity]) -> Option<Vec
         let needed: usize = activities.iter().skip(index + 1).map(|later| later.names.len()).sum();
         let has_label = activity.names.first().is_some_and(|name| is_label(name));
         let mut before: Option<&str> = None;
-        loop {
-            let Some((block, behind)) = rest.split_at_checked(width) else { break };
+        while let Some((block, behind)) = rest.split_at_checked(width) {
             let label = *block.first()?;
             if before.is_some_and(|before| behind.len() < needed || !(has_label && follows(before, label))) {
                 break;

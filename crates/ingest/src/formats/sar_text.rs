@@ -170,7 +170,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
                 None => Stamp { ms: local, zoned: false, has_clock: true },
             }
         };
-        if words.iter().any(|word| *word == "RESTART") || words.first() == Some(&"COM") {
+        if words.contains(&"RESTART") || words.first() == Some(&"COM") {
             // Every activity's block begins anew with the first day and repeats what happened.
             let follows = |before: i64| (0..DAY_MS / 2).contains(&(of_day - before));
             let days = if latest.of_day.is_some_and(follows) { latest.days } else { 0 };
@@ -179,9 +179,8 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
             continue;
         }
         let is_header = !words.is_empty() && words.iter().all(|word| value(word).is_none_or(f64::is_nan));
-        if is_header && words.iter().any(|word| word.starts_with('%') || word.contains('/') || is_label(word))
-            || is_header && words.len() > 2
-        {
+        let names_columns = |word: &&str| word.starts_with('%') || word.contains('/') || is_label(word);
+        if is_header && (words.len() > 2 || words.iter().any(names_columns)) {
             columns = words.iter().map(|word| (*word).to_owned()).collect();
             let key = columns.join(" ");
             // The header has the time of the sample before, from which the clock may pass midnight.
