@@ -44,11 +44,13 @@ pub enum Format {
     CoherenceCsv,
     /// A table of events.
     EventsCsv,
+    /// A table with one row per series and one column per time.
+    CsvTransposed,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -68,6 +70,7 @@ impl Format {
         Self::JmeterCsv,
         Self::CoherenceCsv,
         Self::EventsCsv,
+        Self::CsvTransposed,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -92,6 +95,7 @@ impl Format {
             Self::JmeterCsv => "jmeter-csv",
             Self::CoherenceCsv => "coherence-csv",
             Self::EventsCsv => "events-csv",
+            Self::CsvTransposed => "csv-transposed",
         }
     }
 
@@ -122,6 +126,7 @@ impl Format {
             Self::JmeterCsv => "JMeter results",
             Self::CoherenceCsv => "Coherence SRE signal_events",
             Self::EventsCsv => "events as CSV",
+            Self::CsvTransposed => "CSV, one row per series",
         }
     }
 }

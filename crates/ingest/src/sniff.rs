@@ -6,9 +6,9 @@ use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
 use crate::formats::{
-    coherence_csv, csv_long, csv_stacked, csv_wide, dstat_csv, events_csv, grafana_csv, influx_csv, influx_lines,
-    jmeter_csv, locust_csv, openmetrics, prometheus_json, promtool_dump, promtool_query, sadf_csv, sadf_ppc, sar_text,
-    victoriametrics_csv,
+    coherence_csv, csv_long, csv_stacked, csv_transposed, csv_wide, dstat_csv, events_csv, grafana_csv, influx_csv,
+    influx_lines, jmeter_csv, locust_csv, openmetrics, prometheus_json, promtool_dump, promtool_query, sadf_csv,
+    sadf_ppc, sar_text, victoriametrics_csv,
 };
 use crate::head::Head;
 use crate::import::{Body, Context};
@@ -43,7 +43,8 @@ const MARKED: [&Reader; 13] = [
 ];
 
 /// Tables, the more particular first. They are asked last, because almost anything can be cut into cells.
-const TABLES: [&Reader; 6] = [
+const TABLES: [&Reader; 7] = [
+    &csv_transposed::READER,
     &events_csv::READER,
     &coherence_csv::READER,
     &grafana_csv::READER,

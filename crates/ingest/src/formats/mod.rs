@@ -3,6 +3,7 @@
 pub(crate) mod coherence_csv;
 pub(crate) mod csv_long;
 pub(crate) mod csv_stacked;
+pub(crate) mod csv_transposed;
 pub(crate) mod csv_wide;
 pub(crate) mod dstat_csv;
 pub(crate) mod events_csv;

@@ -75,7 +75,10 @@ impl Clock {
 pub(crate) fn is_another_clock(column: &Column) -> bool {
     match column.content {
         Content::Date(_) => true,
-        Content::Number => name_strength(&column.name) == 2 && is_plausible_epoch(column),
+        Content::Number => {
+            let strength = name_strength(&column.name);
+            is_plausible_epoch(column) && (strength == 2 || strength == 1 && column.ascends && column.varies)
+        }
         _ => false,
     }
 }
