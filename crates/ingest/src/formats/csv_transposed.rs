@@ -2,14 +2,14 @@
 
 use crate::Format;
 use crate::Options;
-use crate::cell::number::{self, Number};
+use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, DateOrder, EpochUnit, Stamp, TimeStyle};
 use crate::cell::unit::{self, Quantity};
 use crate::error::{Error, excerpt};
 use crate::head::Head;
 use crate::import::{Body, Context};
 use crate::notebook::plural;
-use crate::series_set::SeriesSet;
+use crate::series_set::{Entry, SeriesSet};
 use crate::sniff::Reader;
 use crate::table::delimiter;
 use crate::table::keys;
@@ -90,7 +90,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     }
     let mut set = SeriesSet::default();
     let mut layout: Option<Layout> = None;
-    let (mut unreadable, mut wide, mut rows) = (0, 0, 0);
+    let (mut unreadable, mut converted, mut wide, mut rows) = (0, 0, 0, 0);
     let mut first_unreadable: Option<(u64, String)> = None;
     each_record(text, table.delimiter, |cells, line| {
         let Some(layout) = &layout else {
@@ -119,21 +119,17 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
             let value = match number::parse(&text, style) {
                 Number::Value(value) => value,
                 Number::Missing => f64::NAN,
-                Number::Unreadable => {
-                    match Quantity::parse(&text, style).and_then(|quantity| Some((quantity, quantity.scale()?))) {
-                        Some((quantity, scale)) => {
-                            if let Some(entry) = set.entry(position) {
-                                entry.unit.get_or_insert_with(|| base_name(scale).to_owned());
-                            }
-                            scale.to_base(quantity.number)
-                        }
-                        None => {
-                            unreadable += 1;
-                            first_unreadable.get_or_insert_with(|| (line, excerpt(&text, 40)));
-                            f64::NAN
-                        }
+                Number::Unreadable => match quantity(&text, style, options, set.entry(position)) {
+                    Some((value, is_converted)) => {
+                        converted += usize::from(is_converted);
+                        value
                     }
-                }
+                    None => {
+                        unreadable += 1;
+                        first_unreadable.get_or_insert_with(|| (line, excerpt(&text, 40)));
+                        f64::NAN
+                    }
+                },
             };
             set.push_at(position, *stamp, value);
         }
@@ -147,6 +143,13 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
         rows,
         format!("The times stand in the first row; {} taken for one series each", plural(rows, "row was", "rows were")),
     );
+    notes
+        .add(
+            NoteKind::UnitConversion,
+            converted,
+            format!("{} converted to the base units", plural(converted, "value", "values")),
+        )
+        .undone_by("units=written");
     if let TimeStyle::Epoch(unit) = layout.style {
         notes.add(
             NoteKind::Assumption,
@@ -177,6 +180,21 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
         format!("{} more cells than the first one; the surplus was left out", plural(wide, "row has", "rows have")),
     );
     Ok(set.into())
+}
+
+/// A cell with a unit in the base unit, and whether that is another one. None if it is none, or if the row has another
+/// base already.
+fn quantity(text: &str, style: NumberStyle, options: &Options, entry: Option<&mut Entry>) -> Option<(f64, bool)> {
+    let quantity = Quantity::parse(text, style)?;
+    let scale = quantity.scale()?;
+    let entry = entry?;
+    if options.keeps_units {
+        entry.unit.get_or_insert_with(|| quantity.unit.to_owned());
+        return Some((quantity.number, false));
+    }
+    let name = base_name(scale);
+    let known = entry.unit.get_or_insert_with(|| name.to_owned());
+    (known == name).then(|| (scale.to_base(quantity.number), !scale.is_base()))
 }
 
 /// Who a row is: by its column of metric names, or by all its words.

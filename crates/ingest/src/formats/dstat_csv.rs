@@ -334,7 +334,7 @@ impl<'o> Recording<'o> {
             Some((name, Some(minutes))) => {
                 self.by_zone += 1;
                 self.known_zone.get_or_insert_with(|| name.clone());
-                Stamp { ms: local - minutes * 60_000, zoned: true, has_clock: true }
+                Stamp { ms: local.saturating_sub(minutes * 60_000), zoned: true, has_clock: true }
             }
             Some((name, None)) => {
                 self.without_zone += 1;
