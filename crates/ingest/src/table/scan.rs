@@ -31,6 +31,10 @@ pub(crate) struct NumberColumn {
     pub(crate) unit: Option<(Scale, String)>,
     /// Cells that were converted to the base unit.
     pub(crate) converted: usize,
+    /// Cells that were words for yes and no.
+    pub(crate) booleans: usize,
+    /// Whether such words count as 1 and 0.
+    is_boolean: bool,
     /// Whether the cells write units.
     is_quantity: bool,
     /// Whether values stay in the units that the cells write.
@@ -154,6 +158,7 @@ impl Scan {
                     let keeps_unit = options.keeps_units || options.unit(&name) == Some("written");
                     numbers.push(NumberColumn {
                         keeps_unit,
+                        is_boolean: column.is_boolean,
                         ..NumberColumn::new(index, name, content == Content::Quantity)
                     });
                 }
@@ -358,6 +363,8 @@ impl NumberColumn {
             first_unreadable: None,
             unit: None,
             converted: 0,
+            booleans: 0,
+            is_boolean: false,
             is_quantity,
             keeps_unit: false,
         }
@@ -419,6 +426,13 @@ impl NumberColumn {
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
+        }
+        if read == Number::Unreadable
+            && self.is_boolean
+            && let Some((_, value)) = number::truth(&cell.text())
+        {
+            self.booleans += 1;
+            read = Number::Value(value);
         }
         self.values.push(match read {
             Number::Value(value) => {
