@@ -43,7 +43,8 @@ pub(crate) struct Entry {
     pub(crate) identity: Identity,
     /// Its samples. Times are wall-clock readings if `wall_times` says so.
     pub(crate) samples: Samples,
-    /// The unit that the values are written in, as the source names it. Values are brought to its base unit later.
+    /// The unit that the values are written in, as the source names it. Values are brought to its base unit later; of a
+    /// histogram's bucket (`…_bucket` with a label `le`) it is the bound's unit, for the values are counts.
     pub(crate) unit: Option<String>,
     /// What the source declares.
     pub(crate) declared: Declared,
@@ -208,7 +209,7 @@ impl SeriesSet {
 
     fn finish(&mut self, options: &Options, notes: &mut Notebook) -> (Vec<Series>, Vec<Declared>) {
         let mut axes = SharedAxes::default();
-        let (mut duplicates, mut backward, mut doubled, mut disordered) = (0, 0, 0, 0);
+        let (mut duplicates, mut backward, mut doubled, mut disordered, mut bounds) = (0, 0, 0, 0, 0);
         let mut taken: SortedMap<String, usize> = SortedMap::new();
         let mut found = Vec::with_capacity(self.entries.len());
         let mut declared = Vec::with_capacity(self.entries.len());
@@ -228,10 +229,23 @@ impl SeriesSet {
             series.metric = identity.metric;
             series.labels = identity.labels;
             series.unit = Unit::of_metric(series.metric.as_deref().unwrap_or(""));
-            meaning::convert(&mut series, unit.as_deref(), options, notes);
+            let is_bucket = meaning::is_bucket(&series);
+            if is_bucket {
+                bounds += usize::from(meaning::convert_bound(&mut series, unit.as_deref(), options));
+            } else {
+                meaning::convert(&mut series, unit.as_deref(), options, notes);
+            }
             found.push(series);
             declared.push(what);
         }
+        notes.add(
+            NoteKind::UnitConversion,
+            bounds,
+            format!(
+                "{} of histograms converted to the base unit, as their sums are",
+                plural(bounds, "bound", "bounds")
+            ),
+        );
         notes
             .add(
                 NoteKind::Duplicate,

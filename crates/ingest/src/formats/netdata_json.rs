@@ -25,7 +25,7 @@ fn probe(head: &Head<'_>) -> bool {
     let is_wrapped = json.has_at_top("view_update_every")
         || json.has_at_top("dimension_names") && json.has_at_top("result")
         || json.has_at_top("api") && ["result", "versions", "view"].iter().any(|name| json.has_at_top(name));
-    if is_wrapped || json.top_keys() == ["data"] && json.has_at_top("data/[]/[]") && !head.is_whole {
+    if is_wrapped || json.top_keys() == ["data"] && json.has_at_top("data/[]/[]") && json.is_partial() {
         return true;
     }
     let may_be = json.has_at_top("labels") && json.has_at_top("data") || json.has_at_top("[]/[]");
