@@ -126,6 +126,8 @@ pub struct Options {
     pub keeps_buckets: bool,
     /// Which of several samples at one time counts.
     pub keep: Keep,
+    /// Single requests (JMeter's results) are counted per interval instead of being samples of their own.
+    pub summarises_requests: bool,
 }
 
 /// A setting that cannot be followed.
@@ -141,7 +143,7 @@ pub struct SettingError {
 /// The settings that [`Options::set`] understands, for people.
 pub const SETTINGS: &str = "format=NAME, time-column=NAME, step=MILLISECONDS, time-zone=ZONE, delimiter=SIGN, \
                             decimal=SIGN, dates=ORDER, epoch=UNIT, role.COLUMN=ROLE, unit.SERIES=UNIT, units=written, \
-                            kind.SERIES=KIND, counters=none, histograms=buckets, duplicates=WHICH, ignore=NAME";
+                            kind.SERIES=KIND, counters=none, histograms=buckets, duplicates=WHICH, requests=summary, ignore=NAME";
 
 impl Options {
     /// Changes one option by a setting `name=value`, the form in which notes tell how to undo them
@@ -213,6 +215,7 @@ impl Options {
             "histograms" => {
                 one_of(choose(&mut self.keeps_buckets, value, "quantiles", "buckets"), "quantiles or buckets")?;
             }
+            "requests" => one_of(choose(&mut self.summarises_requests, value, "raw", "summary"), "raw or summary")?,
             "duplicates" => {
                 self.keep = match value {
                     "first" => Keep::First,

@@ -17,6 +17,7 @@ pub(crate) mod openmetrics;
 pub(crate) mod prometheus_json;
 pub(crate) mod promtool_dump;
 pub(crate) mod promtool_query;
+mod requests;
 pub(crate) mod sadf_csv;
 pub(crate) mod sadf_ppc;
 mod sample_line;
