@@ -3,6 +3,7 @@
 //! Requests come whenever they come, many of them in one millisecond. Every measurement of a request is a sample of its
 //! label's series; what only describes the request (code, message, thread, address) is left out.
 
+use super::requests::{Request, Requests};
 use crate::Format;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, DateOrder, EpochUnit, Stamp, TimeStyle};
@@ -64,13 +65,14 @@ struct Column {
     role: Role,
 }
 
-fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
+fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     let first = text.rest().lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let delimiter = delimiter(first).unwrap_or(b',');
     let mut set = SeriesSet::default();
     let mut columns: Option<Vec<Column>> = None;
     let mut positions: HashMap<String, Vec<usize>> = HashMap::new();
     let mut style = None;
+    let mut summary = Requests::default();
     let (mut requests, mut untimed, mut unreadable) = (0, 0, 0);
     let mut first_untimed: Option<(u64, String)> = None;
     each_record(text, delimiter, |cells, line| {
@@ -91,6 +93,16 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
             return Ok(());
         };
         requests += 1;
+        if context.options.summarises_requests {
+            let cell = |wanted: &str| filled().find(|(column, _)| column.name == wanted).map_or("", |(_, word)| word);
+            let elapsed = match number::parse(cell("elapsed"), NumberStyle::PLAIN) {
+                Number::Value(value) => value,
+                _ => f64::NAN,
+            };
+            let has_failed = cell("success").eq_ignore_ascii_case("false");
+            summary.push(cell("label"), Request { start: stamp, elapsed, has_failed });
+            return Ok(());
+        }
         let mut key = String::new();
         for (_, word) in filled().filter(|(column, _)| matches!(column.role, Role::Label(_))) {
             key.push_str(word);
@@ -130,6 +142,31 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
         }
         Ok(())
     })?;
+    if context.options.summarises_requests {
+        let step_ms = summary.summarise("ms", &mut set);
+        set.notes
+            .add(
+                NoteKind::Assumption,
+                requests,
+                format!(
+                    "{} counted in intervals of {} s",
+                    plural(requests, "request was", "requests were"),
+                    step_ms / 1000
+                ),
+            )
+            .undone_by("requests=raw");
+    } else {
+        set.notes
+            .add(
+                NoteKind::Assumption,
+                requests,
+                format!(
+                    "{} as they came; their number, errors and percentiles per interval can be had instead",
+                    plural(requests, "request was read", "requests were read")
+                ),
+            )
+            .undone_by("requests=summary");
+    }
     set.refuse_empty(
         "the results have a header and no request with a time",
         "Run the test plan and save its results with time stamps (jmeter.save.saveservice.timestamp_format=ms).",
@@ -142,7 +179,8 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
         left.len(),
         format!("{} that only describe requests left out: {}", plural(left.len(), "column", "columns"), list(left)),
     );
-    if columns.iter().flatten().any(|column| column.role == Role::Success) {
+    let has_success = columns.iter().flatten().any(|column| column.role == Role::Success);
+    if has_success && !context.options.summarises_requests {
         notes.add(
             NoteKind::Assumption,
             requests,

@@ -30,6 +30,7 @@ pub(crate) mod otlp_json;
 pub(crate) mod prometheus_json;
 pub(crate) mod promtool_dump;
 pub(crate) mod promtool_query;
+mod requests;
 mod rows;
 pub(crate) mod sadf_csv;
 pub(crate) mod sadf_json;
