@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::{duration, zone};
 use clap::Args;
-use ingest::{Choice, Format, Options, Source};
+use ingest::{Choice, Format, Options};
 use series::Dataset;
 use std::io::Read;
 
@@ -25,6 +25,10 @@ pub(crate) struct ReaderOptions {
     /// Read only these columns or series
     #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Reading")]
     pub(crate) columns: Option<Vec<String>>,
+    /// How to read what the file leaves open, and what reading assumes; notes on the data name the settings that undo them
+    /// (counters=none, unit.latency=ms, role.code=label, dates=day-first, delimiter=;, decimal=,). May be given several times
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Reading")]
+    pub(crate) set: Vec<String>,
     /// Leave these columns or series out
     #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Reading")]
     pub(crate) ignore: Vec<String>,
@@ -63,7 +67,7 @@ impl ReaderOptions {
                 Failure::input(format_args!("There is no format `{name}`; there are {}.", known.join(", ")))
             })?),
         };
-        Ok(Options {
+        let mut options = Options {
             format,
             time_column: self.time_column.clone(),
             step_ms: self.step,
@@ -71,21 +75,25 @@ impl ReaderOptions {
             columns: self.columns.clone(),
             ignore: self.ignore.clone(),
             ..Options::default()
-        })
+        };
+        for setting in &self.set {
+            options.set(setting, |name| zone::named(name).ok()).map_err(Failure::input)?;
+        }
+        Ok(options)
     }
 }
 
 fn read_one(file: &str, options: &Options) -> Result<Dataset, Failure> {
-    let mut bytes = Vec::new();
-    let (name, outcome) = if file == "-" {
-        ("standard input", std::io::stdin().lock().read_to_end(&mut bytes))
+    let read = |name: &str, source: &mut dyn Read| ingest::read_from(name, source, options);
+    let outcome = if file == "-" {
+        read("standard input", &mut std::io::stdin().lock())
     } else {
         let name = std::path::Path::new(file).file_name().and_then(|name| name.to_str()).unwrap_or(file);
-        (name, std::fs::File::open(file).and_then(|mut opened| opened.read_to_end(&mut bytes)))
+        let mut opened = std::fs::File::open(file)
+            .map_err(|error| Failure::of(file, format_args!("cannot be read: {error}. Check the path.")))?;
+        read(name, &mut opened)
     };
-    outcome.map_err(|error| Failure::of(file, format_args!("cannot be read: {error}. Check the path.")))?;
-    ingest::read(&Source { name, bytes: &bytes }, options)
-        .map_err(|error| Failure::of(file, format_args!("{error}{}", named(error.choices()))))
+    outcome.map_err(|error| Failure::of(file, format_args!("{error}{}", named(error.choices()))))
 }
 
 /// The options behind the choices that an error leaves, as a sentence; nothing without choices.

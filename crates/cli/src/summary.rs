@@ -131,9 +131,10 @@ fn relation_line(report: &Report, relation: &Relation) -> String {
 fn notes(out: &mut String, report: &Report) {
     let unavailable = report.scales.iter().filter_map(|scale| Some((scale.scale.name(), scale.unavailable.as_ref()?)));
     let mut lines: Vec<String> = unavailable.map(|(scale, why)| format!("{scale} scale: {why}")).collect();
-    lines.extend(report.dataset.notes.iter().map(|note| match &note.subject {
-        Some(subject) => format!("{}: {}", plain(subject), note.message),
-        None => note.message.clone(),
+    lines.extend(report.dataset.notes.iter().map(|note| {
+        let subject = note.subject.as_deref().map_or_else(String::new, |subject| format!("{}: ", plain(subject)));
+        let undo = note.undo.as_deref().map_or_else(String::new, |undo| format!(" (undo: --set {})", quoted(undo)));
+        format!("{subject}{}{undo}", note.message)
     }));
     if lines.is_empty() {
         return;
@@ -142,6 +143,13 @@ fn notes(out: &mut String, report: &Report) {
     for line in lines {
         wrap(out, &line, "  ");
     }
+}
+
+/// A setting as a shell takes it.
+fn quoted(setting: &str) -> String {
+    let setting = plain(setting);
+    let is_bare = setting.chars().all(|sign| sign.is_ascii_alphanumeric() || "=._-/:+,".contains(sign));
+    if is_bare { setting } else { format!("'{}'", setting.replace('\'', "'\\''")) }
 }
 
 /// A series as people call it: service and metric, each once.

@@ -18,6 +18,12 @@ pub enum Error {
     /// There is not one byte, or nothing but blanks.
     #[error("The file is empty; export it again and look whether the tool reported an error.")]
     Empty,
+    /// The bytes could not be had.
+    #[error("The file could not be read to its end: {reason}. If it was moved or changed meanwhile, choose it again.")]
+    Source {
+        /// What the system said.
+        reason: String,
+    },
     /// A compressed file that ends early, is damaged, or grows beyond the limit.
     #[error("The gzip data cannot be unpacked: {reason}. {remedy}")]
     Compressed {
@@ -172,6 +178,28 @@ impl Error {
             Self::Cell { .. } => &[Choice::TimeColumn],
             _ => &[],
         }
+    }
+}
+
+impl Error {
+    /// The same error of a value that is the member of that name.
+    #[must_use]
+    pub(crate) fn within_member(self, name: &str) -> Self {
+        self.below(excerpt(name, 60))
+    }
+
+    /// The same error of a value that is the item at that position.
+    #[must_use]
+    pub(crate) fn within_item(self, position: usize) -> Self {
+        self.below(format!("[{position}]"))
+    }
+
+    fn below(mut self, outer: String) -> Self {
+        if let Self::Shape { path, .. } = &mut self {
+            let joint = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+            *path = format!("{outer}{joint}{path}");
+        }
+        self
     }
 }
 

@@ -3,14 +3,14 @@
 //! A format that gets a reader of its own leaves this list.
 
 use crate::error::{Error, excerpt};
-use crate::input::Input;
+use crate::head::Head;
 
 /// How much of the text is looked at.
 const PROBED_BYTES: usize = 1 << 16;
 
 /// Names a file that no reader is made for.
-pub(crate) fn recognise(input: &Input<'_>) -> Option<Error> {
-    let head = input.head(PROBED_BYTES).trim_start();
+pub(crate) fn recognise(head: &Head<'_>) -> Option<Error> {
+    let head = head.start(PROBED_BYTES).trim_start();
     let (looks_like, remedy) = if head.starts_with(['{', '[']) { json(head) } else { text(head)? };
     Some(Error::Unsupported { looks_like: looks_like.to_owned(), remedy: remedy.to_owned() })
 }
@@ -106,8 +106,8 @@ fn is_line_protocol(first: &str) -> bool {
 }
 
 /// A text that is no table at all.
-pub(crate) fn prose(input: &Input<'_>) -> Option<Error> {
-    let head = input.head(PROBED_BYTES);
+pub(crate) fn prose(head: &Head<'_>) -> Option<Error> {
+    let head = head.start(PROBED_BYTES);
     let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
     let wordy = lines.iter().filter(|line| line.split_whitespace().count() >= 5).count();
     let has_levels =

@@ -11,15 +11,19 @@
 //! No function here panics on any input, reads a clock, or looks at more than the bytes and options given.
 
 mod cell;
-mod counter;
+mod container;
 mod error;
 mod foreign;
 mod format;
 mod formats;
 mod gzip;
-mod input;
+mod head;
+mod import;
+mod json;
+mod meaning;
 mod notebook;
 mod options;
+mod preview;
 mod series_set;
 mod sniff;
 mod table;
@@ -30,10 +34,13 @@ mod zone;
 pub use cell::timestamp::{DateOrder, EpochUnit};
 pub use error::{Choice, Error};
 pub use format::Format;
+pub use import::Import;
 pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source};
+pub use preview::{ColumnPreview, Preview, Understood, preview};
 pub use zone::{TimeZone, ZoneRules};
 
 use series::Dataset;
+use std::io::Read;
 
 /// Reads one file into a data set.
 ///
@@ -44,12 +51,17 @@ use series::Dataset;
 /// # Errors
 /// Whatever cannot be read right is refused: see [`Error`].
 pub fn read(source: &Source<'_>, options: &Options) -> Result<Dataset, Error> {
-    let text = text::decode(source.bytes)?;
-    let input = input::Input::new(source.name, &text.text);
-    let reader = sniff::choose(&input, options)?;
-    let mut dataset = (reader.read)(&input, options)?;
-    dataset.notes.splice(0..0, text.notes);
-    Ok(dataset)
+    let mut bytes = source.bytes;
+    read_from(source.name, &mut bytes, options)
+}
+
+/// Reads one file into a data set while its bytes come in; at no time more than a few megabytes of them are in memory.
+/// The result does not depend on how the source cuts them.
+///
+/// # Errors
+/// As [`read`], and if the source fails.
+pub fn read_from(name: &str, source: &mut dyn Read, options: &Options) -> Result<Dataset, Error> {
+    Import::open(name, source, options)?.into_dataset(options)
 }
 
 /// Says by content which format a file is in, without reading all of it.
@@ -57,7 +69,16 @@ pub fn read(source: &Source<'_>, options: &Options) -> Result<Dataset, Error> {
 /// # Errors
 /// As [`read`]: a file that no reader understands is named and refused.
 pub fn detect(source: &Source<'_>) -> Result<Format, Error> {
-    let text = text::decode(source.bytes)?;
-    let input = input::Input::new(source.name, &text.text);
-    sniff::choose(&input, &Options::default()).map(|reader| reader.format)
+    let mut bytes = source.bytes;
+    let mut found = Err(Error::Empty);
+    container::open(&mut bytes, &mut |_, bytes| {
+        if found.is_err() {
+            let text = text::Text::open(bytes)?;
+            let options = Options::default();
+            let head = head::Head::new(text.rest(), text.is_last(), &options);
+            found = Ok(sniff::choose(&head)?.format);
+        }
+        Ok(())
+    })?;
+    found
 }

@@ -56,6 +56,38 @@ pub enum Keep {
     Mean,
 }
 
+impl Keep {
+    /// What is kept, in words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::First => "the first value",
+            Self::Last => "the last value",
+            Self::Mean => "the mean",
+        }
+    }
+
+    /// The setting that keeps something else.
+    pub(crate) fn other(self) -> &'static str {
+        match self {
+            Self::Last => "duplicates=mean",
+            Self::First | Self::Mean => "duplicates=last",
+        }
+    }
+
+    /// The value that counts; NaN is none.
+    pub(crate) fn of(self, values: impl DoubleEndedIterator<Item = f64>) -> f64 {
+        let mut values = values.filter(|value| !value.is_nan());
+        match self {
+            Self::First => values.next().unwrap_or(f64::NAN),
+            Self::Last => values.next_back().unwrap_or(f64::NAN),
+            Self::Mean => {
+                let (count, sum) = values.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
+                sum / count
+            }
+        }
+    }
+}
+
 /// Answers to what a file may leave open, and to what reading assumes by itself. The default asks for nothing, reads
 /// times without a zone as UTC, and assumes what the notes then say.
 #[derive(Clone, Debug, Default)]

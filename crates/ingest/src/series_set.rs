@@ -1,8 +1,12 @@
 //! Series that come sample by sample, in any order.
 
+use crate::cell::timestamp::Stamp;
+use crate::error::{Error, list};
+use crate::meaning;
 use crate::notebook::{Notebook, plural};
+use crate::{Format, Keep, Options};
 use order::SortedMap;
-use series::{Identity, NoteKind, Series, TimeAxis};
+use series::{Dataset, Declared, Event, Identity, Labels, NoteKind, Origin, Series, TimeAxis, Unit};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,13 +22,46 @@ impl Samples {
         self.times_ms.push(time_ms);
         self.values.push(value);
     }
+
+    /// Adds samples behind these.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        if self.times_ms.is_empty() {
+            *self = more;
+        } else {
+            self.times_ms.append(&mut more.times_ms);
+            self.values.append(&mut more.values);
+        }
+    }
 }
 
-/// Series in the order in which they first came.
-#[derive(Default)]
+/// More series than this are refused.
+const MOST_SERIES: usize = 500_000;
+
+/// A series as it comes.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) identity: Identity,
+    /// Its samples. Times are wall-clock readings if `wall_times` says so.
+    pub(crate) samples: Samples,
+    /// The unit that the values are written in, as the source names it. Values are brought to its base unit later.
+    pub(crate) unit: Option<String>,
+    /// What the source declares.
+    pub(crate) declared: Declared,
+    /// Samples whose time came without a zone.
+    wall_times: usize,
+}
+
+/// Series in the order in which they first came, events, and what was noticed on the way: what a reader of anything but
+/// tables makes of a file.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct SeriesSet {
-    entries: Vec<(Identity, Samples)>,
+    entries: Vec<Entry>,
     positions: HashMap<Identity, usize>,
+    events: Vec<(Event, bool)>,
+    /// What was noticed.
+    pub(crate) notes: Notebook,
+    /// What the file is, where that is more than its format's label.
+    pub(crate) label: Option<&'static str>,
 }
 
 impl SeriesSet {
@@ -32,41 +69,146 @@ impl SeriesSet {
     pub(crate) fn position(&mut self, identity: Identity) -> usize {
         let next = self.entries.len();
         *self.positions.entry(identity).or_insert_with_key(|identity| {
-            self.entries.push((identity.clone(), Samples::default()));
+            self.entries.push(Entry {
+                identity: identity.clone(),
+                samples: Samples::default(),
+                unit: None,
+                declared: Declared::Nothing,
+                wall_times: 0,
+            });
             next
         })
     }
 
-    /// The samples so far of the series at a position, to add to.
-    pub(crate) fn at(&mut self, position: usize) -> Option<&mut Samples> {
-        self.entries.get_mut(position).map(|(_, samples)| samples)
+    /// The position of a metric's series with these labels, new or known.
+    pub(crate) fn position_of(&mut self, metric: &str, labels: Labels) -> usize {
+        self.position(Identity::of(Some(metric.to_owned()), labels))
     }
 
-    /// Adds a sample.
-    pub(crate) fn push(&mut self, identity: Identity, time_ms: i64, value: f64) {
-        let position = self.position(identity);
+    /// The series at a position.
+    pub(crate) fn entry(&mut self, position: usize) -> Option<&mut Entry> {
+        self.entries.get_mut(position)
+    }
+
+    /// The samples so far of the series at a position, to add to.
+    pub(crate) fn at(&mut self, position: usize) -> Option<&mut Samples> {
+        self.entries.get_mut(position).map(|entry| &mut entry.samples)
+    }
+
+    /// Adds a sample whose time is an instant, in milliseconds since 1970-01-01 UTC.
+    pub(crate) fn push(&mut self, position: usize, time_ms: i64, value: f64) {
         if let Some(samples) = self.at(position) {
             samples.push(time_ms, value);
         }
     }
 
-    /// Leaves only the series that pass.
-    pub(crate) fn retain(&mut self, mut passes: impl FnMut(&Identity) -> bool) {
-        self.entries.retain(|(identity, _)| passes(identity));
-        self.positions.clear();
+    /// Adds a sample whose time may lack a zone.
+    pub(crate) fn push_at(&mut self, position: usize, stamp: Stamp, value: f64) {
+        if let Some(entry) = self.entries.get_mut(position) {
+            entry.wall_times += usize::from(!stamp.zoned);
+            entry.samples.push(stamp.ms, value);
+        }
     }
 
-    /// The series, each on its own axis; equal axes are one. Names are made unique.
-    pub(crate) fn finish(self, notes: &mut Notebook) -> Vec<Series> {
+    /// Adds an event. `is_wall_clock` says that its times came without a zone.
+    pub(crate) fn push_event(&mut self, event: Event, is_wall_clock: bool) {
+        self.events.push((event, is_wall_clock));
+    }
+
+    /// The number of series.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The number of samples of all series.
+    pub(crate) fn sample_count(&self) -> usize {
+        self.entries.iter().map(|entry| entry.samples.times_ms.len()).sum()
+    }
+
+    /// # Errors
+    /// If there is neither a sample nor an event: `seen` says what there was instead, `remedy` what would help.
+    pub(crate) fn refuse_empty(&self, seen: &str, remedy: &str) -> Result<(), Error> {
+        if self.events.is_empty() && self.sample_count() == 0 {
+            return Err(Error::NoNumbers { seen: seen.to_owned(), remedy: remedy.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// If there are more series than can be held.
+    pub(crate) fn refuse_too_many(&self) -> Result<(), Error> {
+        if self.entries.len() <= MOST_SERIES {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            what: "series".to_owned(),
+            limit: MOST_SERIES as u64,
+            remedy: "Export fewer metrics, or sum over labels that tell every request apart.".to_owned(),
+        })
+    }
+
+    /// Makes the data set. Series are each on their own axis; equal axes are one. Names are made unique.
+    ///
+    /// # Errors
+    /// If the options leave no series, although there are some.
+    pub(crate) fn into_dataset(mut self, name: &str, format: Format, options: &Options) -> Result<Dataset, Error> {
+        let mut notes = std::mem::take(&mut self.notes);
+        let assumed_time_zone = self.localise(options, &mut notes);
+        let had_series = self.sample_count() > 0;
+        let available = list(self.entries.iter().map(|entry| entry.identity.name.as_str()));
+        self.entries.retain(|entry| options.wants(&entry.identity.name));
+        let mut events: Vec<Event> = self.events.drain(..).map(|(event, _)| event).collect();
+        order::sort_by(&mut events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
+        let (series, declared) = self.finish(options, &mut notes);
+        if had_series && series.is_empty() {
+            let asked = options.columns.as_ref().and_then(|names| names.first()).cloned();
+            return Err(Error::UnknownColumn { column: asked.unwrap_or_default(), available });
+        }
+        let series = meaning::of(series, &declared, options, &mut notes);
+        let format = self.label.unwrap_or_else(|| format.label()).to_owned();
+        let origin = Origin { name: name.to_owned(), format, assumed_time_zone };
+        Ok(Dataset { origins: vec![origin], series, events, notes: notes.into_notes(), row_count: 0 })
+    }
+
+    /// Turns the wall clock's times into instants. Returns the zone that was taken for it.
+    fn localise(&mut self, options: &Options, notes: &mut Notebook) -> Option<String> {
+        let mut count = 0;
+        for entry in self.entries.iter_mut().filter(|entry| entry.wall_times > 0) {
+            count += entry.samples.times_ms.len();
+            for time_ms in &mut entry.samples.times_ms {
+                *time_ms = options.time_zone.instant_ms(*time_ms);
+            }
+            entry.wall_times = 0;
+        }
+        for (event, is_wall_clock) in self.events.iter_mut().filter(|(_, is_wall_clock)| *is_wall_clock) {
+            count += 1;
+            event.start_ms = options.time_zone.instant_ms(event.start_ms);
+            event.end_ms = event.end_ms.map(|end_ms| options.time_zone.instant_ms(end_ms));
+            *is_wall_clock = false;
+        }
+        if count == 0 {
+            return None;
+        }
+        let zone = options.time_zone.to_string();
+        notes.add(
+            NoteKind::Assumption,
+            count,
+            format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
+        );
+        Some(zone)
+    }
+
+    fn finish(&mut self, options: &Options, notes: &mut Notebook) -> (Vec<Series>, Vec<Declared>) {
         let mut axes = SharedAxes::default();
         let (mut duplicates, mut backward, mut doubled, mut disordered) = (0, 0, 0, 0);
         let mut taken: SortedMap<String, usize> = SortedMap::new();
         let mut found = Vec::with_capacity(self.entries.len());
-        for (identity, samples) in self.entries {
+        let mut declared = Vec::with_capacity(self.entries.len());
+        for Entry { identity, samples, unit, declared: what, .. } in std::mem::take(&mut self.entries) {
             if samples.times_ms.is_empty() {
                 continue;
             }
-            let Sorted { axis, values, duplicates: dropped, backward: stepped } = sort(samples);
+            let Sorted { axis, values, duplicates: dropped, backward: stepped } = sort(samples, options.keep);
             duplicates += dropped;
             backward += stepped;
             doubled += usize::from(dropped > 0);
@@ -77,17 +219,23 @@ impl SeriesSet {
             let mut series = Series::new(name, axes.share(axis), values);
             series.metric = identity.metric;
             series.labels = identity.labels;
+            series.unit = Unit::of_metric(series.metric.as_deref().unwrap_or(""));
+            meaning::convert(&mut series, unit.as_deref(), options, notes);
             found.push(series);
+            declared.push(what);
         }
-        notes.add(
-            NoteKind::Duplicate,
-            duplicates,
-            format!(
-                "{} of {} at a time that another sample of the series has; of these the last was kept",
-                plural(duplicates, "sample", "samples"),
-                plural(doubled, "series", "series")
-            ),
-        );
+        notes
+            .add(
+                NoteKind::Duplicate,
+                duplicates,
+                format!(
+                    "{} of {} at a time that another sample of the series has; of these {} was kept",
+                    plural(duplicates, "sample", "samples"),
+                    plural(doubled, "series", "series"),
+                    options.keep.words(),
+                ),
+            )
+            .undone_by(options.keep.other());
         notes.add(
             NoteKind::Unsorted,
             backward,
@@ -97,7 +245,7 @@ impl SeriesSet {
                 plural(backward, "time", "times")
             ),
         );
-        found
+        (found, declared)
     }
 }
 
@@ -108,8 +256,8 @@ struct Sorted {
     backward: usize,
 }
 
-/// Of samples at one time the last that has a value is kept.
-fn sort(samples: Samples) -> Sorted {
+/// Of samples at one time one value is kept.
+fn sort(samples: Samples, keep: Keep) -> Sorted {
     let Samples { times_ms, values } = samples;
     let ascends = times_ms.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
     if ascends {
@@ -117,25 +265,19 @@ fn sort(samples: Samples) -> Sorted {
         return Sorted { axis, values, duplicates: 0, backward: 0 };
     }
     let backward = times_ms.windows(2).filter(|pair| matches!(pair, [a, b] if b < a)).count();
-    let value = |position: usize| values.get(position).copied().unwrap_or(f64::NAN);
-    let time = |position: usize| times_ms.get(position).copied().unwrap_or(i64::MIN);
+    let value = |position: &usize| values.get(*position).copied().unwrap_or(f64::NAN);
+    let time = |position: &usize| times_ms.get(*position).copied().unwrap_or(i64::MIN);
     let mut order: Vec<usize> = (0..times_ms.len()).collect();
-    order::sort_by_key(&mut order, |&position| time(position));
-    let mut kept: Vec<usize> = Vec::with_capacity(order.len());
-    for position in order {
-        match kept.last_mut() {
-            Some(last) if time(*last) == time(position) => {
-                if !value(position).is_nan() || value(*last).is_nan() {
-                    *last = position;
-                }
-            }
-            _ => kept.push(position),
-        }
+    order::sort_by_key(&mut order, time);
+    let mut sorted = Vec::with_capacity(order.len());
+    let mut kept = Vec::with_capacity(order.len());
+    for group in order.chunk_by(|a, b| time(a) == time(b)) {
+        sorted.extend(group.first().map(time));
+        kept.push(keep.of(group.iter().map(value)));
     }
     let duplicates = times_ms.len() - kept.len();
-    let sorted: Vec<i64> = kept.iter().map(|&position| time(position)).collect();
     let (axis, ..) = TimeAxis::from_unsorted(&sorted);
-    Sorted { axis, values: kept.iter().map(|&position| value(position)).collect(), duplicates, backward }
+    Sorted { axis, values: kept, duplicates, backward }
 }
 
 /// Axes by length and ends, so that equal ones become one.
@@ -161,7 +303,6 @@ impl SharedAxes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use series::Labels;
 
     #[test]
     fn samples_are_sorted_and_the_last_value_of_a_time_wins() {
@@ -174,7 +315,7 @@ mod tests {
             }
         }
         let mut notes = Notebook::default();
-        let series = set.finish(&mut notes);
+        let (series, _) = set.finish(&Options::default(), &mut notes);
         let only = series.first();
         assert_eq!(only.map(|series| series.axis.times_ms()), Some(&[10, 20][..]));
         assert_eq!(only.map(|series| series.values.as_slice()), Some(&[5.0, 2.0][..]));
@@ -186,11 +327,12 @@ mod tests {
     fn equal_axes_are_one() {
         let mut set = SeriesSet::default();
         for name in ["a", "b"] {
+            let position = set.position_of(name, Labels::new());
             for time in [1, 2, 3] {
-                set.push(Identity::of(Some(name.into()), Labels::new()), time, 1.0);
+                set.push(position, time, 1.0);
             }
         }
-        let series = set.finish(&mut Notebook::default());
+        let (series, _) = set.finish(&Options::default(), &mut Notebook::default());
         assert!(matches!(series.as_slice(), [a, b] if Arc::ptr_eq(&a.axis, &b.axis)));
     }
 }

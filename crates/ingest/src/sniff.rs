@@ -2,20 +2,23 @@
 //!
 //! To add a format: a variant of [`Format`], a file in `formats/` with a `READER`, and its line below.
 
+use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
 use crate::formats::{csv_long, csv_stacked, csv_wide, grafana_csv, openmetrics, prometheus_json, promtool_dump};
-use crate::input::Input;
-use crate::{Format, Options};
-use series::Dataset;
+use crate::head::Head;
+use crate::import::{Body, Context};
+use crate::text::Text;
 
 /// A format's reader.
 pub(crate) struct Reader {
     pub(crate) format: Format,
     /// Whether a file is in this format, by its content. Asked in the order of the lists below.
-    pub(crate) probe: fn(&Input<'_>) -> bool,
-    /// Reads it.
-    pub(crate) read: fn(&Input<'_>, &Options) -> Result<Dataset, Error>,
+    pub(crate) probe: fn(&Head<'_>) -> bool,
+    /// Whether it reads a delimited table and wants to know how its beginning looks.
+    pub(crate) is_table: bool,
+    /// Reads it to its end.
+    pub(crate) read: fn(&mut Text<'_>, Context<'_>) -> Result<Body, Error>,
 }
 
 /// Formats that are known by marks of their own.
@@ -25,28 +28,25 @@ const MARKED: [&Reader; 3] = [&prometheus_json::READER, &promtool_dump::READER, 
 const TABLES: [&Reader; 4] = [&grafana_csv::READER, &csv_stacked::READER, &csv_long::READER, &csv_wide::READER];
 
 /// The reader that the options name, or the first that knows the content.
-pub(crate) fn choose(input: &Input<'_>, options: &Options) -> Result<&'static Reader, Error> {
+pub(crate) fn choose(head: &Head<'_>) -> Result<&'static Reader, Error> {
     let mut all = MARKED.into_iter().chain(TABLES);
-    if let Some(format) = options.format {
-        return all.find(|reader| reader.format == format).ok_or_else(|| unknown(input));
+    if let Some(format) = head.options.format {
+        return all.find(|reader| reader.format == format).ok_or_else(|| unknown(head));
     }
-    if let Some(reader) = MARKED.into_iter().find(|reader| (reader.probe)(input)) {
+    if let Some(reader) = MARKED.into_iter().find(|reader| (reader.probe)(head)) {
         return Ok(reader);
     }
-    if let Some(refusal) = foreign::recognise(input) {
+    if let Some(refusal) = foreign::recognise(head) {
         return Err(refusal);
     }
-    let table = TABLES.into_iter().find(|reader| (reader.probe)(input));
-    let prose = || foreign::prose(input).unwrap_or_else(|| unknown(input));
+    let table = TABLES.into_iter().find(|reader| (reader.probe)(head));
+    let prose = || foreign::prose(head).unwrap_or_else(|| unknown(head));
     let reader = table.ok_or_else(prose)?;
     // A table without any time may be prose with numbers in it.
-    let is_even = input.table().is_some_and(|table| table.is_even());
+    let is_even = head.table().is_some_and(|table| table.is_even());
     if is_even { Ok(reader) } else { Err(prose()) }
 }
 
-fn unknown(input: &Input<'_>) -> Error {
-    Error::Unknown {
-        beginning: excerpt(input.text.trim_start(), 60),
-        formats: Format::ALL.map(Format::name).join(", "),
-    }
+fn unknown(head: &Head<'_>) -> Error {
+    Error::Unknown { beginning: excerpt(head.text.trim_start(), 60), formats: Format::ALL.map(Format::name).join(", ") }
 }

@@ -98,6 +98,74 @@ fn a_long_table_may_be_read_as_a_wide_one() {
     assert_eq!(names(&import(text, &wide)), ["load"]);
 }
 
+/// Where the `undo` of a note leads.
+fn undone(text: &str, kind: NoteKind) -> (Dataset, Dataset) {
+    let before = import(text, &Options::default());
+    let note = before.notes.iter().find(|note| note.kind == kind && note.undo.is_some());
+    let setting = note.unwrap_or_else(|| panic!("{:?}", before.notes)).undo.clone().unwrap();
+    let mut options = Options::default();
+    options.set(&setting, |_| None).unwrap();
+    let after = import(text, &options);
+    assert!(!after.notes.iter().any(|note| note.undo.as_ref() == Some(&setting)), "{setting}: {:?}", after.notes);
+    (before, after)
+}
+
+#[test]
+fn what_notes_say_can_be_undone() {
+    let rows = |row: fn(u32) -> String| {
+        (0..20).map(|i| format!("{},{}\n", 1_700_000_000 + i * 15, row(i))).collect::<String>()
+    };
+    let counter = format!("time,requests_total\n{}", rows(|i| format!("{}", i * 7)));
+    let (before, after) = undone(&counter, NoteKind::Assumption);
+    assert_eq!((before.series[0].kind, after.series[0].kind), (Kind::Counter, Kind::Gauge));
+
+    let unit = format!("time,latency (ms)\n{}", rows(|i| format!("{}", 1000 + i)));
+    let (before, after) = undone(&unit, NoteKind::UnitConversion);
+    assert_eq!((before.series[0].values[0], after.series[0].values[0]), (1.0, 1000.0));
+    assert_eq!(after.series[0].unit.written, "ms");
+
+    let cells = format!("time,latency\n{}", rows(|i| format!("{} ms", 1000 + i)));
+    let (before, after) = undone(&cells, NoteKind::UnitConversion);
+    assert_eq!((before.series[0].values[0], after.series[0].values[0]), (1.0, 1000.0));
+
+    let number = format!("time,load,user_id\n{}", rows(|i| format!("{i},{}", 7 + i)));
+    let (before, after) = undone(&number, NoteKind::Dropped);
+    assert_eq!((names(&before), names(&after)), (vec!["load"], vec!["load", "user_id"]));
+
+    let double = "time,load\n1700000000,1\n1700000000,3\n1700000015,4\n";
+    let (before, after) = undone(double, NoteKind::Duplicate);
+    assert_eq!((before.series[0].values[0], after.series[0].values[0]), (3.0, 2.0));
+}
+
+#[test]
+fn dates_that_can_be_read_in_two_ways_are_read_in_the_other() {
+    let text = "time,load\n03/04/2023 10:00,1\n03/04/2023 10:01,2\n03/04/2023 10:02,3\n";
+    let (before, after) = undone(text, NoteKind::Assumption);
+    let day = |dataset: &Dataset| dataset.series[0].axis.times_ms()[0] / 86_400_000;
+    // The third of April or the fourth of March.
+    assert_eq!(day(&before).abs_diff(day(&after)), 30);
+}
+
+#[test]
+fn one_import_gives_several_data_sets() {
+    let mut bytes = LOCAL.as_bytes();
+    let import = ingest::Import::open("x", &mut bytes, &Options::default()).unwrap();
+    let first = |zone: TimeZone| {
+        let dataset = import.dataset(&Options { time_zone: zone, ..Options::default() }).unwrap();
+        dataset.series[0].axis.times_ms()[0]
+    };
+    assert_eq!(first(TimeZone::Utc) - first(TimeZone::FixedOffset { minutes: 60 }), 3_600_000);
+}
+
+#[test]
+fn roles_make_labels_of_numbers() {
+    let text: String = (0..12).map(|i| format!("{},{},{}\n", 1_700_000_000 + i / 2 * 15, 200 + i % 2, i)).collect();
+    let mut options = Options::default();
+    options.set("role.code=label", |_| None).unwrap();
+    let dataset = import(&format!("time,code,hits\n{text}"), &options);
+    assert_eq!(names(&dataset), ["hits{code=\"200\"}", "hits{code=\"201\"}"]);
+}
+
 #[test]
 fn errors_say_where() {
     let message = refusal(
@@ -107,7 +175,7 @@ fn errors_say_where() {
     assert!(message.starts_with("Line 2: expected a sample"), "{message}");
     let json = "{\"status\":\"success\",\n\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,2,3]]}]}}";
     let message = refusal(json, &Options::default());
-    assert!(message.contains("data.result[0].values[0]") && message.contains("[1,2,3]"), "{message}");
+    assert!(message.contains("data.result[0].values[0]") && message.contains("found 3 values"), "{message}");
     let message = refusal("{\"status\":\"success\",\n\"data\":{\"resultType\":", &Options::default());
     assert!(message.starts_with("Line 2, column") && message.contains("cut off"), "{message}");
 }

@@ -30,6 +30,8 @@ pub struct Choice {
     pub columns: Option<Vec<String>>,
     /// Leave these columns or series out.
     pub ignore: Vec<String>,
+    /// Reading settings, `name=value`; the ones in `undo` of the notes on the data among them.
+    pub settings: Vec<String>,
 }
 
 /// An option that cannot be followed.
@@ -62,6 +64,9 @@ pub enum ChoiceError {
     /// No reader has this name.
     #[error("there is no format `{0}`; leave the option away to have it found by content")]
     UnknownFormat(String),
+    /// A reading setting that is none.
+    #[error(transparent)]
+    Setting(#[from] ingest::SettingError),
 }
 
 impl Choice {
@@ -87,7 +92,7 @@ impl Choice {
     /// The options of the readers.
     ///
     /// # Errors
-    /// An unknown format, and a step that is no duration.
+    /// An unknown format, a step that is no duration, and a setting that cannot be followed.
     pub fn ingest(&self) -> Result<ingest::Options, ChoiceError> {
         let format = match &self.format {
             None => None,
@@ -101,7 +106,7 @@ impl Choice {
         };
         let time_zone =
             self.utc_offset_minutes.map_or(ingest::TimeZone::Utc, |minutes| ingest::TimeZone::FixedOffset { minutes });
-        Ok(ingest::Options {
+        let mut options = ingest::Options {
             format,
             time_column: self.time_column.clone(),
             step_ms,
@@ -109,7 +114,11 @@ impl Choice {
             columns: self.columns.clone(),
             ignore: self.ignore.clone(),
             ..ingest::Options::default()
-        })
+        };
+        for setting in &self.settings {
+            options.set(setting, |_| None)?;
+        }
+        Ok(options)
     }
 }
 
@@ -162,6 +171,7 @@ mod tests {
         assert!(message(r#"{"falseAlarmRate": 2}"#).contains("falseAlarmRate is 2"));
         assert!(message(r#"{"microToMacroS": 30000}"#).contains("the first must be smaller"));
         assert!(message(r#"{"stepMs": -1}"#).contains("stepMs is -1"));
+        assert!(message(r#"{"settings": ["counters=maybe"]}"#).contains("`counters=maybe`"));
         assert!(message(r#"{"format": "tea leaves"}"#).contains("`tea leaves`"));
         assert!(serde_json::from_str::<Choice>(r#"{"falseAlarmrate": 0.1}"#).is_err());
     }

@@ -36,6 +36,8 @@ export interface Options {
   columns?: string[];
   /** Leave these columns or series out. */
   ignore?: string[];
+  /** Reading settings, `name=value`, as `undo` of the notes on the data has them (`counters=none`, `unit.latency=ms`). */
+  settings?: string[];
 }
 
 /** How to draw the radar. */

@@ -3,7 +3,6 @@
 //! A column of times has one [`TimeStyle`], found from its cells; then every cell is read in that style only.
 
 use super::calendar::{DAY_MS, days_from_civil};
-use crate::TimeZone;
 
 /// The unit of a count since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,13 +109,6 @@ pub(crate) struct Stamp {
     pub(crate) zoned: bool,
     /// Whether a time of day was written.
     pub(crate) has_clock: bool,
-}
-
-impl Stamp {
-    /// The instant in milliseconds, with a zone for stamps that have none.
-    pub(crate) fn instant_ms(self, zone: &TimeZone) -> i64 {
-        if self.zoned { self.ms } else { zone.instant_ms(self.ms) }
-    }
 }
 
 /// Reads a time in the given style.

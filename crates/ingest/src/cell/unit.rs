@@ -46,7 +46,7 @@ impl Scale {
     }
 }
 
-const ONE: Scale = Scale::of(BaseUnit::None, 1.0, 1.0);
+pub(crate) const ONE: Scale = Scale::of(BaseUnit::None, 1.0, 1.0);
 
 /// A number and the unit text behind it (or the currency in front).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -183,14 +183,6 @@ pub(crate) fn scale(written: &str) -> Option<Scale> {
     })
 }
 
-/// The unit of that name, as OpenMetrics' UNIT lines have it (`seconds`, `bytes`).
-pub(crate) fn named(written: &str) -> Unit {
-    match scale(written) {
-        Some(scale) if scale.is_base() => scale.unit(written),
-        _ => Unit { written: written.to_owned(), ..Unit::default() },
-    }
-}
-
 /// The unit that a column's name has in brackets at its end (`Latency (ms)`, `mem[MiB]`), as it is written.
 pub(crate) fn in_brackets(name: &str) -> Option<&str> {
     let name = name.trim();
@@ -236,6 +228,5 @@ mod tests {
         assert_eq!(in_brackets("Latency (ms)"), Some("ms"));
         assert_eq!(in_brackets("a|MemoryUsage(Mi)"), Some("Mi"));
         assert_eq!(in_brackets("(ms)"), None);
-        assert_eq!(named("seconds").base, BaseUnit::Seconds);
     }
 }

@@ -4,16 +4,20 @@
 //! The table is an ordinary one; this reader knows it so that people see what they dropped.
 
 use crate::Format;
-use crate::input::Input;
+use crate::head::Head;
 use crate::sniff::Reader;
 use crate::table::read::read;
 
-pub(crate) const READER: Reader =
-    Reader { format: Format::GrafanaCsv, probe, read: |input, options| read(input, options, Format::GrafanaCsv) };
+pub(crate) const READER: Reader = Reader {
+    format: Format::GrafanaCsv,
+    probe,
+    is_table: true,
+    read: |text, context| read(text, context, Format::GrafanaCsv),
+};
 
 /// `"Time"` as the first of all-quoted header cells, or the three columns of the old export.
-fn probe(input: &Input<'_>) -> bool {
-    let Some(table) = input.table() else { return false };
+fn probe(head: &Head<'_>) -> bool {
+    let Some(table) = head.table() else { return false };
     let [header] = table.headers.as_slice() else { return false };
     let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
     let is_old = matches!(names.as_slice(), ["Series", "Time", "Value"]);

@@ -6,26 +6,26 @@
 use super::sample_line::SampleLine;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::EpochUnit;
-use crate::cell::unit;
-use crate::counter;
 use crate::error::{Error, excerpt};
-use crate::input::Input;
-use crate::notebook::{Notebook, plural};
+use crate::head::Head;
+use crate::import::{Body, Context};
+use crate::notebook::plural;
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
+use crate::text::Text;
 use crate::{Format, Options};
 use order::SortedMap;
-use series::{Dataset, Declared, NoteKind, Origin, Unit};
+use series::{Declared, NoteKind};
 use std::collections::HashMap;
 
-pub(crate) const READER: Reader = Reader { format: Format::OpenMetrics, probe, read };
+pub(crate) const READER: Reader = Reader { format: Format::OpenMetrics, probe, is_table: false, read };
 
 /// How many lines are looked at to know the format.
 const PROBED_LINES: usize = 40;
 
-fn probe(input: &Input<'_>) -> bool {
+fn probe(head: &Head<'_>) -> bool {
     let mut samples = 0;
-    for line in input.text.lines().map(str::trim).filter(|line| !line.is_empty()).take(PROBED_LINES) {
+    for line in head.lines().take(PROBED_LINES) {
         if !line.starts_with('#') {
             if SampleLine::parse(line).is_none() {
                 return false;
@@ -33,53 +33,55 @@ fn probe(input: &Input<'_>) -> bool {
             samples += 1;
         }
     }
-    samples > 0 || input.text.lines().take(PROBED_LINES).any(|line| line.starts_with("# TYPE "))
+    samples > 0 || head.lines().take(PROBED_LINES).any(|line| line.starts_with("# TYPE "))
 }
 
-fn read(input: &Input<'_>, options: &Options) -> Result<Dataset, Error> {
-    let mut lines = Lines::with_times_in(time_unit(input.text));
-    lines.read(input.text, options)?;
-    lines.finish(input, options, Format::OpenMetrics)
+fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
+    let mut lines = Lines { unit: time_unit(text.rest()), ..Lines::default() };
+    lines.read(text, context.options)?;
+    lines.finish(context.options)
 }
 
-/// The unit of the time stamps: by the end mark, a fraction, or else their size.
-fn time_unit(text: &str) -> EpochUnit {
-    let ends_with_mark = text.trim_end().ends_with("# EOF");
+/// The unit of the time stamps, if the beginning of the text shows it: by the end mark, a fraction, or else their size.
+fn time_unit(head: &str) -> Option<EpochUnit> {
+    let ends_with_mark = head.trim_end().ends_with("# EOF");
     let times =
-        text.lines().filter(|line| !line.starts_with('#')).filter_map(SampleLine::parse).filter_map(|line| line.time);
-    let mut largest: f64 = 0.0;
+        head.lines().filter(|line| !line.starts_with('#')).filter_map(SampleLine::parse).filter_map(|line| line.time);
+    let mut largest: Option<f64> = None;
     for time in times.take(1000) {
         if time.contains(['.', 'e', 'E']) {
-            return EpochUnit::Seconds;
+            return Some(EpochUnit::Seconds);
         }
         if let Number::Value(count) = number::parse(time, NumberStyle::PLAIN) {
-            largest = largest.max(count.abs());
+            largest = Some(largest.unwrap_or(0.0).max(count.abs()));
         }
     }
-    if ends_with_mark && largest < 1e11 { EpochUnit::Seconds } else { EpochUnit::by_magnitude(largest) }
+    let largest = largest?;
+    Some(if ends_with_mark && largest < 1e11 { EpochUnit::Seconds } else { EpochUnit::by_magnitude(largest) })
 }
 
-/// Lines of Prometheus text on their way to a data set; shared with the formats that write such lines.
+/// Lines of Prometheus text on their way to series; shared with the formats that write such lines.
 #[derive(Default)]
-pub(crate) struct Lines<'a> {
-    unit: EpochUnit,
+pub(crate) struct Lines {
+    /// The unit of the time stamps; of the first one by its size if none.
+    unit: Option<EpochUnit>,
     set: SeriesSet,
-    positions: HashMap<&'a str, (usize, i64)>,
-    types: SortedMap<&'a str, &'a str>,
-    units: SortedMap<&'a str, &'a str>,
+    positions: HashMap<String, (usize, i64)>,
+    types: SortedMap<String, String>,
+    units: SortedMap<String, String>,
     timeless: usize,
     histograms: usize,
     samples: usize,
 }
 
-impl<'a> Lines<'a> {
+impl Lines {
     pub(crate) fn with_times_in(unit: EpochUnit) -> Self {
-        Self { unit, ..Self::default() }
+        Self { unit: Some(unit), ..Self::default() }
     }
 
     /// Reads all lines.
-    pub(crate) fn read(&mut self, text: &'a str, options: &Options) -> Result<(), Error> {
-        for (index, line) in text.lines().enumerate() {
+    pub(crate) fn read(&mut self, text: &mut Text<'_>, options: &Options) -> Result<(), Error> {
+        while let Some((number, line)) = text.next_line()? {
             let line = line.trim();
             if line.is_empty() {
                 continue;
@@ -89,7 +91,7 @@ impl<'a> Lines<'a> {
                 continue;
             }
             let bad_line = || Error::Line {
-                line: index as u64 + 1,
+                line: number,
                 expected: "a sample (name{labels} value time)".to_owned(),
                 found: excerpt(line, 60),
                 remedy: "Delete the line, or export again.".to_owned(),
@@ -103,12 +105,14 @@ impl<'a> Lines<'a> {
                 Some(known) => known,
                 None => {
                     let position = self.set.position(sample.identity().ok_or_else(bad_line)?.with_original_name());
-                    self.positions.entry(sample.series).or_insert((position, 0))
+                    self.positions.entry(sample.series.to_owned()).or_insert((position, 0))
                 }
             };
             let time_ms = match (sample.time, options.step_ms) {
                 (Some(time), _) => match number::parse(time, NumberStyle::PLAIN) {
-                    Number::Value(count) if count.is_finite() => self.unit.to_ms(count),
+                    Number::Value(count) if count.is_finite() => {
+                        self.unit.get_or_insert_with(|| EpochUnit::by_magnitude(count)).to_ms(count)
+                    }
                     _ => return Err(bad_line()),
                 },
                 (None, Some(step_ms)) => step_ms.saturating_mul(*seen),
@@ -119,25 +123,23 @@ impl<'a> Lines<'a> {
             };
             *seen += 1;
             self.samples += 1;
-            if let Some(samples) = self.set.at(*position) {
-                samples.push(time_ms, value);
-            }
+            self.set.push(*position, time_ms, value);
         }
-        Ok(())
+        self.set.refuse_too_many()
     }
 
-    fn comment(&mut self, comment: &'a str) {
+    fn comment(&mut self, comment: &str) {
         let mut words = comment.split_ascii_whitespace();
         let (Some(keyword), Some(metric), Some(value)) = (words.next(), words.next(), words.next()) else { return };
         match keyword {
-            "TYPE" => self.types.insert(metric, value),
-            "UNIT" => self.units.insert(metric, value),
+            "TYPE" => self.types.insert(metric.to_owned(), value.to_owned()),
+            "UNIT" => self.units.insert(metric.to_owned(), value.to_owned()),
             _ => None,
         };
     }
 
-    /// Makes the data set.
-    pub(crate) fn finish(mut self, input: &Input<'_>, options: &Options, format: Format) -> Result<Dataset, Error> {
+    /// Gives what was read.
+    pub(crate) fn finish(mut self, options: &Options) -> Result<Body, Error> {
         if self.samples == 0 {
             return Err(if self.timeless > 0 {
                 Error::NoTimeStamps {
@@ -152,7 +154,7 @@ impl<'a> Lines<'a> {
                 }
             });
         }
-        let mut notes = Notebook::default();
+        let notes = &mut self.set.notes;
         notes.add(
             NoteKind::Dropped,
             self.timeless,
@@ -166,11 +168,11 @@ impl<'a> Lines<'a> {
                 plural(self.histograms, "native histogram sample was", "native histogram samples were")
             ),
         );
-        if self.unit != EpochUnit::Seconds {
+        if let Some(unit) = self.unit.filter(|unit| *unit != EpochUnit::Seconds) {
             notes.add(
                 NoteKind::Assumption,
                 self.samples,
-                format!("The time stamps were read as {} since 1970-01-01 UTC", self.unit.words()),
+                format!("The time stamps were read as {} since 1970-01-01 UTC", unit.words()),
             );
         }
         if options.step_ms.is_some() && self.samples > 0 {
@@ -180,21 +182,15 @@ impl<'a> Lines<'a> {
                 "Samples without a time stamp were placed by the step given",
             );
         }
-        self.set.retain(|identity| options.wants(&identity.name));
-        let mut series = self.set.finish(&mut notes);
-        let types = self.types;
-        let units = self.units;
-        counter::mark(&mut series, |one| declared(one.metric.as_deref().unwrap_or(""), &types), &mut notes);
-        for one in &mut series {
-            let metric = one.metric.as_deref().unwrap_or("");
-            let family = family(metric);
-            one.unit = match units.get(metric).or_else(|| units.get(family)) {
-                Some(written) if !metric.ends_with("_count") && !metric.ends_with("_bucket") => unit::named(written),
-                _ => Unit::of_metric(metric),
-            };
+        for position in 0..self.set.len() {
+            let Some(entry) = self.set.entry(position) else { continue };
+            let metric = entry.identity.metric.as_deref().unwrap_or("");
+            let counts = metric.ends_with("_count") || metric.ends_with("_bucket");
+            let unit = self.units.get(metric).or_else(|| self.units.get(family(metric))).filter(|_| !counts);
+            entry.declared = declared(metric, &self.types);
+            entry.unit = unit.cloned();
         }
-        let origin = Origin { name: input.name.to_owned(), format: format.label().to_owned(), assumed_time_zone: None };
-        Ok(Dataset { origins: vec![origin], series, events: Vec::new(), notes: notes.into_notes(), row_count: 0 })
+        Ok(self.set.into())
     }
 }
 
@@ -206,8 +202,8 @@ fn family(metric: &str) -> &str {
         .unwrap_or(metric)
 }
 
-fn declared(metric: &str, types: &SortedMap<&str, &str>) -> Declared {
-    match types.get(metric).or_else(|| types.get(family(metric))).copied() {
+fn declared(metric: &str, types: &SortedMap<String, String>) -> Declared {
+    match types.get(metric).or_else(|| types.get(family(metric))).map(String::as_str) {
         None | Some("unknown" | "untyped") => Declared::Nothing,
         Some("counter") if !metric.ends_with("_created") => Declared::Counter,
         Some("histogram" | "summary") if family(metric) != metric && !metric.ends_with("_created") => Declared::Counter,

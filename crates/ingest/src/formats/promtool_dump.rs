@@ -2,23 +2,24 @@
 
 use super::openmetrics::Lines;
 use super::sample_line::SampleLine;
+use crate::Format;
 use crate::cell::timestamp::EpochUnit;
 use crate::error::Error;
-use crate::input::Input;
+use crate::head::Head;
+use crate::import::{Body, Context};
 use crate::sniff::Reader;
-use crate::{Format, Options};
-use series::Dataset;
+use crate::text::Text;
 
-pub(crate) const READER: Reader = Reader { format: Format::PromtoolDump, probe, read };
+pub(crate) const READER: Reader = Reader { format: Format::PromtoolDump, probe, is_table: false, read };
 
-fn probe(input: &Input<'_>) -> bool {
-    let line = input.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
+fn probe(head: &Head<'_>) -> bool {
+    let line = head.first_line();
     line.starts_with("{__name__=")
         && SampleLine::parse(line).is_some_and(|sample| sample.time.is_some_and(|time| !time.contains('.')))
 }
 
-fn read(input: &Input<'_>, options: &Options) -> Result<Dataset, Error> {
+fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     let mut lines = Lines::with_times_in(EpochUnit::Milliseconds);
-    lines.read(input.text, options)?;
-    lines.finish(input, options, Format::PromtoolDump)
+    lines.read(text, context.options)?;
+    lines.finish(context.options)
 }

@@ -1,5 +1,6 @@
 //! Rows in the order of time.
 
+use crate::Keep;
 use series::TimeAxis;
 use std::sync::Arc;
 
@@ -62,17 +63,19 @@ impl Arrangement {
         Self { axis: Arc::new(axis), order, duplicates, backward }
     }
 
-    /// A column's values on the axis. Of rows with one time the last value counts, so that tables that spread one
-    /// moment over several rows, each with a part of the columns, lose nothing.
-    pub(crate) fn apply(&self, values: &[f64]) -> Vec<f64> {
+    /// Whether every row is where it was, so that a column can be taken as it is.
+    pub(crate) fn is_identity(&self) -> bool {
+        matches!(self.order, Order::All)
+    }
+
+    /// A column's values on the axis. Of rows with one time one value counts, so that tables that spread one moment over
+    /// several rows, each with a part of the columns, lose nothing.
+    pub(crate) fn apply(&self, values: &[f64], keep: Keep) -> Vec<f64> {
         let value = |position: &u32| values.get(*position as usize).copied().unwrap_or(f64::NAN);
         match &self.order {
             Order::All => values.to_vec(),
             Order::Rows(rows) => rows.iter().map(value).collect(),
-            Order::Groups(groups) => groups
-                .iter()
-                .map(|rows| rows.iter().rev().map(value).find(|value| !value.is_nan()).unwrap_or(f64::NAN))
-                .collect(),
+            Order::Groups(groups) => groups.iter().map(|rows| keep.of(rows.iter().map(value))).collect(),
         }
     }
 }
@@ -85,7 +88,7 @@ mod tests {
     fn parts_of_one_moment_come_together() {
         let arrangement = Arrangement::of(&[20, 10, 20], None, |row| row as u32);
         assert_eq!(arrangement.axis.times_ms(), [10, 20]);
-        assert_eq!(arrangement.apply(&[1.0, 2.0, f64::NAN]), [2.0, 1.0]);
+        assert_eq!(arrangement.apply(&[1.0, 2.0, f64::NAN], Keep::Last), [2.0, 1.0]);
         assert_eq!((arrangement.axis.row(0), arrangement.axis.row(1)), (1, 2));
         assert_eq!((arrangement.duplicates, arrangement.backward), (1, 1));
     }
@@ -93,7 +96,7 @@ mod tests {
     #[test]
     fn a_series_in_some_of_the_rows_knows_them() {
         let arrangement = Arrangement::of(&[1, 1, 2, 2], Some(&[1, 3]), |row| row as u32);
-        assert_eq!(arrangement.apply(&[0.0, 10.0, 0.0, 20.0]), [10.0, 20.0]);
+        assert_eq!(arrangement.apply(&[0.0, 10.0, 0.0, 20.0], Keep::Last), [10.0, 20.0]);
         assert_eq!(arrangement.axis.row(1), 3);
     }
 }

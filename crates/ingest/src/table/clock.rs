@@ -31,38 +31,43 @@ const PLAUSIBLE_S: std::ops::RangeInclusive<f64> = 631_152_000.0..=4_102_444_800
 
 impl Clock {
     /// Finds the time column by content and name, or as the options say.
-    pub(crate) fn find(table: &Table<'_>, options: &Options) -> Result<Self, Error> {
+    pub(crate) fn find(table: &Table, options: &Options) -> Result<Self, Error> {
         if let Some(name) = &options.time_column {
             let index = table
                 .position(name)
                 .ok_or_else(|| Error::UnknownColumn { column: name.clone(), available: list(table.names()) })?;
-            return table.columns.get(index).and_then(|column| as_clock(index, column, table)).ok_or_else(|| {
-                Error::NoTime {
+            return table.columns.get(index).and_then(|column| as_clock(index, column, table, options)).ok_or_else(
+                || Error::NoTime {
                     columns: list([name.as_str()]),
                     seen: String::new(),
                     remedy: "Name another column; times may be epoch numbers, RFC 3339 or other usual dates."
                         .to_owned(),
                     choices: &[Choice::TimeColumn],
-                }
-            });
+                },
+            );
         }
         if let Some(step_ms) = options.step_ms {
             return Ok(Self::Step { step_ms });
         }
-        Self::guess(table).ok_or_else(|| no_time(table))
+        Self::guess_with(table, options).ok_or_else(|| no_time(table))
     }
 
     /// The time column by content and name alone.
-    pub(crate) fn guess(table: &Table<'_>) -> Option<Self> {
+    pub(crate) fn guess(table: &Table) -> Option<Self> {
+        Self::guess_with(table, &Options::default())
+    }
+
+    fn guess_with(table: &Table, options: &Options) -> Option<Self> {
         let mut best: Option<(u32, usize)> = None;
         for (index, column) in table.columns.iter().enumerate() {
-            let Some(score) = score(index, column, table.sampled) else { continue };
+            let is_other = options.role(&column.name).is_some();
+            let Some(score) = score(index, column, table.sampled).filter(|_| !is_other) else { continue };
             if best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, index));
             }
         }
         let (_, index) = best?;
-        as_clock(index, table.columns.get(index)?, table)
+        as_clock(index, table.columns.get(index)?, table, options)
     }
 }
 
@@ -75,12 +80,13 @@ pub(crate) fn is_another_clock(column: &Column) -> bool {
     }
 }
 
-fn as_clock(index: usize, column: &Column, table: &Table<'_>) -> Option<Clock> {
+fn as_clock(index: usize, column: &Column, table: &Table, options: &Options) -> Option<Clock> {
     let style = match column.content {
         Content::Date(order) => TimeStyle::Calendar(order),
         Content::Number => {
             let (least, most) = column.range?;
-            TimeStyle::Epoch(EpochUnit::by_magnitude(least.abs().max(most.abs())))
+            let by_size = EpochUnit::by_magnitude(least.abs().max(most.abs()));
+            TimeStyle::Epoch(options.epoch_unit.unwrap_or(by_size))
         }
         Content::Empty | Content::Quantity | Content::Text => return None,
     };
@@ -157,7 +163,7 @@ fn name_strength(name: &str) -> u32 {
     }
 }
 
-fn no_time(table: &Table<'_>) -> Error {
+fn no_time(table: &Table) -> Error {
     let numbers =
         table.columns.iter().filter(|column| matches!(column.content, Content::Number | Content::Quantity)).count();
     let all_numbers = numbers == table.columns.len();

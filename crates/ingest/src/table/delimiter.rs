@@ -9,10 +9,10 @@ const SAMPLED_RECORDS: usize = 64;
 
 /// The delimiter under which most of the first records have the same number of cells, more than one. A comma if none
 /// has (then the table has one column).
-pub(crate) fn vote(text: &str, at: usize) -> u8 {
+pub(crate) fn vote(text: &str, at: usize, is_whole: bool) -> u8 {
     let mut best = (0.0, b',');
     for candidate in CANDIDATES {
-        let mut rows = Rows::new(text, candidate, at, 1);
+        let mut rows = Rows::new(text, candidate, at, 1, is_whole);
         let mut cells = Vec::new();
         let mut widths: SortedMap<usize, usize> = SortedMap::new();
         let mut records = 0;
@@ -49,11 +49,11 @@ mod tests {
 
     #[test]
     fn the_sign_that_cuts_evenly_wins() {
-        assert_eq!(vote("Time;a;b\n1;1,5;2,5\n2;1,6;2,6\n", 0), b';');
-        assert_eq!(vote("time,svc|cpu,svc|mem\n1,2,3\n", 0), b',');
-        assert_eq!(vote("Series;Time;Value\nx(a=1,b=2,);t;1\nx(a=1,b=2,);t;2\n", 0), b';');
-        assert_eq!(vote("a\tb\n1\t2\n", 0), b'\t');
-        assert_eq!(vote("1\n2\n3\n", 0), b',');
+        assert_eq!(vote("Time;a;b\n1;1,5;2,5\n2;1,6;2,6\n", 0, true), b';');
+        assert_eq!(vote("time,svc|cpu,svc|mem\n1,2,3\n", 0, true), b',');
+        assert_eq!(vote("Series;Time;Value\nx(a=1,b=2,);t;1\nx(a=1,b=2,);t;2\n", 0, true), b';');
+        assert_eq!(vote("a\tb\n1\t2\n", 0, true), b'\t');
+        assert_eq!(vote("1\n2\n3\n", 0, true), b',');
     }
 
     #[test]

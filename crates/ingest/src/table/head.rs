@@ -5,9 +5,11 @@ use super::delimiter;
 use super::keys::{is_identity, is_metric};
 use super::rows::{Cell, Rows};
 use super::style::{self, FoundStyle};
-use crate::cell::number::{self, Number};
+use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, DateOrder, TimeStyle};
 use crate::cell::unit::Quantity;
+use crate::error::excerpt;
+use crate::{Options, Role};
 use order::SortedMap;
 
 /// How many rows are looked at.
@@ -18,6 +20,9 @@ const SAMPLED_CELLS: usize = 200_000;
 const LONGEST_PREAMBLE: usize = 24;
 /// Header rows, at most.
 const MOST_HEADER_ROWS: usize = 6;
+/// Rows and cells that are kept for people to look at.
+const SHOWN_ROWS: usize = 24;
+const SHOWN_CELLS: usize = 64;
 /// A column holds what at least this share of its cells holds.
 const MAJORITY: f64 = 0.8;
 
@@ -62,10 +67,9 @@ pub(crate) struct Column {
     pub(crate) order_is_ambiguous: bool,
 }
 
-/// A delimited table.
+/// A delimited table, as its first rows show it.
 #[derive(Clone, Debug)]
-pub(crate) struct Table<'a> {
-    pub(crate) text: &'a str,
+pub(crate) struct Table {
     pub(crate) delimiter: u8,
     /// Lines in front of the table that were skipped.
     pub(crate) preamble: usize,
@@ -73,8 +77,10 @@ pub(crate) struct Table<'a> {
     pub(crate) headers: Vec<Vec<String>>,
     pub(crate) columns: Vec<Column>,
     pub(crate) style: FoundStyle,
-    /// The byte and the line at which the data begin.
-    pub(crate) body: (usize, u64),
+    /// The byte at which the data begin.
+    pub(crate) body: usize,
+    /// The first rows as they are written, with headers and what stands before them, for people to look at.
+    pub(crate) first_rows: Vec<Vec<String>>,
     /// Whether all cells of the lowest header row are quoted.
     pub(crate) header_is_quoted: bool,
     /// Whether every cell of the first row under the header is quoted.
@@ -85,16 +91,25 @@ pub(crate) struct Table<'a> {
     pub(crate) sampled: usize,
 }
 
-impl<'a> Table<'a> {
+impl Table {
     /// Looks at the first rows. None if there is no row at all.
-    pub(crate) fn find(text: &'a str) -> Option<Self> {
-        let (delimiter, start) = delimiter::declared(text).unwrap_or_else(|| (delimiter::vote(text, 0), 0));
-        let first_line = if start > 0 { 2 } else { 1 };
-        let sample = Sample::take(text, delimiter, start, first_line);
+    pub(crate) fn find(text: &str, is_whole: bool, options: &Options) -> Option<Self> {
+        let declared = delimiter::declared(text);
+        let start = declared.map_or(0, |(_, start)| start);
+        let chosen = options.delimiter.and_then(|sign| u8::try_from(sign).ok());
+        let delimiter = chosen
+            .or(declared.map(|(delimiter, _)| delimiter))
+            .unwrap_or_else(|| delimiter::vote(text, start, is_whole));
+        let sample = Sample::take(text, delimiter, start, is_whole);
         let width = sample.common_width()?;
         let preamble = sample.preamble(width);
         let rows = sample.rows.get(preamble..)?;
-        let style = style::find(rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.raw)), delimiter);
+        let mut style = style::find(rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.raw)), delimiter);
+        if let Some(sign) = options.decimal.filter(|&sign| sign != char::from(style.style.decimal)) {
+            let thousands = if sign == ',' { '.' } else { ',' };
+            style.style = NumberStyle { decimal: sign as u8, thousands: Some(thousands) };
+        }
+        style.is_ambiguous &= options.decimal.is_none();
         let classes: Vec<Vec<Class>> =
             rows.iter().map(|row| row.cells.iter().map(|cell| classify(cell, style)).collect()).collect();
         let header_rows = count_headers(&classes, width);
@@ -108,27 +123,30 @@ impl<'a> Table<'a> {
         let body_rows = rows.get(header_rows..).unwrap_or_default();
         let body_classes = classes.get(header_rows..).unwrap_or_default();
         let names = column_names(&headers, width);
-        let columns =
-            names.iter().enumerate().map(|(index, name)| Column::find(index, name, body_rows, body_classes)).collect();
-        let body = body_rows.first().map_or((text.len(), sample.end_line), |row| (row.offset, row.line));
+        let columns = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| Column::find(index, name, body_rows, body_classes).told(options))
+            .collect();
+        let first_rows = sample
+            .rows
+            .iter()
+            .take(SHOWN_ROWS)
+            .map(|row| row.cells.iter().take(SHOWN_CELLS).map(|cell| excerpt(&cell.text(), 60)).collect())
+            .collect();
         Some(Self {
-            text,
             delimiter,
             preamble,
             headers,
             columns,
             style,
-            body,
+            body: body_rows.first().map_or(sample.end, |row| row.offset),
+            first_rows,
             header_is_quoted,
             body_is_quoted: body_rows.first().is_some_and(|row| row.cells.iter().all(|cell| cell.quoted)),
             evenness: rows.iter().filter(|row| row.cells.len() == width).count() as f64 / rows.len().max(1) as f64,
             sampled: body_rows.len(),
         })
-    }
-
-    /// The records under the header.
-    pub(crate) fn rows(&self) -> Rows<'a> {
-        Rows::new(self.text, self.delimiter, self.body.0, self.body.1)
     }
 
     /// Whether most of the sampled rows have as many cells as the header.
@@ -171,29 +189,29 @@ impl<'a> Table<'a> {
 struct SampledRow<'a> {
     cells: Vec<Cell<'a>>,
     offset: usize,
-    line: u64,
 }
 
 struct Sample<'a> {
     rows: Vec<SampledRow<'a>>,
-    end_line: u64,
+    /// The byte behind the last of them.
+    end: usize,
 }
 
 impl<'a> Sample<'a> {
-    fn take(text: &'a str, delimiter: u8, start: usize, first_line: u64) -> Self {
-        let mut rows = Rows::new(text, delimiter, start, first_line);
+    fn take(text: &'a str, delimiter: u8, start: usize, is_whole: bool) -> Self {
+        let mut rows = Rows::new(text, delimiter, start, 1, is_whole);
         let mut taken = Vec::new();
         let mut cell_count = 0;
         loop {
             let mut cells = Vec::new();
-            let (offset, line) = (rows.offset(), rows.next_line());
+            let offset = rows.offset();
             if taken.len() >= SAMPLED_ROWS || cell_count >= SAMPLED_CELLS || !rows.next(&mut cells) {
                 break;
             }
             cell_count += cells.len();
-            taken.push(SampledRow { cells, offset, line: rows.line().max(line) });
+            taken.push(SampledRow { cells, offset });
         }
-        Self { rows: taken, end_line: rows.next_line() }
+        Self { rows: taken, end: rows.offset() }
     }
 
     fn common_width(&self) -> Option<usize> {
@@ -386,6 +404,24 @@ impl Column {
             is_whole: numbers.iter().all(|value| value.fract() == 0.0),
             order_is_ambiguous,
         }
+    }
+}
+
+impl Column {
+    /// The same column, as the user says that it is.
+    fn told(mut self, options: &Options) -> Self {
+        if let (Some(order), Content::Date(_)) = (options.date_order, self.content) {
+            self.content = Content::Date(order);
+            self.order_is_ambiguous = false;
+        }
+        match options.role(&self.name) {
+            Some(Role::Label | Role::Service | Role::Metric) => self.content = Content::Text,
+            Some(Role::Value) if !matches!(self.content, Content::Number | Content::Quantity) => {
+                self.content = Content::Number;
+            }
+            _ => {}
+        }
+        self
     }
 }
 

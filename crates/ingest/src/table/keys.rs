@@ -1,6 +1,8 @@
 //! Which columns of words tell the series of a table apart.
 
 use super::scan::{Scan, WordColumn};
+use crate::Role;
+use crate::preview::Understood;
 use series::SERVICE_LABELS;
 use std::collections::{HashMap, HashSet};
 
@@ -110,6 +112,18 @@ pub(crate) fn is_service(name: &str) -> bool {
     SERVICES.contains(&plain(name).as_str())
 }
 
+impl WordColumn {
+    /// Whether the column holds the metric's own name.
+    pub(super) fn is_metric(&self) -> bool {
+        self.role.map_or_else(|| is_metric(&self.name), |role| role == Role::Metric)
+    }
+
+    /// Whether the column holds the name of a service.
+    pub(super) fn is_service(&self) -> bool {
+        self.role.map_or_else(|| is_service(&self.name), |role| role == Role::Service)
+    }
+}
+
 fn plain(name: &str) -> String {
     name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }
@@ -138,14 +152,14 @@ impl Keys {
         // One column of values beside a column of metric names: the names are the series, be it one or as many as rows.
         let has_value_alone = matches!(scan.numbers.as_slice(), [only] if is_value(&only.name));
         for (position, column) in scan.words.iter().enumerate() {
-            if has_value_alone && is_metric(&column.name) && !column.overflows {
+            if !column.overflows && (column.role.is_some() || has_value_alone && column.is_metric()) {
                 candidates.push((false, position));
             } else if column.overflows || column.words.len() * 2 > rows.max(2) && column.words.len() > 1 {
                 found.dropped.push((position, "Almost every row has another text in this column; left out"));
             } else if column.words.len() == 1 {
                 found.constant.push(position);
             } else {
-                candidates.push((!is_identity(&column.name), position));
+                candidates.push((column.role.is_none() && !is_identity(&column.name), position));
             }
         }
         order::sort(&mut candidates);
@@ -168,6 +182,23 @@ impl Keys {
         order::sort(&mut found.keys);
         order::sort(&mut found.dropped);
         found
+    }
+}
+
+impl Keys {
+    /// What the columns of words are, by their positions in the table.
+    pub(super) fn understood(&self, scan: &Scan) -> Vec<(usize, Understood)> {
+        let used = self.keys.iter().chain(&self.constant).filter_map(|&position| scan.words.get(position));
+        let of = |column: &WordColumn| {
+            let what = match column {
+                column if column.is_metric() => Understood::Metric,
+                column if column.is_service() => Understood::Service,
+                _ => Understood::Label,
+            };
+            (column.index, what)
+        };
+        let dropped = self.dropped.iter().filter_map(|&(position, _)| scan.words.get(position));
+        used.map(of).chain(dropped.map(|column| (column.index, Understood::Ignored))).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use series::{Identity, Labels};
 /// The first column's cells name the levels. A level named metric gives the metric, one named service the service; other
 /// levels become labels. Unnamed levels are put together to one name, a group's name counting for the columns to its
 /// right up to the next name.
-pub(crate) fn identities(table: &Table<'_>) -> Option<Vec<Identity>> {
+pub(crate) fn identities(table: &Table) -> Option<Vec<Identity>> {
     if table.headers.len() < 2 {
         return None;
     }

@@ -10,6 +10,7 @@ pub(crate) mod delimiter;
 pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod levels;
+pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod roles;
 pub(crate) mod rows;

@@ -6,111 +6,171 @@ use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
 use super::{Table, levels, roles};
 use crate::cell::calendar::rfc3339;
-use crate::counter;
 use crate::error::{Error, list};
-use crate::input::Input;
+use crate::import::{Body, Context};
+use crate::meaning;
 use crate::notebook::{Notebook, plural};
+use crate::preview::Understood;
+use crate::text::Text;
 use crate::{Format, Options};
 use order::SortedMap;
 use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
 
-/// Reads a table. Words that tell rows apart make it a long one, whatever format it was taken for.
+/// A table that was read, and how it was understood.
+#[derive(Clone, Debug)]
+pub(crate) struct TableBody {
+    pub(crate) table: Table,
+    pub(crate) clock: Clock,
+    scan: Scan,
+    /// What it was taken for.
+    format: Format,
+}
+
+/// Reads a table.
 ///
 /// # Errors
-/// If there is no time, no number, or one instant only.
-pub(crate) fn read(input: &Input<'_>, options: &Options, format: Format) -> Result<Dataset, Error> {
-    let table = input.table().ok_or(Error::Empty)?;
+/// If there is no time.
+pub(crate) fn read(text: &mut Text<'_>, context: Context<'_>, format: Format) -> Result<Body, Error> {
+    let table = context.table.ok_or(Error::Empty)?;
+    let options = context.options;
     let mut notes = Notebook::default();
     notes.add(
         NoteKind::Dropped,
         table.preamble,
         format!("{} before the table left out", plural(table.preamble, "line", "lines")),
     );
-    let clock = Clock::find(table, options)?;
-    let skipped = roles::skipped_columns(table, clock, options, &mut notes);
-    let mut scan = Scan::read(table, clock, &skipped, options, &mut notes)?;
-    roles::name_without_header(table, &mut scan, &mut notes);
-    note_style(table, &mut notes);
-    roles::drop_columns(&mut scan, &mut notes);
-    if scan.numbers.is_empty() {
-        return Err(no_numbers(table));
-    }
-    if options.format != Some(Format::CsvWide) {
-        roles::numbers_as_names(&mut scan);
-    }
-    let keys = match options.format {
-        Some(Format::CsvWide) => Keys::none(&scan),
-        forced => Keys::find(&scan, forced == Some(Format::CsvLong)),
-    };
-    for &(position, reason) in &keys.dropped {
-        if let Some(column) = scan.words.get(position) {
-            notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
-        }
-    }
-    let is_long = !keys.keys.is_empty();
-    if is_long {
-        roles::drop_identifiers(&mut scan, &keys, &mut notes);
-    }
-    if scan.numbers.is_empty() {
-        return Err(no_numbers(table));
-    }
-    let mut series = assemble(table, &scan, &keys, options, &mut notes)?;
-    counter::mark(&mut series, |_| Declared::Nothing, &mut notes);
-    let format = match format {
-        Format::CsvWide | Format::CsvLong if is_long => Format::CsvLong,
-        Format::CsvLong => Format::CsvWide,
-        other => other,
-    };
-    let label = match (format, is_long) {
-        (Format::GrafanaCsv, true) => "Grafana CSV, one row per sample",
-        (Format::GrafanaCsv, false) if scan.numbers.len() > 1 => "Grafana CSV, series joined by time",
-        _ => format.label(),
-    };
-    let origin =
-        Origin { name: input.name.to_owned(), format: label.to_owned(), assumed_time_zone: scan.assumed_time_zone };
-    Ok(Dataset {
-        origins: vec![origin],
-        series,
-        events: Vec::new(),
-        notes: notes.into_notes(),
-        row_count: scan.row_count,
-    })
+    let clock = Clock::find(&table, options)?;
+    let skipped = roles::skipped_columns(&table, clock, options, &mut notes);
+    let scan = Scan::read(text, &table, clock, &skipped, options, notes)?;
+    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
 }
 
-fn no_numbers(table: &Table<'_>) -> Error {
+impl TableBody {
+    /// Makes series of the table. Words that tell rows apart make it a long one, whatever format it was taken for.
+    ///
+    /// # Errors
+    /// If there is no number, or one instant only.
+    pub(crate) fn into_dataset(self, name: &str, options: &Options) -> Result<Dataset, Error> {
+        self.into_dataset_and_keys(name, options).map(|(dataset, _)| dataset)
+    }
+
+    /// The same, and what the columns of words were understood as, by their positions in the table.
+    pub(crate) fn into_dataset_and_keys(
+        self,
+        name: &str,
+        options: &Options,
+    ) -> Result<(Dataset, Vec<(usize, Understood)>), Error> {
+        let Self { table, mut scan, format, .. } = self;
+        let mut notes = std::mem::take(&mut scan.notes);
+        let assumed_time_zone = localise(&mut scan, options, &mut notes);
+        roles::name_without_header(&table, &mut scan, &mut notes);
+        note_style(&table, &mut notes);
+        for column in &mut scan.numbers {
+            column.apply_unit(options);
+        }
+        roles::drop_columns(&mut scan, options, &mut notes);
+        if scan.numbers.is_empty() {
+            return Err(no_numbers(&table));
+        }
+        if options.format != Some(Format::CsvWide) {
+            roles::numbers_as_names(&mut scan, options);
+        }
+        let keys = match options.format {
+            Some(Format::CsvWide) => Keys::none(&scan),
+            forced => Keys::find(&scan, forced == Some(Format::CsvLong)),
+        };
+        for &(position, reason) in &keys.dropped {
+            if let Some(column) = scan.words.get(position) {
+                let note = notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
+                note.undone_by(format!("role.{}=label", column.name));
+            }
+        }
+        let understood = keys.understood(&scan);
+        let is_long = !keys.keys.is_empty();
+        if is_long {
+            roles::drop_identifiers(&mut scan, &keys, options, &mut notes);
+        }
+        if scan.numbers.is_empty() {
+            return Err(no_numbers(&table));
+        }
+        let is_joined = scan.numbers.len() > 1;
+        let row_count = scan.row_count;
+        let series = assemble(&table, scan, &keys, options, &mut notes)?;
+        let format = match format {
+            Format::CsvWide | Format::CsvLong if is_long => Format::CsvLong,
+            Format::CsvLong => Format::CsvWide,
+            other => other,
+        };
+        let label = match (format, is_long) {
+            (Format::GrafanaCsv, true) => "Grafana CSV, one row per sample",
+            (Format::GrafanaCsv, false) if is_joined => "Grafana CSV, series joined by time",
+            _ => format.label(),
+        };
+        let declared = vec![Declared::Nothing; series.len()];
+        let series = meaning::of(series, &declared, options, &mut notes);
+        let origin = Origin { name: name.to_owned(), format: label.to_owned(), assumed_time_zone };
+        let dataset =
+            Dataset { origins: vec![origin], series, events: Vec::new(), notes: notes.into_notes(), row_count };
+        Ok((dataset, understood))
+    }
+}
+
+/// Turns the wall clock's times into instants. Returns the zone that was taken for it.
+fn localise(scan: &mut Scan, options: &Options, notes: &mut Notebook) -> Option<String> {
+    let zoneless = scan.wall_rows.count(scan.times_ms.len());
+    if zoneless == 0 {
+        return None;
+    }
+    for (row, time_ms) in scan.times_ms.iter_mut().enumerate() {
+        if scan.wall_rows.at(row) {
+            *time_ms = options.time_zone.instant_ms(*time_ms);
+        }
+    }
+    let zone = options.time_zone.to_string();
+    notes.add(
+        NoteKind::Assumption,
+        zoneless,
+        format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
+    );
+    Some(zone)
+}
+
+fn no_numbers(table: &Table) -> Error {
     Error::NoNumbers {
         seen: format!("the columns are {}", list(table.names())),
         remedy: "Export the table with its measured values.".to_owned(),
     }
 }
 
-fn note_style(table: &Table<'_>, notes: &mut Notebook) {
+fn note_style(table: &Table, notes: &mut Notebook) {
     let style = table.style;
     if style.style.decimal == b',' {
-        notes.add(NoteKind::Assumption, 1, "Numbers are written with a decimal comma");
+        notes.add(NoteKind::Assumption, 1, "Numbers are written with a decimal comma").undone_by("decimal=.");
     }
     if let Some(sign) = style.style.thousands {
         notes.add(NoteKind::Assumption, 1, format!("{sign:?} was read as the sign between thousands"));
     }
     if style.is_ambiguous {
-        notes.add(
-            NoteKind::Assumption,
-            1,
-            "Every comma has three digits behind it, so it could separate thousands or a fraction",
-        );
+        notes
+            .add(
+                NoteKind::Assumption,
+                1,
+                "Every comma has three digits behind it, so it could separate thousands or a fraction",
+            )
+            .undone_by(if style.style.decimal == b',' { "decimal=." } else { "decimal=," });
     }
 }
 
 /// Makes the series: one per column of numbers and group of rows.
 fn assemble(
-    table: &Table<'_>,
-    scan: &Scan,
+    table: &Table,
+    mut scan: Scan,
     keys: &Keys,
     options: &Options,
     notes: &mut Notebook,
 ) -> Result<Vec<Series>, Error> {
     let stacked = levels::identities(table);
-    let constant: Labels = labels(scan, &keys.constant, |column| column.words.first());
+    let constant: Labels = labels(&scan, &keys.constant, |column| column.words.first());
     let mut positions: Vec<Vec<u32>> = vec![Vec::new(); if keys.keys.is_empty() { 0 } else { keys.group_count }];
     for (position, &group) in keys.groups.iter().enumerate() {
         if let Some(positions) = positions.get_mut(group as usize) {
@@ -123,18 +183,23 @@ fn assemble(
         let of = |rows: &Vec<u32>| Arrangement::of(&scan.times_ms, Some(rows), |position| scan.row_number(position));
         positions.iter().map(of).collect()
     };
-    refuse_one_instant(scan, &arrangements)?;
-    note_order(&arrangements, notes);
+    refuse_one_instant(&scan, &arrangements)?;
+    note_order(&arrangements, options, notes);
     let mut found = Vec::new();
     let mut taken: SortedMap<String, usize> = SortedMap::new();
     let is_alone = scan.numbers.len() == 1;
     for (group, arrangement) in arrangements.iter().enumerate() {
         let first = positions.get(group).and_then(|rows| rows.first()).copied().unwrap_or(0) as usize;
-        let words = labels(scan, &keys.keys, |column| {
+        let words = labels(&scan, &keys.keys, |column| {
             column.codes.get(first).and_then(|&code| column.words.get(code as usize))
         });
-        for column in &scan.numbers {
-            let values = arrangement.apply(&column.values);
+        for position in 0..scan.numbers.len() {
+            let taken_whole = match scan.numbers.get_mut(position) {
+                Some(column) if arrangement.is_identity() => Some(std::mem::take(&mut column.values)),
+                _ => None,
+            };
+            let Some(column) = scan.numbers.get(position) else { continue };
+            let values = taken_whole.unwrap_or_else(|| arrangement.apply(&column.values, options.keep));
             if !keys.keys.is_empty() && values.iter().all(|value| value.is_nan()) {
                 continue;
             }
@@ -142,7 +207,7 @@ fn assemble(
                 Some(identity) => identity.clone(),
                 None if keys.keys.is_empty() => Identity::parse(&column.name)
                     .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
-                None => identity_of_row(scan, keys, first, column, &words, is_alone),
+                None => identity_of_row(&scan, keys, first, column, &words, is_alone),
             };
             for (name, value) in constant.iter() {
                 if identity.labels.get(name).is_none() {
@@ -183,7 +248,7 @@ fn labels<'a>(scan: &'a Scan, columns: &[usize], word: impl Fn(&'a WordColumn) -
     let of = |&position: &usize| {
         let column = scan.words.get(position)?;
         let value = word(column).filter(|word| !word.trim().is_empty() && !crate::cell::number::is_missing(word))?;
-        let name = if keys::is_service(&column.name) { "service" } else { column.name.as_str() };
+        let name = if column.is_service() { "service" } else { column.name.as_str() };
         Some((name.to_owned(), value.clone()))
     };
     columns.iter().filter_map(of).collect()
@@ -201,7 +266,7 @@ fn identity_of_row(
     let mut labels = words.clone();
     let mut metric = Vec::new();
     for &position in keys.keys.iter().chain(&keys.constant) {
-        let Some(key) = scan.words.get(position).filter(|key| keys::is_metric(&key.name)) else { continue };
+        let Some(key) = scan.words.get(position).filter(|key| key.is_metric()) else { continue };
         // `name` beside a value of its own name (`name, duration`) is a label; beside `value` it is the metric.
         let is_label = !(is_alone && keys::is_value(&column.name)) && key.name.trim().eq_ignore_ascii_case("name");
         let word = key.codes.get(row).and_then(|&code| key.words.get(code as usize));
@@ -246,17 +311,20 @@ fn refuse_one_instant(scan: &Scan, arrangements: &[Arrangement]) -> Result<(), E
     Err(Error::OneInstant { rows: scan.times_ms.len(), time })
 }
 
-fn note_order(arrangements: &[Arrangement], notes: &mut Notebook) {
+fn note_order(arrangements: &[Arrangement], options: &Options, notes: &mut Notebook) {
     let duplicates = arrangements.iter().map(|arrangement| arrangement.duplicates).sum();
     let backward = arrangements.iter().map(|arrangement| arrangement.backward).sum();
-    notes.add(
-        NoteKind::Duplicate,
-        duplicates,
-        format!(
-            "{} a time that another row of the series has; of these the last value was kept",
-            plural(duplicates, "row has", "rows have")
-        ),
-    );
+    notes
+        .add(
+            NoteKind::Duplicate,
+            duplicates,
+            format!(
+                "{} a time that another row of the series has; of these {} was kept",
+                plural(duplicates, "row has", "rows have"),
+                options.keep.words(),
+            ),
+        )
+        .undone_by(options.keep.other());
     notes.add(
         NoteKind::Unsorted,
         backward,

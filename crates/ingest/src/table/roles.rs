@@ -5,37 +5,38 @@ use super::clock::{self, Clock};
 use super::head::{Column, Content};
 use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
-use crate::Options;
 use crate::error::list;
 use crate::notebook::{Notebook, plural};
+use crate::{Options, Role};
 use series::NoteKind;
 use std::collections::BTreeMap;
 
 /// Columns that are not read at all: further clocks, identifiers, row numbers, and what the options leave out.
-pub(super) fn skipped_columns(table: &Table<'_>, clock: Clock, options: &Options, notes: &mut Notebook) -> Vec<usize> {
+pub(super) fn skipped_columns(table: &Table, clock: Clock, options: &Options, notes: &mut Notebook) -> Vec<usize> {
     let mut skipped = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
         let is_ignored = options.ignore.iter().any(|name| name.trim() == column.name);
         let reason = match clock {
             Clock::Column { index: chosen, .. } if chosen == index => continue,
             Clock::Column { time_of_day: Some(chosen), .. } if chosen == index => continue,
+            _ if matches!(options.role(&column.name), Some(role) if role != Role::Ignore) => continue,
             _ if column.is_row_count && !table.headers.is_empty() => "The rows' numbers, no measurement; left out",
             Clock::Column { .. } if clock::is_another_clock(column) => "A second column of times; left out",
             _ if is_identifier(column) => "Whole numbers under the name of an identifier, no measurement; left out",
-            _ if is_ignored => {
+            _ if options.role(&column.name) == Some(Role::Ignore) || is_ignored => {
                 skipped.push(index);
                 continue;
             }
             _ => continue,
         };
         skipped.push(index);
-        notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
+        notes.add_about(&column.name, NoteKind::Dropped, 1, reason).undone_by(format!("role.{}=value", column.name));
     }
     skipped
 }
 
 /// Without a header, words beside one column of numbers name the series, as Graphite's CSV has it.
-pub(super) fn name_without_header(table: &Table<'_>, scan: &mut Scan, notes: &mut Notebook) {
+pub(super) fn name_without_header(table: &Table, scan: &mut Scan, notes: &mut Notebook) {
     if !table.headers.is_empty() {
         return;
     }
@@ -64,9 +65,9 @@ fn is_identifier(column: &Column) -> bool {
 }
 
 /// Leaves out columns whose name ends like an identifier's and which hold one whole number per series.
-pub(super) fn drop_identifiers(scan: &mut Scan, keys: &Keys, notes: &mut Notebook) {
+pub(super) fn drop_identifiers(scan: &mut Scan, keys: &Keys, options: &Options, notes: &mut Notebook) {
     scan.numbers.retain(|column| {
-        if !column.name.to_ascii_lowercase().ends_with("id") {
+        if options.role(&column.name) == Some(Role::Value) || !column.name.to_ascii_lowercase().ends_with("id") {
             return true;
         }
         let mut numbers: Vec<Option<f64>> = vec![None; keys.group_count];
@@ -76,14 +77,16 @@ pub(super) fn drop_identifiers(scan: &mut Scan, keys: &Keys, notes: &mut Noteboo
         });
         if is_one_per_series {
             let reason = "One whole number per series under the name of an identifier, no measurement; left out";
-            notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
+            notes
+                .add_about(&column.name, NoteKind::Dropped, 1, reason)
+                .undone_by(format!("role.{}=value", column.name));
         }
         !is_one_per_series
     });
 }
 
 /// Leaves out columns without values, and marks of anomalies.
-pub(super) fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
+pub(super) fn drop_columns(scan: &mut Scan, options: &Options, notes: &mut Notebook) {
     let mut empty = Vec::new();
     let alone = scan.numbers.iter().filter(|column| column.filled > 0).count() == 1;
     scan.numbers.retain(|column| {
@@ -98,20 +101,24 @@ pub(super) fn drop_columns(scan: &mut Scan, notes: &mut Notebook) {
         }
         if column.filled == 0 {
             empty.push(column.name.clone());
-        } else if !alone && is_mark(column) {
-            notes.add_about(
-                &column.name,
-                NoteKind::Dropped,
-                1,
-                "A column of 0 and 1 that marks rows, no measurement; left out",
-            );
+        } else if !alone && is_mark(column) && options.role(&column.name) != Some(Role::Value) {
+            notes
+                .add_about(
+                    &column.name,
+                    NoteKind::Dropped,
+                    1,
+                    "A column of 0 and 1 that marks rows, no measurement; left out",
+                )
+                .undone_by(format!("role.{}=value", column.name));
             return false;
         }
         if let Some((scale, written)) = column.unit.as_ref().filter(|_| column.converted > 0) {
             let values = plural(column.converted, "value", "values");
             let unit = scale.unit(written);
             let message = format!("{values} converted to {unit} (written with {written:?} and others of its kind)");
-            notes.add_about(&column.name, NoteKind::UnitConversion, column.converted, message);
+            notes
+                .add_about(&column.name, NoteKind::UnitConversion, column.converted, message)
+                .undone_by(format!("unit.{}=written", column.name));
         }
         let infinite = column.values.iter().filter(|value| value.is_infinite()).count();
         notes.add_about(
@@ -139,7 +146,7 @@ fn is_mark(column: &NumberColumn) -> bool {
 }
 
 /// Turns columns of whole numbers that name something (`cpu`, `partition`) into words where rows share times.
-pub(super) fn numbers_as_names(scan: &mut Scan) {
+pub(super) fn numbers_as_names(scan: &mut Scan, options: &Options) {
     const MOST_NAMES: usize = 1000;
     let ascends = scan.times_ms.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
     if ascends || scan.numbers.len() < 2 {
@@ -148,7 +155,8 @@ pub(super) fn numbers_as_names(scan: &mut Scan) {
     let mut kept = Vec::with_capacity(scan.numbers.len());
     for column in std::mem::take(&mut scan.numbers) {
         let is_whole = column.values.iter().all(|value| value.fract() == 0.0 && *value >= 0.0);
-        if !is_whole || !keys::is_identity(&column.name) {
+        let is_told = options.role(&column.name).is_some();
+        if is_told || !is_whole || !keys::is_identity(&column.name) {
             kept.push(column);
             continue;
         }
@@ -167,7 +175,14 @@ pub(super) fn numbers_as_names(scan: &mut Scan) {
         if words.len() > MOST_NAMES || words.len() < 2 {
             kept.push(column);
         } else {
-            scan.words.push(WordColumn { index: column.index, name: column.name, codes, words, overflows: false });
+            scan.words.push(WordColumn {
+                index: column.index,
+                name: column.name,
+                codes,
+                words,
+                overflows: false,
+                role: None,
+            });
         }
     }
     scan.numbers = kept;

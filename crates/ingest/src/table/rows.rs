@@ -46,15 +46,17 @@ pub(crate) struct Rows<'a> {
     at: usize,
     line: u64,
     next_line: u64,
+    is_last: bool,
 }
 
 /// The longest quoted cell. A longer one is taken for a stray quote.
 const LONGEST_QUOTED: usize = 1 << 16;
 
 impl<'a> Rows<'a> {
-    /// The records from byte `at` on, which begins line `line` (from 1).
-    pub(crate) fn new(text: &'a str, delimiter: u8, at: usize, line: u64) -> Self {
-        Self { text, delimiter, at, line, next_line: line }
+    /// The records from byte `at` on, which begins line `line` (from 1). Where the text is a window that is not the last
+    /// one, a record counts only if nothing behind the window could change it.
+    pub(crate) fn new(text: &'a str, delimiter: u8, at: usize, line: u64, is_last: bool) -> Self {
+        Self { text, delimiter, at, line, next_line: line, is_last }
     }
 
     /// The line in which the record last returned begins, from 1.
@@ -67,12 +69,8 @@ impl<'a> Rows<'a> {
         self.at
     }
 
-    /// The line at which the next record begins.
-    pub(crate) fn next_line(&self) -> u64 {
-        self.next_line
-    }
-
-    /// Puts the next record's cells into `cells`; false at the end.
+    /// Puts the next record's cells into `cells`; false at the end of the text, and where the rest of a window is no whole
+    /// record.
     pub(crate) fn next(&mut self, cells: &mut Vec<Cell<'a>>) -> bool {
         let bytes = self.text.as_bytes();
         loop {
@@ -80,8 +78,13 @@ impl<'a> Rows<'a> {
             if self.at >= bytes.len() {
                 return false;
             }
+            let begun = (self.at, self.next_line);
             self.line = self.next_line;
-            self.record(bytes, cells);
+            if self.record(bytes, cells).is_none() {
+                (self.at, self.next_line) = begun;
+                cells.clear();
+                return false;
+            }
             let is_blank =
                 cells.len() == 1 && cells.first().is_some_and(|cell| !cell.quoted && cell.raw.trim().is_empty());
             if !is_blank {
@@ -90,14 +93,18 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn record(&mut self, bytes: &'a [u8], cells: &mut Vec<Cell<'a>>) {
+    /// None where the window ends too early.
+    fn record(&mut self, bytes: &'a [u8], cells: &mut Vec<Cell<'a>>) -> Option<()> {
         let mut start = self.at;
         let mut at = start;
         loop {
             let Some(&byte) = bytes.get(at) else {
+                if !self.is_last {
+                    return None;
+                }
                 cells.push(self.plain(start, at));
                 self.at = at;
-                return;
+                return Some(());
             };
             if byte == self.delimiter {
                 cells.push(self.plain(start, at));
@@ -107,17 +114,20 @@ impl<'a> Rows<'a> {
                 cells.push(self.plain(start, at));
                 self.at = at + 1;
                 self.next_line += 1;
-                return;
+                return Some(());
+            } else if byte == b'\r' && at + 1 == bytes.len() && !self.is_last {
+                return None;
             } else if byte == b'\r' && !matches!(bytes.get(at + 1), None | Some(b'\n')) {
                 // A lone carriage return ends a line on old systems.
                 cells.push(self.plain(start, at));
                 self.at = at + 1;
                 self.next_line += 1;
-                return;
+                return Some(());
             } else if byte == b'"' && bytes.get(start..at).is_some_and(|before| before.iter().all(|byte| *byte == b' '))
             {
                 match self.quoted(bytes, at + 1) {
-                    Some((cell, lines, after)) => {
+                    Quoted::Open => return None,
+                    Quoted::Cell(cell, lines, after) => {
                         cells.push(cell);
                         self.next_line += lines;
                         match bytes.get(after) {
@@ -128,15 +138,15 @@ impl<'a> Rows<'a> {
                             Some(_) => {
                                 self.at = after + 1;
                                 self.next_line += 1;
-                                return;
+                                return Some(());
                             }
                             None => {
                                 self.at = after;
-                                return;
+                                return Some(());
                             }
                         }
                     }
-                    None => at += 1,
+                    Quoted::Stray => at += 1,
                 }
             } else {
                 at += 1;
@@ -151,16 +161,22 @@ impl<'a> Rows<'a> {
 
     /// The quoted cell whose content begins at `start`, the line ends in it, and the position behind it: that of a
     /// delimiter, of a line feed, or of the end. Doubled quotes are tried first, then backslashes.
-    fn quoted(&self, bytes: &[u8], start: usize) -> Option<(Cell<'a>, u64, usize)> {
-        self.quoted_with(bytes, start, Escape::Doubled).or_else(|| self.quoted_with(bytes, start, Escape::Backslash))
+    fn quoted(&self, bytes: &[u8], start: usize) -> Quoted<'a> {
+        match self.quoted_with(bytes, start, Escape::Doubled) {
+            Quoted::Stray => self.quoted_with(bytes, start, Escape::Backslash),
+            found => found,
+        }
     }
 
-    fn quoted_with(&self, bytes: &[u8], start: usize, escape: Escape) -> Option<(Cell<'a>, u64, usize)> {
+    fn quoted_with(&self, bytes: &[u8], start: usize, escape: Escape) -> Quoted<'a> {
+        let at_end = if self.is_last { Quoted::Stray } else { Quoted::Open };
         let mut found = None;
         let mut lines = 0;
         let mut at = start;
         while at - start <= LONGEST_QUOTED {
-            match (bytes.get(at)?, escape, bytes.get(at + 1)) {
+            let Some(byte) = bytes.get(at) else { return at_end };
+            match (byte, escape, bytes.get(at + 1)) {
+                (b'"' | b'\\', _, None) if !self.is_last => return Quoted::Open,
                 (b'"', Escape::Doubled, Some(b'"')) | (b'\\', Escape::Backslash, Some(b'"')) => {
                     found = Some(escape);
                     at += 2;
@@ -171,17 +187,34 @@ impl<'a> Rows<'a> {
                     while matches!(bytes.get(after), Some(b' ' | b'\r')) {
                         after += 1;
                     }
-                    let ends = bytes.get(after).is_none_or(|&byte| byte == self.delimiter || byte == b'\n');
-                    let raw = self.text.get(start..at)?;
-                    return ends.then_some((Cell { raw, quoted: true, escape: found }, lines, after));
+                    let ends = match bytes.get(after) {
+                        Some(&byte) => byte == self.delimiter || byte == b'\n',
+                        None if self.is_last => true,
+                        None => return Quoted::Open,
+                    };
+                    if !ends {
+                        return Quoted::Stray;
+                    }
+                    let raw = self.text.get(start..at).unwrap_or_default();
+                    return Quoted::Cell(Cell { raw, quoted: true, escape: found }, lines, after);
                 }
                 (b'\n', ..) => lines += 1,
                 _ => {}
             }
             at += 1;
         }
-        None
+        Quoted::Stray
     }
+}
+
+/// What a quote begins.
+enum Quoted<'a> {
+    /// A cell, the line ends in it, and the position behind it.
+    Cell(Cell<'a>, u64, usize),
+    /// Nothing: it is an ordinary character.
+    Stray,
+    /// That is behind the window.
+    Open,
 }
 
 #[cfg(test)]
@@ -190,7 +223,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(text: &str) -> Vec<Vec<String>> {
-        let mut rows = Rows::new(text, b',', 0, 1);
+        let mut rows = Rows::new(text, b',', 0, 1, true);
         let mut cells = Vec::new();
         let mut found = Vec::new();
         while rows.next(&mut cells) {
@@ -210,7 +243,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_through_quotes_and_blank_lines() {
-        let mut rows = Rows::new("a\n\n\"b\nc\"\nd", b',', 0, 1);
+        let mut rows = Rows::new("a\n\n\"b\nc\"\nd", b',', 0, 1, true);
         let mut cells = Vec::new();
         let mut lines = Vec::new();
         while rows.next(&mut cells) {
@@ -226,6 +259,22 @@ mod tests {
             let text: Vec<String> = cells.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",")).collect();
             prop_assert_eq!(all(&text.join("\n")), cells.clone());
             prop_assert_eq!(all(&text.join("\r\n")), cells);
+        }
+
+        #[test]
+        fn windows_give_the_same_records(text in "[a,\"\\\\\r\n é]{0,60}", mut cut in 0usize..60) {
+            while !text.is_char_boundary(cut.min(text.len())) {
+                cut -= 1;
+            }
+            let window = &text[..cut.min(text.len())];
+            let mut rows = Rows::new(window, b',', 0, 1, false);
+            let mut cells = Vec::new();
+            let mut found: Vec<Vec<String>> = Vec::new();
+            while rows.next(&mut cells) {
+                found.push(cells.iter().map(|cell| cell.text().into_owned()).collect());
+            }
+            found.extend(all(&text[rows.offset()..]));
+            prop_assert_eq!(found, all(&text));
         }
 
         #[test]

@@ -2,13 +2,14 @@
 
 use super::clock::Clock;
 use super::head::{Content, Table};
-use super::rows::Cell;
-use crate::Options;
+use super::rows::{Cell, Rows};
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, EpochUnit, TimeStyle};
 use crate::cell::unit::{self, Quantity, Scale};
 use crate::error::{Error, excerpt};
 use crate::notebook::{Notebook, plural};
+use crate::text::Text;
+use crate::{Options, Role};
 use series::{BaseUnit, NoteKind};
 use std::collections::HashMap;
 
@@ -32,6 +33,8 @@ pub(crate) struct NumberColumn {
     pub(crate) converted: usize,
     /// Whether the cells write units.
     is_quantity: bool,
+    /// Whether values stay in the units that the cells write.
+    keeps_unit: bool,
 }
 
 /// A column of words.
@@ -46,6 +49,8 @@ pub(crate) struct WordColumn {
     pub(crate) words: Vec<String>,
     /// There are more different words than any label has; the rest was not read.
     pub(crate) overflows: bool,
+    /// What the user says that it is.
+    pub(crate) role: Option<Role>,
 }
 
 /// Words that differ more than this are no label.
@@ -54,27 +59,81 @@ const MOST_WORDS: usize = 20_000;
 /// All rows, column by column.
 #[derive(Clone, Debug)]
 pub(crate) struct Scan {
-    /// One time per kept row, in milliseconds since 1970-01-01 UTC.
+    /// One time per kept row, in milliseconds since 1970-01-01: UTC, or the wall clock's where `wall_rows` says so.
     pub(crate) times_ms: Vec<i64>,
+    /// Which rows have a time without a zone.
+    pub(crate) wall_rows: WallRows,
     /// The data row of each kept row, where rows had to be left out.
     pub(crate) row_numbers: Option<Vec<u32>>,
     /// All data rows, with those left out.
     pub(crate) row_count: usize,
     pub(crate) numbers: Vec<NumberColumn>,
     pub(crate) words: Vec<WordColumn>,
-    /// The zone that times without one were read in.
-    pub(crate) assumed_time_zone: Option<String>,
+    /// What was noticed on the way.
+    pub(crate) notes: Notebook,
 }
+
+/// Which rows have a time without a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WallRows {
+    /// All, or none.
+    Alike(bool),
+    /// Some.
+    Each(Vec<bool>),
+}
+
+impl WallRows {
+    fn push(&mut self, is_wall: bool, rows_before: usize) {
+        match self {
+            Self::Alike(all) if rows_before == 0 => *all = is_wall,
+            Self::Alike(all) if *all == is_wall => {}
+            Self::Alike(all) => {
+                let mut each = vec![*all; rows_before];
+                each.push(is_wall);
+                *self = Self::Each(each);
+            }
+            Self::Each(each) => each.push(is_wall),
+        }
+    }
+
+    /// The number of rows without a zone among so many rows.
+    pub(crate) fn count(&self, rows: usize) -> usize {
+        match self {
+            Self::Alike(true) => rows,
+            Self::Alike(false) => 0,
+            Self::Each(each) => each.iter().filter(|is_wall| **is_wall).count(),
+        }
+    }
+
+    /// Whether a row has none.
+    pub(crate) fn at(&self, row: usize) -> bool {
+        match self {
+            Self::Alike(all) => *all,
+            Self::Each(each) => each.get(row).copied().unwrap_or(false),
+        }
+    }
+}
+
+/// Columns beyond this are refused.
+const MOST_COLUMNS: usize = 100_000;
 
 impl Scan {
     /// Reads the columns that are wanted and not `skipped`.
     pub(crate) fn read(
-        table: &Table<'_>,
+        text: &mut Text<'_>,
+        table: &Table,
         clock: Clock,
         skipped: &[usize],
         options: &Options,
-        notes: &mut Notebook,
+        mut notes: Notebook,
     ) -> Result<Self, Error> {
+        if table.columns.len() > MOST_COLUMNS {
+            return Err(Error::TooLarge {
+                what: "columns".to_owned(),
+                limit: MOST_COLUMNS as u64,
+                remedy: "Export a long table (time, series, value), or fewer series.".to_owned(),
+            });
+        }
         let time_columns = match clock {
             Clock::Column { index, time_of_day, .. } => [Some(index), time_of_day],
             Clock::Step { .. } => [None, None],
@@ -87,20 +146,28 @@ impl Scan {
             }
             let name = column.name.clone();
             match column.content {
-                Content::Text => words.push(Words::new(index, name)),
-                content => numbers.push(NumberColumn::new(index, name, content == Content::Quantity)),
+                Content::Text => {
+                    let role = options.role(&name);
+                    words.push(Words::new(index, name, role));
+                }
+                content => {
+                    let keeps_unit = options.keeps_units || options.unit(&name) == Some("written");
+                    numbers.push(NumberColumn {
+                        keeps_unit,
+                        ..NumberColumn::new(index, name, content == Content::Quantity)
+                    });
+                }
             }
         }
         let width = table.columns.len();
         let style = table.style.style;
-        let mut times_ms = Vec::new();
-        let mut row_numbers: Vec<u32> = Vec::new();
+        let mut times_ms: Vec<i64> = Vec::new();
+        let mut wall_rows = WallRows::Alike(false);
+        let mut row_numbers: Option<Vec<u32>> = None;
         let mut row_count = 0;
-        let (mut zoneless, mut untimed, mut narrow, mut wide, mut repeated) = (0, 0, 0, 0, 0);
+        let (mut untimed, mut narrow, mut wide, mut repeated) = (0, 0, 0, 0);
         let mut first_untimed: Option<(u64, String)> = None;
-        let mut rows = table.rows();
-        let mut cells: Vec<Cell<'_>> = Vec::with_capacity(width + 1);
-        while rows.next(&mut cells) {
+        let mut each_row = |cells: &[Cell<'_>], line: u64| {
             let row = row_count;
             row_count += 1;
             let time_ms = match clock {
@@ -113,34 +180,52 @@ impl Scan {
                         stamp = stamp.zip(ms).map(|(day, ms)| timestamp::Stamp { ms: day.ms + ms, ..day });
                     }
                     if stamp.is_none() {
-                        if is_header_again(&cells, table) {
+                        if is_header_again(cells, table) {
                             repeated += 1;
                             row_count -= 1;
-                            continue;
+                            return;
                         }
-                        first_untimed.get_or_insert_with(|| (rows.line(), excerpt(&cell, 40)));
+                        first_untimed.get_or_insert_with(|| (line, excerpt(&cell, 40)));
                     }
                     stamp.map(|stamp| {
-                        zoneless += usize::from(!stamp.zoned);
-                        stamp.instant_ms(&options.time_zone)
+                        wall_rows.push(!stamp.zoned, times_ms.len());
+                        stamp.ms
                     })
                 }
             };
             let Some(time_ms) = time_ms else {
                 untimed += 1;
-                continue;
+                row_numbers.get_or_insert_with(|| (0..times_ms.len() as u32).collect());
+                return;
             };
+            grow(&mut times_ms);
             times_ms.push(time_ms);
-            row_numbers.push(row as u32);
+            if let Some(row_numbers) = &mut row_numbers {
+                row_numbers.push(row as u32);
+            }
             // One cell more than columns, and empty, is a delimiter at the end of the line.
             narrow += usize::from(cells.len() < width);
             wide +=
                 usize::from(cells.len() > width && cells.iter().skip(width).any(|cell| !cell.raw.trim().is_empty()));
             for column in &mut numbers {
-                column.push(cells.get(column.index), style, rows.line());
+                column.push(cells.get(column.index), style, line);
             }
             for column in &mut words {
                 column.push(cells.get(column.column.index));
+            }
+        };
+        text.consume(table.body);
+        loop {
+            let window = text.rest();
+            let mut rows = Rows::new(window, table.delimiter, 0, text.line(), text.is_last());
+            let mut cells: Vec<Cell<'_>> = Vec::with_capacity(width + 1);
+            while rows.next(&mut cells) {
+                each_row(&cells, rows.line());
+            }
+            let read = rows.offset();
+            text.consume(read);
+            if !text.more()? {
+                break;
             }
         }
         if times_ms.is_empty() {
@@ -180,26 +265,15 @@ impl Scan {
             wide,
             format!("{} more cells than the header; the surplus was left out", plural(wide, "row has", "rows have")),
         );
-        let assumed_time_zone = (zoneless > 0).then(|| options.time_zone.to_string());
-        if let Some(zone) = &assumed_time_zone {
-            notes.add(
-                NoteKind::Assumption,
-                zoneless,
-                format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
-            );
-        }
-        note_epoch(table, clock, times_ms.len(), notes);
-        for column in &mut numbers {
-            column.apply_header_unit();
-        }
-        let all_kept = row_numbers.len() == row_count;
+        note_times(table, clock, times_ms.len(), &mut notes);
         Ok(Self {
             times_ms,
-            row_numbers: (!all_kept).then_some(row_numbers),
+            wall_rows,
+            row_numbers,
             row_count,
             numbers,
             words: words.into_iter().map(|words| words.column).collect(),
-            assumed_time_zone,
+            notes,
         })
     }
 
@@ -221,13 +295,13 @@ fn read_time(cell: &str, style: TimeStyle, numbers: NumberStyle) -> Option<times
     }
 }
 
-fn is_header_again(cells: &[Cell<'_>], table: &Table<'_>) -> bool {
+fn is_header_again(cells: &[Cell<'_>], table: &Table) -> bool {
     table.headers.iter().any(|header| {
         header.len() == cells.len() && cells.iter().zip(header).all(|(cell, name)| cell.text().trim() == name.trim())
     })
 }
 
-fn note_epoch(table: &Table<'_>, clock: Clock, count: usize, notes: &mut Notebook) {
+fn note_times(table: &Table, clock: Clock, count: usize, notes: &mut Notebook) {
     match clock {
         Clock::Column { index, style: TimeStyle::Epoch(unit), is_relative, .. } => {
             let Some(column) = table.columns.get(index) else { return };
@@ -252,22 +326,24 @@ fn note_epoch(table: &Table<'_>, clock: Clock, count: usize, notes: &mut Noteboo
         }
         Clock::Column { index, style: TimeStyle::Calendar(order), .. } => {
             let Some(column) = table.columns.get(index).filter(|column| column.order_is_ambiguous) else { return };
-            let order = match order {
-                timestamp::DateOrder::DayFirst => "day before month",
-                _ => "month before day",
+            let (words, other) = match order {
+                timestamp::DateOrder::DayFirst => ("day before month", "dates=month-first"),
+                _ => ("month before day", "dates=day-first"),
             };
-            notes.add_about(
-                &column.name,
-                NoteKind::Assumption,
-                count,
-                format!("Day and month could be exchanged in every date; they were read with the {order}"),
-            );
+            notes
+                .add_about(
+                    &column.name,
+                    NoteKind::Assumption,
+                    count,
+                    format!("Day and month could be exchanged in every date; they were read with the {words}"),
+                )
+                .undone_by(other);
         }
-        Clock::Step { step_ms } => notes.add(
-            NoteKind::Assumption,
-            count,
-            format!("The rows have no times; they were placed {step_ms} ms apart from 1970-01-01 UTC on, as asked"),
-        ),
+        Clock::Step { step_ms } => {
+            let message =
+                format!("The rows have no times; they were placed {step_ms} ms apart from 1970-01-01 UTC on, as asked");
+            notes.add(NoteKind::Assumption, count, message);
+        }
     }
 }
 
@@ -283,16 +359,23 @@ impl NumberColumn {
             unit: None,
             converted: 0,
             is_quantity,
+            keeps_unit: false,
         }
     }
 
-    /// Brings the values of a column whose header names a unit (`Latency (ms)`) to the base unit.
-    fn apply_header_unit(&mut self) {
-        if self.unit.is_some() {
+    /// Brings the values of a column to the base unit: of the unit that the user names, or else of the one that the header
+    /// names (`Latency (ms)`).
+    pub(crate) fn apply_unit(&mut self, options: &Options) {
+        let told = options.unit(&self.name).filter(|told| *told != "written");
+        if self.unit.is_some() && told.is_none() {
             return;
         }
-        let Some(written) = unit::in_brackets(&self.name) else { return };
+        let Some(written) = told.or_else(|| unit::in_brackets(&self.name)) else { return };
         let Some(scale) = unit::scale(written) else { return };
+        if self.keeps_unit && told.is_none() {
+            self.unit = Some((unit::ONE, written.to_owned()));
+            return;
+        }
         if !scale.is_base() {
             self.converted = self.filled;
             for value in &mut self.values {
@@ -311,6 +394,10 @@ impl NumberColumn {
             let is_multiple = scale.base == BaseUnit::None && !scale.per_second && !scale.is_base();
             return is_multiple.then(|| scale.to_base(quantity.number));
         }
+        if self.keeps_unit {
+            self.unit.get_or_insert_with(|| (unit::ONE, quantity.unit.to_owned()));
+            return Some(quantity.number);
+        }
         let scale = match &self.unit {
             Some((scale, written)) if written == quantity.unit => *scale,
             _ => quantity.scale()?,
@@ -324,6 +411,7 @@ impl NumberColumn {
     }
 
     fn push(&mut self, cell: Option<&Cell<'_>>, style: NumberStyle, line: u64) {
+        grow(&mut self.values);
         let Some(cell) = cell else {
             self.values.push(f64::NAN);
             return;
@@ -347,6 +435,13 @@ impl NumberColumn {
     }
 }
 
+/// Makes room for one more. A quarter at a time: doubling would hold twice the memory of a large file.
+fn grow<T>(values: &mut Vec<T>) {
+    if values.len() == values.capacity() {
+        values.reserve_exact((values.len() / 4).max(1024));
+    }
+}
+
 /// A column of words while it is read.
 struct Words {
     column: WordColumn,
@@ -354,8 +449,8 @@ struct Words {
 }
 
 impl Words {
-    fn new(index: usize, name: String) -> Self {
-        let column = WordColumn { index, name, codes: Vec::new(), words: Vec::new(), overflows: false };
+    fn new(index: usize, name: String, role: Option<Role>) -> Self {
+        let column = WordColumn { index, name, codes: Vec::new(), words: Vec::new(), overflows: false, role };
         Self { column, codes_by_word: HashMap::new() }
     }
 
