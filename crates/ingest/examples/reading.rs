@@ -4,7 +4,7 @@
 //! `data_bytes` is what the resulting values need, 8 bytes each.
 #![allow(clippy::print_stdout)]
 
-use ingest::{Options, Source, read};
+use ingest::{Options, read_from};
 use serde_json::json;
 use std::time::Instant;
 
@@ -12,9 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("which file?")?;
     let before = status_bytes("VmRSS:");
     let (started, worked) = (Instant::now(), processor_seconds());
-    let bytes = std::fs::read(&path)?;
-    let dataset = read(&Source { name: &path, bytes: &bytes }, &Options::default())?;
-    drop(bytes);
+    let dataset = read_from(&path, &mut std::fs::File::open(&path)?, &Options::default())?;
     let seconds = started.elapsed().as_secs_f64();
     let processor = processor_seconds().zip(worked).map(|(after, before)| after - before);
     let peak = status_bytes("VmHWM:");
