@@ -51,14 +51,12 @@ const RECIPROCALS: [(u64, u64, u32); MOST_DIGITS + 1] = {
 pub(crate) struct Digits {
     /// The decimal sign less `'0'`, in every byte.
     sign: u64,
-    /// Where the decimal sign is expected in a cell of up to eight characters, in the last eight of a longer one, and in
-    /// the eight before them.
+    /// What is expected of a cell of up to eight characters, and ten to the power of its decimal places.
     short: Expected,
-    last: Expected,
-    before: Expected,
-    /// How many decimal places are expected, and ten to that power.
-    places: usize,
     power: f64,
+    /// What is expected of the eight characters at the end of a longer cell, of the eight before them, and of the rest.
+    long: [Expected; 3],
+    places: usize,
 }
 
 /// The decimal sign in a word of eight characters; the first character is the lowest byte.
@@ -77,9 +75,6 @@ struct Expected {
 
 impl Expected {
     const NOTHING: Self = Self { mark: 0, room: 0x76 * ONES, above: u64::MAX, below: 0, scale: 100_000_000 };
-
-    /// No word of up to eight characters is as expected.
-    const NEVER: Self = Self { room: HIGH_BITS, ..Self::NOTHING };
 
     /// The sign with so many characters behind it in the word, at most 7.
     fn with(sign: u64, behind: usize) -> Self {
@@ -107,13 +102,13 @@ impl Digits {
     pub(crate) fn new(decimal: u8) -> Self {
         let sign = u64::from(decimal ^ b'0') * ONES;
         let nothing = Expected::NOTHING;
-        Self { sign, short: nothing, last: nothing, before: nothing, places: 0, power: 1.0 }
+        Self { sign, short: nothing, power: 1.0, long: [nothing; 3], places: 0 }
     }
 
     /// The number that `bytes` holds from `start` up to `end`; none if it is anything but digits with at most one minus
     /// sign in front and one decimal sign, or if it is not certain to be rounded right. Whoever gets none asks
     /// [`super::number::parse`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, bytes: &[u8], start: usize, end: usize) -> Option<f64> {
         let length = end.wrapping_sub(start);
         if (1..=8).contains(&length)
@@ -121,18 +116,29 @@ impl Digits {
         {
             return Some(mantissa as i64 as f64 / self.power);
         }
-        self.read_long(bytes, start, end)
+        if length == 0 { None } else { self.read_long(bytes, start, end) }
     }
 
+    #[inline(never)]
     fn read_long(&mut self, bytes: &[u8], start: usize, end: usize) -> Option<f64> {
-        let length = end.checked_sub(start)?;
-        if (9..=16).contains(&length)
-            && let Some(last) = self.last.value(word(bytes, end) ^ ZEROS, 8)
-            && let Some(before) = self.before.value(word(bytes, end - 8) ^ ZEROS, length - 8)
-        {
-            return quotient(before * self.last.scale + last, self.places);
+        self.read_as_last(bytes, start, end).or_else(|| self.read_any(bytes, start, end))
+    }
+
+    /// Reads a cell of more than eight characters that has its decimal sign where it is expected.
+    fn read_as_last(&self, bytes: &[u8], start: usize, end: usize) -> Option<f64> {
+        let length = end.checked_sub(start).filter(|length| (9..=LONGEST).contains(length))?;
+        // A sign that is expected in front of the cell would not be missed.
+        if length <= self.places || length - usize::from(self.places > 0) > MOST_DIGITS {
+            return None;
         }
-        self.read_any(bytes, start, end)
+        let [last, before, first] = self.long;
+        let mut mantissa = 0;
+        if length > 16 {
+            mantissa = first.value(word(bytes, end - 16) ^ ZEROS, length - 16)?;
+        }
+        mantissa = mantissa * before.scale + before.value(word(bytes, end - 8) ^ ZEROS, (length - 8).min(8))?;
+        mantissa = mantissa * last.scale + last.value(word(bytes, end) ^ ZEROS, 8)?;
+        quotient(mantissa, self.places)
     }
 
     /// Reads from the front, and remembers where the decimal sign is.
@@ -168,20 +174,22 @@ impl Digits {
             return None;
         }
         let places = digits - whole.unwrap_or(digits);
-        self.expect(places);
+        self.expect(places, length);
         quotient(mantissa, places).map(|magnitude| if is_negative { -magnitude } else { magnitude })
     }
 
-    /// Expects the next cell to have so many decimal places.
-    fn expect(&mut self, places: usize) {
-        let Some(&power) = POWERS.get(places).filter(|_| places < 16) else { return };
-        (self.places, self.power) = (places, power);
-        (self.last, self.before) = match places {
-            0 => (Expected::NOTHING, Expected::NOTHING),
-            1..8 => (Expected::with(self.sign, places), Expected::NOTHING),
-            _ => (Expected::NOTHING, Expected::with(self.sign, places - 8)),
-        };
-        self.short = if places < 8 { self.last } else { Expected::NEVER };
+    /// Expects the next cell of about this length to have so many decimal places.
+    fn expect(&mut self, places: usize, length: usize) {
+        let at = |behind| if places == 0 { Expected::NOTHING } else { Expected::with(self.sign, behind) };
+        if length <= 8 {
+            (self.short, self.power) = (at(places), POWERS.get(places).copied().unwrap_or(1.0));
+            return;
+        }
+        self.long = [Expected::NOTHING; 3];
+        self.places = places;
+        if let Some(word) = self.long.get_mut(places / 8) {
+            *word = at(places % 8);
+        }
     }
 }
 
@@ -302,7 +310,9 @@ mod tests {
 
     fn cell() -> impl Strategy<Value = String> {
         prop_oneof![
-            (any::<i64>(), 0usize..20).prop_map(|(number, places)| decimal(number, places)),
+            // Of every length.
+            (any::<i64>(), 0u32..64, 0usize..20).prop_map(|(bits, shift, places)| decimal(bits >> shift, places)),
+            (any::<i64>(), 0u32..64).prop_map(|(bits, shift)| decimal(bits >> shift, 0)),
             (-100_000i64..100_000, 0usize..8).prop_map(|(number, places)| decimal(number, places)),
             any::<f64>().prop_map(|number| format!("{number}")),
             (0.0..1e9).prop_map(|number: f64| format!("{number:.2}")),

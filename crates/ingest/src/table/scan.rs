@@ -537,31 +537,38 @@ impl NumberColumn {
     /// Reads the cells of ordinary rows, of which row 0 is in line `line`.
     fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>, style: NumberStyle, line: u64) {
         let bytes = window.as_bytes();
-        grow(&mut self.values, rows.len());
-        for (row, (start, end)) in rows.clone().zip(stretch.cells(bytes, self.index, rows)) {
+        let mut values = std::mem::take(&mut self.values);
+        let before = values.len();
+        grow(&mut values, rows.len());
+        values.resize(before + rows.len(), f64::NAN);
+        let mut filled = 0;
+        let places = values.iter_mut().skip(before);
+        for ((row, place), (start, end)) in rows.clone().zip(places).zip(stretch.cells(bytes, self.index, rows)) {
             if let Some(value) = self.digits.read(bytes, start, end) {
-                self.values.push(value);
-                self.filled += 1;
-            } else if start == end {
-                self.values.push(f64::NAN);
-            } else {
+                *place = value;
+                filled += 1;
+            } else if start < end {
                 let cell = window.get(start..end).map(Cell::plain);
-                self.push(cell.as_ref(), style, line + row as u64);
+                *place = cell.map_or(f64::NAN, |cell| self.value(&cell, style, line + row as u64));
             }
         }
+        self.values = values;
+        self.filled += filled;
     }
 
     fn push(&mut self, cell: Option<&Cell<'_>>, style: NumberStyle, line: u64) {
         grow(&mut self.values, 1);
-        let Some(cell) = cell else {
-            self.values.push(f64::NAN);
-            return;
-        };
+        let value = cell.map_or(f64::NAN, |cell| self.value(cell, style, line));
+        self.values.push(value);
+    }
+
+    /// What a cell says; NaN if it says nothing or cannot be read.
+    fn value(&mut self, cell: &Cell<'_>, style: NumberStyle, line: u64) -> f64 {
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
         }
-        self.values.push(match read {
+        match read {
             Number::Value(value) => {
                 self.filled += 1;
                 value
@@ -572,7 +579,7 @@ impl NumberColumn {
                 self.first_unreadable.get_or_insert_with(|| (line, excerpt(&cell.text(), 40)));
                 f64::NAN
             }
-        });
+        }
     }
 }
 

@@ -29,6 +29,13 @@ impl Stretch {
     /// Looks for ordinary rows from byte `start` on, which begins a row, up to the first other one, or until there are
     /// enough.
     pub(super) fn find(&mut self, bytes: &[u8], start: usize, delimiter: u8) {
+        self.look(bytes, start, delimiter);
+        // So that the last row is followed by as much as every other one.
+        let noted = (self.rows + 2) * self.width;
+        self.ends.resize(self.ends.len().max(noted), 0);
+    }
+
+    fn look(&mut self, bytes: &[u8], start: usize, delimiter: u8) {
         (self.rows, self.end) = (0, start);
         if self.width < 2 || u32::try_from(bytes.len()).is_err() {
             return;
@@ -118,11 +125,12 @@ impl Stretch {
     ) -> impl ExactSizeIterator<Item = (usize, usize)> + 'a {
         let is_last = column + 1 == self.width;
         let count = if column < self.width { rows.len() } else { 0 };
+        // Of every row the two positions around the cell.
         let from = self.ends.get(rows.start * self.width + column..).unwrap_or_default();
-        let pairs = from.windows(2).step_by(self.width.max(1)).take(count);
-        pairs.map(move |pair| {
-            let (start, end) = match pair {
-                [before, end] => (before.wrapping_add(1) as usize, *end as usize),
+        let pairs = from.chunks_exact(self.width.max(1)).take(count);
+        pairs.map(move |row| {
+            let (start, end) = match row {
+                [before, end, ..] => (before.wrapping_add(1) as usize, *end as usize),
                 _ => (0, 0),
             };
             // Of `\r\n` only the second half was noted.
