@@ -3,14 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    ChartRequest, Credentials, Envelope, Input, Reading, Remedy, Request, Response, from_f64s, to_bytes, to_f64s,
+    ChartRequest, Credentials, Envelope, Fault, Input, Remedy, Request, Response, from_f64s, from_words, to_bytes,
+    to_f64s, to_words,
 };
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use report::bytes::Bytes;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{MessageChannel, MessageEvent};
+use web_sys::{Blob, MessageChannel, MessageEvent};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -32,9 +33,11 @@ async fn through<T: Bytes>(message: Envelope<T>) -> Envelope<T> {
 async fn every_request_arrives_as_it_was_sent() {
     let chart = ChartRequest { series: 3, start_ms: -5, end_ms: 1_795_257_730_250, max_points: 400 };
     let credentials = Some(Credentials::Basic { user: "møn".into(), password: "p:w".into() });
-    let reading = Reading { time_column: Some("when".into()), step_s: Some(0.25) };
+    let settings = vec!["time-column=when".into(), "step=250".into()];
     let requests = [
-        Request::Load { generation: 1, input: Input::Files { names: vec!["a.csv".into(), "ü.json".into()], reading } },
+        Request::Load {
+            generation: 1, input: Input::Files { names: vec!["a.csv".into(), "ü.json".into()], settings }
+        },
         Request::Load {
             generation: 2,
             input: Input::Prometheus { address: "http://prom".into(), credentials, end_ms: 1_795_257_730_250 },
@@ -43,6 +46,7 @@ async fn every_request_arrives_as_it_was_sent() {
         Request::Chart { ticket: 9, generation: 2, chart },
         Request::Story { ticket: 10, generation: 2 },
         Request::Json { ticket: 11, generation: 2 },
+        Request::Analyse { generation: 2 },
     ];
     for request in requests {
         assert_eq!(through(Envelope::of(request.clone())).await.head, request);
@@ -55,7 +59,11 @@ async fn every_response_arrives_as_it_was_sent() {
         Response::Ready { form: u64::MAX },
         Response::Progress { generation: 1, stage: "Reading".into(), done: 0.125 },
         Response::Report { generation: 1, complete: true },
-        Response::Failed { generation: 1, title: "no".into(), message: "why".into(), remedy: Remedy::Explain },
+        Response::Failed {
+            generation: 1,
+            fault: Fault { title: "no".into(), message: "why".into(), remedy: Remedy::Explain },
+        },
+        Response::Dataset { generation: 1 },
         Response::Cancelled { generation: 1 },
         Response::Chart { ticket: 1, series: 2 },
         Response::Text { ticket: 1, text: "# ä".into() },
@@ -69,13 +77,24 @@ async fn every_response_arrives_as_it_was_sent() {
 async fn buffers_change_hands_and_keep_every_bit() {
     let values = [0.1, -0.0, f64::MIN_POSITIVE, f64::INFINITY, f64::NAN];
     let (numbers, bytes) = (to_f64s(&values), to_bytes(b"time,cpu\n1,2\n"));
-    let sent =
-        Envelope { head: Response::Chart { ticket: 1, series: 0 }, buffers: vec![numbers.clone(), bytes.clone()] };
-    let arrived = through(sent).await;
-    assert_eq!((numbers.byte_length(), bytes.byte_length()), (0, 0), "transferred, not copied");
+    let words = to_words(&[0, u64::MAX, 0xfff0_0000_0000_0001]);
+    let buffers = [&numbers, &bytes, &words].map(Clone::clone).to_vec();
+    let arrived = through(Envelope::with(Response::Chart { ticket: 1, series: 0 }, buffers)).await;
+    let lengths = [&numbers, &bytes, &words].map(|buffer| buffer.byte_length());
+    assert_eq!(lengths, [0; 3], "transferred, not copied");
+    assert_eq!(from_words(&arrived.buffers[2]), [0, u64::MAX, 0xfff0_0000_0000_0001]);
     let back = from_f64s(&arrived.buffers[0]);
     assert!(back.iter().zip(values).all(|(one, other)| one.to_bits() == other.to_bits()), "{back:?}");
     assert_eq!(Uint8Array::new(&arrived.buffers[1]).to_vec(), b"time,cpu\n1,2\n");
+}
+
+#[wasm_bindgen_test]
+async fn a_file_goes_along_and_stays_readable() {
+    let file = Blob::new_with_str_sequence(&Array::of1(&"time,cpu".into())).unwrap();
+    let head = Request::Cancel { generation: 1 };
+    let arrived = through(Envelope { head, buffers: Vec::new(), files: vec![file.clone()] }).await;
+    let text = JsFuture::from(arrived.files[0].text()).await.unwrap();
+    assert_eq!((text.as_string().as_deref(), file.size()), (Some("time,cpu"), 8.0));
 }
 
 #[wasm_bindgen_test]

@@ -1,8 +1,8 @@
-//! The page's hold on its worker, under the page's content security policy.
+//! The page's hold on a worker, under the page's content security policy.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
-use app::bridge::{Envelope, Event, FORM, Host, Input, Reading, Request, Response};
+use app::bridge::{Envelope, Event, FORM, Host, Input, Request, Response};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use std::cell::RefCell;
@@ -49,13 +49,15 @@ struct Diary(Rc<RefCell<Vec<String>>>);
 impl Diary {
     fn start(&self, body: &str) -> Host {
         let diary = self.clone();
-        Host::start(module(body), move |event| {
+        let host = Host::new(module(body), move |event| {
             diary.0.borrow_mut().push(match event {
                 Event::Message(response, buffers) => format!("{response:?} {}", buffers.len()),
                 Event::Restarted => "restarted".into(),
                 Event::Broken(reason) => format!("broken {reason}"),
             });
-        })
+        });
+        host.wake();
+        host
     }
 
     /// Waits until a line begins so.
@@ -71,7 +73,7 @@ impl Diary {
 }
 
 fn load(generation: u32) -> Envelope<Request> {
-    Envelope::of(Request::Load { generation, input: Input::Files { names: vec![], reading: Reading::default() } })
+    Envelope::of(Request::Load { generation, input: Input::Files { names: vec![], settings: vec![] } })
 }
 
 #[wasm_bindgen_test]
@@ -118,6 +120,23 @@ async fn a_worker_that_does_not_listen_is_replaced() {
     host.cancel(1);
     diary.reads("restarted").await;
     assert!(clock.now() - asked_ms < 400.0, "{} ms", clock.now() - asked_ms);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_sent_while_a_worker_is_renewed_reaches_the_new_one() {
+    let diary = Diary::default();
+    let ready = post(&Response::Ready { form: FORM });
+    let told = stage(1, "told");
+    let host = diary.start(&format!("onmessage = () => {{ {told} }}; {ready}"));
+    TimeoutFuture::new(600).await;
+    host.renew();
+    host.send(load(1));
+    diary.reads("Progress").await;
+    let lines = diary.0.borrow();
+    assert_eq!(lines.iter().filter(|line| *line == "restarted").count(), 1, "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("Progress")).count(), 1, "{lines:?}");
+    let place = |start: &str| lines.iter().position(|line| line.starts_with(start));
+    assert!(place("restarted") < place("Progress"), "{lines:?}");
 }
 
 #[wasm_bindgen_test]

@@ -1,4 +1,4 @@
-//! The worker.
+//! The analysis.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

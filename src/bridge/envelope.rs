@@ -1,11 +1,13 @@
 //! How a message crosses: some bytes, and buffers that change hands.
 
-use js_sys::{Array, ArrayBuffer, Float64Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, BigUint64Array, Float64Array, Object, Reflect, Uint8Array};
 use report::bytes::{self, Bytes};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
 const HEAD: &str = "head";
 const BUFFERS: &str = "buffers";
+const FILES: &str = "files";
 
 /// Why a message could not be sent or understood.
 #[derive(Debug, thiserror::Error)]
@@ -19,23 +21,30 @@ pub enum EnvelopeError {
 }
 
 /// What the browser says of a failure.
-pub(super) fn words(error: &JsValue) -> String {
+pub fn words(error: &JsValue) -> String {
     error.as_string().unwrap_or_else(|| String::from(Object::from(error.clone()).to_string()))
 }
 
-/// A message with its buffers.
+/// A message with its buffers and files.
 #[derive(Debug)]
 pub struct Envelope<T> {
     /// The small value.
     pub head: T,
     /// What is transferred; in the sender these are empty afterwards.
     pub buffers: Vec<ArrayBuffer>,
+    /// Handles of files, not their contents.
+    pub files: Vec<Blob>,
 }
 
 impl<T> Envelope<T> {
     /// A message without buffers.
     pub fn of(head: T) -> Self {
-        Self { head, buffers: Vec::new() }
+        Self::with(head, Vec::new())
+    }
+
+    /// A message with buffers.
+    pub fn with(head: T, buffers: Vec<ArrayBuffer>) -> Self {
+        Self { head, buffers, files: Vec::new() }
     }
 }
 
@@ -47,6 +56,7 @@ impl<T: Bytes> Envelope<T> {
         let set = |name: &str, value: &JsValue| Reflect::set(&object, &name.into(), value);
         set(HEAD, &Uint8Array::from(bytes::encode(&self.head).as_slice())).map_err(EnvelopeError::Browser)?;
         set(BUFFERS, &transfer).map_err(EnvelopeError::Browser)?;
+        set(FILES, &self.files.iter().collect::<Array>()).map_err(EnvelopeError::Browser)?;
         Ok((object.into(), transfer))
     }
 }
@@ -57,10 +67,14 @@ impl<T: Bytes> Envelope<T> {
         let get = |name: &str| Reflect::get(data, &name.into()).map_err(EnvelopeError::Browser);
         let head = get(HEAD)?.dyn_into::<Uint8Array>().map_err(EnvelopeError::Browser)?;
         let head = bytes::decode(&head.to_vec()).ok_or(EnvelopeError::Shape)?;
-        let buffers = get(BUFFERS)?.dyn_into::<Array>().map_err(EnvelopeError::Browser)?;
-        let buffers = buffers.iter().filter_map(|buffer| buffer.dyn_into::<ArrayBuffer>().ok()).collect();
-        Ok(Self { head, buffers })
+        Ok(Self { head, buffers: list(&get(BUFFERS)?), files: list(&get(FILES)?) })
     }
+}
+
+/// What of a list is of one kind; what is no list has nothing of it.
+fn list<T: JsCast>(values: &JsValue) -> Vec<T> {
+    let values = values.dyn_ref::<Array>();
+    values.map(|values| values.iter().filter_map(|value| value.dyn_into().ok()).collect()).unwrap_or_default()
 }
 
 /// A copy of our bytes that can be transferred.
@@ -76,4 +90,14 @@ pub fn to_f64s(values: &[f64]) -> ArrayBuffer {
 /// The numbers of a transferred buffer.
 pub fn from_f64s(buffer: &ArrayBuffer) -> Vec<f64> {
     Float64Array::new(buffer).to_vec()
+}
+
+/// A copy of our words that can be transferred.
+pub fn to_words(words: &[u64]) -> ArrayBuffer {
+    BigUint64Array::from(words).buffer()
+}
+
+/// The words of a transferred buffer.
+pub fn from_words(buffer: &ArrayBuffer) -> Vec<u64> {
+    BigUint64Array::new(buffer).to_vec()
 }

@@ -1,4 +1,4 @@
-//! The page's hold on its worker: starts it, queues for it, and replaces it when it does not answer.
+//! The page's hold on a worker: starts it, queues for it, and replaces it when it does not answer.
 
 use super::{Envelope, EnvelopeError, FORM, Request, Response};
 use gloo_events::EventListener;
@@ -27,7 +27,7 @@ pub enum Event {
     Broken(String),
 }
 
-/// The page's hold on its worker. Clones hold the same one.
+/// The page's hold on a worker. Clones hold the same one.
 #[derive(Clone)]
 pub struct Host(Rc<Inner>);
 
@@ -35,6 +35,7 @@ struct Inner {
     script: String,
     listener: Box<dyn Fn(Event)>,
     running: RefCell<Option<Running>>,
+    is_awake: Cell<bool>,
     is_ready: Cell<bool>,
     waiting: RefCell<Vec<Envelope<Request>>>,
     unconfirmed_cancel: Cell<Option<u32>>,
@@ -53,20 +54,26 @@ impl Drop for Running {
 }
 
 impl Host {
-    /// Starts a worker whose module is at `script` (an absolute address of our own origin).
-    pub fn start(script: String, listener: impl Fn(Event) + 'static) -> Self {
-        let inner = Inner {
+    /// A hold on a worker whose module is at `script` (an absolute address of our own origin). It is started when it is
+    /// woken, or when there is something to send.
+    pub fn new(script: String, listener: impl Fn(Event) + 'static) -> Self {
+        Self(Rc::new(Inner {
             script,
             listener: Box::new(listener),
             running: RefCell::default(),
+            is_awake: Cell::new(false),
             is_ready: Cell::new(false),
             waiting: RefCell::default(),
             unconfirmed_cancel: Cell::new(None),
             failures: Cell::new(0),
-        };
-        let host = Self(Rc::new(inner));
-        host.spawn();
-        host
+        }))
+    }
+
+    /// Starts the worker, if it has not been started.
+    pub fn wake(&self) {
+        if !self.0.is_awake.replace(true) {
+            self.spawn();
+        }
     }
 
     /// Sends a message as soon as the worker listens.
@@ -75,6 +82,7 @@ impl Host {
             self.post(message);
         } else {
             self.0.waiting.borrow_mut().push(message);
+            self.wake();
         }
     }
 
@@ -93,6 +101,14 @@ impl Host {
                 host.restart();
             }
         });
+    }
+
+    /// Replaces a worker that has done its work, with the memory that it never gives back.
+    pub fn renew(&self) {
+        self.0.is_ready.set(false);
+        let host = self.clone();
+        // Not within the listener that is about to be dropped.
+        spawn_local(async move { host.restart() });
     }
 
     fn restart(&self) {
@@ -146,9 +162,7 @@ impl Host {
         let may_go_on = self.0.is_ready.get() && failures <= MOST_FAILURES;
         (self.0.listener)(Event::Broken(reason));
         if may_go_on {
-            let host = self.clone();
-            // Not within the listener that is about to be dropped.
-            spawn_local(async move { host.restart() });
+            self.renew();
         }
     }
 
@@ -161,14 +175,14 @@ impl Host {
                 self.0.is_ready.set(true);
                 self.flush();
             }
-            Ok(Envelope { head: Response::Cancelled { generation }, buffers }) => {
+            Ok(Envelope { head: Response::Cancelled { generation }, .. }) => {
                 if self.0.unconfirmed_cancel.get() == Some(generation) {
                     self.0.unconfirmed_cancel.set(None);
                     self.flush();
                 }
-                (self.0.listener)(Event::Message(Response::Cancelled { generation }, buffers));
+                (self.0.listener)(Event::Message(Response::Cancelled { generation }, Vec::new()));
             }
-            Ok(Envelope { head, buffers }) => (self.0.listener)(Event::Message(head, buffers)),
+            Ok(Envelope { head, buffers, .. }) => (self.0.listener)(Event::Message(head, buffers)),
             Err(error) => (self.0.listener)(Event::Broken(error.to_string())),
         }
     }

@@ -3,9 +3,18 @@
 use report::{enum_bytes, struct_bytes};
 use std::fmt;
 
-/// Tells the form of messages and Reports: page and worker speak with each other only if both were built from the same
+/// The share of a load's work that reading is taken for; the rest is the analysis.
+pub const READING_SHARE: f64 = 0.25;
+
+/// Tells the form of messages and Reports: page and workers speak with each other only if both were built from the same
 /// one. A browser may hold files of two builds while a new one is being put in place.
-pub const FORM: u64 = report::bytes::fingerprint(include_bytes!("message.rs"), report::bytes::FORM);
+pub const FORM: u64 = report::bytes::fingerprint(
+    include_bytes!("message.rs"),
+    report::bytes::fingerprint(
+        include_bytes!("dataset.rs"),
+        report::bytes::fingerprint(include_bytes!("preview.rs"), report::bytes::FORM),
+    ),
+);
 
 /// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,15 +36,6 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What a person knows about a file that the file does not say.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
-    /// The column that holds the time.
-    pub time_column: Option<String>,
-    /// The file has no times: its rows are this far apart.
-    pub step_s: Option<f64>,
-}
-
 /// What a person can do about a failure, besides choosing something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remedy {
@@ -48,15 +48,28 @@ pub enum Remedy {
     Explain,
 }
 
+/// Why a load failed, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// What did not work, in a few words.
+    pub title: String,
+    /// Where, what was expected, and what to do.
+    pub message: String,
+    /// What a person can do about it here.
+    pub remedy: Remedy,
+}
+
 /// Where the data come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// Files.
+    /// Files, which go along with the message.
     Files {
-        /// Their names, in the order of the buffers with their bytes.
+        /// Their names, in the order of the files.
         names: Vec<String>,
-        /// How they are to be read.
-        reading: Reading,
+        /// How they are to be read: settings `name=value`, as the readers take them.
+        settings: Vec<String>,
+        /// What was said before of files of one shape, as [`crate::state::Remembered`] writes it.
+        remembered: String,
     },
     /// A Prometheus server.
     Prometheus {
@@ -82,20 +95,34 @@ pub struct ChartRequest {
     pub max_points: usize,
 }
 
-/// From the page to the worker.
+/// From the page to one of its workers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// Begin a load; whatever is under way is dropped.
+    /// To the reader: begin a load; whatever is under way is dropped.
     Load {
         /// The load's number.
         generation: u32,
         /// Where the data come from.
         input: Input,
     },
+    /// To the analysis: begin with the data set in the buffers, as [`Response::Dataset`] brought it.
+    Analyse {
+        /// The load's number.
+        generation: u32,
+    },
     /// Drop the load under way.
     Cancel {
         /// Its number.
         generation: u32,
+    },
+    /// To the reader: ask how the beginning of the file that goes along is understood.
+    Preview {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The file's name.
+        name: String,
+        /// How it is to be read.
+        settings: Vec<String>,
     },
     /// Ask for data to draw.
     Chart {
@@ -122,7 +149,7 @@ pub enum Request {
     },
 }
 
-/// From the worker to the page.
+/// From a worker to the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
     /// The worker listens. Nothing may be sent before.
@@ -139,6 +166,11 @@ pub enum Response {
         /// The share of all work that is done, 0 to 1.
         done: f64,
     },
+    /// What was read: a data set in the buffers, which only the analysis unpacks.
+    Dataset {
+        /// The load.
+        generation: u32,
+    },
     /// A Report, encoded in the only buffer.
     Report {
         /// The load.
@@ -150,12 +182,8 @@ pub enum Response {
     Failed {
         /// The load.
         generation: u32,
-        /// What did not work, in a few words.
-        title: String,
-        /// Where, what was expected, and what to do.
-        message: String,
-        /// What a person can do about it.
-        remedy: Remedy,
+        /// Why.
+        fault: Fault,
     },
     /// A load was dropped on request.
     Cancelled {
@@ -170,6 +198,11 @@ pub enum Response {
         /// The series.
         series: usize,
     },
+    /// How a file is understood: a [`super::Preview`] in the only buffer.
+    Preview {
+        /// The request's.
+        ticket: u32,
+    },
     /// What was asked for as text: the story or the Report; empty where the load is gone.
     Text {
         /// The request's.
@@ -183,13 +216,13 @@ enum_bytes! {
     Credentials { 0: Basic { user, password }, 1: Bearer(token) } else Self::Bearer(String::new())
 }
 struct_bytes! {
-    Reading { time_column, step_s }
+    Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
 enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
 enum_bytes! {
-    Input { 0: Files { names, reading }, 1: Prometheus { address, credentials, end_ms } }
-    else Self::Files { names: Vec::new(), reading: Reading::default() }
+    Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, credentials, end_ms } }
+    else Self::Files { names: Vec::new(), settings: Vec::new(), remembered: String::new() }
 }
 enum_bytes! {
     Request {
@@ -198,6 +231,8 @@ enum_bytes! {
         2: Chart { ticket, generation, chart },
         3: Story { ticket, generation },
         4: Json { ticket, generation },
+        5: Analyse { generation },
+        6: Preview { ticket, name, settings },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -205,10 +240,12 @@ enum_bytes! {
         0: Ready { form },
         1: Progress { generation, stage, done },
         2: Report { generation, complete },
-        3: Failed { generation, title, message, remedy },
+        3: Failed { generation, fault },
         4: Cancelled { generation },
         5: Chart { ticket, series },
         6: Text { ticket, text },
+        7: Dataset { generation },
+        8: Preview { ticket },
     } else Self::Ready { form: 0 }
 }
 
@@ -232,7 +269,11 @@ mod tests {
     fn messages_survive_being_bytes() {
         let request = Request::Load {
             generation: 7,
-            input: Input::Files { names: vec!["a.csv".into()], reading: Reading::default() },
+            input: Input::Files {
+                names: vec!["a.csv".into()],
+                settings: vec!["units=written".into()],
+                remembered: String::new(),
+            },
         };
         assert_eq!(decode(&encode(&request)), Some(request));
         let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };

@@ -1,19 +1,31 @@
-//! What page and worker say to each other.
+//! What the page and its two workers say to each other.
 //!
-//! A message is a small value ([`Request`] to the worker, [`Response`] from it) and buffers that are transferred, not
-//! copied: file bytes one way, Reports and chart data the other way. Both programs are of one build, so values cross as
-//! [`report::bytes`] and need no names.
+//! The reader turns sources into data sets, the analysis turns a data set into Reports. A message is a small value
+//! ([`Request`] to a worker, [`Response`] from it), buffers that are transferred, not copied (data sets, Reports, chart
+//! data), and handles of files. All programs are of one build, so values cross as [`report::bytes`] and need no names.
+//! The page hands a data set on from the reader to the analysis and never looks into it.
 
+pub mod dataset;
 mod message;
+mod preview;
 
 #[cfg(target_arch = "wasm32")]
 mod envelope;
 #[cfg(target_arch = "wasm32")]
 mod host;
+#[cfg(target_arch = "wasm32")]
+mod mailbox;
+#[cfg(target_arch = "wasm32")]
+mod pause;
 
-pub use message::{ChartRequest, Credentials, FORM, Input, Reading, Remedy, Request, Response};
+pub use message::{ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
+pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 
 #[cfg(target_arch = "wasm32")]
-pub use envelope::{Envelope, EnvelopeError, from_f64s, to_bytes, to_f64s};
+pub use envelope::{Envelope, EnvelopeError, from_f64s, from_words, to_bytes, to_f64s, to_words, words};
 #[cfg(target_arch = "wasm32")]
 pub use host::{Event, Host};
+#[cfg(target_arch = "wasm32")]
+pub use mailbox::Mailbox;
+#[cfg(target_arch = "wasm32")]
+pub use pause::Pause;

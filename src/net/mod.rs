@@ -1,4 +1,4 @@
-//! The worker's way to a Prometheus server: requests of the prometheus crate, carried out by the browser.
+//! The reader's way to a Prometheus server: requests of the prometheus crate, carried out by the browser.
 
 use crate::bridge::Credentials;
 use gloo_net::http::{Request as Fetching, RequestBuilder};

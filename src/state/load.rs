@@ -1,17 +1,6 @@
 //! Loading: which load is the current one, and how far it is.
 
-use crate::bridge::Remedy;
-
-/// Why a load failed, for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fault {
-    /// What did not work, in a few words.
-    pub title: String,
-    /// Where, what was expected, and what to do.
-    pub message: String,
-    /// What a person can do about it here.
-    pub remedy: Remedy,
-}
+use crate::bridge::Fault;
 
 /// What the page is doing. [`Phase::name`] is the body's `data-state`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -15,15 +15,24 @@ pub(super) fn data(session: &'static Session) -> View {
         let Some(report) = session.report() else { return View::NONE };
         let notes = &report.dataset.notes;
         let title = words::plural(notes.len(), "note on the data", "notes on the data");
+        let rows = settings(session).chain(notes.iter().take(NOTES).map(|each| note(session, each)));
         [
             part("Read", sources(&report)),
+            mapping(session),
             part("Scales of time", scales(&report)),
-            part(&title, notes.iter().take(NOTES).map(note).collect()),
+            part(&title, rows.collect()),
             part("Services and series", services(session, &report)),
         ]
         .into_iter()
         .collect()
     })
+}
+
+/// The way to the panel that shows how a file was read. A server's data need none.
+fn mapping(session: &'static Session) -> View {
+    let button = el("button").class("button").attr("data-testid", "mapping-open").text("How it was read…");
+    let button = button.on_click(move || session.open_mapping(true));
+    (!session.is_live()).then(|| el("p").class("note-action").child(button)).into()
 }
 
 fn part(title: &str, rows: View) -> View {
@@ -76,11 +85,27 @@ fn scales(report: &Report) -> View {
     Scale::ALL.into_iter().filter_map(row).collect()
 }
 
-fn note(note: &DataNote) -> El {
+/// The settings in force, each with a way to give it up.
+fn settings(session: &'static Session) -> impl Iterator<Item = El> {
+    let settings = session.settings().into_iter();
+    settings.map(move |setting| el("li").child(subject(&setting)).child(toggle(session, "Remove", setting)))
+}
+
+fn note(session: &'static Session, note: &DataNote) -> El {
+    let undo = note.undo.clone().map(|setting| toggle(session, "Undo", setting));
     el("li")
         .child(subject(note.subject.as_deref().unwrap_or("the whole source")))
         .child(count(&format!("{} × {}", note.count, note.kind.replace('_', " "))))
-        .child(sentence(&note.message))
+        .child(sentence(&note.message).text(" ").child(undo))
+}
+
+/// Reads the data again, with this setting or without it.
+fn toggle(session: &'static Session, label: &str, setting: String) -> El {
+    el("button")
+        .class("note-link")
+        .attr("title", &setting)
+        .text(label)
+        .on_click(move || session.toggle_setting(&setting))
 }
 
 fn services(session: &'static Session, report: &Report) -> View {

@@ -1,7 +1,7 @@
 //! What went wrong, where, and what to do.
 
 use super::session::Session;
-use crate::bridge::{Credentials, Reading, Remedy};
+use crate::bridge::{Credentials, Remedy};
 use crate::dom::{El, View, el, memo, untrack};
 use crate::state::Load;
 use web_sys::HtmlInputElement;
@@ -50,25 +50,13 @@ fn sign_in(session: &'static Session) -> El {
         .child(el("p").class("hint").text("Kept in this tab's memory only, and sent to this server only."))
 }
 
-/// Asks for what the file does not say.
+/// Opens the panel that asks for what the file does not say.
 fn explain(session: &'static Session) -> El {
-    let column = el("input").attr("autocomplete", "off");
-    let step = el("input").attr("type", "number").attr("min", "0").attr("step", "any").attr("autocomplete", "off");
-    let column_field = column.cast();
-    let step_field: HtmlInputElement = step.cast();
-    let on_submit = move || {
-        let time_column = Some(value(&column_field).trim().to_owned()).filter(|name| !name.is_empty());
-        // An empty field is no number.
-        let step_s = Some(step_field.value_as_number()).filter(|step_s| step_s.is_finite() && *step_s > 0.0);
-        if time_column.is_some() || step_s.is_some() {
-            session.open_as(Reading { time_column, step_s });
-        }
-    };
-    let form = form(on_submit)
-        .child(el("label").text("Time column ").child(column))
-        .child(el("label").text("Or, without one: seconds from row to row ").child(step))
-        .child(submit("Read again"));
-    el("details").class("explain").child(el("summary").text("Say how to read it")).child(form)
+    el("button")
+        .class("button is-primary")
+        .attr("data-testid", "explain")
+        .text("Say how to read it")
+        .on_click(move || session.open_mapping(false))
 }
 
 fn value(field: &HtmlInputElement) -> String {

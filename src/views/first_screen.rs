@@ -1,6 +1,6 @@
 //! The first screen: where data can come in, and what happens to them.
 
-use super::origin::Origin;
+use super::origin::Source;
 use super::session::{Session, is_live_page};
 use crate::dom::{El, Row, View, el, icon};
 use crate::state::Sample;
@@ -102,13 +102,13 @@ fn samples(session: &'static Session) -> View {
 
 fn row(session: &'static Session, sample: Sample) -> Row {
     Row::new(sample.name.clone(), move || {
-        let origin = Origin::Sample(sample.clone());
+        let source = Source::Sample(sample.clone());
         let button = el("button")
             .class("sample")
             .attr("data-testid", &format!("sample-{}", sample.name))
             .child(el("b").text(&sample.title))
             .child(el("span").text(&sample.what))
-            .on_click(move || session.open(origin.clone()));
+            .on_click(move || session.open(source.clone().into()));
         el("li").child(button)
     })
 }

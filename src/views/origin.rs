@@ -1,79 +1,90 @@
-//! Where data come from, with what is needed to read them again, and how their bytes get here.
+//! Where data come from, with what is needed to read them again.
 
-use crate::bridge::{Credentials, Input, Reading, to_bytes};
-use crate::state::{Sample, SourceLink};
-use js_sys::{Array, ArrayBuffer, Reflect};
+use crate::bridge::{Credentials, Input};
+use crate::state::{Sample, Settings, SourceLink};
+use crate::store;
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, Response};
 
-/// A source that can be read again, as long as the page is open.
+/// A source, and how it is to be read.
 #[derive(Clone, Debug)]
-pub(super) enum Origin {
+pub(super) struct Origin {
+    pub(super) source: Source,
+    pub(super) settings: Settings,
+}
+
+/// What can be read again, as long as the page is open.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
     /// Files of the user: handles, not contents.
-    Files(Vec<File>, Reading),
+    Files(Vec<File>),
     /// Text that was pasted.
-    Text(String, Reading),
+    Text(String),
     /// A bundled incident.
     Sample(Sample),
     /// A server.
     Server { address: String, credentials: Option<Credentials> },
 }
 
-impl Origin {
+impl From<Source> for Origin {
+    fn from(source: Source) -> Self {
+        Self { source, settings: Settings::default() }
+    }
+}
+
+impl Source {
     /// A bundled incident that a link names: its file is known once the list of samples is here.
     pub(super) fn linked_sample(name: String) -> Self {
-        Origin::Sample(Sample { name, ..Sample::default() })
+        Self::Sample(Sample { name, ..Sample::default() })
     }
+}
 
+impl Origin {
     /// What it is called.
     pub(super) fn name(&self) -> String {
-        match self {
-            Origin::Files(files, _) => match files.as_slice() {
+        match &self.source {
+            Source::Files(files) => match files.as_slice() {
                 [file] => file.name(),
                 files => format!("{} files", files.len()),
             },
-            Origin::Text(..) => "pasted text".to_owned(),
-            Origin::Sample(sample) => sample.title.clone(),
-            Origin::Server { address, .. } => address.clone(),
+            Source::Text(_) => "pasted text".to_owned(),
+            Source::Sample(sample) => sample.title.clone(),
+            Source::Server { address, .. } => address.clone(),
         }
     }
 
     /// What a link can say of it.
     pub(super) fn link(&self) -> Option<SourceLink> {
-        match self {
-            Origin::Files(..) | Origin::Text(..) => None,
-            Origin::Sample(sample) => Some(SourceLink::Sample(sample.name.clone())),
-            Origin::Server { address, .. } => Some(SourceLink::Prometheus(address.clone())),
+        match &self.source {
+            Source::Files(_) | Source::Text(_) => None,
+            Source::Sample(sample) => Some(SourceLink::Sample(sample.name.clone())),
+            Source::Server { address, .. } => Some(SourceLink::Prometheus(address.clone())),
         }
     }
 
-    /// What the worker is asked for, and the bytes that go with it.
-    pub(super) async fn input(&self) -> Result<(Input, Vec<ArrayBuffer>), JsValue> {
-        match self {
-            Origin::Files(files, reading) => {
-                let mut buffers = Vec::with_capacity(files.len());
-                for file in files {
-                    buffers.push(blob_bytes(file).await?);
-                }
-                let names = files.iter().map(File::name).collect();
-                Ok((Input::Files { names, reading: reading.clone() }, buffers))
+    /// What the reader is asked for, and the files that go with it.
+    pub(super) async fn input(&self) -> Result<(Input, Vec<Blob>), JsValue> {
+        let (names, files) = match &self.source {
+            Source::Files(files) => {
+                (files.iter().map(File::name).collect(), files.iter().map(|file| Blob::clone(file)).collect())
             }
-            Origin::Text(text, reading) => {
-                let names = vec![self.name()];
-                Ok((Input::Files { names, reading: reading.clone() }, vec![to_bytes(text.as_bytes())]))
+            Source::Text(text) => {
+                (vec![self.name()], vec![Blob::new_with_str_sequence(&Array::of1(&text.as_str().into()))?])
             }
-            Origin::Sample(sample) => {
-                let bytes = fetched(&format!("samples/{}", sample.file)).await?;
-                let names = vec![sample.file.clone()];
-                Ok((Input::Files { names, reading: Reading::default() }, vec![bytes]))
+            Source::Sample(sample) => {
+                let response = answered(&format!("samples/{}", sample.file)).await?;
+                (vec![sample.file.clone()], vec![JsFuture::from(response.blob()?).await?.dyn_into()?])
             }
-            Origin::Server { address, credentials } => {
+            Source::Server { address, credentials } => {
                 let end_ms = js_sys::Date::now() as i64;
                 let (address, credentials) = (address.clone(), credentials.clone());
-                Ok((Input::Prometheus { address, credentials, end_ms }, Vec::new()))
+                return Ok((Input::Prometheus { address, credentials, end_ms }, Vec::new()));
             }
-        }
+        };
+        let remembered = store::remembered();
+        Ok((Input::Files { names, settings: self.settings.list().to_vec(), remembered }, files))
     }
 }
 
@@ -87,14 +98,6 @@ pub(super) async fn samples() -> Vec<Sample> {
         Some(Sample { name: text("name")?, file: text("file")?, title: text("title")?, what: text("what")? })
     };
     list.iter().filter_map(read).collect()
-}
-
-async fn blob_bytes(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
-    JsFuture::from(blob.array_buffer()).await?.dyn_into()
-}
-
-async fn fetched(path: &str) -> Result<ArrayBuffer, JsValue> {
-    JsFuture::from(answered(path).await?.array_buffer()?).await?.dyn_into()
 }
 
 async fn answered(path: &str) -> Result<Response, JsValue> {

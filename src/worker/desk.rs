@@ -1,14 +1,12 @@
 //! What the worker holds, and who gets which answer.
 
-use super::failure::Failure;
 use super::work;
-use crate::bridge::{ChartRequest, Envelope, FORM, Request, Response, to_bytes, to_f64s};
+use crate::bridge::{ChartRequest, Envelope, Mailbox, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::DedicatedWorkerGlobalScope;
 
 /// An analysis, and the load it belongs to.
 struct Numbered {
@@ -18,43 +16,45 @@ struct Numbered {
 
 /// What the worker holds: the analysis that was completed last, and the one under way.
 pub(super) struct Desk {
-    scope: DedicatedWorkerGlobalScope,
+    pub(super) page: Mailbox,
     wanted: Cell<u32>,
     under_way: RefCell<Option<Numbered>>,
     complete: RefCell<Option<Numbered>>,
 }
 
 impl Desk {
-    pub(super) fn new(scope: DedicatedWorkerGlobalScope) -> Self {
-        Self { scope, wanted: Cell::new(0), under_way: RefCell::default(), complete: RefCell::default() }
+    pub(super) fn new(page: Mailbox) -> Self {
+        Self { page, wanted: Cell::new(0), under_way: RefCell::default(), complete: RefCell::default() }
     }
 
     /// Does what the page asks for.
     pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
         match message.head {
-            Request::Load { generation, input } => {
+            Request::Analyse { generation } => {
                 desk.wanted.set(generation);
                 desk.under_way.replace(None);
                 let desk = Rc::clone(desk);
-                spawn_local(async move { work::run(&desk, generation, input, message.buffers).await });
+                spawn_local(async move { work::run(&desk, generation, message.buffers).await });
             }
+            // For the reader.
+            Request::Load { .. } | Request::Preview { .. } => {}
             Request::Cancel { generation } => {
                 if desk.wanted.get() == generation {
                     desk.wanted.set(0);
                     desk.under_way.replace(None);
                 }
-                desk.say(Envelope::of(Response::Cancelled { generation }));
+                desk.page.say(Envelope::of(Response::Cancelled { generation }));
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
             Request::Story { ticket, generation } => {
                 let markdown = desk.with(generation, |analysis| operations::markdown::write(analysis.report()));
-                desk.say(Envelope::of(Response::Text { ticket, text: markdown.unwrap_or_default() }));
+                desk.page.say(Envelope::of(Response::Text { ticket, text: markdown.unwrap_or_default() }));
             }
             Request::Json { ticket, generation } => {
                 // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
                 let json =
                     desk.with(generation, |analysis| serde_json::to_string(analysis.report()).unwrap_or_default());
-                desk.say(Envelope::of(Response::Text { ticket, text: json.unwrap_or_default() }));
+                desk.page.say(Envelope::of(Response::Text { ticket, text: json.unwrap_or_default() }));
             }
         }
     }
@@ -100,37 +100,12 @@ impl Desk {
             [&chart.times_ms, &chart.values, &chart.lower, &chart.upper].map(|column| to_f64s(column)).to_vec()
         };
         let buffers = chart.map(columns).unwrap_or_default();
-        self.say(Envelope { head: Response::Chart { ticket, series }, buffers });
-    }
-
-    pub(super) fn say_ready(&self) {
-        self.say(Envelope::of(Response::Ready { form: FORM }));
-    }
-
-    pub(super) fn say_progress(&self, generation: u32, stage: &str, done: f64) {
-        self.say(Envelope::of(Response::Progress { generation, stage: stage.to_owned(), done }));
+        self.page.say(Envelope::with(Response::Chart { ticket, series }, buffers));
     }
 
     pub(super) fn say_report(&self, generation: u32, report: &Report) {
         let complete = report.complete;
         let head = Response::Report { generation, complete };
-        self.say(Envelope { head, buffers: vec![to_bytes(&report::bytes::encode(report))] });
-    }
-
-    pub(super) fn say_failed(&self, generation: u32, failure: Failure) {
-        let Failure { title, message, remedy } = failure;
-        self.say(Envelope::of(Response::Failed { generation, title, message, remedy }));
-    }
-
-    /// The time in milliseconds since the worker began.
-    pub(super) fn now_ms(&self) -> f64 {
-        self.scope.performance().map_or(0.0, |performance| performance.now())
-    }
-
-    fn say(&self, message: Envelope<Response>) {
-        if let Ok((message, transfer)) = message.pack() {
-            // The only failure is a buffer that was transferred before; ours are new.
-            let _ = self.scope.post_message_with_transfer(&message, &transfer);
-        }
+        self.page.say(Envelope::with(head, vec![to_bytes(&report::bytes::encode(report))]));
     }
 }

@@ -21,14 +21,15 @@ export function launch() {
 }
 
 /**
- * Opens a tab in a profile of its own.
+ * Opens a tab in a profile of its own, whose clock is set to UTC, as the command line's is, unless the options say
+ * otherwise.
  *
  * `watch.requests` has the address of every request of page and worker, `watch.violations` what the content security
  * policy refused, `watch.errors` what went wrong in the console; `watch.faults(origins)` lists what must not have
  * happened.
  */
 export async function openTab(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId: 'UTC', ...options });
   const page = await context.newPage();
   const watch = { requests: [], violations: [], errors: [] };
   context.on('request', (request) => watch.requests.push(request.url()));

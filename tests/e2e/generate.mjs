@@ -1,4 +1,5 @@
 // Inputs made here, from a seed: the same every time.
+import { open } from 'node:fs/promises';
 
 /** A small generator of uniform numbers (mulberry32). */
 function uniform(seed) {
@@ -33,6 +34,38 @@ export function wideCsv({ series = 200, points = 2880, seed = 1, start = Date.UT
       return (late ? base * 2 : base).toFixed(4);
     });
     rows.push([new Date(start + row * 60_000).toISOString(), ...cells].join(','));
+  }
+  return `${rows.join('\n')}\n`;
+}
+
+/** Writes a wide CSV of at least so many megabytes: twenty series, a second apart. */
+export async function writeLargeCsv(path, megabytes, { series = 20, seed = 1, start = Date.UTC(2026, 0, 5) } = {}) {
+  const random = uniform(seed);
+  const names = Array.from({ length: series }, (_, index) => `service${index >> 2}_metric${index & 3}`);
+  const file = await open(path, 'w');
+  let bytes = 0;
+  for (let row = 0; bytes < megabytes * 1e6; ) {
+    const lines = row ? [] : [['time', ...names].join(',')];
+    for (const end = row + 5_000; row < end; row += 1) {
+      const cells = names.map((_, index) => (10 + index + random()).toFixed(4));
+      lines.push([new Date(start + row * 1_000).toISOString(), ...cells].join(','));
+    }
+    const text = `${lines.join('\n')}\n`;
+    await file.write(text);
+    bytes += text.length;
+  }
+  await file.close();
+}
+
+/** A CSV with a counter, a gauge, and times without a zone, a minute apart. */
+export function counterCsv({ points = 240, seed = 1 } = {}) {
+  const random = uniform(seed);
+  let total = 0;
+  const rows = ['time,cart_requests_total,cart_latency_seconds'];
+  for (let row = 0; row < points; row += 1) {
+    total += Math.floor(5 + 10 * random());
+    const time = new Date(Date.UTC(2026, 6, 5) + row * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+    rows.push(`${time},${total},${(0.1 + random() / 100).toFixed(5)}`);
   }
   return `${rows.join('\n')}\n`;
 }

@@ -1,9 +1,12 @@
 // The built page, served as static files: what a person does, and what must never happen.
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { wideCsv } from './generate.mjs';
+import { counterCsv, wideCsv, writeLargeCsv } from './generate.mjs';
 import { DIST, SAME, above, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
 
 describe('the page', { timeout: 600_000 }, () => {
@@ -14,13 +17,18 @@ describe('the page', { timeout: 600_000 }, () => {
   /** A bundled incident, and the healthy day. */
   let incident;
   let healthy;
+  let folder;
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'monteverdi-page-'));
     incident = await sample(/cascade/);
     healthy = await sample(/healthy/);
     browser = await launch();
   });
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   beforeEach(async () => {
     server = await serveFolder(DIST);
@@ -144,6 +152,87 @@ describe('the page', { timeout: 600_000 }, () => {
     assert.equal(difference(await findings(page), above(await report(incident.path)), SAME), null);
   });
 
+  it('shows how far reading is, stops in the midst of it, and keeps what was there', async () => {
+    const large = join(folder, 'large.csv');
+    await writeLargeCsv(large, 120);
+    await drop(page, incident);
+    await state(page);
+    const before = await findings(page);
+    const workers = page.workers();
+    assert.equal(workers.length, 2, 'a reader and an analysis');
+
+    await page.evaluate(() => {
+      window.__seen = [];
+      new MutationObserver(() => {
+        const text = document.querySelector('[data-testid="progress"]')?.innerText ?? '';
+        const [, read, all] = /Reading large\.csv, ([\d.]+) of ([\d.]+) MB/.exec(text) ?? [];
+        if (read && window.__seen.at(-1)?.[0] !== Number(read)) window.__seen.push([Number(read), Number(all)]);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await page.setInputFiles('[data-testid="file-input"]', large);
+    const seen = () => page.evaluate(() => window.__seen);
+    await until(async () => (await seen()).length >= 4, 'progress is not shown');
+    const started = Date.now();
+    await part(page, 'cancel').click();
+    await page.locator('body[data-state="done"]').waitFor({ timeout: 5_000 });
+    assert.ok(Date.now() - started < 1_000, 'it stops at once');
+    const steps = await seen();
+    assert.ok(steps.every(([read, all], index) => read <= all && (!index || read > steps[index - 1][0])), `${steps}`);
+    assert.ok(steps.at(-1)[0] < 0.9 * steps.at(-1)[1], `stopped in the midst: ${steps.at(-1)}`);
+
+    // The Report is there, and so is the worker that holds its series.
+    assert.equal(difference(await findings(page), before, SAME), null);
+    await until(() => page.workers().length === 2 && page.workers().some((worker) => !workers.includes(worker)), 'no new reader');
+    assert.equal(workers.filter((worker) => page.workers().includes(worker)).length, 1, 'the analysis has gone on');
+    const exported = await exportedJson(page);
+    assert.equal(difference(above(exported), above(await report(incident.path)), SAME), null);
+    await drop(page, healthy);
+    await state(page);
+    await changedTo(async () => (await findings(page)).length, 0);
+  });
+
+  it('undoes what a note says, and takes that back', async () => {
+    await drop(page, { name: 'counter.csv', text: counterCsv() });
+    await state(page);
+    const rates = async () => (await exportedJson(page)).series.map((series) => series.is_rate_of_counter);
+    assert.deepEqual(await rates(), [true, false]);
+    await page.locator('#tab-data').click();
+    const panel = page.locator('#tab-panel');
+    await panel.locator('button[title="counters=none"]', { hasText: 'Undo' }).click();
+    const remove = panel.locator('button[title="counters=none"]', { hasText: 'Remove' });
+    await remove.waitFor();
+    await state(page);
+    assert.deepEqual(await rates(), [false, false]);
+    const { dataset } = await report('--set', 'counters=none', await written(folder, 'counter.csv', counterCsv()));
+    assert.deepEqual((await exportedJson(page)).dataset.notes, dataset.notes);
+    await remove.click();
+    await panel.locator('button[title="counters=none"]', { hasText: 'Undo' }).waitFor();
+    await state(page);
+    assert.deepEqual(await rates(), [true, false]);
+  });
+
+  it("reads times without a zone in the browser's own, and says so", async () => {
+    const name = 'America/New_York';
+    const abroad = await openTab(browser, { timezoneId: name });
+    try {
+      await open(abroad.page, `${server.origin}/`);
+      await drop(abroad.page, { name: 'counter.csv', text: counterCsv() });
+      await state(abroad.page);
+      const seen = await exportedJson(abroad.page);
+      const path = await written(folder, 'counter.csv', counterCsv());
+      const [there, here] = [await report('--time-zone', name, path), await report(path)];
+      assert.equal(seen.dataset.start_ms, there.dataset.start_ms);
+      assert.equal(seen.dataset.start_ms - here.dataset.start_ms, 4 * 3_600_000, 'New York in summer');
+      assert.deepEqual(seen.dataset, there.dataset);
+      assert.equal(seen.dataset.sources[0].assumed_time_zone, name);
+      await abroad.page.locator('#tab-data').click();
+      assert.ok((await abroad.page.locator('#tab-panel').innerText()).includes(`read as ${name}`));
+      assert.deepEqual(abroad.watch.faults(server.origin), []);
+    } finally {
+      await abroad.context.close();
+    }
+  });
+
   it('lets a second load replace the first', async () => {
     await drop(page, { name: 'large.csv', text: wideCsv({ series: 80 }) });
     await drop(page, incident);
@@ -238,6 +327,21 @@ describe('the page', { timeout: 600_000 }, () => {
     await changed(background, first);
   });
 });
+
+/** The Report, as the menu exports it. */
+async function exportedJson(page) {
+  const saved = page.waitForEvent('download');
+  await part(page, 'export').click();
+  await part(page, 'export-json').click();
+  return JSON.parse(await readFile(await (await saved).path(), 'utf8'));
+}
+
+/** A file with that name and text; its path. */
+async function written(folder, name, text) {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
 
 /** Waits until what is read differs from the given value. */
 async function changed(read, from) {

@@ -42,7 +42,7 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
 /// Builds the page; setup has been done.
 pub(crate) fn page(project: &Project) -> Result<()> {
     let started = Instant::now();
-    println!("build: page and worker (about 4 min the first time, then seconds)");
+    println!("build: page and workers (about 4 min the first time, then seconds)");
     let compiler = WasmCompiler::ready(project)?;
     let mut trunk = tool::command(project, "trunk");
     // Not `--release`: trunk would then fetch a wasm-opt of its own. The profile makes the release.
@@ -56,7 +56,7 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Runs wasm-opt over both programs, and shortens the names between program and loader.
+/// Runs wasm-opt over all programs, and shortens the names between program and loader.
 ///
 /// Functions with one caller stay functions: inlining all of them makes some of a hundred kilobytes, which browsers
 /// compile late and which compress worse. In the order of their names, the copies of one generic function stand
@@ -67,7 +67,9 @@ fn optimise(project: &Project) -> Result<()> {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for (name, level) in [("app_bg.wasm", "-Oz"), ("worker_bg.wasm", "-Os")] {
+    for (name, level) in
+        [("app_bg.wasm", "-Oz"), ("mapping_bg.wasm", "-Oz"), ("reader_bg.wasm", "-Os"), ("worker_bg.wasm", "-Os")]
+    {
         let file = project.dist().join(name);
         let smaller = file.with_extension("wasm.opt");
         let size = ["--low-memory-unused", level, "-ocimfs", "60", "-g"];
@@ -77,7 +79,7 @@ fn optimise(project: &Project) -> Result<()> {
             fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
         }
     }
-    for name in ["app", "worker"] {
+    for name in ["app", "mapping", "reader", "worker"] {
         let (program, loader) =
             (project.dist().join(format!("{name}_bg.wasm")), project.dist().join(format!("{name}.js")));
         let (wasm, script) = imports::shorten(&fs::read(&program)?, &fs::read_to_string(&loader)?)
@@ -94,7 +96,7 @@ fn minify(project: &Project) -> Result<()> {
         println!("build: without esbuild (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for name in ["app.js", "worker.js", "boot.js", "sw.js", "app.css"] {
+    for name in ["app.js", "mapping.js", "reader.js", "worker.js", "boot.js", "sw.js", "app.css", "mapping.css"] {
         let file = project.dist().join(name);
         let mut esbuild = tool::command(project, "esbuild");
         esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);

@@ -7,6 +7,7 @@ mod accuracy;
 mod bench;
 mod build;
 mod check;
+mod fuzz;
 mod pkg;
 mod project;
 mod record;
@@ -35,6 +36,7 @@ cargo xtask COMMAND
   size      gzip sizes of the built page against the budgets
   bench     native and browser timings, beside the peers; writes docs/performance.md (--only reading: prints that)
   accuracy  measure on labelled incidents and compare native and wasm: --data DIR; writes docs/accuracy.md
+  fuzz      throw mutated files at the readers: [TARGET…] [--minutes N], CPU time each; needs a nightly compiler
   pkg       build the npm package into target/pkg and try it in node
 ";
 
@@ -64,6 +66,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "size" => size::command(&project, rest),
         "bench" => bench::command(&project, rest),
         "accuracy" => accuracy::command(&project, rest),
+        "fuzz" => fuzz::command(&project, rest),
         "pkg" => pkg::command(&project, rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

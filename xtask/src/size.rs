@@ -10,8 +10,12 @@ use crate::{build, takes_no_arguments, tool};
 
 /// Bytes in one KB; the budgets count in thousands.
 const KB: u64 = 1000;
-/// Worker wasm with its loader, gzip -9.
+/// The reader's wasm with its loader, gzip -9.
+const READER_BUDGET: u64 = 150 * KB;
+/// The analysis' wasm with its loader, gzip -9.
 const WORKER_BUDGET: u64 = 300 * KB;
+/// The panel in which the user says how files are read, fetched when it is asked for, gzip -9.
+const PANEL_BUDGET: u64 = 80 * KB;
 /// Page wasm, CSS and JS, gzip -9; without the sample data.
 const PAGE_BUDGET: u64 = 180 * KB;
 
@@ -27,7 +31,12 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let parts = Parts::measure(project)?;
     print!("{}", parts.table());
     if !parts.are_within_budget() {
-        bail!("the page is larger than {} KB, or its worker than {} KB", PAGE_BUDGET / KB, WORKER_BUDGET / KB);
+        let budgets = [PAGE_BUDGET, PANEL_BUDGET, READER_BUDGET, WORKER_BUDGET];
+        let [page, panel, reader, worker] = budgets.map(|budget| budget / KB);
+        bail!(
+            "the page is larger than {page} KB, its panel than {panel} KB, its reader than {reader} KB, or its worker than \
+             {worker} KB"
+        );
     }
     Ok(())
 }
@@ -39,7 +48,9 @@ pub(crate) fn table(project: &Project) -> Result<String> {
 
 /// What a visitor's browser fetches.
 struct Parts {
+    reader: Vec<Part>,
     worker: Vec<Part>,
+    panel: Vec<Part>,
     page: Vec<Part>,
 }
 
@@ -49,7 +60,7 @@ impl Parts {
         let mut files = Vec::new();
         build::collect(&dist, &mut files).context("run `cargo xtask build` first")?;
         files.sort();
-        let (mut worker, mut page) = (Vec::new(), Vec::new());
+        let (mut reader, mut worker, mut panel, mut page) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for file in files {
             let name = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().into_owned();
             let is_code = [".wasm", ".js", ".css"].iter().any(|extension| name.ends_with(extension));
@@ -57,22 +68,35 @@ impl Parts {
                 continue;
             }
             let part = measure(project, &file, name)?;
-            let belongs_to_worker = matches!(part.name.as_str(), "worker.js" | "worker_bg.wasm");
-            if belongs_to_worker { worker.push(part) } else { page.push(part) }
+            match part.name.as_str() {
+                "reader.js" | "reader_bg.wasm" => reader.push(part),
+                "mapping.js" | "mapping_bg.wasm" | "mapping.css" => panel.push(part),
+                "worker.js" | "worker_bg.wasm" => worker.push(part),
+                _ => page.push(part),
+            }
         }
-        if worker.is_empty() || page.is_empty() {
+        if reader.is_empty() || worker.is_empty() || page.is_empty() {
             bail!("{} holds no built page; run `cargo xtask build` first", dist.display());
         }
-        Ok(Self { worker, page })
+        Ok(Self { reader, worker, panel, page })
     }
 
     fn are_within_budget(&self) -> bool {
-        total(&self.worker) <= WORKER_BUDGET && total(&self.page) <= PAGE_BUDGET
+        self.groups().iter().all(|(_, parts, budget)| total(parts) <= *budget)
+    }
+
+    fn groups(&self) -> [(&'static str, &[Part], u64); 4] {
+        [
+            ("reader", &self.reader, READER_BUDGET),
+            ("worker", &self.worker, WORKER_BUDGET),
+            ("panel", &self.panel, PANEL_BUDGET),
+            ("page", &self.page, PAGE_BUDGET),
+        ]
     }
 
     fn table(&self) -> String {
         let mut text = String::from("| part | file | bytes | gzip -9 |\n|---|---|---:|---:|\n");
-        for (title, parts, budget) in [("worker", &self.worker, WORKER_BUDGET), ("page", &self.page, PAGE_BUDGET)] {
+        for (title, parts, budget) in self.groups() {
             for part in parts {
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "| {title} | {} | {} | {} |", part.name, part.bytes, part.gzip_bytes);

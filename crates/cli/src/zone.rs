@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use ingest::{TimeZone, ZoneRules};
 use jiff::civil::DateTime;
+use jiff::tz::AmbiguousOffset;
 use jiff::{Timestamp, tz};
 use std::rc::Rc;
 
@@ -45,18 +46,32 @@ struct Rules {
     zone: tz::TimeZone,
 }
 
+/// The wall clock's reading is counted as if it were UTC, so UTC turns it back into a date and a time.
+fn wall(local_ms: i64) -> Option<DateTime> {
+    Timestamp::from_millisecond(local_ms).ok().map(|time| tz::TimeZone::UTC.to_datetime(time))
+}
+
 impl ZoneRules for Rules {
     fn name(&self) -> &str {
         &self.name
     }
 
     fn instant_ms(&self, local_ms: i64) -> i64 {
-        // The wall clock's reading is counted as if it were UTC, so UTC turns it back into a date and a time. Of a
-        // repeated hour jiff takes the earlier, and a skipped one it moves on, as asked for.
-        let placed = Timestamp::from_millisecond(local_ms)
-            .map(|time| -> DateTime { tz::TimeZone::UTC.to_datetime(time) })
-            .and_then(|wall| self.zone.to_ambiguous_timestamp(wall).compatible());
+        // Of a repeated hour jiff takes the earlier, and a skipped one it moves on, as asked for.
+        let placed = wall(local_ms).and_then(|wall| self.zone.to_ambiguous_timestamp(wall).compatible().ok());
         placed.map_or(local_ms, Timestamp::as_millisecond)
+    }
+
+    fn later_instant_ms(&self, local_ms: i64) -> Option<i64> {
+        let wall = wall(local_ms)?;
+        let ambiguous = self.zone.to_ambiguous_timestamp(wall);
+        let AmbiguousOffset::Fold { .. } = ambiguous.offset() else { return None };
+        ambiguous.later().ok().map(Timestamp::as_millisecond)
+    }
+
+    fn skips(&self, local_ms: i64) -> bool {
+        let offset = wall(local_ms).map(|wall| self.zone.to_ambiguous_timestamp(wall).offset());
+        matches!(offset, Some(AmbiguousOffset::Gap { .. }))
     }
 }
 
@@ -78,6 +93,25 @@ mod tests {
         assert_eq!(instant("Europe/Berlin", "2024-10-27T02:30:00"), "2024-10-27T00:30:00Z", "the earlier of the two");
         assert_eq!(instant("Europe/Berlin", "2024-03-31T02:30:00"), "2024-03-31T01:30:00Z", "as far after the jump");
         assert_eq!(instant("America/New_York", "2024-07-01T08:00:00"), "2024-07-01T12:00:00Z");
+    }
+
+    #[test]
+    fn what_a_clock_shows_twice_or_never() {
+        let TimeZone::Named(rules) = named("Europe/Berlin").unwrap() else { panic!("a zone with rules") };
+        let ms = |text: &str| text.parse::<Timestamp>().unwrap().as_millisecond();
+        let second = |wall: &str| rules.later_instant_ms(ms(wall));
+        assert_eq!(second("2024-10-27T02:30:00Z"), Some(ms("2024-10-27T01:30:00Z")));
+        assert_eq!(second("2024-10-27T01:59:59Z"), None);
+        assert_eq!(second("2024-10-27T03:00:00Z"), None);
+        assert_eq!(second("2024-03-31T02:30:00Z"), None);
+        assert!(rules.skips(ms("2024-03-31T02:00:00Z")) && rules.skips(ms("2024-03-31T02:59:59Z")));
+        assert!(!rules.skips(ms("2024-03-31T03:00:00Z")) && !rules.skips(ms("2024-10-27T02:30:00Z")));
+        let mut night = ingest::Localiser::new(&TimeZone::Named(rules));
+        let found = ["02:15", "02:45", "02:15", "02:45", "03:15"].map(|time| {
+            Timestamp::from_millisecond(night.instant_ms(ms(&format!("2024-10-27T{time}:00Z")))).unwrap().to_string()
+        });
+        let utc = ["00:15", "00:45", "01:15", "01:45", "02:15"].map(|time| format!("2024-10-27T{time}:00Z"));
+        assert_eq!(found, utc);
     }
 
     #[test]

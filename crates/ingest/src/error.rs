@@ -24,9 +24,11 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
-    /// A compressed file that ends early, is damaged, or grows beyond the limit.
-    #[error("The gzip data cannot be unpacked: {reason}. {remedy}")]
+    /// A compressed file or an archive that ends early, is damaged, or grows beyond the limits.
+    #[error("The {what} cannot be unpacked: {reason}. {remedy}")]
     Compressed {
+        /// What it is (`gzip data`).
+        what: String,
         /// What went wrong.
         reason: String,
         /// What would help.

@@ -2,13 +2,15 @@
 
 use crate::container;
 use crate::head::Head;
+use crate::notebook::Notebook;
 use crate::series_set::SeriesSet;
 use crate::table::Table;
 use crate::table::read::TableBody;
 use crate::text::Text;
 use crate::{Error, Format, Options, sniff};
-use series::{Dataset, Note};
+use series::{Dataset, Note, NoteKind};
 use std::io::Read;
+use std::ops::ControlFlow;
 
 /// What a reader is given beside the text.
 pub(crate) struct Context<'a> {
@@ -48,17 +50,33 @@ pub struct Import {
 impl Import {
     /// Reads a source to its end. At no time more than a few megabytes of its text are in memory.
     ///
-    /// `name` is shown to people and never used to guess the format. gzip is unpacked; each file of a zip becomes a part.
+    /// `name` is shown to people and never used to guess the format. gzip is unpacked; each file of a zip becomes a part,
+    /// and those that cannot be read are left out with a note.
     ///
     /// # Errors
     /// If nothing in it can be read: see [`Error`].
     pub fn open(name: &str, source: &mut dyn Read, options: &Options) -> Result<Self, Error> {
         let mut parts = Vec::new();
+        let mut failed: Vec<(String, Error)> = Vec::new();
         container::open(source, &mut |inner, bytes| {
-            let name = inner.map_or_else(|| name.to_owned(), |inner| format!("{name}: {inner}"));
-            parts.push(read_part(name, bytes, options)?);
-            Ok(())
+            let Some(inner) = inner else {
+                parts.push(read_part(name.to_owned(), bytes, options)?);
+                return Ok(ControlFlow::Continue(()));
+            };
+            match read_part(format!("{name}: {inner}"), bytes, options) {
+                Ok(part) => parts.push(part),
+                Err(error) => failed.push((inner.to_owned(), error)),
+            }
+            Ok(ControlFlow::Continue(()))
         })?;
+        let Some(first) = parts.first_mut() else {
+            return Err(failed.into_iter().next().map_or(Error::Empty, |(_, error)| error));
+        };
+        let mut notes = Notebook::default();
+        for (inner, error) in failed {
+            notes.add_about(&inner, NoteKind::Dropped, 1, format!("Not read: {error}"));
+        }
+        first.notes.extend(notes.into_notes());
         Ok(Self { parts })
     }
 

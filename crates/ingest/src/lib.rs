@@ -16,7 +16,6 @@ mod error;
 mod foreign;
 mod format;
 mod formats;
-mod gzip;
 mod head;
 mod import;
 mod json;
@@ -37,10 +36,11 @@ pub use format::Format;
 pub use import::Import;
 pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source};
 pub use preview::{ColumnPreview, Preview, Understood, preview};
-pub use zone::{TimeZone, ZoneRules};
+pub use zone::{Localiser, TimeZone, ZoneRules};
 
 use series::Dataset;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 /// Reads one file into a data set.
 ///
@@ -72,13 +72,11 @@ pub fn detect(source: &Source<'_>) -> Result<Format, Error> {
     let mut bytes = source.bytes;
     let mut found = Err(Error::Empty);
     container::open(&mut bytes, &mut |_, bytes| {
-        if found.is_err() {
-            let text = text::Text::open(bytes)?;
-            let options = Options::default();
-            let head = head::Head::new(text.rest(), text.is_last(), &options);
-            found = Ok(sniff::choose(&head)?.format);
-        }
-        Ok(())
+        let text = text::Text::open(bytes)?;
+        let options = Options::default();
+        let head = head::Head::new(text.rest(), text.is_last(), &options);
+        found = Ok(sniff::choose(&head)?.format);
+        Ok(ControlFlow::Break(()))
     })?;
     found
 }

@@ -1,9 +1,9 @@
-//! What the values of series mean: units, counters.
+//! What the values of series mean: units, counters, and what follows from them: quantiles of histograms, shares of errors.
 
 use crate::Options;
 use crate::cell::unit;
 use crate::notebook::{Notebook, plural};
-use series::{Declared, Growth, Kind, NoteKind, Series};
+use series::{BaseUnit, Declared, Growth, Kind, NoteKind, Series, histogram, share};
 
 /// Gives series the units and kinds that the user names, finds the counters among the others, and notes it. `declared`
 /// says of each series what its source declares.
@@ -14,6 +14,13 @@ pub(crate) fn of(
     notes: &mut Notebook,
 ) -> Vec<Series> {
     mark_counters(&mut series, declared, options, notes);
+    note_doubtful_shares(&series, options, notes);
+    if !options.keeps_buckets {
+        notes.extend(histogram::derive_quantiles(&mut series).notes());
+    }
+    if !options.has_no_shares {
+        notes.extend(share::derive_error_shares(&mut series));
+    }
     series
 }
 
@@ -47,6 +54,61 @@ pub(crate) fn convert(series: &mut Series, written: Option<&str>, options: &Opti
             format!("{values} converted to {} (written with {written:?})", series.unit),
         )
         .undone_by(format!("unit.{}=written", series.name));
+}
+
+/// Percentages whose values are all between 0 and 1 may be ratios, and ratios up to 100 percentages. Which of the two a
+/// name means cannot be known, so nothing is converted; what was assumed is noted.
+fn note_doubtful_shares(series: &[Series], options: &Options, notes: &mut Notebook) {
+    for one in series {
+        let metric = one.metric.as_deref().unwrap_or(&one.name);
+        if options.unit(&one.name).or_else(|| options.unit(metric)).is_some() {
+            continue;
+        }
+        let finite = || one.values.iter().copied().filter(|value| value.is_finite());
+        let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
+        let values = finite().count();
+        let (assumed, other, seen) = match share_unit(one, metric) {
+            Some(BaseUnit::Percent) if least >= 0.0 && most > 0.0 && most <= 1.0 => {
+                ("percent", "ratio", "no value is above 1")
+            }
+            Some(BaseUnit::Ratio) if least >= 0.0 && most > LARGEST_RATIO && most <= 100.0 => {
+                ("ratio", "percent", "values are above 1")
+            }
+            _ => continue,
+        };
+        notes
+            .add_about(
+                &one.name,
+                NoteKind::Assumption,
+                values,
+                format!("By its name this is a {}, but {seen}; it stays as it is written", share_word(assumed)),
+            )
+            .undone_by(format!("unit.{}={other}", one.name));
+    }
+}
+
+/// A ratio up to here is one that may pass 1 (a load, a share of a quota), and no percentage.
+const LARGEST_RATIO: f64 = 2.0;
+
+fn share_word(unit: &str) -> &str {
+    if unit == "percent" { "percentage" } else { unit }
+}
+
+/// Whether a series is a percentage or a ratio, by its unit or else its name.
+fn share_unit(series: &Series, metric: &str) -> Option<BaseUnit> {
+    match series.unit.base {
+        unit @ (BaseUnit::Percent | BaseUnit::Ratio) => Some(unit),
+        BaseUnit::None if series.unit.is_unknown() => {
+            let last =
+                metric.rsplit(|sign: char| !sign.is_alphanumeric() && sign != '%').find(|word| !word.is_empty())?;
+            match last.to_ascii_lowercase().as_str() {
+                "percent" | "percentage" | "pct" | "%" => Some(BaseUnit::Percent),
+                "ratio" => Some(BaseUnit::Ratio),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// Marks the series that are counters, by what the user says, what the source declares, their names and their values.
@@ -92,6 +154,73 @@ mod tests {
     use super::*;
     use series::TimeAxis;
     use std::sync::Arc;
+
+    fn named(name: &str, values: &[f64]) -> Series {
+        let (axis, ..) = TimeAxis::from_unsorted(&(0..values.len() as i64).collect::<Vec<i64>>());
+        Series::new(name, Arc::new(axis), values.to_vec())
+    }
+
+    #[test]
+    fn percentages_below_one_and_ratios_far_above_it_are_noted_and_left() {
+        let mut by_unit = named("cpu", &[0.2, 0.5]);
+        by_unit.unit = series::Unit { written: "%".into(), ..series::Unit::of(BaseUnit::Percent) };
+        let all = vec![
+            named("cpu_percent", &[0.1, f64::NAN, 1.0]),
+            by_unit,
+            named("hit ratio", &[80.0, 99.5]),
+            named("mem_pct", &[0.5, 40.0]),
+            named("load_ratio", &[0.5, 1.5]),
+            named("free_percent", &[0.0, 0.0]),
+            named("change_percent", &[-0.5, 0.5]),
+            named("ratio_of_x", &[50.0, 60.0]),
+            named("growth_ratio", &[50.0, 600.0]),
+        ];
+        let mut notes = Notebook::default();
+        let after = of(all.clone(), &[], &Options::default(), &mut notes);
+        let same = |a: &Series, b: &Series| a.unit == b.unit && format!("{:?}", a.values) == format!("{:?}", b.values);
+        assert!(all.iter().zip(&after).all(|(a, b)| same(a, b)), "nothing is converted");
+        let notes = notes.into_notes();
+        let undo: Vec<_> = notes.iter().map(|note| (note.count, note.undo.as_deref().unwrap())).collect();
+        assert_eq!(undo, [(2, "unit.cpu_percent=ratio"), (2, "unit.cpu=ratio"), (2, "unit.hit ratio=percent")]);
+
+        let mut options = Options::default();
+        undo.iter().for_each(|(_, setting)| options.set(setting, |_| None).unwrap());
+        let mut notes = Notebook::default();
+        of(all, &[], &options, &mut notes);
+        assert_eq!(notes.into_notes(), []);
+    }
+
+    #[test]
+    fn histograms_and_shares_are_derived_unless_they_shall_not_be() {
+        let counter = |name: &str, label: &str, value: &str, values: &[f64]| {
+            let identity = series::Identity::of(Some(name.into()), [(label, value)].into_iter().collect());
+            let mut one = named(&identity.name, values);
+            (one.metric, one.labels) = (identity.metric, identity.labels);
+            one
+        };
+        let all = vec![
+            counter("x_bucket", "le", "1", &[0.0, 2.0, 4.0, 5.0]),
+            counter("x_bucket", "le", "+Inf", &[0.0, 3.0, 4.0, 8.0]),
+            counter("y_total", "code", "200", &[0.0, 3.0, 4.0, 8.0]),
+            counter("y_total", "code", "500", &[0.0, 1.0, 1.0, 2.0]),
+        ];
+        let derive = |settings: &[&str]| {
+            let mut options = Options::default();
+            settings.iter().for_each(|setting| options.set(setting, |_| None).unwrap());
+            let mut notes = Notebook::default();
+            let series = of(all.clone(), &[], &options, &mut notes);
+            let names: Vec<String> = series.into_iter().map(|one| one.name).collect();
+            let undo = notes.into_notes().into_iter().filter(|note| note.kind == NoteKind::Derived);
+            (names.join(" "), undo.filter_map(|note| note.undo).collect::<Vec<_>>())
+        };
+        let y = "y_total{code=\"200\"} y_total{code=\"500\"}";
+        let (names, undo) = derive(&[]);
+        assert_eq!(names, format!("x_p50 x_p95 x_p99 {y} y_error_share"));
+        assert_eq!(undo, ["histograms=buckets", "shares=none"]);
+        let (names, undo) = derive(&["histograms=buckets", "shares=none"]);
+        assert_eq!(names, format!("x_bucket{{le=\"1\"}} x_bucket{{le=\"+Inf\"}} {y}"));
+        assert_eq!(undo, Vec::<String>::new());
+    }
 
     #[test]
     fn counters_are_marked_and_their_resets_counted() {

@@ -124,6 +124,8 @@ pub struct Options {
     pub has_no_counters: bool,
     /// Histograms stay as their buckets.
     pub keeps_buckets: bool,
+    /// No shares of failed requests are worked out from counters by status.
+    pub has_no_shares: bool,
     /// Which of several samples at one time counts.
     pub keep: Keep,
 }
@@ -141,7 +143,7 @@ pub struct SettingError {
 /// The settings that [`Options::set`] understands, for people.
 pub const SETTINGS: &str = "format=NAME, time-column=NAME, step=MILLISECONDS, time-zone=ZONE, delimiter=SIGN, \
                             decimal=SIGN, dates=ORDER, epoch=UNIT, role.COLUMN=ROLE, unit.SERIES=UNIT, units=written, \
-                            kind.SERIES=KIND, counters=none, histograms=buckets, duplicates=WHICH, ignore=NAME";
+                            kind.SERIES=KIND, counters=none, histograms=buckets, shares=none, duplicates=WHICH, ignore=NAME";
 
 impl Options {
     /// Changes one option by a setting `name=value`, the form in which notes tell how to undo them
@@ -213,6 +215,7 @@ impl Options {
             "histograms" => {
                 one_of(choose(&mut self.keeps_buckets, value, "quantiles", "buckets"), "quantiles or buckets")?;
             }
+            "shares" => one_of(choose(&mut self.has_no_shares, value, "found", "none"), "found or none")?,
             "duplicates" => {
                 self.keep = match value {
                     "first" => Keep::First,

@@ -190,11 +190,14 @@ impl SeriesSet {
             return None;
         }
         let zone = options.time_zone.to_string();
-        notes.add(
+        let note = notes.add(
             NoteKind::Assumption,
             count,
             format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
         );
+        if zone != "UTC" {
+            note.undone_by("time-zone=UTC");
+        }
         Some(zone)
     }
 

@@ -1,6 +1,7 @@
 //! Bytes to text, window by window: byte order marks, encodings, line ends.
 
 use crate::Error;
+use crate::container::error_of;
 use series::{Note, NoteKind};
 use std::io::Read;
 
@@ -174,7 +175,7 @@ impl<'s> Text<'s> {
     fn fill(&mut self) -> Result<(), Error> {
         let before = self.raw.len();
         let wanted = PIECE as u64;
-        let taken = (&mut *self.source).take(wanted).read_to_end(&mut self.raw).map_err(|error| unreadable(&error))?;
+        let taken = (&mut *self.source).take(wanted).read_to_end(&mut self.raw).map_err(|error| error_of(&error))?;
         debug_assert_eq!(self.raw.len(), before + taken);
         self.is_exhausted = (taken as u64) < wanted;
         Ok(())
@@ -237,14 +238,6 @@ fn line_ends(text: &str) -> usize {
     // In pieces whose count has room in a byte: so the compiler compares many bytes at a time.
     let of = |piece: &[u8]| piece.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>();
     text.as_bytes().chunks(u8::MAX.into()).map(|piece| usize::from(of(piece))).sum()
-}
-
-fn unreadable(error: &std::io::Error) -> Error {
-    // What unpacks the file has said already what is wrong with it.
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(error) => error.clone(),
-        None => Error::Source { reason: error.to_string() },
-    }
 }
 
 /// The encoding by its mark, or by where the zero bytes are; and the length of the mark.

@@ -10,7 +10,7 @@ use crate::request::{Failure, Request, Response};
 use crate::{form, pack, selector, step};
 use order::{SortedMap, SortedSet};
 use serde_json::value::RawValue;
-use series::{Dataset, Note, NoteKind, Origin};
+use series::{Dataset, Note, NoteKind, Origin, histogram, share};
 use std::collections::{BTreeMap, VecDeque};
 
 /// About the most samples that one answer should hold (some 10 MB of JSON).
@@ -182,22 +182,27 @@ impl Fetch {
     }
 
     /// The data set of everything that has arrived. Times are milliseconds, missing steps are missing samples, values
-    /// are as the server has them (counters too; they become rates on a [`series::Panel`]).
+    /// are as the server has them (counters too; they become rates on a [`series::Panel`]). The buckets of a histogram
+    /// have become quantiles, and counters by status have a share of errors beside them.
     ///
     /// # Errors
     /// [`Error::NoSamples`] if nothing has.
     pub fn finish(self) -> Result<Dataset, Error> {
-        let notes = self.notes();
+        let mut notes = self.notes();
         let texts: Vec<String> = match &self.ask.question {
             Question::Queries(queries) => queries.clone(),
             // All of one kind: discovered series have names of their own, and are ordered by them.
             Question::Discover { .. } => Vec::new(),
         };
-        let series = self.collection.into_series(&texts, &self.metadata);
+        let mut series = self.collection.into_series(&texts, &self.metadata);
         if series.is_empty() {
             let query = texts.first().filter(|_| texts.len() == 1).cloned();
             return Err(Error::NoSamples { query });
         }
+        // Here whoever wants the buckets themselves asks for them by a query; no setting undoes it.
+        let derived = histogram::derive_quantiles(&mut series).notes();
+        let shares = share::derive_error_shares(&mut series);
+        notes.extend(derived.into_iter().chain(shares).map(|note| Note { undo: None, ..note }));
         let origin = Origin {
             name: self.ask.endpoint.address().to_owned(),
             format: "Prometheus HTTP API".to_owned(),

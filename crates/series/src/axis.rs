@@ -31,6 +31,12 @@ impl TimeAxis {
         (Self { times_ms: times, rows }, kept, duplicates, backward)
     }
 
+    /// Times that are strictly ascending already, of the rows from 0 on; none where they are not ascending.
+    pub fn from_ascending(times_ms: Vec<i64>) -> Option<Self> {
+        let is_ascending = times_ms.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+        is_ascending.then_some(Self { times_ms, rows: None })
+    }
+
     /// Replaces the row numbers: `rows[i]` is the input's data row (from 0) that sample `i` came from.
     ///
     /// Readers of long tables use this, where one series owns only some of the rows. Ignored if the lengths differ.
@@ -50,6 +56,11 @@ impl TimeAxis {
     /// The input's data row (from 0) that sample `index` was read from.
     pub fn row(&self, index: usize) -> usize {
         self.rows.as_ref().and_then(|rows| rows.get(index)).map_or(index, |&row| row as usize)
+    }
+
+    /// The row numbers of all samples; none where sample `i` came from row `i`.
+    pub fn rows(&self) -> Option<&[u32]> {
+        self.rows.as_deref()
     }
 
     /// The number of samples.
@@ -88,7 +99,9 @@ mod tests {
     #[test]
     fn an_ordered_axis_needs_no_row_table() {
         let (axis, ..) = TimeAxis::from_unsorted(&[0, 1000, 2000, 2500]);
-        assert!(axis.rows.is_none());
+        assert!(axis.rows().is_none());
+        assert_eq!(TimeAxis::from_ascending(axis.times_ms().to_vec()), Some(axis.clone()));
+        assert_eq!(TimeAxis::from_ascending(vec![1, 1]), None);
         assert_eq!(axis.row(2), 2);
         assert_eq!(axis.interval_ms(), Some(1000));
     }

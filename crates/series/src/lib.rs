@@ -7,13 +7,16 @@
 //! because no statistic is defined on them, and says so in a note.
 
 mod axis;
+mod columns;
 mod counter;
 mod dataset;
 mod grid;
+pub mod histogram;
 mod identity;
 mod labels;
 mod note;
 mod panel;
+pub mod share;
 mod unit;
 
 pub use axis::TimeAxis;

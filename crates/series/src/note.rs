@@ -26,6 +26,8 @@ pub enum NoteKind {
     CounterReset,
     /// A cumulative counter was turned into a rate.
     CounterRate,
+    /// Series were worked out from others (quantiles from buckets, a share of errors from counters).
+    Derived,
     /// Values were converted to a base unit.
     UnitConversion,
     /// A column, series or part was left out.

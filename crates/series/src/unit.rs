@@ -66,10 +66,12 @@ impl Unit {
         Self { base, per_second: false, written: String::new() }
     }
 
-    /// The unit that a metric's name ends with, before `_total` or `_sum` (`process_cpu_seconds_total`); unknown without
-    /// one. `_count` and `_bucket` count things, whatever the name says before them.
+    /// The unit that a metric's name ends with, before `_total`, `_sum` or a quantile (`process_cpu_seconds_total`,
+    /// `wait_seconds_p99`); unknown without one. `_count` and `_bucket` count things, whatever the name says before them.
     pub fn of_metric(name: &str) -> Self {
-        let stem = name.strip_suffix("_total").or_else(|| name.strip_suffix("_sum")).unwrap_or(name);
+        let quantile = name.rsplit_once("_p").filter(|(_, digits)| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let stem = name.strip_suffix("_total").or_else(|| name.strip_suffix("_sum"));
+        let stem = stem.or(quantile.map(|(stem, _)| stem)).unwrap_or(name);
         match stem.rsplit('_').next().and_then(BaseUnit::named) {
             Some(base) => Self { per_second: stem.contains("_per_second"), ..Self::of(base) },
             None => Self::default(),
@@ -111,6 +113,7 @@ mod tests {
         assert_eq!(base("process_cpu_seconds_total"), BaseUnit::Seconds);
         assert_eq!(base("http_request_duration_seconds_sum"), BaseUnit::Seconds);
         assert_eq!(base("node_memory_MemFree_bytes"), BaseUnit::Bytes);
+        assert_eq!(base("wait_seconds_p99"), BaseUnit::Seconds);
         assert_eq!(base("bits"), BaseUnit::Bits);
         for counted in ["http_request_duration_seconds_count", "http_request_duration_seconds_bucket", "up", ""] {
             assert!(Unit::of_metric(counted).is_unknown(), "{counted}");

@@ -5,7 +5,7 @@
 //! committed sample can be compared with what the simulator makes today.
 //!
 //! - [`signal`]: noises, oscillations, steps and maps, one vector each;
-//! - [`dataset`], [`noise_panel`]: vectors as a [`series::Dataset`];
+//! - [`dataset`], [`noise_panel`], [`poisson_traffic`]: vectors as a [`series::Dataset`];
 //! - [`fixture`]: small data sets with one known property each;
 //! - [`simulate`]: a network of services under load, with a fault and the truth about it;
 //! - [`samples`], [`load_test`]: the bundled incidents, and data sets of a given size;
@@ -25,7 +25,7 @@ pub mod simulator;
 mod table;
 
 pub use elementary::{exp, ln, sine_of_turns};
-pub use noise::{Noise, noise_panel};
+pub use noise::{Noise, noise_of_mixed_intervals, noise_panel, poisson_traffic};
 pub use random::Random;
 pub use simulator::{FaultKind, Reached, Scenario, Setting, Simulation, Truth, simulate, simulate_with};
 pub use table::{START_MS, dataset};

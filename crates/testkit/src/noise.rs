@@ -1,7 +1,8 @@
 //! Panels of pure noise: whatever is found in them is a false positive.
 
-use crate::{Random, dataset, signal};
-use series::Dataset;
+use crate::{Random, START_MS, dataset, signal};
+use series::{Dataset, Identity, Kind, Series, TimeAxis};
+use std::sync::Arc;
 
 /// A kind of stationary Gaussian noise of unit variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +26,81 @@ pub fn noise_panel(noise: Noise, series: usize, points: usize, seed: u64) -> Dat
     dataset(15_000, columns)
 }
 
+/// The same on different intervals in one data set: four series 15 s apart, two 60 s and two 300 s apart, over the time
+/// of `points` samples 15 s apart. All begin at one time.
+pub fn noise_of_mixed_intervals(noise: Noise, points: usize, seed: u64) -> Dataset {
+    let mut all = noise_panel(noise, 8, points, seed);
+    for (position, series) in all.series.iter_mut().enumerate() {
+        let step = [1, 1, 1, 1, 4, 4, 20, 20].get(position).copied().unwrap_or(1);
+        let kept: Vec<f64> = series.values.iter().copied().take(points.div_ceil(step)).collect();
+        let times: Vec<i64> = (0..kept.len()).map(|index| START_MS + (index * step) as i64 * 15_000).collect();
+        series.axis = Arc::new(TimeAxis::from_unsorted(&times).0);
+        series.values = kept;
+    }
+    all
+}
+
+/// Upper bounds of buckets as Prometheus' clients have them by themselves, and the share of requests in each.
+const LATENCY: [(&str, f64); 12] = [
+    ("0.005", 0.0),
+    ("0.01", 0.01),
+    ("0.025", 0.06),
+    ("0.05", 0.13),
+    ("0.1", 0.3),
+    ("0.25", 0.38),
+    ("0.5", 0.09),
+    ("1", 0.02),
+    ("2.5", 0.008),
+    ("5", 0.0015),
+    ("10", 0.0005),
+    ("+Inf", 0.0),
+];
+
+/// The share of requests that fail in [`poisson_traffic`].
+const FAILURES: f64 = 0.02;
+
+/// What two services of steady traffic export, 15 s apart: of each the buckets and the count of a histogram of latencies,
+/// and a counter of requests by status. Requests come independently, `rate` per 15 s on average (a Poisson process), and
+/// neither their latency nor the share that fails ever changes.
+pub fn poisson_traffic(rate: f64, points: usize, seed: u64) -> Dataset {
+    let times: Vec<i64> = (0..points).map(|index| START_MS + index as i64 * 15_000).collect();
+    let axis = Arc::new(TimeAxis::from_unsorted(&times).0);
+    let mut all = Dataset::default();
+    for job in ["a", "b"] {
+        let mut random = Random::stream(seed, job);
+        let mut add = |metric: &str, label: Option<(&str, &str)>, counted: &[f64]| {
+            let labels = label.into_iter().chain([("job", job)]).collect();
+            let identity = Identity::of(Some(metric.to_owned()), labels);
+            let mut series = Series::new(identity.name, Arc::clone(&axis), accumulated(counted));
+            (series.metric, series.labels, series.kind) = (identity.metric, identity.labels, Kind::Counter);
+            all.series.push(series);
+        };
+        let mut counts = vec![0.0; points];
+        for (bound, share) in LATENCY {
+            // The parts of a Poisson process are independent ones.
+            counts.iter_mut().for_each(|count| *count += random.poisson(rate * share));
+            add("wait_seconds_bucket", Some(("le", bound)), &counts);
+        }
+        add("wait_seconds_count", None, &counts);
+        for (code, share) in [("200", 1.0 - FAILURES), ("500", FAILURES)] {
+            let counts: Vec<f64> = (0..points).map(|_| random.poisson(rate * share)).collect();
+            add("requests_total", Some(("code", code)), &counts);
+        }
+    }
+    all
+}
+
+fn accumulated(counts: &[f64]) -> Vec<f64> {
+    let mut sum = 0.0;
+    counts
+        .iter()
+        .map(|count| {
+            sum += count;
+            sum
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +114,29 @@ mod tests {
         let (a, b) = (&panel.series[0].values, &panel.series[1].values);
         let product: f64 = a.iter().zip(b).map(|(a, b)| (a - 10.0) * (b - 10.0)).sum::<f64>() / 1440.0;
         assert!(product.abs() < 0.1, "{product}");
+    }
+
+    #[test]
+    fn traffic_has_the_rate_and_the_quantiles_that_were_asked_for() {
+        let mut traffic = poisson_traffic(20.0, 1440, 1);
+        assert_eq!(traffic.series.len(), 2 * (12 + 1 + 2));
+        series::histogram::derive_quantiles(&mut traffic.series);
+        series::share::derive_error_shares(&mut traffic.series);
+        let mean = |name: &str| {
+            let series = traffic.series.iter().find(|series| series.name == name).map(|series| &series.values);
+            let values: Vec<f64> = series.into_iter().flatten().copied().filter(|value| !value.is_nan()).collect();
+            values.iter().sum::<f64>() / values.len() as f64
+        };
+        assert!((mean("wait_seconds_p50{job=\"a\"}") - 0.1).abs() < 0.01, "half of all lie below 0.1 s");
+        assert!((mean("requests_error_share{job=\"b\"}") - FAILURES).abs() < 0.002);
+        assert_ne!(poisson_traffic(20.0, 100, 1), poisson_traffic(20.0, 100, 2));
+    }
+
+    #[test]
+    fn slower_series_have_fewer_samples_over_the_same_time() {
+        let mixed = noise_of_mixed_intervals(Noise::White, 1440, 1);
+        let lengths: Vec<usize> = mixed.series.iter().map(|series| series.axis.len()).collect();
+        assert_eq!(lengths, [1440, 1440, 1440, 1440, 360, 360, 72, 72]);
+        assert_eq!(mixed.series[7].axis.interval_ms(), Some(300_000));
     }
 }

@@ -1,20 +1,23 @@
-//! What the worker answers, and what it does to the page.
+//! What the workers answer, and what it does to the page.
 
-use super::{Session, Shown, Waiting};
-use crate::bridge::{Event, Remedy, Response, from_f64s};
-use crate::state::{Fault, Filter, Load, View};
+use super::{Session, Shown, Waiting, Who};
+use crate::bridge::{Envelope, Event, Fault, Remedy, Request, Response, from_f64s};
+use crate::state::{Filter, Load, View};
 use js_sys::{ArrayBuffer, Uint8Array};
 use report::{ChartData, Report};
 use std::rc::Rc;
 
+/// A data set of so many blocks (of 8 MB) leaves the reader with more memory than it should keep.
+const LARGE: usize = 8;
+
 impl Session {
-    /// Takes what the worker, or the hold on it, has to tell.
-    pub(super) fn receive(&'static self, event: Event) {
+    /// Takes what a worker, or the hold on it, has to tell.
+    pub(super) fn receive(&'static self, of: Who, event: Event) {
         match event {
-            Event::Message(response, buffers) => self.receive_message(response, &buffers),
+            Event::Message(response, buffers) => self.receive_message(response, buffers),
             Event::Restarted => {
-                // The new worker knows nothing of the Report that is still on the screen.
-                {
+                if of == Who::Analysis {
+                    // The new worker knows nothing of the Report that is still on the screen.
                     let mut desk = self.desk.borrow_mut();
                     desk.waiting.clear();
                     desk.is_forgotten = true;
@@ -22,22 +25,37 @@ impl Session {
                 self.restore();
             }
             Event::Broken(reason) => {
+                let (title, does) = match of {
+                    Who::Reader => ("The reading stopped", "reads; the data may need more memory than a tab has"),
+                    Who::Analysis => ("The analysis stopped", "does the analysis"),
+                };
                 let message = format!(
-                    "The worker that does the analysis failed ({reason}). Reload the page; if it happens again with the \
-                     same data, please report it with the words in brackets."
+                    "The worker failed that {does} ({reason}). Reload the page; if it happens again with the same data, \
+                     please report it with the words in brackets."
                 );
-                self.fail(Fault { title: "The analysis stopped".into(), message, remedy: Remedy::None });
+                self.fail(Fault { title: title.into(), message, remedy: Remedy::None });
             }
         }
     }
 
-    fn receive_message(&'static self, response: Response, buffers: &[ArrayBuffer]) {
+    fn receive_message(&'static self, response: Response, buffers: Vec<ArrayBuffer>) {
         match response {
-            Response::Ready { .. } => {}
+            // The panel has a reader of its own.
+            Response::Ready { .. } | Response::Preview { .. } => {}
             Response::Cancelled { .. } => self.restore(),
             Response::Progress { generation, stage, done } => {
                 if self.load.with_untracked(Load::generation) == generation {
                     self.load.update(|load| _ = load.progress(generation, &stage, done));
+                }
+            }
+            Response::Dataset { generation } => {
+                let Some(workers) = self.workers() else { return };
+                if buffers.len() > LARGE {
+                    workers.reader.renew();
+                }
+                if self.load.with_untracked(Load::generation) == generation {
+                    self.desk.borrow_mut().is_reading = false;
+                    workers.analysis.send(Envelope::with(Request::Analyse { generation }, buffers));
                 }
             }
             Response::Report { generation, complete } => {
@@ -45,8 +63,7 @@ impl Session {
                     self.receive_report(generation, complete, &Uint8Array::new(bytes).to_vec());
                 }
             }
-            Response::Failed { generation, title, message, remedy } => {
-                let fault = Fault { title, message, remedy };
+            Response::Failed { generation, fault } => {
                 let is_current = self.load.update(|load| load.fail(generation, fault));
                 if is_current {
                     // What was found before it failed is no result.
@@ -57,7 +74,7 @@ impl Session {
             }
             Response::Chart { ticket, series } => {
                 if let Some(Waiting::Chart(answer)) = self.take_waiting(ticket) {
-                    answer(chart_of(series, buffers));
+                    answer(chart_of(series, &buffers));
                 }
             }
             Response::Text { ticket, text } => {
@@ -123,7 +140,10 @@ impl Session {
 
     /// Keeps the view where the data are the same as before, and begins a new one where they are not.
     fn fit_view(&self, before: Option<&Shown>, now: &Shown, complete: bool) {
-        let is_same_data = before.is_some_and(|before| before.report.dataset.sources == now.report.dataset.sources);
+        // The same data may have been read in another way.
+        let names =
+            |shown: &Shown| shown.report.dataset.sources.iter().map(|source| source.name.clone()).collect::<Vec<_>>();
+        let is_same_data = before.is_some_and(|before| names(before) == names(now));
         let mut view = if is_same_data { self.view.get_clone_untracked() } else { View::default() };
         // Findings come in no fixed order until the Report is complete; the open one stays open.
         let open = view.finding.and_then(|index| before?.report.findings.get(index)).map(|finding| finding.id.clone());

@@ -2,10 +2,10 @@
 
 use super::Session;
 use super::sharing::{absolute, go_to, is_live_page, reload, show_address};
-use crate::bridge::{Credentials, Envelope, Reading, Remedy, Request};
+use crate::bridge::{Credentials, Envelope, Fault, Remedy, Request, words};
 use crate::dom::batch;
-use crate::state::{Fault, Filter, Link, Load, Pasted, SourceLink, View};
-use crate::views::origin::Origin;
+use crate::state::{Filter, Link, Load, Pasted, SourceLink, View};
+use crate::views::origin::{Origin, Source};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -13,20 +13,20 @@ impl Session {
     /// Loads the sample that a link named, once the list of samples is here.
     pub(super) fn load_linked_sample(&'static self) {
         let wanted = match &self.desk.borrow().loading {
-            Some(Origin::Sample(sample)) if sample.file.is_empty() => sample.name.clone(),
+            Some(Origin { source: Source::Sample(sample), .. }) if sample.file.is_empty() => sample.name.clone(),
             _ => return,
         };
         let sample =
             self.samples.with_untracked(|samples| samples.iter().find(|sample| sample.name == wanted).cloned());
         if let Some(sample) = sample {
-            self.open(Origin::Sample(sample));
+            self.open(Source::Sample(sample).into());
         }
     }
 
     /// Loads files that were dropped or chosen.
     pub(in crate::views) fn open_files(&'static self, files: Vec<File>) {
         if !files.is_empty() {
-            self.open(Origin::Files(files, Reading::default()));
+            self.open(Source::Files(files).into());
         }
     }
 
@@ -44,33 +44,35 @@ impl Session {
                     reload();
                 }
             }
-            Pasted::Data => self.open(Origin::Text(text, Reading::default())),
+            Pasted::Data => self.open(Source::Text(text).into()),
         }
     }
 
     /// Asks the server of the last load again, saying who asks.
     pub(in crate::views) fn open_with_credentials(&'static self, credentials: Credentials) {
         let origin = self.desk.borrow().loading.clone();
-        if let Some(Origin::Server { address, .. }) = origin {
-            self.open(Origin::Server { address, credentials: Some(credentials) });
+        if let Some(Origin { source: Source::Server { address, .. }, .. }) = origin {
+            self.open(Source::Server { address, credentials: Some(credentials) }.into());
         }
     }
 
-    /// Reads the files of the last load again, as the user says.
-    pub(in crate::views) fn open_as(&'static self, reading: Reading) {
-        let origin = self.desk.borrow().loading.clone();
-        match origin {
-            Some(Origin::Files(files, _)) => self.open(Origin::Files(files, reading)),
-            Some(Origin::Text(text, _)) => self.open(Origin::Text(text, reading)),
-            _ => {}
+    /// The settings under which what is on the screen was read.
+    pub(in crate::views) fn settings(&self) -> Vec<String> {
+        self.desk.borrow().loaded.as_ref().map(|origin| origin.settings.list().to_vec()).unwrap_or_default()
+    }
+
+    /// Reads what is on the screen again: without a setting where it is in force, with it where it is not.
+    pub(in crate::views) fn toggle_setting(&'static self, setting: &str) {
+        let origin = self.desk.borrow().loaded.clone();
+        if let Some(mut origin) = origin {
+            origin.settings.toggle(setting);
+            self.open(origin);
         }
     }
 
     /// Loads a source; whatever is under way is dropped.
     pub(in crate::views) fn open(&'static self, origin: Origin) {
-        if self.load.with_untracked(Load::is_loading) {
-            self.stop_worker();
-        }
+        self.stop_worker();
         let generation = self.load.update(|load| load.begin(origin.name()));
         self.is_playing.set(false);
         self.notice.set(format!("Loading {}", origin.name()));
@@ -79,7 +81,7 @@ impl Session {
 
     /// Whether the data come from a server.
     pub(in crate::views) fn is_live(&self) -> bool {
-        matches!(self.desk.borrow().loaded, Some(Origin::Server { .. }))
+        matches!(self.desk.borrow().loaded, Some(Origin { source: Source::Server { .. }, .. }))
     }
 
     /// Reads the source again; what is on the screen stays until the new Report is complete.
@@ -92,25 +94,28 @@ impl Session {
     }
 
     fn send_load(&'static self, generation: u32, origin: Origin) {
-        self.desk.borrow_mut().loading = Some(origin.clone());
+        {
+            let mut desk = self.desk.borrow_mut();
+            desk.loading = Some(origin.clone());
+            desk.is_reading = true;
+        }
         spawn_local(async move {
             let input = origin.input().await;
             if self.load.with_untracked(Load::generation) != generation {
                 return;
             }
-            match input {
-                Ok((input, buffers)) => {
-                    self.send(Envelope { head: Request::Load { generation, input }, buffers });
+            match (input, self.workers()) {
+                (Ok((input, files)), Some(workers)) => {
+                    let head = Request::Load { generation, input };
+                    workers.reader.send(Envelope { head, buffers: Vec::new(), files });
                 }
-                Err(error) => {
+                (Err(error), _) => {
                     let title = format!("{} could not be opened", origin.name());
-                    let reason =
-                        error.as_string().unwrap_or_else(|| String::from(js_sys::Object::from(error).to_string()));
-                    let message =
-                        format!("The browser says: {reason}. If the file was moved or changed, choose it again.");
+                    let message = format!("The browser says: {}.", words(&error));
                     let fault = Fault { title, message, remedy: Remedy::None };
                     batch(|| self.load.update(|load| _ = load.fail(generation, fault)));
                 }
+                _ => {}
             }
         });
     }
@@ -124,19 +129,21 @@ impl Session {
         self.notice.set("Cancelled".into());
     }
 
+    /// Stops the worker that has the load under way, if there is one. While data are read, the analysis is left alone
+    /// with what it holds.
     fn stop_worker(&self) {
-        let generation = self.load.with_untracked(Load::generation);
-        let host = self.desk.borrow().host.clone();
-        if let Some(host) = host {
-            host.cancel(generation);
+        let (generation, is_loading) = self.load.with_untracked(|load| (load.generation(), load.is_loading()));
+        let is_reading = std::mem::take(&mut self.desk.borrow_mut().is_reading);
+        match self.workers() {
+            Some(workers) if is_reading => workers.reader.cancel(generation),
+            Some(workers) if is_loading => workers.analysis.cancel(generation),
+            _ => {}
         }
     }
 
     /// Back to the first screen.
     pub(in crate::views) fn close(&self) {
-        if self.load.with_untracked(Load::is_loading) {
-            self.stop_worker();
-        }
+        self.stop_worker();
         self.load.update(Load::close);
         {
             let mut desk = self.desk.borrow_mut();

@@ -2,15 +2,16 @@
 
 mod answers;
 mod loading;
+mod mapping;
 mod policy;
 mod sharing;
 
 pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};
-use crate::bridge::{ChartRequest, Envelope, Host, Request};
+use crate::bridge::{ChartRequest, Envelope, Fault, Host, Request};
 use crate::dom::{Signal, after, batch, signal};
-use crate::state::{Command, Fault, Filter, Link, Load, Phase, Sample, View};
+use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
 use crate::store::Theme;
 use report::{ChartData, Report};
 use std::cell::RefCell;
@@ -35,6 +36,20 @@ impl PartialEq for Shown {
     }
 }
 
+/// What turns sources into data sets, and what turns those into Reports.
+#[derive(Clone)]
+struct Workers {
+    reader: Host,
+    analysis: Host,
+}
+
+/// One of the workers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Reader,
+    Analysis,
+}
+
 /// Who waits for an answer of the worker.
 enum Waiting {
     Chart(Box<dyn FnOnce(Option<ChartData>)>),
@@ -43,7 +58,9 @@ enum Waiting {
 
 #[derive(Default)]
 struct Desk {
-    host: Option<Host>,
+    workers: Option<Workers>,
+    /// Whether the reader has the load under way; else the analysis has it.
+    is_reading: bool,
     tickets: u32,
     /// By their tickets. There are as many as there are charts on the screen.
     waiting: Vec<(u32, Waiting)>,
@@ -55,7 +72,7 @@ struct Desk {
     /// A view that came with the link, for the data that come next.
     linked_view: Option<View>,
     file_input: Option<HtmlInputElement>,
-    /// Whether the worker has lost what is on the screen.
+    /// Whether the analysis has lost what is on the screen.
     is_forgotten: bool,
 }
 
@@ -81,7 +98,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Starts the worker and loads what the address names.
+    /// Prepares the workers and loads what the address names.
     pub(super) fn start() -> &'static Self {
         let session: &'static Self = Box::leak(Box::new(Self {
             load: signal(Load::default()),
@@ -103,11 +120,17 @@ impl Session {
         if !policy::settle(&link) {
             return session;
         }
-        let host = Host::start(sharing::absolute("worker.js"), move |event| batch(|| session.receive(event)));
-        session.desk.borrow_mut().host = Some(host);
+        let host = |script: &str, of: Who| {
+            Host::new(sharing::absolute(script), move |event| batch(|| session.receive(of, event)))
+        };
+        let workers = Workers { reader: host("reader.js", Who::Reader), analysis: host("worker.js", Who::Analysis) };
+        session.desk.borrow_mut().workers = Some(workers.clone());
         session.follow(link);
         spawn_local(async move {
             let samples = origin::samples().await;
+            // By now the page is on the screen and waits for data: the first ones shall not wait for the workers.
+            workers.reader.wake();
+            workers.analysis.wake();
             batch(|| {
                 session.samples.set(samples);
                 session.load_linked_sample();
@@ -168,10 +191,13 @@ impl Session {
         ticket
     }
 
+    fn workers(&self) -> Option<Workers> {
+        self.desk.borrow().workers.clone()
+    }
+
     fn send(&self, message: Envelope<Request>) {
-        let host = self.desk.borrow().host.clone();
-        if let Some(host) = host {
-            host.send(message);
+        if let Some(workers) = self.workers() {
+            workers.analysis.send(message);
         }
     }
 

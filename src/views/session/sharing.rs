@@ -3,7 +3,7 @@
 use super::Session;
 use crate::dom::{document, untrack};
 use crate::state::{Link, SourceLink, View};
-use crate::views::origin::Origin;
+use crate::views::origin::{Origin, Source};
 use wasm_bindgen::JsValue;
 
 impl Session {
@@ -24,9 +24,9 @@ impl Session {
         let is_new_view = link.view != View::default();
         self.desk.borrow_mut().linked_view = is_new_view.then_some(link.view);
         match link.source {
-            Some(SourceLink::Prometheus(address)) => self.open(Origin::Server { address, credentials: None }),
+            Some(SourceLink::Prometheus(address)) => self.open(Source::Server { address, credentials: None }.into()),
             Some(SourceLink::Sample(name)) => {
-                self.desk.borrow_mut().loading = Some(Origin::linked_sample(name));
+                self.desk.borrow_mut().loading = Some(Source::linked_sample(name).into());
                 self.load_linked_sample();
             }
             None => self.awaits_data.set(is_new_view),

@@ -1,4 +1,4 @@
-//! Programs that cargo builds: trunk, wasm-bindgen, nextest. Each version has a folder of its own.
+//! Programs that cargo builds: trunk, wasm-bindgen, nextest, cargo-fuzz. Each version has a folder of its own.
 
 use std::path::PathBuf;
 
@@ -50,9 +50,19 @@ pub(crate) const NEXTEST: CargoTool = CargoTool {
     any_version: true,
 };
 
+/// Builds and runs the fuzz targets.
+pub(crate) const FUZZ: CargoTool = CargoTool {
+    package: "cargo-fuzz",
+    version: "0.13.2",
+    program: "cargo-fuzz",
+    features: &[],
+    duration: "1 to 2 min",
+    any_version: true,
+};
+
 /// The folders where our own builds of the tools lie.
 pub(crate) fn folders(project: &Project) -> Vec<PathBuf> {
-    [&TRUNK, &WASM_BINDGEN, &NEXTEST].map(|tool| tool.root(project).join("bin")).to_vec()
+    [&TRUNK, &WASM_BINDGEN, &NEXTEST, &FUZZ].map(|tool| tool.root(project).join("bin")).to_vec()
 }
 
 /// Builds the tool unless it is there.

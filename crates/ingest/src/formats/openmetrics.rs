@@ -3,6 +3,7 @@
 //! OpenMetrics 1.0 (specification/OpenMetrics.md) writes times in seconds, the older exposition format in milliseconds.
 //! A file that ends with `# EOF`, or in which a time has a fraction, is in seconds; else the size of the numbers tells.
 
+use super::native::NativeSet;
 use super::sample_line::SampleLine;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::EpochUnit;
@@ -15,6 +16,7 @@ use crate::sniff::Reader;
 use crate::text::Text;
 use crate::{Format, Options};
 use order::SortedMap;
+use series::histogram::NativeText;
 use series::{Declared, NoteKind};
 use std::collections::HashMap;
 
@@ -70,6 +72,8 @@ pub(crate) struct Lines {
     types: SortedMap<String, String>,
     units: SortedMap<String, String>,
     timeless: usize,
+    natives: NativeSet,
+    /// Native histograms that cannot be read.
     histograms: usize,
     samples: usize,
 }
@@ -98,7 +102,16 @@ impl Lines {
             };
             let sample = SampleLine::parse(line).ok_or_else(bad_line)?;
             let Some(value) = sample.value else {
-                self.histograms += 1;
+                let time = sample.time.map(|time| number::parse(time, NumberStyle::PLAIN));
+                let histogram = sample.histogram.and_then(NativeText::parse);
+                let (Some(Number::Value(count)), Some((histogram, _))) = (time, histogram) else {
+                    self.histograms += 1;
+                    continue;
+                };
+                let identity = sample.identity().ok_or_else(bad_line)?.with_original_name();
+                let time_ms = self.unit.get_or_insert_with(|| EpochUnit::by_magnitude(count)).to_ms(count);
+                self.natives.push(&identity, time_ms, histogram);
+                self.samples += 1;
                 continue;
             };
             let (position, seen) = match self.positions.get_mut(sample.series) {
@@ -154,6 +167,15 @@ impl Lines {
                 }
             });
         }
+        for position in 0..self.set.len() {
+            let Some(entry) = self.set.entry(position) else { continue };
+            let metric = entry.identity.metric.as_deref().unwrap_or("");
+            let counts = metric.ends_with("_count") || metric.ends_with("_bucket");
+            let unit = self.units.get(metric).or_else(|| self.units.get(family(metric))).filter(|_| !counts);
+            entry.declared = declared(metric, &self.types);
+            entry.unit = unit.cloned();
+        }
+        self.natives.derive_into(&mut self.set);
         let notes = &mut self.set.notes;
         notes.add(
             NoteKind::Dropped,
@@ -164,7 +186,7 @@ impl Lines {
             NoteKind::Dropped,
             self.histograms,
             format!(
-                "{} left out; only numbers are read",
+                "{} left out: no time, or no histogram that can be read",
                 plural(self.histograms, "native histogram sample was", "native histogram samples were")
             ),
         );
@@ -181,14 +203,6 @@ impl Lines {
                 self.timeless,
                 "Samples without a time stamp were placed by the step given",
             );
-        }
-        for position in 0..self.set.len() {
-            let Some(entry) = self.set.entry(position) else { continue };
-            let metric = entry.identity.metric.as_deref().unwrap_or("");
-            let counts = metric.ends_with("_count") || metric.ends_with("_bucket");
-            let unit = self.units.get(metric).or_else(|| self.units.get(family(metric))).filter(|_| !counts);
-            entry.declared = declared(metric, &self.types);
-            entry.unit = unit.cloned();
         }
         Ok(self.set.into())
     }

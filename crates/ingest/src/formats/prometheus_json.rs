@@ -1,8 +1,10 @@
 //! Answers of the Prometheus HTTP API (docs/querying/api.md): matrix, vector and scalar.
 //!
 //! Accepted are a whole response, its bare `data`, a bare `result` array, an array of responses, and several of them one
-//! behind the other. Times are seconds with a fraction, values are strings. Native histograms are left out with a note.
+//! behind the other. Times are seconds with a fraction, values are strings. Native histograms become quantiles, counts
+//! and sums.
 
+use super::native::{self, NativeSet};
 use crate::Format;
 use crate::cell::timestamp::EpochUnit;
 use crate::error::{Error, excerpt};
@@ -13,6 +15,7 @@ use crate::notebook::plural;
 use crate::series_set::{Samples, SeriesSet};
 use crate::sniff::Reader;
 use crate::text::Text;
+use series::histogram::NativeHistogram;
 use series::{Identity, Labels, NoteKind};
 
 pub(crate) const READER: Reader = Reader { format: Format::PrometheusJson, probe, is_table: false, read };
@@ -38,7 +41,7 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
 struct Found {
     set: SeriesSet,
     foreign: usize,
-    histograms: usize,
+    natives: NativeSet,
     instants: usize,
     warnings: Vec<String>,
 }
@@ -48,6 +51,7 @@ struct Found {
 struct Candidate {
     labels: Option<Labels>,
     samples: Samples,
+    histograms: Vec<(i64, NativeHistogram)>,
     has_samples: bool,
 }
 
@@ -96,14 +100,15 @@ impl Found {
                 }
                 "histograms" => {
                     one.has_samples = true;
-                    return json.list(&mut |_, _| {
-                        self.histograms += 1;
+                    return json.list(&mut |json, _| {
+                        one.histograms.push(native::sample(json)?);
                         Ok(())
                     });
                 }
                 "histogram" => {
                     one.has_samples = true;
-                    self.histograms += 1;
+                    self.instants += 1;
+                    one.histograms.push(native::sample(json)?);
                 }
                 "warnings" | "infos" if value == Kind::List => {
                     let texts = json.value()?;
@@ -121,7 +126,7 @@ impl Found {
             return Err(Error::ServerFailed { kind, message });
         }
         match one {
-            Candidate { labels: Some(labels), samples, .. } => self.series(labels, samples),
+            Candidate { labels: Some(labels), samples, histograms, .. } => self.series(labels, samples, histograms),
             Candidate { has_samples: true, .. } => {
                 return Err(Error::Shape {
                     path: "metric".to_owned(),
@@ -166,35 +171,26 @@ impl Found {
         })
     }
 
-    fn series(&mut self, mut labels: Labels, samples: Samples) {
+    fn series(&mut self, mut labels: Labels, samples: Samples, histograms: Vec<(i64, NativeHistogram)>) {
         let metric = labels.remove("__name__");
-        let position = self.set.position(Identity::of(metric, labels).with_original_name());
+        let identity = Identity::of(metric, labels).with_original_name();
+        for (time_ms, histogram) in histograms {
+            self.natives.push(&identity, time_ms, histogram);
+        }
+        let position = self.set.position(identity);
         if let Some(known) = self.set.at(position) {
             known.append(samples);
         }
     }
 
     fn finish(mut self) -> Result<Body, Error> {
-        if self.histograms > 0 {
-            self.set.refuse_empty(
-                "the answer has native histograms only",
-                "Ask for histogram_quantile(0.95, …), histogram_count(…) or histogram_sum(…) of them.",
-            )?;
-        }
+        self.natives.derive_into(&mut self.set);
         self.set.refuse_empty(
             "the answer has no samples",
             "Ask for a range of time in which the query has results (/api/v1/query_range).",
         )?;
         self.set.refuse_too_many()?;
         let notes = &mut self.set.notes;
-        notes.add(
-            NoteKind::Dropped,
-            self.histograms,
-            format!(
-                "{} left out; only numbers are read",
-                plural(self.histograms, "native histogram was", "native histograms were")
-            ),
-        );
         notes.add(
             NoteKind::Dropped,
             self.foreign,

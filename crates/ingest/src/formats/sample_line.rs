@@ -10,6 +10,8 @@ pub(crate) struct SampleLine<'a> {
     pub(crate) series: &'a str,
     /// The value; none for a native histogram.
     pub(crate) value: Option<f64>,
+    /// A native histogram as written, from brace to brace.
+    pub(crate) histogram: Option<&'a str>,
     /// The time stamp as written.
     pub(crate) time: Option<&'a str>,
 }
@@ -21,9 +23,11 @@ impl<'a> SampleLine<'a> {
         let end = end_of_series(line)?;
         let (series, rest) = line.split_at_checked(end)?;
         let rest = rest.strip_prefix([' ', '\t'])?.trim_start();
+        let mut histogram = None;
         let (value, rest) = if rest.starts_with('{') {
-            let close = rest.find('}')?;
-            (None, rest.get(close + 1..)?)
+            let (text, behind) = rest.split_at_checked(rest.find('}')? + 1)?;
+            histogram = Some(text);
+            (None, behind)
         } else {
             let end = rest.find([' ', '\t']).unwrap_or(rest.len());
             let (value, rest) = rest.split_at_checked(end)?;
@@ -41,7 +45,7 @@ impl<'a> SampleLine<'a> {
         if time.is_some_and(|time| !is_number(time)) {
             return None;
         }
-        Some(Self { series, value, time })
+        Some(Self { series, value, histogram, time })
     }
 
     /// The series that the line belongs to; none if its labels cannot be read.

@@ -127,11 +127,14 @@ fn localise(scan: &mut Scan, options: &Options, notes: &mut Notebook) -> Option<
         }
     }
     let zone = options.time_zone.to_string();
-    notes.add(
+    let note = notes.add(
         NoteKind::Assumption,
         zoneless,
         format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
     );
+    if zone != "UTC" {
+        note.undone_by("time-zone=UTC");
+    }
     Some(zone)
 }
 

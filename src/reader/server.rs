@@ -1,10 +1,8 @@
 //! Reading from a Prometheus server: the plan is the prometheus crate's, the requests are the browser's.
 
-use super::desk::Desk;
-use super::failure::Failure;
-use super::pause::Pause;
-use super::work::READING_SHARE;
-use crate::bridge::Credentials;
+use super::fault;
+use super::shelf::Shelf;
+use crate::bridge::{Credentials, Fault, Pause, READING_SHARE};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
 use prometheus::{Ask, Endpoint, Error, Fetch};
@@ -18,14 +16,14 @@ const LONGEST_WAIT_S: u64 = 30;
 
 /// Reads what the server has; none where the load is not wanted any more.
 pub(super) async fn read(
-    desk: &Desk,
+    shelf: &Shelf,
     generation: u32,
     pause: &Pause,
     address: &str,
     credentials: Option<&Credentials>,
     end_ms: i64,
-) -> Result<Option<Dataset>, Failure> {
-    let failure = |error: &Error| Failure::asking(address, error);
+) -> Result<Option<Dataset>, Fault> {
+    let failure = |error: &Error| fault::asking(address, error);
     let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
     let ask = Ask::discover(endpoint, end_ms.saturating_sub(Ask::USUAL_RANGE_MS), end_ms);
     let mut fetch = Fetch::new(ask).map_err(|error| failure(&error))?;
@@ -33,10 +31,10 @@ pub(super) async fn read(
     while let Some(request) = fetch.next_request() {
         let progress = fetch.progress();
         let share = READING_SHARE * progress.done as f64 / progress.total.max(1) as f64;
-        desk.say_progress(generation, progress.doing, share);
+        shelf.page.say_progress(generation, progress.doing, share);
         pause.take().await;
         let answer = net::carry_out(&request, credentials).await;
-        if !desk.wants(generation) {
+        if !shelf.wants(generation) {
             return Ok(None);
         }
         match fetch.accept(answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone)) {

@@ -9,15 +9,18 @@ use web_sys::MessageChannel;
 
 /// A way to let the event loop take its next messages. A message channel queues behind the messages that wait already,
 /// and unlike a timer it has no shortest time.
-pub(super) struct Pause(Option<MessageChannel>);
+#[derive(Debug)]
+pub struct Pause(Option<MessageChannel>);
 
-impl Pause {
-    pub(super) fn new() -> Self {
+impl Default for Pause {
+    fn default() -> Self {
         Self(MessageChannel::new().ok())
     }
+}
 
+impl Pause {
     /// Comes back when every message that waits now has been received.
-    pub(super) async fn take(&self) {
+    pub async fn take(&self) {
         let Some(channel) = &self.0 else { return };
         let promise = Promise::new(&mut |resolve, _| {
             let resolve = Closure::once_into_js(move || resolve.call0(&JsValue::NULL));

@@ -1,0 +1,448 @@
+//! Classic histograms: a family of series `X_bucket`, one per upper bound, which the label `le` holds.
+
+use super::QUANTILES;
+use super::interpolate::{make_monotone, quantile};
+use crate::columns::{is_cumulative, values_at};
+use crate::{Identity, Kind, Labels, Note, NoteKind, Series, TimeAxis, Unit};
+use order::{SortedMap, SortedSet};
+use std::sync::Arc;
+
+/// The reading setting under which histograms stay as their buckets.
+pub const HISTOGRAM_SETTING: &str = "histograms=buckets";
+
+/// The label that holds a bucket's upper bound.
+const BOUND_LABEL: &str = "le";
+/// What the name of a bucket's metric ends with.
+const BUCKET: &str = "_bucket";
+
+/// What [`derive_quantiles`] did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Histograms that became quantiles.
+    pub histograms: usize,
+    /// The series of buckets that left.
+    pub buckets: usize,
+    /// Of the histograms, those without a single observation, which have no quantile.
+    pub silent: usize,
+    /// Of the histograms, those whose buckets are rates already.
+    pub rates: usize,
+    /// Samples of histograms at which not every bucket has a value; they have no quantile.
+    pub torn: usize,
+    /// Series of buckets that stay as they are, because they are no whole histogram.
+    pub incomplete: usize,
+}
+
+impl Found {
+    /// The notes that say what was done.
+    pub fn notes(&self) -> Vec<Note> {
+        let mut notes = Vec::new();
+        if self.histograms > 0 {
+            let mut message = format!(
+                "{} became p50, p95 and p99, each of what was observed between one sample and the next",
+                counted(self.histograms, "histogram", "histograms", self.buckets)
+            );
+            if self.rates > 0 {
+                message.push_str(&format!("; {} of rates already, taken sample by sample", self.rates));
+            }
+            if self.silent > 0 {
+                message.push_str(&format!("; {} without any observation", self.silent));
+            }
+            let note = Note::new(NoteKind::Derived, self.histograms as u64, message);
+            notes.push(note.undone_by(HISTOGRAM_SETTING));
+        }
+        if self.torn > 0 {
+            let message = format!("{} of histograms lack a bucket and have no quantile", samples(self.torn));
+            notes.push(Note::new(NoteKind::Gap, self.torn as u64, message).undone_by(HISTOGRAM_SETTING));
+        }
+        if self.incomplete > 0 {
+            let message = format!(
+                "{} kept as {}: a histogram needs two buckets or more that have times in common, and le=\"+Inf\" or a \
+                 _count",
+                if self.incomplete == 1 {
+                    "1 bucket was".to_owned()
+                } else {
+                    format!("{} buckets were", self.incomplete)
+                },
+                if self.incomplete == 1 { "it is" } else { "they are" }
+            );
+            notes.push(Note::new(NoteKind::Assumption, self.incomplete as u64, message));
+        }
+        notes
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str, buckets: usize) -> String {
+    format!("{count} {} ({buckets} series of buckets)", if count == 1 { one } else { many })
+}
+
+fn samples(count: usize) -> String {
+    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
+}
+
+/// Replaces the buckets of every histogram by the series `X_p50`, `X_p95` and `X_p99`, which stand where its first
+/// bucket stood and have the unit of the measured quantity. `X_count` and `X_sum` stay.
+///
+/// Each value is the quantile of what was observed since the sample before: of the increase of the buckets, as
+/// `histogram_quantile(q, increase(X_bucket[w]))` gives with w the distance of the samples. If any bucket falls, the
+/// process began again and all buckets count from zero. Where the buckets go down without beginning again they are
+/// rates (or observations per interval) already, and each sample is taken as it is. NaN at the first sample of a counter, without observations, and
+/// where a bucket has no value; the next value then speaks of the longer time.
+///
+/// A histogram needs two buckets and the count of all observations: `le="+Inf"`, else `X_count` on the same times.
+/// Whatever is less stays as it is and is counted.
+pub fn derive_quantiles(series: &mut Vec<Series>) -> Found {
+    let families = families(series);
+    let mut found = Found::default();
+    if families.is_empty() {
+        return found;
+    }
+    let mut taken: SortedSet<String> = SortedSet::new();
+    for one in series.iter() {
+        taken.insert(one.name.clone());
+    }
+    // The series that come in place of the one at each position; none for those that stay.
+    let mut replaced: Vec<Option<Vec<Series>>> = series.iter().map(|_| None).collect();
+    for family in &families {
+        let Some(whole) = family.whole(series) else {
+            found.incomplete += family.buckets.len();
+            continue;
+        };
+        let derived = whole.quantiles();
+        found.histograms += 1;
+        found.buckets += family.buckets.len();
+        found.silent += usize::from(derived.observed == 0);
+        found.rates += usize::from(!whole.is_cumulative);
+        found.torn += derived.torn;
+        let mut new = Vec::new();
+        if derived.observed > 0 {
+            for ((_, suffix), values) in QUANTILES.iter().zip(derived.columns) {
+                new.push(family.series(suffix, &whole, values, &mut taken));
+            }
+        }
+        for &(_, position) in &family.buckets {
+            if let Some(slot) = replaced.get_mut(position) {
+                *slot = Some(std::mem::take(&mut new));
+            }
+        }
+    }
+    let old = std::mem::take(series);
+    for (one, replacement) in old.into_iter().zip(replaced) {
+        match replacement {
+            Some(new) => series.extend(new),
+            None => series.push(one),
+        }
+    }
+    found
+}
+
+/// The buckets of one histogram.
+struct Family {
+    /// The metric without `_bucket`; none where the source names none (the result of an expression).
+    stem: Option<String>,
+    /// The labels without `le`.
+    labels: Labels,
+    /// Upper bounds and positions among the series, in the order of the series.
+    buckets: Vec<(f64, usize)>,
+    /// The position of `X_count`.
+    count: Option<usize>,
+    /// The unit of `X_sum`, which is that of the quantity.
+    unit: Unit,
+}
+
+fn families(series: &[Series]) -> Vec<Family> {
+    let mut positions: SortedMap<(Option<String>, Labels), usize> = SortedMap::new();
+    let mut families: Vec<Family> = Vec::new();
+    for (position, one) in series.iter().enumerate() {
+        let Some((stem, labels, bound)) = bucket(one) else { continue };
+        let key = (stem, labels);
+        let family = match positions.get(&key) {
+            Some(family) => *family,
+            None => {
+                let (stem, labels) = key.clone();
+                let unit = Unit::of_metric(stem.as_deref().unwrap_or(""));
+                families.push(Family { stem, labels, buckets: Vec::new(), count: None, unit });
+                positions.insert(key, families.len() - 1);
+                families.len() - 1
+            }
+        };
+        if let Some(family) = families.get_mut(family) {
+            family.buckets.push((bound, position));
+        }
+    }
+    for (position, one) in series.iter().enumerate() {
+        let metric = one.metric.as_deref().unwrap_or("");
+        let (stem, is_sum) = match (metric.strip_suffix("_count"), metric.strip_suffix("_sum")) {
+            (Some(stem), _) => (stem, false),
+            (_, Some(stem)) => (stem, true),
+            _ => continue,
+        };
+        let key = (Some(stem.to_owned()), one.labels.clone());
+        let Some(family) = positions.get(&key).and_then(|family| families.get_mut(*family)) else { continue };
+        if !is_sum {
+            family.count = Some(position);
+        } else if !one.unit.is_unknown() {
+            family.unit = one.unit.clone();
+        }
+    }
+    families
+}
+
+/// What a bucket belongs to, and its upper bound; none for any other series.
+fn bucket(series: &Series) -> Option<(Option<String>, Labels, f64)> {
+    let bound = series.labels.get(BOUND_LABEL)?.trim().parse::<f64>().ok().filter(|bound| !bound.is_nan())?;
+    // An expression over buckets has no name, or is named by its text.
+    let stem = match series.metric.as_deref() {
+        None | Some("") => None,
+        Some(metric) => Some(metric.strip_suffix(BUCKET).unwrap_or(metric).to_owned()),
+    };
+    let mut labels = series.labels.clone();
+    labels.remove(BOUND_LABEL);
+    Some((stem, labels, bound))
+}
+
+/// A histogram that has all it needs.
+struct Whole<'a> {
+    axis: Arc<TimeAxis>,
+    /// Ascending; the last is infinite.
+    bounds: Vec<f64>,
+    /// The values of each bound on the axis.
+    columns: Vec<std::borrow::Cow<'a, [f64]>>,
+    is_cumulative: bool,
+}
+
+struct Derived {
+    /// One column per quantile.
+    columns: Vec<Vec<f64>>,
+    /// Samples that have observations.
+    observed: usize,
+    /// Samples that lack a bucket.
+    torn: usize,
+}
+
+impl Family {
+    /// The histogram, if it is a whole one.
+    fn whole<'a>(&self, series: &'a [Series]) -> Option<Whole<'a>> {
+        let mut buckets = self.buckets.clone();
+        order::sort_by(&mut buckets, |(a, _), (b, _)| a.total_cmp(b));
+        // One bound in two spellings ("1", "1.0") is not one series; which of them holds is not said.
+        buckets.dedup_by(|(later, _), (earlier, _)| later == earlier);
+        if buckets.last()?.0 != f64::INFINITY {
+            buckets.push((f64::INFINITY, self.count?));
+        }
+        if buckets.len() < 2 {
+            return None;
+        }
+        let all = series.get(buckets.last()?.1)?;
+        let axis = Arc::clone(&all.axis);
+        let columns: Vec<_> =
+            buckets.iter().filter_map(|(_, position)| Some(values_at(series.get(*position)?, &axis))).collect();
+        let is_cumulative = all.kind == Kind::Counter || is_cumulative(&all.values);
+        let whole = Whole { axis, bounds: buckets.iter().map(|(bound, _)| *bound).collect(), columns, is_cumulative };
+        let needed = if is_cumulative { 2 } else { 1 };
+        (whole.complete().take(needed).count() == needed).then_some(whole)
+    }
+
+    fn series(&self, suffix: &str, whole: &Whole<'_>, values: Vec<f64>, taken: &mut SortedSet<String>) -> Series {
+        let metric = super::derived_metric(self.stem.as_deref(), suffix);
+        let identity = Identity::of(Some(metric), self.labels.clone());
+        let mut name = identity.name.clone();
+        while !taken.insert(name.clone()) {
+            name.push_str(" of buckets");
+        }
+        let mut series = Series::new(name, Arc::clone(&whole.axis), values);
+        series.metric = identity.metric;
+        series.labels = identity.labels;
+        series.unit = self.unit.clone();
+        series
+    }
+}
+
+impl Whole<'_> {
+    /// The positions of samples at which every bucket has a value.
+    fn complete(&self) -> impl Iterator<Item = usize> {
+        (0..self.axis.len()).filter(|&index| self.row(index).all(f64::is_finite))
+    }
+
+    fn row(&self, index: usize) -> impl Iterator<Item = f64> {
+        self.columns.iter().map(move |column| column.get(index).copied().unwrap_or(f64::NAN))
+    }
+
+    fn quantiles(&self) -> Derived {
+        let mut columns = vec![vec![f64::NAN; self.axis.len()]; QUANTILES.len()];
+        let (mut observed, mut complete) = (0, 0);
+        let mut before: Option<usize> = None;
+        let mut counts = vec![0.0; self.bounds.len()];
+        for index in self.complete() {
+            complete += 1;
+            let earlier = before.replace(index);
+            match earlier {
+                Some(earlier) if self.is_cumulative => {
+                    // The buckets of one histogram begin again together.
+                    let is_reset = self.row(earlier).zip(self.row(index)).any(|(then, now)| now < then);
+                    for (count, (then, now)) in counts.iter_mut().zip(self.row(earlier).zip(self.row(index))) {
+                        *count = if is_reset { now } else { now - then };
+                    }
+                }
+                None if self.is_cumulative => continue,
+                _ => counts.iter_mut().zip(self.row(index)).for_each(|(count, now)| *count = now),
+            }
+            make_monotone(&mut counts);
+            let mut is_observed = false;
+            for ((q, _), column) in QUANTILES.iter().zip(&mut columns) {
+                let value = quantile(*q, &self.bounds, &counts);
+                is_observed |= !value.is_nan();
+                if let Some(slot) = column.get_mut(index) {
+                    *slot = value;
+                }
+            }
+            observed += usize::from(is_observed);
+        }
+        Derived { columns, observed, torn: self.axis.len() - complete }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const TIMES: [i64; 4] = [0, 15, 30, 45];
+
+    fn series(metric: &str, labels: &[(&str, &str)], times: &[i64], values: &[f64]) -> Series {
+        let identity = Identity::of(Some(metric.into()), labels.iter().copied().collect());
+        let (axis, ..) = TimeAxis::from_unsorted(times);
+        let mut series = Series::new(identity.name, Arc::new(axis), values.to_vec());
+        (series.metric, series.labels) = (identity.metric, identity.labels);
+        series
+    }
+
+    fn bucket_of(bound: &str, values: &[f64]) -> Series {
+        series("wait_seconds_bucket", &[("job", "a"), ("le", bound)], &TIMES, values)
+    }
+
+    fn assert_same(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        let is_same = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12 || a.is_nan() && b.is_nan());
+        assert!(is_same, "{found:?} instead of {expected:?}");
+    }
+
+    fn names(series: &[Series]) -> Vec<&str> {
+        series.iter().map(|one| one.name.as_str()).collect()
+    }
+
+    #[test]
+    fn buckets_become_quantiles_of_what_came_between_samples() {
+        let mut all = vec![
+            series("up", &[], &TIMES, &[1.0; 4]),
+            bucket_of("+Inf", &[100.0, 110.0, 110.0, 5.0]),
+            bucket_of("1", &[100.0, 110.0, 110.0, 5.0]),
+            bucket_of("5e-1", &[90.0, 95.0, 95.0, 5.0]),
+            series("wait_seconds_count", &[("job", "a")], &TIMES, &[100.0, 110.0, 110.0, 5.0]),
+        ];
+        let found = derive_quantiles(&mut all);
+        let p = |suffix: &str| format!("wait_seconds_{suffix}{{job=\"a\"}}");
+        assert_eq!(names(&all), ["up", &p("p50"), &p("p95"), &p("p99"), "wait_seconds_count{job=\"a\"}"]);
+        // Five below 0.5 and five below 1; then none; then a new process with five below 0.5.
+        assert_same(&all[1].values, &[f64::NAN, 0.5, f64::NAN, 0.25]);
+        assert_same(&all[2].values, &[f64::NAN, 0.95, f64::NAN, 0.475]);
+        assert_eq!(all[1].unit, Unit::of(crate::BaseUnit::Seconds));
+        assert_eq!((all[1].metric.as_deref(), all[1].kind), (Some("wait_seconds_p50"), Kind::Gauge));
+        assert_eq!((found.histograms, found.buckets, found.torn, found.incomplete), (1, 3, 0, 0));
+        let notes = found.notes();
+        assert_eq!((notes.len(), notes[0].kind, notes[0].count), (1, NoteKind::Derived, 1));
+        assert_eq!(notes[0].undo.as_deref(), Some("histograms=buckets"));
+    }
+
+    #[test]
+    fn a_new_process_begins_all_buckets_anew() {
+        // The first bucket has passed its old count before the sample, the others have not.
+        let mut all = vec![bucket_of("1", &[2.0, 3.0, 4.0, 4.0]), bucket_of("+Inf", &[20.0, 22.0, 5.0, 5.0])];
+        derive_quantiles(&mut all);
+        assert_same(&all[0].values, &[f64::NAN, 1.0, 0.625, f64::NAN]);
+    }
+
+    #[test]
+    fn rates_are_taken_as_they_are() {
+        let mut all = vec![
+            series("", &[("le", "1")], &TIMES, &[0.5, 0.25, 0.0, 1.0]),
+            series("", &[("le", "+Inf")], &TIMES, &[1.0, 0.75, 0.0, 1.0]),
+        ];
+        let found = derive_quantiles(&mut all);
+        assert_eq!((names(&all), found.rates), (vec!["p50", "p95", "p99"], 1));
+        assert_same(&all[0].values, &[1.0, 1.0, f64::NAN, 0.5]);
+    }
+
+    #[test]
+    fn the_text_of_an_expression_is_a_name() {
+        let of =
+            |bound: &str| series("sum by (le) (rate(x_bucket[5m]))", &[("le", bound)], &TIMES, &[3.0, 1.0, 3.0, 1.0]);
+        let mut all = vec![of("1"), of("+Inf")];
+        derive_quantiles(&mut all);
+        assert_eq!(all[0].name, "sum by (le) (rate(x_bucket[5m])) p50");
+    }
+
+    #[test]
+    fn the_count_stands_in_for_the_last_bucket() {
+        let count = |times: &[i64]| series("wait_seconds_count", &[("job", "a")], times, &[0.0, 10.0, 20.0, 30.0]);
+        let mut all = vec![bucket_of("1", &[0.0, 5.0, 10.0, 15.0]), count(&TIMES)];
+        assert_eq!(derive_quantiles(&mut all).histograms, 1);
+        assert_same(&all[0].values, &[f64::NAN, 1.0, 1.0, 1.0]);
+        assert_eq!(names(&all)[3..], ["wait_seconds_count{job=\"a\"}"], "the count stays");
+        let mut all = vec![bucket_of("1", &[0.0, 5.0, 10.0, 15.0]), count(&[1, 16, 31, 46])];
+        assert_eq!(derive_quantiles(&mut all).incomplete, 1, "it was never counted at the same time");
+    }
+
+    #[test]
+    fn what_is_no_whole_histogram_stays_and_is_counted() {
+        let summary = series("wait_seconds", &[("quantile", "0.5")], &TIMES, &[1.0; 4]);
+        for mut all in [
+            vec![bucket_of("+Inf", &[1.0, 2.0, 3.0, 4.0]), summary.clone()],
+            vec![bucket_of("1", &[1.0, 2.0, 3.0, 4.0]), bucket_of("2", &[1.0, 2.0, 3.0, 4.0]), summary.clone()],
+            vec![bucket_of("+Inf", &[1.0, f64::NAN]), bucket_of("1", &[f64::NAN, 2.0])],
+            vec![bucket_of("small", &[1.0; 4])],
+        ] {
+            let before = all.len();
+            let found = derive_quantiles(&mut all);
+            assert_eq!((found.histograms, all.len()), (0, before));
+            assert_eq!(found.notes().len(), usize::from(found.incomplete > 0));
+        }
+        // Beside a whole one it does not matter.
+        let mut all = vec![
+            series("b_bucket", &[("le", "1")], &TIMES, &[1.0; 4]),
+            bucket_of("1", &[1.0, 2.0, 3.0, 4.0]),
+            bucket_of("+Inf", &[1.0, 2.0, 3.0, 4.0]),
+        ];
+        let found = derive_quantiles(&mut all);
+        assert_eq!((found.histograms, found.incomplete, names(&all)[0]), (1, 1, "b_bucket{le=\"1\"}"));
+    }
+
+    #[test]
+    fn a_sample_that_lacks_a_bucket_has_no_quantile_and_the_next_spans_it() {
+        let mut all = vec![
+            series("x_bucket", &[("le", "1")], &[0, 30, 45], &[0.0, 5.0, 10.0]),
+            series("x_bucket", &[("le", "+Inf")], &TIMES, &[0.0, 4.0, 10.0, 15.0]),
+        ];
+        let found = derive_quantiles(&mut all);
+        assert_eq!(found.torn, 1);
+        assert_same(&all[0].values, &[f64::NAN, f64::NAN, 1.0, 0.5]);
+        assert_eq!(found.notes().iter().map(|note| note.kind).collect::<Vec<_>>(), [NoteKind::Derived, NoteKind::Gap]);
+    }
+
+    #[test]
+    fn without_observations_only_the_buckets_leave() {
+        let mut all = vec![bucket_of("1", &[7.0; 4]), bucket_of("+Inf", &[7.0; 4])];
+        let found = derive_quantiles(&mut all);
+        assert_eq!((all.len(), found.histograms, found.silent), (0, 1, 1));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_stays_with_its_owner() {
+        let mut all = vec![
+            series("x_p50", &[], &TIMES, &[1.0; 4]),
+            series("x_bucket", &[("le", "1")], &TIMES, &[0.0, 1.0, 2.0, 3.0]),
+            series("x_bucket", &[("le", "+Inf")], &TIMES, &[0.0, 1.0, 2.0, 3.0]),
+        ];
+        derive_quantiles(&mut all);
+        assert_eq!(names(&all)[..2], ["x_p50", "x_p50 of buckets"]);
+    }
+}

@@ -1,0 +1,12 @@
+//! The reader.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    // What ships ends without a word; every other build says where.
+    #[cfg(not(panic = "immediate-abort"))]
+    console_error_panic_hook::set_once();
+    app::reader::start();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}

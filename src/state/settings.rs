@@ -1,0 +1,84 @@
+//! Reading settings, `name=value`, as the reader takes them.
+
+/// Settings in the order in which they were made; one of each name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings(Vec<String>);
+
+impl Settings {
+    /// From a list; of several with one name the last counts.
+    pub fn new(list: impl IntoIterator<Item = String>) -> Self {
+        let mut settings = Self::default();
+        for one in list {
+            settings.add(one);
+        }
+        settings
+    }
+
+    /// All of them.
+    pub fn list(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Adds a setting in place of one with the same name.
+    pub fn add(&mut self, setting: String) {
+        let name = name(&setting).to_owned();
+        self.remove(&name);
+        self.0.push(setting);
+    }
+
+    /// Sets a value; an empty one takes the setting away.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if value.is_empty() {
+            self.remove(name);
+        } else {
+            self.add(format!("{name}={value}"));
+        }
+    }
+
+    /// Takes a setting away where just this one is in force, and adds it where it is not.
+    pub fn toggle(&mut self, setting: &str) {
+        if self.0.iter().any(|known| known == setting) {
+            self.0.retain(|known| known != setting);
+        } else {
+            self.add(setting.to_owned());
+        }
+    }
+
+    /// Takes a setting away.
+    pub fn remove(&mut self, wanted: &str) {
+        self.0.retain(|setting| name(setting) != wanted);
+    }
+
+    /// The value of a setting.
+    pub fn get(&self, wanted: &str) -> Option<&str> {
+        let found = self.0.iter().find(|setting| name(setting) == wanted)?;
+        found.get(wanted.len() + 1..)
+    }
+}
+
+/// What a setting is about: the names of columns may hold equals signs, the values of their settings may not.
+fn name(setting: &str) -> &str {
+    let is_about_one = ["role.", "unit.", "kind."].iter().any(|start| setting.starts_with(start));
+    let end = if is_about_one { setting.rfind('=') } else { setting.find('=') };
+    setting.get(..end.unwrap_or(setting.len())).unwrap_or(setting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_each_name() {
+        let list = ["decimal=,", "unit.a{b=\"c\"}=ms", "decimal=.", "ignore=x=y"].map(str::to_owned);
+        let mut settings = Settings::new(list);
+        assert_eq!(settings.list(), ["unit.a{b=\"c\"}=ms", "decimal=.", "ignore=x=y"]);
+        assert_eq!(settings.get("unit.a{b=\"c\"}"), Some("ms"));
+        assert_eq!(settings.get("unit.a{b"), None);
+        settings.set("unit.a{b=\"c\"}", "");
+        settings.set("decimal", ",");
+        settings.toggle("decimal=.");
+        settings.toggle("decimal=.");
+        settings.toggle("decimal=,");
+        assert_eq!(settings.list(), ["ignore=x=y", "decimal=,"]);
+    }
+}
