@@ -7,8 +7,8 @@ postMessage('ready');
 
 self.onmessage = ({ data: { file } }) => {
   const started = performance.now();
-  const bytes = new Uint8Array(new FileReaderSync().readAsArrayBuffer(file));
-  const reading = new Reading(file.name, bytes);
+  const reader = new FileReaderSync();
+  const reading = new Reading(file.name, (start, end) => reader.readAsArrayBuffer(file.slice(start, end)));
   const axes = new Map();
   const series = Array.from({ length: reading.series_count() }, (_, position) => {
     const axis = reading.axis(position);

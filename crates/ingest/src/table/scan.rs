@@ -292,6 +292,10 @@ impl Pass<'_> {
     }
 
     /// Reads ordinary rows, of which the first is in line `line`, column by column.
+    ///
+    /// Like all that runs once per stretch or column, a function of its own: a browser takes a better optimised form of a
+    /// function only when it is called anew.
+    #[inline(never)]
     fn stretch(&mut self, window: &str, stretch: &Stretch, line: u64) {
         let mut from = 0;
         while from < stretch.rows() {
@@ -315,6 +319,7 @@ impl Pass<'_> {
     }
 
     /// Reads the times of rows, up to the first one without; returns which one that is.
+    #[inline(never)]
     fn stretch_times(&mut self, window: &str, stretch: &Stretch, from: usize) -> usize {
         let mut row = from;
         match self.clock {
@@ -345,6 +350,7 @@ impl Pass<'_> {
     }
 
     /// Reads one row.
+    #[inline(never)]
     fn row(&mut self, cells: &[Cell<'_>], line: u64) {
         let Some((time_ms, is_wall)) = self.time(cells) else {
             if is_header_again(cells, self.table) {
@@ -535,6 +541,7 @@ impl NumberColumn {
     }
 
     /// Reads the cells of ordinary rows, of which row 0 is in line `line`.
+    #[inline(never)]
     fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>, style: NumberStyle, line: u64) {
         let bytes = window.as_bytes();
         let mut values = std::mem::take(&mut self.values);
@@ -605,6 +612,7 @@ impl Words {
     }
 
     /// Reads the cells of ordinary rows.
+    #[inline(never)]
     fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>) {
         grow(&mut self.column.codes, rows.len());
         for (start, end) in stretch.cells(window.as_bytes(), self.column.index, rows) {

@@ -35,6 +35,7 @@ impl Stretch {
         self.ends.resize(self.ends.len().max(noted), 0);
     }
 
+    #[inline(never)]
     fn look(&mut self, bytes: &[u8], start: usize, delimiter: u8) {
         (self.rows, self.end) = (0, start);
         if self.width < 2 || u32::try_from(bytes.len()).is_err() {
