@@ -22,7 +22,8 @@ macro_rules! variants {
 
 variants! {
     NOTE_KINDS: NoteKind {
-        Assumption, Gap, Break, Duplicate, Unsorted, Irregular, Unreadable, Infinite, CounterReset, CounterRate, Derived, UnitConversion, Dropped, Constant, Limit, SourceWarning,
+        Assumption, Gap, Break, Duplicate, Unsorted, Irregular, Unreadable, Infinite, CounterReset, CounterRate,
+        Derived, UnitConversion, Dropped, Constant, Limit, SourceWarning,
     }
 }
 variants! { UNITS: BaseUnit { None, Ratio, Percent, Seconds, Bytes, Bits, Hertz, Celsius, Watts, Currency } }

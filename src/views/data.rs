@@ -96,7 +96,8 @@ fn note(session: &'static Session, note: &DataNote) -> El {
     el("li")
         .child(subject(note.subject.as_deref().unwrap_or("the whole source")))
         .child(count(&format!("{} × {}", note.count, note.kind.replace('_', " "))))
-        .child(sentence(&note.message).text(" ").child(undo))
+        .child(sentence(&note.message))
+        .child(undo)
 }
 
 /// Reads the data again, with this setting or without it.

@@ -2,7 +2,10 @@
 //!
 //! A format that gets a reader of its own leaves this list.
 
-use crate::error::{Error, excerpt};
+mod document;
+mod writing;
+
+use crate::error::{Error, excerpt, list};
 use crate::head::Head;
 
 /// How much of the text is looked at.
@@ -11,15 +14,24 @@ const PROBED_BYTES: usize = 1 << 16;
 /// Names a file that no reader is made for.
 pub(crate) fn recognise(head: &Head<'_>) -> Option<Error> {
     let head = head.start(PROBED_BYTES).trim_start();
-    let (looks_like, remedy) = if head.starts_with(['{', '[']) { json(head) } else { text(head)? };
-    Some(Error::Unsupported { looks_like: looks_like.to_owned(), remedy: remedy.to_owned() })
+    let (looks_like, remedy) = if head.starts_with(['{', '[']) && !writing::is_settings(head) {
+        json(head).map_or_else(|| document::name(head), named)
+    } else {
+        named(text(head)?)
+    };
+    Some(Error::Unsupported { looks_like, remedy: remedy.to_owned() })
+}
+
+fn named((looks_like, remedy): (&str, &'static str)) -> (String, &'static str) {
+    (looks_like.to_owned(), remedy)
 }
 
 const AS_CSV: &str = "Export it as CSV with a time column, or fetch the same data as Prometheus API JSON.";
 
-fn json(head: &str) -> (&'static str, &'static str) {
+/// JSON that holds series, in a form that no reader is made for.
+fn json(head: &str) -> Option<(&'static str, &'static str)> {
     let has = |key: &str| head.contains(&format!("\"{key}\""));
-    if has("MetricDataResults") || has("Datapoints") && has("Timestamp") {
+    Some(if has("MetricDataResults") || has("Datapoints") && has("Timestamp") {
         ("a CloudWatch answer", "Turn it into a CSV with a time column and one column per metric.")
     } else if has("MetricStat") || has("MetricDataQueries") {
         (
@@ -49,8 +61,8 @@ fn json(head: &str) -> (&'static str, &'static str) {
     } else if has("alerts") && has("receiver") {
         ("an Alertmanager notification: alerts, and no series", "Drop an export of metrics.")
     } else {
-        ("JSON that is no answer of the Prometheus API", AS_CSV)
-    }
+        return None;
+    })
 }
 
 fn text(head: &str) -> Option<(&'static str, &'static str)> {
@@ -62,6 +74,8 @@ fn text(head: &str) -> Option<(&'static str, &'static str)> {
             "a web page (HTML)",
             "The server may have sent its log-in or error page: open it in a browser, and export again.",
         )
+    } else if head.starts_with("<svg") || head.starts_with("<?xml") && head.contains("<svg") {
+        ("an SVG image", "Export the data behind the image as CSV or JSON.")
     } else if first.starts_with("<?xml") || first.starts_with('<') {
         ("XML", "Export the data as CSV or JSON.")
     } else if bare.starts_with("Dstat ") || bare.starts_with("pcp-dstat") {
@@ -105,26 +119,27 @@ fn is_line_protocol(first: &str) -> bool {
     tags_fit && fields.split(',').all(is_pair) && time_fits
 }
 
-/// A text that is no table at all.
+/// A text that is no table with numbers.
 pub(crate) fn prose(head: &Head<'_>) -> Option<Error> {
-    let head = head.start(PROBED_BYTES);
-    let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
+    let text = head.start(PROBED_BYTES);
+    let lines: Vec<&str> = head.lines().take(50).collect();
     let wordy = lines.iter().filter(|line| line.split_whitespace().count() >= 5).count();
-    let has_levels =
-        lines.iter().filter(|line| ["INFO", "WARN", "ERROR", "DEBUG"].iter().any(|level| line.contains(level))).count();
-    let looks_like = if has_levels * 2 > lines.len() {
-        "a log"
+    let table = head.table().filter(|table| table.is_even() && table.columns.len() > 1);
+    let (looks_like, remedy) = if let Some(known) = writing::name(text) {
+        named(known)
     } else if wordy * 4 >= lines.len() {
-        "a text for people"
+        let beginning = excerpt(text.trim_start(), 40).replace('\n', " ");
+        let remedy = "Monteverdi reads series of numbers over time: export them as CSV with a time column, or as Prometheus \
+                      API JSON. If the data stand inside this text, cut them out and drop them alone.";
+        (format!("a text for people (it begins with {beginning:?})"), remedy)
+    } else if let Some(table) = table {
+        let columns = list(table.columns.iter().map(|column| column.name.as_str()));
+        (
+            format!("a table without numbers, with the columns {columns}"),
+            "Export the table with a time and with what was measured.",
+        )
     } else {
         return None;
     };
-    let beginning = excerpt(head.trim_start(), 40).replace('\n', " ");
-    Some(Error::Unsupported {
-        looks_like: format!("{looks_like} (it begins with {beginning:?})"),
-        remedy:
-            "Monteverdi reads series of numbers over time: export them as CSV with a time column, or as Prometheus API \
-                 JSON. If the data stand inside this text, cut them out and drop them alone."
-                .to_owned(),
-    })
+    Some(Error::Unsupported { looks_like, remedy: remedy.to_owned() })
 }

@@ -254,7 +254,7 @@ fn encoding_of(bytes: &[u8]) -> Result<(Encoding, usize), Error> {
     if let Some(looks_like) = binary_format(bytes) {
         return Err(Error::Unsupported {
             looks_like: looks_like.to_owned(),
-            remedy: "Export the data as CSV or JSON, or open a gzip of one of these.".to_owned(),
+            remedy: "Export the data as CSV or JSON; gzip and ZIP of these are unpacked.".to_owned(),
         });
     }
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or(bytes);

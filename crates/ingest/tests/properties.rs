@@ -3,7 +3,7 @@
 
 use ingest::{Format, Options, Source, read, write};
 use proptest::prelude::*;
-use series::{Dataset, Labels, Series, TimeAxis};
+use series::{BaseUnit, Dataset, Kind, Labels, Series, TimeAxis, Unit};
 use std::sync::Arc;
 
 fn import(text: &str) -> Dataset {
@@ -62,7 +62,7 @@ prop_compose! {
 prop_compose! {
     /// Series with any names, as tables have them.
     fn table()(
-        names in proptest::collection::btree_set("s[a-z0-9_.|,;\" -]{0,10}[a-z]", 1..5),
+        names in proptest::collection::btree_set("s[a-z0-9_.|,;\"\nß日 -]{0,10}[a-z]", 1..5),
         times in times(),
         values in proptest::collection::vec(proptest::collection::vec(value(), 12), 5),
     ) -> Dataset {
@@ -95,6 +95,30 @@ prop_compose! {
             .collect();
         Dataset { series, ..Dataset::default() }
     }
+}
+
+/// Any order, which depends on the seed alone.
+fn shuffle<T>(items: &mut [T], mut seed: u64) {
+    for end in (1..items.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        items.swap(end, (seed >> 33) as usize % (end + 1));
+    }
+}
+
+/// The lines of a text with their ends; quotes hold several together.
+fn records(text: &str) -> Vec<String> {
+    let mut records: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.split_inclusive('\n') {
+        match records.last_mut().filter(|_| is_open) {
+            Some(record) => record.push_str(line),
+            None => records.push(line.to_owned()),
+        }
+        // In OpenMetrics there are escaped quotes, and no line ends in quotes.
+        let quotes = line.replace("\\\\", "").replace("\\\"", "").matches('"').count();
+        is_open ^= quotes % 2 == 1;
+    }
+    records
 }
 
 proptest! {
@@ -139,8 +163,7 @@ proptest! {
         let straight = content(&import(&text(&lines, "\n")), true);
         prop_assert_eq!(&content(&import(&text(&lines, "\r\n")), true), &straight);
         prop_assert_eq!(&content(&import(text(&lines, "\n").trim_end()), true), &straight);
-        // A shuffle that depends on the seed alone.
-        lines.sort_by_key(|line| line.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)));
+        shuffle(&mut lines, seed);
         prop_assert_eq!(&content(&import(&text(&lines, "\n")), true), &straight);
     }
 
@@ -166,6 +189,64 @@ proptest! {
             dataset.map(|dataset| (content(&dataset, true), dataset.row_count, dataset.notes)).ok()
         };
         prop_assert_eq!(read(&text("\"")), read(&text("")));
+    }
+
+    #[test]
+    fn the_order_of_written_lines_does_not_matter(dataset in labelled(), seed in any::<u64>()) {
+        for (text, with_missing) in [(write::tidy_csv(&dataset), true), (write::openmetrics(&dataset), false)] {
+            let mut lines = records(&text);
+            // The header, and the mark of the end, stay.
+            let (first, last) = if with_missing { (1, lines.len()) } else { (0, lines.len() - 1) };
+            shuffle(&mut lines[first..last], seed);
+            prop_assert_eq!(content(&import(&lines.concat()), with_missing), content(&dataset, with_missing));
+        }
+        let mut shuffled = dataset.clone();
+        shuffle(&mut shuffled.series, seed);
+        prop_assert_eq!(content(&import(&write::prometheus_json(&shuffled)), false), content(&dataset, false));
+    }
+
+    #[test]
+    fn counters_and_units_read_back(
+        rises in proptest::collection::vec(1u32..100, 40..60),
+        reset in 12usize..60,
+        gauge in proptest::collection::vec(-1000i32..1000, 60),
+    ) {
+        let mut count = 0;
+        let counted: Vec<f64> = rises
+            .iter()
+            .enumerate()
+            .map(|(step, rise)| {
+                count = if step == reset { 0 } else { count + rise };
+                f64::from(count)
+            })
+            .collect();
+        let times: Vec<i64> = (0..rises.len() as i64).map(|step| 1_700_000_000_000 + step * 15_000).collect();
+        let gauge: Vec<f64> = gauge.into_iter().take(times.len()).map(f64::from).collect();
+        let of = |metric: &str, kind: Kind, values: &[f64]| {
+            let labels: Labels = [("job".to_owned(), "a".to_owned())].into_iter().collect();
+            let name = format!("{metric}{labels}");
+            let mut series = series_of(name, Some(metric.to_owned()), labels, &times, values.to_vec());
+            series.kind = kind;
+            series.unit = Unit::of_metric(metric);
+            series
+        };
+        let series = vec![
+            of("requests_total", Kind::Counter, &counted),
+            of("cpu_seconds_total", Kind::Counter, &counted),
+            of("memory_bytes", Kind::Gauge, &gauge),
+            of("queue_length", Kind::Gauge, &gauge),
+        ];
+        let dataset = Dataset { series, ..Dataset::default() };
+        let meaning = |dataset: &Dataset| -> Vec<(String, Kind, BaseUnit)> {
+            let one = |series: &Series| (series.name.clone(), series.kind, series.unit.base);
+            let mut all: Vec<_> = dataset.series.iter().map(one).collect();
+            all.sort();
+            all
+        };
+        let writers: [fn(&Dataset) -> String; 3] = [write::openmetrics, write::prometheus_json, write::tidy_csv];
+        for write in writers {
+            prop_assert_eq!(meaning(&import(&write(&dataset))), meaning(&dataset), "{}", write(&dataset));
+        }
     }
 
     #[test]

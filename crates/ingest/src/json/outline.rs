@@ -47,6 +47,12 @@ impl Outline {
         })
     }
 
+    /// The keys of the outermost object, or of the objects in the outermost list.
+    pub(crate) fn top_keys(&self) -> impl Iterator<Item = &str> {
+        let paths = self.paths.iter().map(|path| path.strip_prefix("[]/").unwrap_or(path));
+        paths.filter(|path| !path.contains('/') && *path != "[]")
+    }
+
     fn read(&mut self, bytes: &[u8]) {
         let bytes = bytes.get(..LOOKED_AT).unwrap_or(bytes);
         // The path up to here, and for each open bracket the length of the path in front of it.

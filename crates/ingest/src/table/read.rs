@@ -302,11 +302,11 @@ fn identity_of_row(
     }
 }
 
-/// Refuses a table in which every series has several rows, all at one time.
+/// Refuses a table with a single row, and one in which every series has several rows, all at one time.
 fn refuse_one_instant(scan: &Scan, arrangements: &[Arrangement]) -> Result<(), Error> {
     let is_instant = arrangements.iter().all(|arrangement| arrangement.axis.len() == 1)
         && arrangements.iter().any(|arrangement| arrangement.duplicates > 0);
-    if !is_instant {
+    if !is_instant && scan.times_ms.len() != 1 {
         return Ok(());
     }
     let mut time = String::new();

@@ -29,8 +29,8 @@ pub(super) fn identities(dataset: &Dataset, metric_name: impl Fn(&str) -> String
 fn own_metric(series: &Series) -> &str {
     match &series.metric {
         Some(metric) => metric,
-        // A series that is labels only has no name of its own.
-        None if series.name == series.labels.to_string() => "",
+        // A series that is labels only, or has not even labels, has no name of its own.
+        None if series.name == series.labels.to_string() || series.name == "{}" => "",
         None => &series.name,
     }
 }
