@@ -15,7 +15,7 @@ const PROBED_BYTES: usize = 1 << 16;
 pub(crate) fn recognise(head: &Head<'_>) -> Option<Error> {
     let head = head.start(PROBED_BYTES).trim_start();
     let (looks_like, remedy) = if head.starts_with(['{', '[']) && !writing::is_settings(head) {
-        json(head).map_or_else(|| document::name(head), named)
+        document::name(head)
     } else {
         named(text(head)?)
     };
@@ -27,43 +27,6 @@ fn named((looks_like, remedy): (&str, &'static str)) -> (String, &'static str) {
 }
 
 const AS_CSV: &str = "Export it as CSV with a time column, or fetch the same data as Prometheus API JSON.";
-
-/// JSON that holds series, in a form that no reader is made for.
-fn json(head: &str) -> Option<(&'static str, &'static str)> {
-    let has = |key: &str| head.contains(&format!("\"{key}\""));
-    Some(if has("MetricDataResults") || has("Datapoints") && has("Timestamp") {
-        ("a CloudWatch answer", "Turn it into a CSV with a time column and one column per metric.")
-    } else if has("MetricStat") || has("MetricDataQueries") {
-        (
-            "a CloudWatch metric query: the question, without any data",
-            "Run it (aws cloudwatch get-metric-data) and export the answer as CSV.",
-        )
-    } else if has("metric") && has("timestamps") {
-        ("a VictoriaMetrics export in JSON lines", "Export it with ?format=promapi or ?format=prometheus instead.")
-    } else if has("schema") && has("fields") || has("frames") || has("series") && has("fields") && has("timeRange") {
-        ("Grafana panel data in JSON", "Use Inspect, Data, Download CSV instead.")
-    } else if has("panels") && has("schemaVersion") {
-        ("a Grafana dashboard: the layout, without any data", "Open a panel, then Inspect, Data, Download CSV.")
-    } else if has("results") && has("columns") {
-        ("an InfluxQL answer in JSON", "Ask for CSV (Accept: text/csv) instead.")
-    } else if has("pointlist") || has("timeseries_response") {
-        ("a Datadog answer in JSON", AS_CSV)
-    } else if has("sysstat") {
-        ("sysstat statistics in JSON (sadf -j)", AS_CSV)
-    } else if has("resourceMetrics") {
-        ("OpenTelemetry metrics in JSON", AS_CSV)
-    } else if has("aggregations") {
-        ("an Elasticsearch answer in JSON", AS_CSV)
-    } else if has("target") && has("datapoints") {
-        ("a Graphite answer in JSON", "Ask for format=csv, and add a header line, or export wide CSV.")
-    } else if has("labels") && has("data") && has("time") {
-        ("a Netdata answer in JSON", "Ask for format=csv instead.")
-    } else if has("alerts") && has("receiver") {
-        ("an Alertmanager notification: alerts, and no series", "Drop an export of metrics.")
-    } else {
-        return None;
-    })
-}
 
 fn text(head: &str) -> Option<(&'static str, &'static str)> {
     let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();

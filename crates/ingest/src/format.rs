@@ -20,11 +20,35 @@ pub enum Format {
     OpenMetrics,
     /// `promtool tsdb dump`.
     PromtoolDump,
+    /// Grafana's data frames as JSON: the panel inspector, `/api/ds/query`, snapshots.
+    GrafanaJson,
+    /// Answers of Graphite's render API, and of Grafana's simple JSON sources.
+    GraphiteJson,
+    /// VictoriaMetrics' export in JSON lines.
+    VictoriaJson,
+    /// Answers of Datadog's query APIs.
+    DatadogJson,
+    /// Answers of CloudWatch (`get-metric-data`, `get-metric-statistics`).
+    CloudwatchJson,
+    /// Answers of InfluxDB's `/query`.
+    InfluxqlJson,
+    /// Answers of Netdata's data API.
+    NetdataJson,
+    /// Date histograms of Elasticsearch and OpenSearch.
+    ElasticJson,
+    /// OpenTelemetry metrics in JSON.
+    OtlpJson,
+    /// What `sadf -j` writes.
+    SadfJson,
+    /// Alerts of Alertmanager: notifications and lists. Events only.
+    AlertmanagerJson,
+    /// Annotations of Grafana. Events only.
+    GrafanaAnnotations,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 19] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -32,6 +56,18 @@ impl Format {
         Self::PrometheusJson,
         Self::OpenMetrics,
         Self::PromtoolDump,
+        Self::GrafanaJson,
+        Self::GraphiteJson,
+        Self::VictoriaJson,
+        Self::DatadogJson,
+        Self::CloudwatchJson,
+        Self::InfluxqlJson,
+        Self::NetdataJson,
+        Self::ElasticJson,
+        Self::OtlpJson,
+        Self::SadfJson,
+        Self::AlertmanagerJson,
+        Self::GrafanaAnnotations,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -44,6 +80,18 @@ impl Format {
             Self::PrometheusJson => "prometheus-json",
             Self::OpenMetrics => "openmetrics",
             Self::PromtoolDump => "promtool-dump",
+            Self::GrafanaJson => "grafana-json",
+            Self::GraphiteJson => "graphite-json",
+            Self::VictoriaJson => "victoria-json",
+            Self::DatadogJson => "datadog-json",
+            Self::CloudwatchJson => "cloudwatch-json",
+            Self::InfluxqlJson => "influxql-json",
+            Self::NetdataJson => "netdata-json",
+            Self::ElasticJson => "elastic-json",
+            Self::OtlpJson => "otlp-json",
+            Self::SadfJson => "sadf-json",
+            Self::AlertmanagerJson => "alertmanager-json",
+            Self::GrafanaAnnotations => "grafana-annotations",
         }
     }
 
@@ -62,6 +110,18 @@ impl Format {
             Self::PrometheusJson => "Prometheus API JSON",
             Self::OpenMetrics => "OpenMetrics text",
             Self::PromtoolDump => "promtool tsdb dump",
+            Self::GrafanaJson => "Grafana JSON",
+            Self::GraphiteJson => "Graphite JSON",
+            Self::VictoriaJson => "VictoriaMetrics JSON lines",
+            Self::DatadogJson => "Datadog JSON",
+            Self::CloudwatchJson => "CloudWatch JSON",
+            Self::InfluxqlJson => "InfluxQL JSON",
+            Self::NetdataJson => "Netdata JSON",
+            Self::ElasticJson => "Elasticsearch aggregations",
+            Self::OtlpJson => "OpenTelemetry metrics (OTLP JSON)",
+            Self::SadfJson => "sysstat JSON (sadf -j)",
+            Self::AlertmanagerJson => "Alertmanager alerts",
+            Self::GrafanaAnnotations => "Grafana annotations",
         }
     }
 }

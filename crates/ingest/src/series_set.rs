@@ -120,6 +120,11 @@ impl SeriesSet {
         self.entries.len()
     }
 
+    /// The number of events.
+    pub(crate) fn event_count(&self) -> usize {
+        self.events.len()
+    }
+
     /// The number of samples of all series.
     pub(crate) fn sample_count(&self) -> usize {
         self.entries.iter().map(|entry| entry.samples.times_ms.len()).sum()

@@ -5,7 +5,11 @@
 use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
-use crate::formats::{csv_long, csv_stacked, csv_wide, grafana_csv, openmetrics, prometheus_json, promtool_dump};
+use crate::formats::{
+    alertmanager_json, cloudwatch_json, csv_long, csv_stacked, csv_wide, datadog_json, elastic_json,
+    grafana_annotations, grafana_csv, grafana_json, graphite_json, influxql_json, netdata_json, openmetrics, otlp_json,
+    prometheus_json, promtool_dump, sadf_json, victoria_json,
+};
 use crate::head::Head;
 use crate::import::{Body, Context};
 use crate::text::Text;
@@ -22,7 +26,23 @@ pub(crate) struct Reader {
 }
 
 /// Formats that are known by marks of their own.
-const MARKED: [&Reader; 3] = [&prometheus_json::READER, &promtool_dump::READER, &openmetrics::READER];
+const MARKED: [&Reader; 15] = [
+    &grafana_json::READER,
+    &graphite_json::READER,
+    &victoria_json::READER,
+    &datadog_json::READER,
+    &cloudwatch_json::READER,
+    &influxql_json::READER,
+    &netdata_json::READER,
+    &elastic_json::READER,
+    &otlp_json::READER,
+    &sadf_json::READER,
+    &alertmanager_json::READER,
+    &grafana_annotations::READER,
+    &prometheus_json::READER,
+    &promtool_dump::READER,
+    &openmetrics::READER,
+];
 
 /// Tables, the more particular first. They are asked last, because almost anything can be cut into cells.
 const TABLES: [&Reader; 4] = [&grafana_csv::READER, &csv_stacked::READER, &csv_long::READER, &csv_wide::READER];

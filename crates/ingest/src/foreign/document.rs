@@ -8,12 +8,25 @@ const AS_SERIES: &str = "Monteverdi reads series of numbers over time: fetch the
                          (/api/v1/query_range), or export them as CSV with a time column.";
 const AS_COUNTS: &str = "Count the lines by time first, for example per minute and level, and export the counts as CSV \
                          with a time column.";
+const KNOWN: &str = "Known are the answers of Prometheus, VictoriaMetrics, Grafana, Datadog, CloudWatch, InfluxDB, Graphite, \
+                     Netdata, Elasticsearch, OpenTelemetry and sadf. Save the whole answer of one of them as it is, or \
+                     export the data as CSV with a time column.";
 const RUN_IT: &str = "Ask for the samples themselves (/api/v1/query_range) and save that answer.";
 
 /// Paths that all must be there, what it then is, and what would work.
 type Kind = (&'static [&'static str], &'static str, &'static str);
 
-const KINDS: [Kind; 28] = [
+const KINDS: [Kind; 30] = [
+    (
+        &["MetricStat"],
+        "a CloudWatch metric query: the question, without any data",
+        "Run it (aws cloudwatch get-metric-data) and save its answer.",
+    ),
+    (
+        &["Metrics/[]/MetricName"],
+        "a list of CloudWatch metrics: their names, without any data",
+        "Ask for their data (aws cloudwatch get-metric-data) and save the answer.",
+    ),
     (&["resultType", "result/[]/stream"], "a Loki answer: lines of logs", AS_COUNTS),
     (&["level", "msg"], "logs in JSON", AS_COUNTS),
     (&["level", "message"], "logs in JSON", AS_COUNTS),
@@ -24,7 +37,7 @@ const KINDS: [Kind; 28] = [
     (
         &["panels", "schemaVersion"],
         "a Grafana dashboard: the layout, without any data",
-        "Open a panel, then Inspect, Data, Download CSV.",
+        "Open a panel, then Inspect, Data, Download CSV; or Inspect, JSON, DataFrame JSON.",
     ),
     (&["data/activeTargets"], "the targets of a Prometheus server, without any samples", RUN_IT),
     (&["data/groups/[]/rules"], "the rules of a Prometheus server, without any samples", RUN_IT),
@@ -73,9 +86,9 @@ pub(super) fn name(text: &str) -> (String, &'static str) {
             "Look whether the request has the right address, parameters and credentials, and save the answer again.",
         );
     }
-    let keys: Vec<&str> = outline.top_keys().collect();
+    let keys = outline.top_keys();
     let of = if keys.is_empty() { String::new() } else { format!(", with {}", list(keys)) };
-    (format!("JSON of a kind that is not known here{of}"), AS_SERIES)
+    (format!("JSON of a kind that is not known here{of}"), KNOWN)
 }
 
 /// The text behind the first key of that name, as it is written.

@@ -3,8 +3,10 @@
 
 mod outline;
 mod pull;
+mod stamp;
 mod value;
 
 pub(crate) use outline::Outline;
 pub(crate) use pull::{Json, Kind};
+pub(crate) use stamp::{of_count as stamp_of_count, of_text as stamp_of_text};
 pub(crate) use value::Value;

@@ -38,6 +38,13 @@ impl Outline {
         })
     }
 
+    /// The keys of the outermost object, or of the objects in the outermost list, in alphabetical order.
+    pub(crate) fn top_keys(&self) -> Vec<&str> {
+        let bare = |path: &'_ str| !path.contains('/') && path != "[]";
+        let top = self.paths.iter().map(|path| path.strip_prefix("[]/").unwrap_or(path));
+        top.filter(|path| bare(path)).collect()
+    }
+
     /// Whether there is a value with exactly this path, from the outermost key on. `*` stands for any one key.
     pub(crate) fn has_at_top(&self, path: &str) -> bool {
         let wanted: Vec<&str> = path.split('/').collect();
@@ -45,12 +52,6 @@ impl Outline {
             known.split('/').count() == wanted.len()
                 && known.split('/').zip(&wanted).all(|(segment, wanted)| *wanted == "*" || *wanted == segment)
         })
-    }
-
-    /// The keys of the outermost object, or of the objects in the outermost list.
-    pub(crate) fn top_keys(&self) -> impl Iterator<Item = &str> {
-        let paths = self.paths.iter().map(|path| path.strip_prefix("[]/").unwrap_or(path));
-        paths.filter(|path| !path.contains('/') && *path != "[]")
     }
 
     fn read(&mut self, bytes: &[u8]) {
@@ -66,12 +67,10 @@ impl Outline {
                     open.push((byte, path.len()));
                     if byte == b'[' {
                         push(&mut path, "[]");
+                        self.keep(&path, open.len());
                     }
                 }
                 b'}' | b']' => {
-                    if byte == b']' {
-                        self.keep(&path, open.len());
-                    }
                     let length = open.pop().map_or(0, |(_, length)| length);
                     path.truncate(length);
                     if let Some((b'{', outer)) = open.last() {
@@ -130,7 +129,7 @@ mod tests {
 
     #[test]
     fn lists_have_items() {
-        let outline = Outline::of("[[\"time\",\"in\"],[1,0.7]]").unwrap_or_default();
+        let outline = Outline::of("[[\"time\",\"in\"],[1,0.").unwrap_or_default();
         assert!(outline.has_at_top("[]/[]"));
         let outline = Outline::of("[{\"target\":\"a\",\"datapoints\":[[1.0,1700000000]]}]").unwrap_or_default();
         assert!(outline.has_at_top("[]/target") && outline.has_at_top("[]/datapoints/[]/[]"));

@@ -177,10 +177,7 @@ impl<'t, 's> Json<'t, 's> {
                 match number::parse(text, NumberStyle::PLAIN) {
                     Number::Value(value) => Ok(value),
                     Number::Missing => Ok(f64::NAN),
-                    Number::Unreadable => {
-                        let found = format!("the text {:?}", excerpt(text, 40));
-                        Err(unexpected("a number", found))
-                    }
+                    Number::Unreadable => Err(unexpected_text("a number", text)),
                 }
             }
             other => Err(unexpected("a number", other.words().to_owned())),
@@ -414,6 +411,11 @@ fn unexpected(expected: &str, found: String) -> Error {
         found,
         remedy: "Save the tool's whole answer as it is.".to_owned(),
     }
+}
+
+/// An error at a text that is not what was expected.
+pub(super) fn unexpected_text(expected: &str, text: &str) -> Error {
+    unexpected(expected, format!("the text {:?}", excerpt(text, 40)))
 }
 
 fn read_number(word: &str) -> Option<f64> {

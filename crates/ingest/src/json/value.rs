@@ -2,6 +2,7 @@
 
 use super::{Json, Kind};
 use crate::Error;
+use crate::cell::number::{self, Number, NumberStyle};
 use series::Labels;
 
 /// A value.
@@ -39,6 +40,22 @@ impl Value {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// What stands for a measured value: a number, a number in quotes, a truth value (1 or 0), or null and words for a
+    /// missing one (NaN). None for anything else.
+    pub(crate) fn as_measure(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Null => Some(f64::NAN),
+            Self::Bool(truth) => Some(f64::from(u8::from(*truth))),
+            Self::Text(text) => match number::parse(text, NumberStyle::PLAIN) {
+                Number::Value(value) => Some(value),
+                Number::Missing => Some(f64::NAN),
+                Number::Unreadable => None,
+            },
+            Self::List(_) | Self::Object(_) => None,
         }
     }
 
