@@ -227,6 +227,30 @@ proptest! {
         prop_assert_eq!(&content(&import(&text(&lines, "\n")), true), &straight);
     }
 
+    /// Rows with a quote are read one by one, all others many at once.
+    #[test]
+    fn quotes_around_the_times_do_not_matter(
+        rows in proptest::collection::vec(
+            ("[a-c]", "-?[0-9]{1,20}|-?[0-9]{0,9}\\.[0-9]{1,17}| [0-9]|[0-9]{1,3}e-?[0-9]|NaN||-|1.5 ms|x", "[0-9]{1,3}\\.[0-9]{2}|"),
+            3..60,
+        ),
+        is_epoch in any::<bool>(),
+    ) {
+        let text = |quote: &str| {
+            let row = |(at, (service, a, b)): (usize, &(String, String, String))| {
+                let at = at / 2;
+                let time = if is_epoch { format!("{}", 1_700_000_000 + at) } else { format!("2026-03-10 06:00:{at:02}Z") };
+                format!("{quote}{time}{quote},{service},{a},{b}\n")
+            };
+            format!("time,service,a,b\n{}", rows.iter().enumerate().map(row).collect::<String>())
+        };
+        let read = |text: &str| {
+            let dataset = read(&Source { name: "x", bytes: text.as_bytes() }, &Options::default());
+            dataset.map(|dataset| (content(&dataset, true), dataset.row_count, dataset.notes)).ok()
+        };
+        prop_assert_eq!(read(&text("\"")), read(&text("")));
+    }
+
     #[test]
     fn the_order_of_written_lines_does_not_matter(dataset in labelled(), seed in any::<u64>()) {
         for (text, with_missing) in [(write::tidy_csv(&dataset), true), (write::openmetrics(&dataset), false)] {

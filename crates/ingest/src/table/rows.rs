@@ -25,6 +25,11 @@ pub(crate) enum Escape {
 }
 
 impl<'a> Cell<'a> {
+    /// A cell without quotes.
+    pub(crate) fn plain(raw: &'a str) -> Self {
+        Self { raw, quoted: false, escape: None }
+    }
+
     /// The content, with escapes resolved and, unless quoted, without blanks around it.
     pub(crate) fn text(&self) -> Cow<'a, str> {
         match self.escape {
@@ -69,6 +74,17 @@ impl<'a> Rows<'a> {
     /// The byte at which the next record begins.
     pub(crate) fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Goes on behind records that were read otherwise: at byte `at`, so many lines further.
+    pub(crate) fn skip(&mut self, at: usize, lines: u64) {
+        self.at = at;
+        self.next_line += lines;
+    }
+
+    /// The line at which the next record begins, from 1.
+    pub(crate) fn next_line(&self) -> u64 {
+        self.next_line
     }
 
     /// Puts the next record's cells into `cells`; false at the end of the text, and where the rest of a window is no whole
@@ -158,7 +174,7 @@ impl<'a> Rows<'a> {
 
     fn plain(&self, start: usize, end: usize) -> Cell<'a> {
         let raw = self.text.get(start..end).unwrap_or_default();
-        Cell { raw: raw.strip_suffix('\r').unwrap_or(raw), quoted: false, escape: None }
+        Cell::plain(raw.strip_suffix('\r').unwrap_or(raw))
     }
 
     /// The quoted cell whose content begins at `start`, the line ends in it, and the position behind it: that of a
