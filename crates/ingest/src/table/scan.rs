@@ -107,15 +107,6 @@ impl WallRows {
         }
     }
 
-    /// The number of rows without a zone among so many rows.
-    pub(crate) fn count(&self, rows: usize) -> usize {
-        match self {
-            Self::Alike(true) => rows,
-            Self::Alike(false) => 0,
-            Self::Each(each) => each.iter().filter(|is_wall| **is_wall).count(),
-        }
-    }
-
     /// Whether a row has none.
     pub(crate) fn at(&self, row: usize) -> bool {
         match self {
