@@ -22,6 +22,17 @@ try {
   throw error;
 }
 
+// The panel in which the user says how files are read is a program of its own, fetched when it is asked for.
+document.addEventListener('monteverdi-mapping', async ({ detail }) => {
+  try {
+    const mapping = await import('./mapping.js');
+    await mapping.default();
+    mapping.open(...detail);
+  } catch (error) {
+    explain(`The panel could not be fetched (${error}). Load the page again, or look whether the network is there.`);
+  }
+});
+
 if ('serviceWorker' in navigator) {
   // Without it (a private window, an address without TLS) the page works as well, only not offline.
   navigator.serviceWorker.register('./sw.js').catch(() => {});

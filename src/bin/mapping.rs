@@ -3,17 +3,11 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Fills a dialog with the panel: see [`app::mapping::open`].
+/// Opens the panel: see [`app::mapping::open`].
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
-pub fn open(
-    host: &web_sys::HtmlDialogElement,
-    first: &js_sys::Uint8Array,
-    settings: &js_sys::Array,
-    ask: js_sys::Function,
-    done: js_sys::Function,
-) {
-    app::mapping::open(host, first, settings, ask, done);
+pub fn open(names: &js_sys::Array, files: &js_sys::Array, settings: &js_sys::Array, done: js_sys::Function) {
+    app::mapping::open(names, files, settings, done);
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -23,7 +23,7 @@ macro_rules! variants {
 variants! {
     NOTE_KINDS: NoteKind {
         Assumption, Gap, Break, Duplicate, Unsorted, Irregular, Unreadable, Infinite, CounterReset, CounterRate,
-        UnitConversion, Dropped, Constant, Limit, SourceWarning,
+        Derived, UnitConversion, Dropped, Constant, Limit, SourceWarning,
     }
 }
 variants! { UNITS: BaseUnit { None, Ratio, Percent, Seconds, Bytes, Bits, Hertz, Celsius, Watts, Currency } }

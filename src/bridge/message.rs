@@ -10,7 +10,10 @@ pub const READING_SHARE: f64 = 0.25;
 /// one. A browser may hold files of two builds while a new one is being put in place.
 pub const FORM: u64 = report::bytes::fingerprint(
     include_bytes!("message.rs"),
-    report::bytes::fingerprint(include_bytes!("dataset.rs"), report::bytes::FORM),
+    report::bytes::fingerprint(
+        include_bytes!("dataset.rs"),
+        report::bytes::fingerprint(include_bytes!("preview.rs"), report::bytes::FORM),
+    ),
 );
 
 /// What proves to a server who asks. Held in memory only; its `Debug` shows nothing of it.
@@ -65,6 +68,8 @@ pub enum Input {
         names: Vec<String>,
         /// How they are to be read: settings `name=value`, as the readers take them.
         settings: Vec<String>,
+        /// What was said before of files of one shape, as [`crate::state::Remembered`] writes it.
+        remembered: String,
     },
     /// A Prometheus server.
     Prometheus {
@@ -109,6 +114,15 @@ pub enum Request {
     Cancel {
         /// Its number.
         generation: u32,
+    },
+    /// To the reader: ask how the beginning of the file that goes along is understood.
+    Preview {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The file's name.
+        name: String,
+        /// How it is to be read.
+        settings: Vec<String>,
     },
     /// Ask for data to draw.
     Chart {
@@ -184,6 +198,11 @@ pub enum Response {
         /// The series.
         series: usize,
     },
+    /// How a file is understood: a [`super::Preview`] in the only buffer.
+    Preview {
+        /// The request's.
+        ticket: u32,
+    },
     /// What was asked for as text: the story or the Report; empty where the load is gone.
     Text {
         /// The request's.
@@ -202,8 +221,8 @@ struct_bytes! {
 }
 enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
 enum_bytes! {
-    Input { 0: Files { names, settings }, 1: Prometheus { address, credentials, end_ms } }
-    else Self::Files { names: Vec::new(), settings: Vec::new() }
+    Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, credentials, end_ms } }
+    else Self::Files { names: Vec::new(), settings: Vec::new(), remembered: String::new() }
 }
 enum_bytes! {
     Request {
@@ -213,6 +232,7 @@ enum_bytes! {
         3: Story { ticket, generation },
         4: Json { ticket, generation },
         5: Analyse { generation },
+        6: Preview { ticket, name, settings },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -225,6 +245,7 @@ enum_bytes! {
         5: Chart { ticket, series },
         6: Text { ticket, text },
         7: Dataset { generation },
+        8: Preview { ticket },
     } else Self::Ready { form: 0 }
 }
 
@@ -248,7 +269,11 @@ mod tests {
     fn messages_survive_being_bytes() {
         let request = Request::Load {
             generation: 7,
-            input: Input::Files { names: vec!["a.csv".into()], settings: vec!["units=written".into()] },
+            input: Input::Files {
+                names: vec!["a.csv".into()],
+                settings: vec!["units=written".into()],
+                remembered: String::new(),
+            },
         };
         assert_eq!(decode(&encode(&request)), Some(request));
         let response = Response::Progress { generation: 7, stage: "Reading".into(), done: 0.5 };

@@ -75,6 +75,8 @@ pub struct Preview {
     pub notes: Vec<String>,
     /// Why nothing comes out, if so.
     pub problem: Option<String>,
+    /// What files of one tool have in common: the same for two files with one format and the same columns.
+    pub shape: u64,
 }
 
 enum_bytes! {
@@ -85,6 +87,6 @@ struct_bytes! {
     FormatName { name, label }
     Preview {
         file, format, label, formats, rows, preamble, header_rows, columns, delimiter, decimal, assumed_time_zone, series,
-        series_count, notes, problem,
+        series_count, notes, problem, shape,
     }
 }

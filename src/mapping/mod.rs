@@ -1,112 +1,113 @@
 //! How a file is read: its first rows, what each column is understood as, and what the user says instead.
 //!
-//! A program of its own, fetched when it is asked for. The page gives it a dialog to fill, the first preview, and two
-//! functions: one that asks the reader for a preview under other settings, one that takes the settings in the end.
+//! A program of its own, fetched when it is asked for. The page gives it the files and the settings in force, and a
+//! function that takes the settings in the end; for previews it asks a reader of its own.
 
 mod controls;
+mod reader;
 mod table;
 
 use crate::bridge::Preview;
-use crate::dom::{El, Signal, View, batch, el, root, signal};
-use crate::state::Settings;
-use js_sys::{Array, Function, Promise, Uint8Array};
+use crate::dom::{El, Signal, View, batch, document, el, root, signal};
+use crate::state::{Remembered, Settings};
+use crate::store;
+use js_sys::{Array, Function};
+use reader::Reader;
 use std::cell::Cell;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::HtmlDialogElement;
+use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
+use web_sys::{Blob, HtmlDialogElement, HtmlSelectElement};
+
+/// The setting under which nothing counts that was said before.
+const FORGOTTEN: &str = "remembered=none";
 
 /// What the panel shows and knows.
 #[derive(Clone, Copy)]
 struct Panel {
+    names: Signal<Vec<String>>,
+    files: Signal<Vec<Blob>>,
+    /// The file that is shown.
+    file: Signal<usize>,
     preview: Signal<Preview>,
     settings: Signal<Settings>,
     is_asking: Signal<bool>,
     remembers: Signal<bool>,
-    ask: Signal<Function>,
     done: Signal<Function>,
+    reader: Signal<Reader>,
 }
 
 thread_local! {
-    static PANEL: Cell<Option<Panel>> = const { Cell::new(None) };
+    static PANEL: Cell<Option<(Panel, &'static HtmlDialogElement)>> = const { Cell::new(None) };
 }
 
-/// Fills the dialog and opens it.
+/// Opens the panel for files with these names.
 ///
-/// `first` is a preview as bytes, `settings` those that it was made under. `ask` takes a list of settings and returns a
-/// promise of a preview; `done` takes the list of settings, or null where nothing is to change, and whether they shall be
-/// remembered for files of this shape.
-pub fn open(host: &HtmlDialogElement, first: &Uint8Array, settings: &Array, ask: Function, done: Function) {
-    let Some(preview) = report::bytes::decode::<Preview>(&first.to_vec()) else { return };
-    let settings = Settings::new(settings.iter().filter_map(|setting| setting.as_string()));
-    if let Some(panel) = PANEL.get() {
-        batch(|| {
-            panel.preview.set(preview);
-            panel.settings.set(settings);
-            panel.ask.set(ask);
-            panel.done.set(done);
-        });
-    } else {
+/// `settings` are those in force. `done` is called with the list of settings where the files are to be read again.
+pub fn open(names: &Array, files: &Array, settings: &Array, done: Function) {
+    let names = texts(names);
+    let files: Vec<Blob> = files.iter().filter_map(|file| file.dyn_into().ok()).collect();
+    let settings = Settings::new(texts(settings));
+    if PANEL.get().is_none() {
         root(|| {
             let panel = Panel {
-                preview: signal(preview),
-                settings: signal(settings),
+                names: signal(Vec::new()),
+                files: signal(Vec::new()),
+                file: signal(0),
+                preview: signal(Preview::default()),
+                settings: signal(Settings::default()),
                 is_asking: signal(false),
                 remembers: signal(true),
-                ask: signal(ask),
-                done: signal(done),
+                done: signal(done.clone()),
+                reader: signal(Reader::new()),
             };
-            PANEL.set(Some(panel));
-            add_style();
-            panel.fill(host);
+            let dialog: &'static HtmlDialogElement = Box::leak(Box::new(panel.dialog()));
+            PANEL.set(Some((panel, dialog)));
         });
     }
-    if !host.open() {
+    let Some((panel, dialog)) = PANEL.get() else { return };
+    batch(|| {
+        panel.names.set(names);
+        panel.files.set(files);
+        panel.file.set(0);
+        panel.preview.set(Preview::default());
+        panel.settings.set(settings);
+        panel.done.set(done);
+    });
+    panel.ask(true);
+    if !dialog.open() {
         // Fails only for a dialog that is open already.
-        let _ = host.show_modal();
+        let _ = dialog.show_modal();
     }
 }
 
-fn add_style() {
-    let link = el("link").attr("rel", "stylesheet").attr("href", "./mapping.css");
-    if let Some(head) = crate::dom::document().head() {
-        let _ = head.append_child(&link.cast::<web_sys::Node>());
-    }
+fn texts(list: &Array) -> Vec<String> {
+    list.iter().filter_map(|text| text.as_string()).collect()
 }
 
 impl Panel {
-    fn fill(self, host: &HtmlDialogElement) {
-        let close = host.clone();
-        let finish = move |settings: JsValue| {
-            close.close();
-            let remembers = JsValue::from_bool(self.remembers.get_untracked());
-            // What the page does with it is the page's affair.
-            let _ = self.done.with_untracked(|done| done.call2(&JsValue::NULL, &settings, &remembers));
-        };
-        let (cancel, read) = (finish.clone(), finish);
-        let title = el("h2")
-            .attr("id", "mapping-title")
-            .text_with(move || self.preview.with(|preview| format!("How {} is read", preview.file)));
-        let head = el("header")
-            .child(title)
-            .child(el("button").class("button").text("Close").on_click(move || cancel(JsValue::NULL)));
+    fn dialog(self) -> HtmlDialogElement {
+        let style = el("link").attr("rel", "stylesheet").attr("href", "./mapping.css");
+        let dialog =
+            el("dialog").class("mapping").attr("data-testid", "mapping").attr("aria-labelledby", "mapping-title");
+        let element: HtmlDialogElement = dialog.cast();
+        let (to_close, to_finish) = (element.clone(), element.clone());
+        let title = el("h2").attr("id", "mapping-title").text_with(move || {
+            let name = self.names.with(|names| names.get(self.file.get()).cloned());
+            format!("How {} is read", name.unwrap_or_default())
+        });
+        let close = el("button").class("button").text("Close").on_click(move || to_close.close());
+        let head = el("header").child(title).dynamic(move || self.choice_of_file()).child(close);
         let remember = el("input")
             .attr("type", "checkbox")
             .property_with("checked", move || JsValue::from_bool(self.remembers.get()))
             .on("change", move |_| self.remembers.set(!self.remembers.get_untracked()));
-        let foot = el("footer")
-            .child(
-                el("label")
-                    .class("mapping-remember")
-                    .child(remember)
-                    .text(" for all files of this shape in this browser"),
-            )
-            .child(
-                el("button")
-                    .class("button is-primary")
-                    .attr("data-testid", "mapping-read")
-                    .text("Read it like this")
-                    .on_click(move || read(self.list())),
-            );
+        let words = " for all files of this shape, in this browser";
+        let read =
+            el("button").class("button is-primary").attr("data-testid", "mapping-read").text("Read it like this");
+        let read = read.on_click(move || {
+            to_finish.close();
+            self.finish();
+        });
+        let foot = el("footer").child(el("label").class("mapping-remember").child(remember).text(words)).child(read);
         let body = el("div")
             .class("mapping-body")
             .aria_with("aria-busy", move || self.is_asking.get())
@@ -114,45 +115,84 @@ impl Panel {
             .child(table::first_rows(self))
             .child(controls::controls(self))
             .child(outcome(self));
-        for part in [head, body, foot] {
-            let _ = host.append_child(&part.cast::<web_sys::Node>());
-        }
+        let dialog = dialog.child(head).child(body).child(foot);
+        let (head, page) = (document().head().unwrap_throw(), document().body().unwrap_throw());
+        // A document takes new elements.
+        let _ = head.append_child(&style.cast::<web_sys::Node>());
+        let _ = page.append_child(&dialog.cast::<web_sys::Node>());
+        element
     }
 
-    fn list(self) -> JsValue {
-        let list = Array::new();
-        self.settings.with_untracked(|settings| {
-            for setting in settings.list() {
-                list.push(&JsValue::from_str(setting));
-            }
+    /// Which of several files is shown.
+    fn choice_of_file(self) -> View {
+        let names = self.names.get_clone();
+        if names.len() < 2 {
+            return View::NONE;
+        }
+        let mut select = el("select").attr("aria-label", "The file that is shown");
+        for name in &names {
+            select = select.child(el("option").text(name));
+        }
+        let field: HtmlSelectElement = select.cast();
+        let select = select.on("change", move |_| {
+            self.file.set(usize::try_from(field.selected_index()).unwrap_or(0));
+            self.ask(true);
         });
-        list.into()
+        select.into()
+    }
+
+    /// Reads the files like this: what is remembered need not be said.
+    fn finish(self) {
+        let mut settings = self.settings.get_clone_untracked();
+        settings.remove("remembered");
+        let shape = self.preview.with_untracked(|preview| preview.shape);
+        let mut remembered = Remembered::parse(&store::remembered());
+        if self.remembers.get_untracked() && shape != 0 {
+            remembered.put(shape, settings.clone());
+            store::remember(&remembered.to_text());
+            let kept = Remembered::parse(&store::remembered());
+            if kept.get(shape) == Some(&settings) {
+                settings = Settings::default();
+            }
+        } else if remembered.get(shape).is_some() {
+            settings.add(FORGOTTEN.to_owned());
+        }
+        let list = settings.list().iter().map(|setting| JsValue::from_str(setting)).collect::<Array>();
+        // What the page does with it is the page's affair.
+        let _ = self.done.with_untracked(|done| done.call1(&JsValue::NULL, &list));
     }
 
     /// Changes settings and shows what comes of it.
     fn change(self, change: impl FnOnce(&mut Settings)) {
         self.settings.update(change);
+        self.ask(false);
+    }
+
+    /// Asks how the file is understood. `is_first` takes what was said before of files of its shape for said again.
+    fn ask(self, is_first: bool) {
+        let position = self.file.get_untracked();
+        let file = self.files.with_untracked(|files| files.get(position).cloned());
+        let name = self.names.with_untracked(|names| names.get(position).cloned()).unwrap_or_default();
+        let Some(file) = file else { return };
         self.is_asking.set(true);
-        let asked = self.settings.get_clone_untracked();
-        spawn_local(async move {
-            let answer = self.answer().await;
-            // A later change has asked for itself.
-            if self.settings.with_untracked(|settings| *settings != asked) {
+        let settings = self.settings.with_untracked(|settings| settings.list().to_vec());
+        let reader = self.reader.get_clone_untracked();
+        reader.ask(name, file, settings, move |preview| {
+            let known = Remembered::parse(&store::remembered()).get(preview.shape).cloned();
+            let mut settings = self.settings.get_clone_untracked();
+            let is_forgotten = settings.get("remembered").is_some();
+            if let Some(known) = known.filter(|_| is_first && !is_forgotten) {
+                let said = std::mem::replace(&mut settings, known);
+                said.list().iter().for_each(|setting| settings.add(setting.clone()));
+                self.settings.set(settings);
+                self.ask(false);
                 return;
             }
             batch(|| {
                 self.is_asking.set(false);
-                if let Some(preview) = answer {
-                    self.preview.set(preview);
-                }
+                self.preview.set(preview);
             });
         });
-    }
-
-    async fn answer(self) -> Option<Preview> {
-        let asked = self.ask.with_untracked(|ask| ask.call1(&JsValue::NULL, &self.list())).ok()?;
-        let bytes = JsFuture::from(asked.dyn_into::<Promise>().ok()?).await.ok()?;
-        report::bytes::decode(&Uint8Array::new(&bytes).to_vec())
     }
 }
 

@@ -1,15 +1,19 @@
 //! Reading files, one after the other.
 
 use super::blob::BlobSource;
-use super::{fault, zone};
+use super::{fault, preview, zone};
 use crate::bridge::{Fault, Mailbox, READING_SHARE};
+use crate::state::{Remembered, Settings};
 use ingest::{Options, SettingError};
-use series::Dataset;
+use series::{Dataset, Note, NoteKind};
 use std::cell::Cell;
 use web_sys::Blob;
 
 /// The shortest time between two messages about progress.
 const PROGRESS_MS: f64 = 100.0;
+
+/// The setting under which nothing counts that was said before.
+const FORGOTTEN: &str = "remembered=none";
 
 /// Reads all files and puts them together.
 pub(super) fn read(
@@ -17,9 +21,11 @@ pub(super) fn read(
     generation: u32,
     names: &[String],
     settings: &[String],
+    remembered: &str,
     blobs: &[Blob],
 ) -> Result<Dataset, Fault> {
-    let options = options(settings).map_err(|error| fault::setting(&error))?;
+    let asks_for_none = settings.iter().any(|setting| setting == FORGOTTEN);
+    let remembered = Remembered::parse(if asks_for_none { "" } else { remembered });
     let all_bytes: f64 = blobs.iter().map(Blob::size).sum();
     let (read_before, last_said_ms) = (Cell::new(0.0), Cell::new(f64::NEG_INFINITY));
     let mut parts = Vec::with_capacity(names.len());
@@ -33,21 +39,34 @@ pub(super) fn read(
             }
         };
         say(0.0);
+        let known = Some(&remembered).filter(|remembered| !remembered.is_empty());
+        let known = known.and_then(|remembered| remembered.get(preview::shape(blob)?));
+        let known = known.map(Settings::list).unwrap_or_default();
+        let told: Vec<String> = known.iter().chain(settings).cloned().collect();
+        let options = options(&told).map_err(|error| fault::setting(&error))?;
         let mut source = BlobSource::new(blob, &say);
         let outcome = ingest::read_from(name, &mut source, &options);
         if let Some(reason) = source.failure() {
             return Err(fault::opening(name, reason));
         }
-        parts.push(outcome.map_err(|error| fault::reading(name, &error))?);
+        let mut part = outcome.map_err(|error| fault::reading(name, &error))?;
+        if !known.is_empty() {
+            let message = format!("Read as was said before for files of this shape: {}", known.join(", "));
+            part.notes.push(Note::new(NoteKind::Assumption, 1, message).about(name.as_str()).undone_by(FORGOTTEN));
+        }
+        parts.push(part);
         read_before.set(read_before.get() + blob.size());
     }
     Ok(Dataset::merge(parts))
 }
 
 /// Times without a zone are taken for the browser's own, unless a setting names another.
-fn options(settings: &[String]) -> Result<Options, SettingError> {
+pub(super) fn options(settings: &[String]) -> Result<Options, SettingError> {
     let mut options = Options { time_zone: zone::local_zone(), ..Options::default() };
-    settings.iter().try_for_each(|setting| options.set(setting, zone::named_zone))?;
+    settings
+        .iter()
+        .filter(|setting| *setting != FORGOTTEN)
+        .try_for_each(|setting| options.set(setting, zone::named_zone))?;
     Ok(options)
 }
 

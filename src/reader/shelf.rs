@@ -1,6 +1,6 @@
 //! Which load is wanted, and the way from its source to the analysis.
 
-use super::{files, server};
+use super::{files, preview, server};
 use crate::bridge::{Envelope, Fault, Input, Mailbox, Pause, Request, Response, dataset, to_bytes, to_words};
 use series::Dataset;
 use std::cell::Cell;
@@ -33,6 +33,13 @@ impl Shelf {
                 }
                 shelf.page.say(Envelope::of(Response::Cancelled { generation }));
             }
+            Request::Preview { ticket, name, settings } => {
+                if let Some(blob) = message.files.first() {
+                    let preview = preview::of(&name, blob, &settings);
+                    let bytes = to_bytes(&report::bytes::encode(&preview));
+                    shelf.page.say(Envelope::with(Response::Preview { ticket }, vec![bytes]));
+                }
+            }
             // For the analysis.
             _ => {}
         }
@@ -60,13 +67,13 @@ impl Shelf {
     async fn read(&self, generation: u32, input: Input, blobs: Vec<Blob>) -> Result<Option<Dataset>, Fault> {
         let pause = Pause::default();
         match input {
-            Input::Files { names, settings } => {
+            Input::Files { names, settings, remembered } => {
                 // The next load may wait already.
                 pause.take().await;
                 if !self.wants(generation) {
                     return Ok(None);
                 }
-                files::read(&self.page, generation, &names, &settings, &blobs).map(Some)
+                files::read(&self.page, generation, &names, &settings, &remembered, &blobs).map(Some)
             }
             Input::Prometheus { address, credentials, end_ms } => {
                 server::read(self, generation, &pause, &address, credentials.as_ref(), end_ms).await

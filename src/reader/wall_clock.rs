@@ -16,6 +16,26 @@ pub struct WallClock {
     last: Cell<Option<(i64, i64)>>,
 }
 
+/// When a clock shows what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// At this instant.
+    Once(i64),
+    /// At two instants, because the clock was put back.
+    Twice(i64, i64),
+    /// Never, because the clock was put forward; the instant as far after the jump.
+    Never(i64),
+}
+
+impl Placed {
+    /// The only instant, or the one that stands for it: of two the earlier.
+    pub fn instant_ms(self) -> i64 {
+        match self {
+            Self::Once(instant_ms) | Self::Twice(instant_ms, _) | Self::Never(instant_ms) => instant_ms,
+        }
+    }
+}
+
 /// The offsets of one day of universal time.
 #[derive(Clone, Copy)]
 struct Day {
@@ -32,24 +52,26 @@ impl WallClock {
         Self { offset_ms: Box::new(offset_ms), days: RefCell::default(), last: Cell::new(None) }
     }
 
-    /// The instant at which the clock shows `local_ms` (counted as if it were universal time), in milliseconds since
-    /// 1970-01-01 UTC. Of two instants the earlier; for a reading that never was, the instant as far after the jump.
-    pub fn instant_ms(&self, local_ms: i64) -> i64 {
+    /// When the clock shows `local_ms` (counted as if it were universal time), in milliseconds since 1970-01-01 UTC.
+    pub fn place(&self, local_ms: i64) -> Placed {
         let day = local_ms.div_euclid(DAY_MS);
         if let Some((_, offset_ms)) = self.last.get().filter(|(last, _)| *last == day) {
-            return local_ms.saturating_sub(offset_ms);
+            return Placed::Once(local_ms.saturating_sub(offset_ms));
         }
         let around = [day - 1, day, day + 1].map(|day| self.day(day));
         let [Day { before_ms, .. }, _, Day { after_ms, .. }] = around;
         if around.iter().all(|day| day.before_ms == day.after_ms) {
             self.last.set(Some((day, before_ms)));
-            return local_ms.saturating_sub(before_ms);
+            return Placed::Once(local_ms.saturating_sub(before_ms));
         }
-        // Where the clock is put back, the earlier offset is the larger one and gives the earlier instant.
-        let earlier_ms = local_ms.saturating_sub(before_ms);
-        let later_ms = local_ms.saturating_sub(after_ms);
-        let is_later = self.at(earlier_ms) != before_ms && self.at(later_ms) == after_ms;
-        if is_later { later_ms } else { earlier_ms }
+        // Where the clock is put back, the offset before is the larger one and gives the earlier instant.
+        let (earlier_ms, later_ms) = (local_ms.saturating_sub(before_ms), local_ms.saturating_sub(after_ms));
+        match (self.at(earlier_ms) == before_ms, self.at(later_ms) == after_ms) {
+            (true, true) if earlier_ms < later_ms => Placed::Twice(earlier_ms, later_ms),
+            (true, _) => Placed::Once(earlier_ms),
+            (false, true) => Placed::Once(later_ms),
+            (false, false) => Placed::Never(earlier_ms),
+        }
     }
 
     /// The offset at an instant.
@@ -88,10 +110,12 @@ impl WallClock {
     }
 }
 
-#[cfg(test)]
+// The zone database that they compare with does not build for browsers.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use jiff::civil::DateTime;
+    use jiff::tz::AmbiguousOffset;
     use jiff::{Timestamp, tz};
     use std::rc::Rc;
 
@@ -108,14 +132,21 @@ mod tests {
     }
 
     /// What jiff makes of it.
-    fn expected_ms(zone: &tz::TimeZone, local_ms: i64) -> i64 {
-        let wall: DateTime = tz::TimeZone::UTC.to_datetime(Timestamp::from_millisecond(local_ms).unwrap_or_default());
-        zone.to_ambiguous_timestamp(wall).compatible().map_or(i64::MIN, Timestamp::as_millisecond)
+    fn expected(zone: &tz::TimeZone, local_ms: i64) -> Option<Placed> {
+        let wall: DateTime = tz::TimeZone::UTC.to_datetime(Timestamp::from_millisecond(local_ms).ok()?);
+        let ambiguous = zone.to_ambiguous_timestamp(wall);
+        let first_ms = ambiguous.compatible().ok()?.as_millisecond();
+        Some(match ambiguous.offset() {
+            AmbiguousOffset::Unambiguous { .. } => Placed::Once(first_ms),
+            AmbiguousOffset::Fold { .. } => Placed::Twice(first_ms, ambiguous.later().ok()?.as_millisecond()),
+            AmbiguousOffset::Gap { .. } => Placed::Never(first_ms),
+        })
     }
 
     #[test]
     fn every_quarter_of_an_hour_of_years_with_changes_is_placed_as_jiff_places_it() {
         // Half an hour's change, a day that was left out, midnight changes, no change, before zones were made.
+        let mut kinds = (false, false);
         let years = [
             ("Europe/Berlin", 2024),
             ("America/New_York", 2024),
@@ -132,9 +163,13 @@ mod tests {
             let start_ms = (i64::from(year) - 1970) * 31_556_952_000;
             for quarter in 0..4 * 24 * 367 {
                 let local_ms = start_ms + quarter * 900_000 + 1_234;
-                assert_eq!(clock.instant_ms(local_ms), expected_ms(&zone, local_ms), "{name} {local_ms}");
+                let placed = clock.place(local_ms);
+                assert_eq!(Some(placed), expected(&zone, local_ms), "{name} {local_ms}");
+                kinds.0 |= matches!(placed, Placed::Twice(..));
+                kinds.1 |= matches!(placed, Placed::Never(_));
             }
         }
+        assert_eq!(kinds, (true, true), "both kinds of change were met");
     }
 
     #[test]
@@ -144,7 +179,7 @@ mod tests {
         let start_ms = 1_729_728_000_000;
         for second in 0..1_000_000 {
             let local_ms = start_ms + second * 1_000;
-            let _ = clock.instant_ms(local_ms);
+            let _ = clock.place(local_ms);
         }
         assert!(asked.get() < 60, "{} questions for twelve days", asked.get());
     }
@@ -153,7 +188,7 @@ mod tests {
     fn no_time_is_too_far() {
         let clock = WallClock::new(|_| 3_600_000);
         for local_ms in [i64::MIN, i64::MAX, 0] {
-            assert_eq!(clock.instant_ms(local_ms), local_ms.saturating_sub(3_600_000));
+            assert_eq!(clock.place(local_ms), Placed::Once(local_ms.saturating_sub(3_600_000)));
         }
     }
 }

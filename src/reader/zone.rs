@@ -1,6 +1,6 @@
 //! Time zones by name, from the browser's own tables.
 
-use super::wall_clock::WallClock;
+use super::wall_clock::{Placed, WallClock};
 use ingest::{TimeZone, ZoneRules};
 use js_sys::{Array, Function, Object, Reflect};
 use std::rc::Rc;
@@ -37,7 +37,18 @@ impl ZoneRules for Rules {
     }
 
     fn instant_ms(&self, local_ms: i64) -> i64 {
-        self.clock.instant_ms(local_ms)
+        self.clock.place(local_ms).instant_ms()
+    }
+
+    fn later_instant_ms(&self, local_ms: i64) -> Option<i64> {
+        match self.clock.place(local_ms) {
+            Placed::Twice(_, later_ms) => Some(later_ms),
+            _ => None,
+        }
+    }
+
+    fn skips(&self, local_ms: i64) -> bool {
+        matches!(self.clock.place(local_ms), Placed::Never(_))
     }
 }
 

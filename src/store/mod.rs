@@ -1,5 +1,6 @@
-//! What is remembered between visits: the theme, and nothing of the data.
+//! What is remembered between visits: the theme, how files of one shape are read, and nothing of the data.
 
+use crate::state::REMEMBERED_KEY;
 use web_sys::Storage;
 
 const THEME_KEY: &str = "monteverdi.theme";
@@ -53,6 +54,19 @@ impl Theme {
             // A full or forbidden store only means that the choice lasts for this visit.
             let _ = storage.set_item(THEME_KEY, self.name());
         }
+    }
+}
+
+/// What was said of how files are read, as [`crate::state::Remembered`] writes it; empty without anything.
+pub fn remembered() -> String {
+    storage().and_then(|storage| storage.get_item(REMEMBERED_KEY).ok().flatten()).unwrap_or_default()
+}
+
+/// Keeps what was said of how files are read.
+pub fn remember(text: &str) {
+    if let Some(storage) = storage() {
+        // A full or forbidden store only means that it holds for this visit.
+        let _ = storage.set_item(REMEMBERED_KEY, text);
     }
 }
 

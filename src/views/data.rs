@@ -18,6 +18,7 @@ pub(super) fn data(session: &'static Session) -> View {
         let rows = settings(session).chain(notes.iter().take(NOTES).map(|each| note(session, each)));
         [
             part("Read", sources(&report)),
+            mapping(session),
             part("Scales of time", scales(&report)),
             part(&title, rows.collect()),
             part("Services and series", services(session, &report)),
@@ -25,6 +26,13 @@ pub(super) fn data(session: &'static Session) -> View {
         .into_iter()
         .collect()
     })
+}
+
+/// The way to the panel that shows how a file was read. A server's data need none.
+fn mapping(session: &'static Session) -> View {
+    let button = el("button").class("button").attr("data-testid", "mapping-open").text("How it was read…");
+    let button = button.on_click(move || session.open_mapping(true));
+    (!session.is_live()).then(|| el("p").class("note-action").child(button)).into()
 }
 
 fn part(title: &str, rows: View) -> View {
@@ -88,7 +96,8 @@ fn note(session: &'static Session, note: &DataNote) -> El {
     el("li")
         .child(subject(note.subject.as_deref().unwrap_or("the whole source")))
         .child(count(&format!("{} × {}", note.count, note.kind.replace('_', " "))))
-        .child(sentence(&note.message).text(" ").child(undo))
+        .child(sentence(&note.message))
+        .child(undo)
 }
 
 /// Reads the data again, with this setting or without it.

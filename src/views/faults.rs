@@ -50,28 +50,13 @@ fn sign_in(session: &'static Session) -> El {
         .child(el("p").class("hint").text("Kept in this tab's memory only, and sent to this server only."))
 }
 
-/// Asks for what the file does not say.
+/// Opens the panel that asks for what the file does not say.
 fn explain(session: &'static Session) -> El {
-    let column = el("input").attr("autocomplete", "off");
-    let step = el("input").attr("type", "number").attr("min", "0").attr("step", "any").attr("autocomplete", "off");
-    let column_field = column.cast();
-    let step_field: HtmlInputElement = step.cast();
-    let on_submit = move || {
-        let column = value(&column_field);
-        let time_column = Some(column.trim()).filter(|name| !name.is_empty()).map(|name| format!("time-column={name}"));
-        // An empty field is no number.
-        let step_ms = Some((step_field.value_as_number() * 1_000.0).round()).filter(|step_ms| *step_ms > 0.0);
-        let step = step_ms.map(|step_ms| format!("step={}", step_ms as i64));
-        let settings: Vec<String> = time_column.into_iter().chain(step).collect();
-        if !settings.is_empty() {
-            session.open_as(settings);
-        }
-    };
-    let form = form(on_submit)
-        .child(el("label").text("Time column ").child(column))
-        .child(el("label").text("Or, without one: seconds from row to row ").child(step))
-        .child(submit("Read again"));
-    el("details").class("explain").child(el("summary").text("Say how to read it")).child(form)
+    el("button")
+        .class("button is-primary")
+        .attr("data-testid", "explain")
+        .text("Say how to read it")
+        .on_click(move || session.open_mapping(false))
 }
 
 fn value(field: &HtmlInputElement) -> String {

@@ -2,6 +2,7 @@
 
 use crate::bridge::{Credentials, Input};
 use crate::state::{Sample, Settings, SourceLink};
+use crate::store;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -82,7 +83,8 @@ impl Origin {
                 return Ok((Input::Prometheus { address, credentials, end_ms }, Vec::new()));
             }
         };
-        Ok((Input::Files { names, settings: self.settings.list().to_vec() }, files))
+        let remembered = store::remembered();
+        Ok((Input::Files { names, settings: self.settings.list().to_vec(), remembered }, files))
     }
 }
 

@@ -37,7 +37,7 @@ impl Desk {
                 spawn_local(async move { work::run(&desk, generation, message.buffers).await });
             }
             // For the reader.
-            Request::Load { .. } => {}
+            Request::Load { .. } | Request::Preview { .. } => {}
             Request::Cancel { generation } => {
                 if desk.wanted.get() == generation {
                     desk.wanted.set(0);

@@ -1,19 +1,30 @@
-//! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md.
+//! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md. With
+//! `--only reading` it prints that section and writes nothing.
+
+mod reading;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::project::Project;
 use crate::record::Record;
 use crate::setup::{self, Scope};
-use crate::{accuracy, build, size, takes_no_arguments, tool};
+use crate::{accuracy, build, size, tool};
 
 /// Runs the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
-    takes_no_arguments("bench", arguments)?;
+    let is_whole = match arguments {
+        [] => true,
+        [flag, section] if flag == "--only" && section == "reading" => false,
+        _ => bail!("`bench` knows `--only reading`, not `{}`", arguments.join(" ")),
+    };
     setup::ensure(project, Scope::Everything)?;
+    if !is_whole {
+        println!("{}", reading::section(project, &python(project)?)?);
+        return Ok(());
+    }
     build::page(project)?;
     let monteverdi = accuracy::command_line(project)?;
     let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
@@ -22,7 +33,9 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let timings = table.with_file_name("browser.json");
     record.section("In the browser", &browser(project, &table, &crowd, &timings)?);
     record.section("Size", &size::table(project)?);
-    let peers = peers(project, &monteverdi, &table, &timings)?;
+    let python = python(project)?;
+    record.section("Reading", &reading::section(project, &python)?);
+    let peers = peers(project, &python, &monteverdi, &table, &timings)?;
     record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
     record.section("The engine's stages, natively", &stages(project)?);
     record.section("Single statistics and scenes, natively", &native(project)?);
@@ -62,10 +75,9 @@ fn browser(project: &Project, table: &Path, crowd: &Path, timings: &Path) -> Res
     tool::output(&mut node)
 }
 
-/// bench/peers in a Python environment of its own, with its packages pinned; beside the command line and the browser.
-fn peers(project: &Project, monteverdi: &Path, table: &Path, timings: &Path) -> Result<String> {
-    let folder = project.root.join("bench/peers");
-    let requirements = folder.join("requirements.txt");
+/// The peers' Python: an environment of its own, with its packages pinned.
+fn python(project: &Project) -> Result<PathBuf> {
+    let requirements = project.root.join("bench/peers/requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
     let environment = project.cache.join("peers");
     let python = environment.join("bin/python");
@@ -77,8 +89,13 @@ fn peers(project: &Project, monteverdi: &Path, table: &Path, timings: &Path) -> 
         tool::run(tool::command(project, &python).args(install).arg(&requirements))?;
         std::fs::write(&stamp, wanted)?;
     }
-    let mut run = tool::command(project, &python);
-    run.arg(folder.join("run.py")).arg("--csv").arg(table).arg("--browser").arg(timings);
+    Ok(python)
+}
+
+/// The same outputs from bench/peers, beside the command line and the browser.
+fn peers(project: &Project, python: &Path, monteverdi: &Path, table: &Path, timings: &Path) -> Result<String> {
+    let mut run = tool::command(project, python);
+    run.arg(project.root.join("bench/peers/run.py")).arg("--csv").arg(table).arg("--browser").arg(timings);
     tool::output(run.env("MONTEVERDI", monteverdi))
 }
 

@@ -67,7 +67,9 @@ fn optimise(project: &Project) -> Result<()> {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for (name, level) in [("app_bg.wasm", "-Oz"), ("reader_bg.wasm", "-Os"), ("worker_bg.wasm", "-Os")] {
+    for (name, level) in
+        [("app_bg.wasm", "-Oz"), ("mapping_bg.wasm", "-Oz"), ("reader_bg.wasm", "-Os"), ("worker_bg.wasm", "-Os")]
+    {
         let file = project.dist().join(name);
         let smaller = file.with_extension("wasm.opt");
         let size = ["--low-memory-unused", level, "-ocimfs", "60", "-g"];
@@ -77,7 +79,7 @@ fn optimise(project: &Project) -> Result<()> {
             fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
         }
     }
-    for name in ["app", "reader", "worker"] {
+    for name in ["app", "mapping", "reader", "worker"] {
         let (program, loader) =
             (project.dist().join(format!("{name}_bg.wasm")), project.dist().join(format!("{name}.js")));
         let (wasm, script) = imports::shorten(&fs::read(&program)?, &fs::read_to_string(&loader)?)
@@ -94,7 +96,7 @@ fn minify(project: &Project) -> Result<()> {
         println!("build: without esbuild (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for name in ["app.js", "reader.js", "worker.js", "boot.js", "sw.js", "app.css"] {
+    for name in ["app.js", "mapping.js", "reader.js", "worker.js", "boot.js", "sw.js", "app.css", "mapping.css"] {
         let file = project.dist().join(name);
         let mut esbuild = tool::command(project, "esbuild");
         esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);

@@ -1,6 +1,7 @@
 //! One series through all detectors.
 
 use crate::Options;
+use crate::pace::Pace;
 use analysis::anomaly::silence::{self, SilenceOptions};
 use analysis::anomaly::spike::{self, Accent, SpikeOptions};
 use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
@@ -56,7 +57,19 @@ pub(crate) fn alpha(options: &Options, series: usize) -> f64 {
 /// The season goes first, because a nightly batch is no spike. What lasts goes next: of a staircase of shifts and a
 /// straight drift only the better explanation is kept. Spikes and growing variance are then looked for in what is left,
 /// so that one event is not told three times.
+///
+/// A series that is sampled more rarely than the grid has slots is looked at in its own interval.
 pub(crate) fn detect(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
+    match Pace::of(values) {
+        None => detect_evenly(values, end_of_observation, alpha),
+        Some(pace) => {
+            let facts = detect_evenly(&pace.cells(values), pace.cell_before(end_of_observation), alpha);
+            pace.on_grid(facts, values.len(), end_of_observation)
+        }
+    }
+}
+
+fn detect_evenly(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
     let mut facts = Facts { standard: Standard::of(values), ..Facts::default() };
     let silence_options = SilenceOptions { alpha, ..SilenceOptions::default() };
     facts.vanished = silence::vanished(values, end_of_observation, &silence_options);

@@ -14,6 +14,7 @@ mod episodes;
 mod error;
 mod explain;
 mod options;
+mod pace;
 mod progress;
 mod relate;
 mod replay;

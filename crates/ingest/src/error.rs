@@ -82,10 +82,7 @@ pub enum Error {
         remedy: String,
     },
     /// All samples carry the same time, and nothing tells them apart.
-    #[error(
-        "All {rows} rows carry the same time, {time}, and no column says which series a row belongs to. Export a range of \
-         time instead of one instant, with a column that names the series (pod, instance, metric)."
-    )]
+    #[error("{}", one_instant(*rows, time))]
     OneInstant {
         /// The number of data rows.
         rows: usize,
@@ -203,6 +200,19 @@ impl Error {
         }
         self
     }
+}
+
+fn one_instant(rows: usize, time: &str) -> String {
+    if rows == 1 {
+        return format!(
+            "The table has one row, at {time}: a single instant, in which nothing changes. Export a range of time, with a \
+             row for each step of it."
+        );
+    }
+    format!(
+        "All {rows} rows carry the same time, {time}, and no column says which series a row belongs to. Export a range of \
+         time instead of one instant, with a column that names the series (pod, instance, metric)."
+    )
 }
 
 /// Names in quotes, separated by commas; the first few, and how many more there are.

@@ -77,10 +77,10 @@ pub struct Preview {
 }
 
 /// Reads the beginning of a file, at most a few megabytes, and says how it is understood. A table of which nothing comes
-/// out has a preview, too.
+/// out, and a text in no known format, have a preview, too, with the problem.
 ///
 /// # Errors
-/// If it is no text, or is in no known format.
+/// If it is no text, or empty.
 pub fn preview(source: &mut dyn Read, options: &Options) -> Result<Preview, Error> {
     let mut found = Err(Error::Empty);
     container::open(source, &mut |_, bytes| {
@@ -94,7 +94,12 @@ pub fn preview(source: &mut dyn Read, options: &Options) -> Result<Preview, Erro
 fn of_one(source: &mut dyn Read, options: &Options) -> Result<Preview, Error> {
     let text = Text::open(source)?;
     let head = Head::new(text.rest(), text.is_last(), options);
-    let reader = sniff::choose(&head)?;
+    let cut = |line: &str| vec![line.chars().take(SHOWN_CHARACTERS).collect()];
+    let lines = || head.lines().take(SHOWN_LINES).map(cut).collect();
+    let reader = match sniff::choose(&head) {
+        Ok(reader) => reader,
+        Err(error) => return Ok(Preview { rows: lines(), problem: Some(error.to_string()), ..Preview::default() }),
+    };
     let mut preview = Preview {
         format: reader.format.name().to_owned(),
         label: reader.format.label().to_owned(),
@@ -103,8 +108,7 @@ fn of_one(source: &mut dyn Read, options: &Options) -> Result<Preview, Error> {
     if reader.is_table {
         table_preview::fill(&mut preview, &head, reader.format);
     } else {
-        let cut = |line: &str| vec![line.chars().take(SHOWN_CHARACTERS).collect()];
-        preview.rows = head.lines().take(SHOWN_LINES).map(cut).collect();
+        preview.rows = lines();
     }
     preview.shape = shape(reader.format, &preview.columns);
     Ok(preview)
@@ -170,5 +174,8 @@ mod tests {
         assert_eq!(preview.format, "promtool-dump");
         assert_eq!(preview.rows.len(), 2);
         assert!(preview.columns.is_empty());
+        let prose = of("Dear all,\nplease find the numbers of last week attached to this letter.\n", &[]);
+        assert_eq!((prose.rows.len(), prose.format.as_str()), (2, ""));
+        assert!(prose.problem.is_some());
     }
 }

@@ -4,7 +4,7 @@ use crate::cell::timestamp::Stamp;
 use crate::error::{Error, list};
 use crate::meaning;
 use crate::notebook::{Notebook, plural};
-use crate::{Format, Keep, Options, Role};
+use crate::{Format, Keep, Localiser, Options, Role};
 use order::SortedMap;
 use series::{Dataset, Declared, Event, Identity, Labels, NoteKind, Origin, Series, TimeAxis, Unit};
 use std::collections::HashMap;
@@ -207,33 +207,19 @@ impl SeriesSet {
 
     /// Turns the wall clock's times into instants. Returns the zone that was taken for it.
     fn localise(&mut self, options: &Options, notes: &mut Notebook) -> Option<String> {
-        let mut count = 0;
+        let mut localiser = Localiser::new(&options.time_zone);
         for entry in self.entries.iter_mut().filter(|entry| entry.wall_times > 0) {
-            count += entry.samples.times_ms.len();
             for time_ms in &mut entry.samples.times_ms {
-                *time_ms = options.time_zone.instant_ms(*time_ms);
+                *time_ms = localiser.instant_ms(*time_ms);
             }
             entry.wall_times = 0;
         }
         for (event, is_wall_clock) in self.events.iter_mut().filter(|(_, is_wall_clock)| *is_wall_clock) {
-            count += 1;
-            event.start_ms = options.time_zone.instant_ms(event.start_ms);
+            event.start_ms = localiser.instant_ms(event.start_ms);
             event.end_ms = event.end_ms.map(|end_ms| options.time_zone.instant_ms(end_ms));
             *is_wall_clock = false;
         }
-        if count == 0 {
-            return None;
-        }
-        let zone = options.time_zone.to_string();
-        let note = notes.add(
-            NoteKind::Assumption,
-            count,
-            format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
-        );
-        if zone != "UTC" {
-            note.undone_by("time-zone=UTC");
-        }
-        Some(zone)
+        localiser.note(notes)
     }
 
     fn finish(&mut self, options: &Options, notes: &mut Notebook) -> (Vec<Series>, Vec<Declared>) {

@@ -3,7 +3,7 @@
 
 use ingest::{Format, Options, Source, read, write};
 use proptest::prelude::*;
-use series::{Dataset, Labels, Series, TimeAxis};
+use series::{BaseUnit, Dataset, Kind, Labels, Series, TimeAxis, Unit};
 use std::sync::Arc;
 
 fn import(text: &str) -> Dataset {
@@ -62,7 +62,7 @@ prop_compose! {
 prop_compose! {
     /// Series with any names, as tables have them.
     fn table()(
-        names in proptest::collection::btree_set("s[a-z0-9_.|,;\" -]{0,10}[a-z]", 1..5),
+        names in proptest::collection::btree_set("s[a-z0-9_.|,;\"\nß日 -]{0,10}[a-z]", 1..5),
         times in times(),
         values in proptest::collection::vec(proptest::collection::vec(value(), 12), 5),
     ) -> Dataset {
@@ -94,6 +94,90 @@ prop_compose! {
             })
             .collect();
         Dataset { series, ..Dataset::default() }
+    }
+}
+
+/// Any order, which depends on the seed alone.
+fn shuffle<T>(items: &mut [T], mut seed: u64) {
+    for end in (1..items.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        items.swap(end, (seed >> 33) as usize % (end + 1));
+    }
+}
+
+/// The lines of a text with their ends; quotes hold several together.
+fn records(text: &str) -> Vec<String> {
+    let mut records: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.split_inclusive('\n') {
+        match records.last_mut().filter(|_| is_open) {
+            Some(record) => record.push_str(line),
+            None => records.push(line.to_owned()),
+        }
+        // In OpenMetrics there are escaped quotes, and no line ends in quotes.
+        let quotes = line.replace("\\\\", "").replace("\\\"", "").matches('"').count();
+        is_open ^= quotes % 2 == 1;
+    }
+    records
+}
+
+/// All fixtures that are text, with the format of their folder.
+fn fixtures() -> &'static [(Format, String)] {
+    static ALL: std::sync::OnceLock<Vec<(Format, String)>> = std::sync::OnceLock::new();
+    ALL.get_or_init(read_fixtures)
+}
+
+fn read_fixtures() -> Vec<(Format, String)> {
+    let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let mut found = Vec::new();
+    for format in Format::ALL {
+        let Ok(files) = std::fs::read_dir(root.join(format.name())) else { continue };
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        found.extend(files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).map(|text| (format, text)));
+    }
+    found
+}
+
+/// Takes a piece out of a text and puts something in its place.
+fn mutated(text: &str, at: usize, length: usize, instead: &str) -> String {
+    let border = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = border(at % (text.len() + 1));
+    let end = border(start + length).max(start);
+    format!("{}{instead}{}", &text[..start], &text[end..])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_damaged_file_panics(
+        file in any::<proptest::sample::Index>(),
+        cuts in proptest::collection::vec(
+            (any::<usize>(), 0usize..40, prop_oneof![
+                Just(String::new()), Just("\n".to_owned()), Just("\n\n".into()), Just(",".into()), Just(";".into()),
+                Just("\t".into()), Just("\"".into()), Just("\\".into()), Just("9999999999999999999999".into()),
+                Just("-1e308".into()), Just("{".into()), Just("}".into()), Just("=".into()), Just("[...]".into()),
+                Just("12:00:00 AM".into()), Just("#datatype".into()), Just("=>".into()), Just("@[".into()),
+                Just("Date:".into()), Just("-1".into()), "\\PC{0,3}",
+            ]),
+            1..5,
+        ),
+        is_forced in any::<bool>(),
+        step_ms in prop_oneof![3 => Just(None), 1 => any::<i64>().prop_map(Some)],
+    ) {
+        let (format, text) = file.get(fixtures());
+        let text = cuts.iter().fold(text.clone(), |text, (at, length, instead)| mutated(&text, *at, *length, instead));
+        let options = Options { format: is_forced.then_some(*format), step_ms, ..Options::default() };
+        if let Ok(dataset) = read(&Source { name: "x", bytes: text.as_bytes() }, &options) {
+            let _ = (write::tidy_csv(&dataset), write::openmetrics(&dataset), write::prometheus_json(&dataset));
+        }
     }
 }
 
@@ -139,9 +223,90 @@ proptest! {
         let straight = content(&import(&text(&lines, "\n")), true);
         prop_assert_eq!(&content(&import(&text(&lines, "\r\n")), true), &straight);
         prop_assert_eq!(&content(&import(text(&lines, "\n").trim_end()), true), &straight);
-        // A shuffle that depends on the seed alone.
-        lines.sort_by_key(|line| line.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)));
+        shuffle(&mut lines, seed);
         prop_assert_eq!(&content(&import(&text(&lines, "\n")), true), &straight);
+    }
+
+    /// Rows with a quote are read one by one, all others many at once.
+    #[test]
+    fn quotes_around_the_times_do_not_matter(
+        rows in proptest::collection::vec(
+            ("[a-c]", "-?[0-9]{1,20}|-?[0-9]{0,9}\\.[0-9]{1,17}| [0-9]|[0-9]{1,3}e-?[0-9]|NaN||-|1.5 ms|x", "[0-9]{1,3}\\.[0-9]{2}|"),
+            3..60,
+        ),
+        is_epoch in any::<bool>(),
+    ) {
+        let text = |quote: &str| {
+            let row = |(at, (service, a, b)): (usize, &(String, String, String))| {
+                let at = at / 2;
+                let time = if is_epoch { format!("{}", 1_700_000_000 + at) } else { format!("2026-03-10 06:00:{at:02}Z") };
+                format!("{quote}{time}{quote},{service},{a},{b}\n")
+            };
+            format!("time,service,a,b\n{}", rows.iter().enumerate().map(row).collect::<String>())
+        };
+        let read = |text: &str| {
+            let dataset = read(&Source { name: "x", bytes: text.as_bytes() }, &Options::default());
+            dataset.map(|dataset| (content(&dataset, true), dataset.row_count, dataset.notes)).ok()
+        };
+        prop_assert_eq!(read(&text("\"")), read(&text("")));
+    }
+
+    #[test]
+    fn the_order_of_written_lines_does_not_matter(dataset in labelled(), seed in any::<u64>()) {
+        for (text, with_missing) in [(write::tidy_csv(&dataset), true), (write::openmetrics(&dataset), false)] {
+            let mut lines = records(&text);
+            // The header, and the mark of the end, stay.
+            let (first, last) = if with_missing { (1, lines.len()) } else { (0, lines.len() - 1) };
+            shuffle(&mut lines[first..last], seed);
+            prop_assert_eq!(content(&import(&lines.concat()), with_missing), content(&dataset, with_missing));
+        }
+        let mut shuffled = dataset.clone();
+        shuffle(&mut shuffled.series, seed);
+        prop_assert_eq!(content(&import(&write::prometheus_json(&shuffled)), false), content(&dataset, false));
+    }
+
+    #[test]
+    fn counters_and_units_read_back(
+        rises in proptest::collection::vec(1u32..100, 40..60),
+        reset in 12usize..60,
+        gauge in proptest::collection::vec(-1000i32..1000, 60),
+    ) {
+        let mut count = 0;
+        let counted: Vec<f64> = rises
+            .iter()
+            .enumerate()
+            .map(|(step, rise)| {
+                count = if step == reset { 0 } else { count + rise };
+                f64::from(count)
+            })
+            .collect();
+        let times: Vec<i64> = (0..rises.len() as i64).map(|step| 1_700_000_000_000 + step * 15_000).collect();
+        let gauge: Vec<f64> = gauge.into_iter().take(times.len()).map(f64::from).collect();
+        let of = |metric: &str, kind: Kind, values: &[f64]| {
+            let labels: Labels = [("job".to_owned(), "a".to_owned())].into_iter().collect();
+            let name = format!("{metric}{labels}");
+            let mut series = series_of(name, Some(metric.to_owned()), labels, &times, values.to_vec());
+            series.kind = kind;
+            series.unit = Unit::of_metric(metric);
+            series
+        };
+        let series = vec![
+            of("requests_total", Kind::Counter, &counted),
+            of("cpu_seconds_total", Kind::Counter, &counted),
+            of("memory_bytes", Kind::Gauge, &gauge),
+            of("queue_length", Kind::Gauge, &gauge),
+        ];
+        let dataset = Dataset { series, ..Dataset::default() };
+        let meaning = |dataset: &Dataset| -> Vec<(String, Kind, BaseUnit)> {
+            let one = |series: &Series| (series.name.clone(), series.kind, series.unit.base);
+            let mut all: Vec<_> = dataset.series.iter().map(one).collect();
+            all.sort();
+            all
+        };
+        let writers: [fn(&Dataset) -> String; 3] = [write::openmetrics, write::prometheus_json, write::tidy_csv];
+        for write in writers {
+            prop_assert_eq!(meaning(&import(&write(&dataset))), meaning(&dataset), "{}", write(&dataset));
+        }
     }
 
     #[test]

@@ -70,13 +70,15 @@ impl Identity {
     #[must_use]
     pub fn with_original_name(mut self) -> Self {
         let Some(original) = self.labels.get(ORIGINAL_NAME).map(str::to_owned) else { return self };
-        let parsed = Self::parse(&original).and_then(|parsed| parsed.metric);
-        let written = sanitised_metric(parsed.as_deref().unwrap_or(&original));
+        let parsed = Self::parse(&original);
+        // Labels alone have no metric; a text without labels is all metric.
+        let metric = parsed.as_ref().map_or(Some(original.as_str()), |parsed| parsed.metric.as_deref());
+        let written = sanitised_metric(metric.unwrap_or_default());
         if self.metric.as_deref() != Some(written.as_str()) || written == original {
             return self;
         }
         self.labels.remove(ORIGINAL_NAME);
-        Self { name: original, metric: parsed, labels: self.labels }
+        Self { name: original, metric: parsed.and_then(|parsed| parsed.metric), labels: self.labels }
     }
 }
 

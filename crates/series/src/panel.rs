@@ -246,4 +246,31 @@ mod tests {
         let events = Dataset { events: vec![event], ..Dataset::default() };
         assert_eq!(Panel::align(&events), Err(PanelError::OnlyEvents));
     }
+
+    fn on(times: Vec<i64>, values: Vec<f64>) -> Series {
+        Series::new("x", Arc::new(TimeAxis::from_unsorted(&times).0), values)
+    }
+
+    #[test]
+    fn mixed_intervals_keep_their_gaps_and_nothing_is_invented() {
+        let every =
+            |step: i64, count: i64| on((0..count).map(|i| i * step).collect(), (0..count).map(|i| i as f64).collect());
+        let series = vec![every(15_000, 80), every(15_000, 80), every(60_000, 20), every(300_000, 4)];
+        let panel = Panel::align(&Dataset { series, ..Dataset::default() }).unwrap();
+        assert_eq!((panel.grid.step_ms, panel.grid.len), (15_000, 80));
+        let present = |column: usize| panel.columns[column].iter().filter(|value| !value.is_nan()).count();
+        assert_eq!([0, 2, 3].map(present), [80, 20, 4]);
+        assert_eq!((panel.columns[2][4], panel.columns[3][20]), (1.0, 1.0));
+        assert!(panel.columns[2][5].is_nan());
+    }
+
+    #[test]
+    fn a_counter_that_restarts_in_a_gap_counts_what_it_shows() {
+        let mut data = dataset(&[0, 10_000, 20_000, 50_000, 60_000], &[100.0, 150.0, 200.0, 60.0, 70.0]);
+        data.series[0].kind = Kind::Counter;
+        let panel = Panel::align(&data).unwrap();
+        assert_eq!(panel.columns[0][1..3], [5.0, 5.0]);
+        assert!(panel.columns[0][3].is_nan() && panel.columns[0][4].is_nan());
+        assert_eq!(panel.columns[0][5..], [2.0, 1.0], "60 in the 30 s of the gap");
+    }
 }

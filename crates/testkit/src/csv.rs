@@ -33,7 +33,7 @@ pub fn wide(dataset: &Dataset) -> String {
 }
 
 /// Days to a date by the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
-fn push_rfc_3339(text: &mut String, time_ms: i64) {
+pub(crate) fn push_rfc_3339(text: &mut String, time_ms: i64) {
     let seconds = time_ms.div_euclid(1000);
     let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let shifted = day + 719_468;

@@ -9,8 +9,10 @@
 //! - [`fixture`]: small data sets with one known property each;
 //! - [`simulate`]: a network of services under load, with a fault and the truth about it;
 //! - [`samples`], [`load_test`]: the bundled incidents, and data sets of a given size;
-//! - [`csv`]: a data set as the wide table that monitoring tools export.
+//! - [`csv`]: a data set as the wide table that monitoring tools export;
+//! - [`bulk`]: tables of any size, wide and long, written row by row.
 
+pub mod bulk;
 pub mod csv;
 mod elementary;
 pub mod fixture;

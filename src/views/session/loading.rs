@@ -56,15 +56,6 @@ impl Session {
         }
     }
 
-    /// Reads the source of the last load again, with settings that its reading lacked.
-    pub(in crate::views) fn open_as(&'static self, settings: Vec<String>) {
-        let origin = self.desk.borrow().loading.clone();
-        if let Some(mut origin) = origin {
-            settings.into_iter().for_each(|setting| origin.settings.add(setting));
-            self.open(origin);
-        }
-    }
-
     /// The settings under which what is on the screen was read.
     pub(in crate::views) fn settings(&self) -> Vec<String> {
         self.desk.borrow().loaded.as_ref().map(|origin| origin.settings.list().to_vec()).unwrap_or_default()

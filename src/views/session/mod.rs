@@ -2,6 +2,7 @@
 
 mod answers;
 mod loading;
+mod mapping;
 mod policy;
 mod sharing;
 

@@ -29,8 +29,10 @@ pub(super) fn section(project: &Project) -> Result<Section> {
         }
     }
     let body = format!(
-        "`cargo run --release -p monteverdi-engine --example noise 1000`: data sets of 8 series of 1,440 points; the share \
-         of Reports that carry any finding (promise: at most {PROMISED} %) or any relation.\n\n{table}\n\
+        "`cargo run --release -p monteverdi-engine --example noise 1000`: data sets of 1,440 points: 8 series of noise \
+         (of mixed intervals: four of 15 s, two of 60 s and two of 300 s), or what is derived from the histograms and \
+         counters of two services with steady Poisson traffic; the share of Reports that carry any finding (promise: at \
+         most {PROMISED} %) or any relation (the quantiles of one histogram are related).\n\n{table}\n\
          Normal noise is kind: real latencies have heavier tails. Each statistic's own table is on its page in \
          [methods](methods)."
     );

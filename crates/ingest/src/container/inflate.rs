@@ -26,16 +26,17 @@ impl Fault {
     /// What to tell of it: what the data are called, and how much came out before.
     pub(super) fn into_error(self, what: &str, unpacked: u64) -> Error {
         let (reason, remedy) = match self {
-            Self::Cut => {
-                ("the data end too early, after", "The file was cut off on its way; copy or download it again.")
-            }
+            Self::Cut => (
+                format!("the data end too early, after {unpacked} unpacked bytes"),
+                "The file was cut off on its way; copy or download it again.",
+            ),
+            // How much came out before depends on how the bytes came in.
             Self::Damaged => (
-                "the data are damaged after",
+                "the data are damaged".to_owned(),
                 "Copy or download the file again, or unpack it yourself and open the result.",
             ),
             Self::Source(error) => return error_of(&error),
         };
-        let reason = format!("{reason} {unpacked} unpacked bytes");
         Error::Compressed { what: what.to_owned(), reason, remedy: remedy.to_owned() }
     }
 }

@@ -165,7 +165,8 @@ fn cut_and_damaged_gzip_says_so_at_every_byte() {
     for place in [2, whole.len() / 2, whole.len() - 6, whole.len() - 1] {
         let mut damaged = whole.clone();
         damaged[place] ^= 0x10;
-        assert!(files(&damaged).is_err(), "{place}");
+        let error = files(&damaged).unwrap_err();
+        assert_eq!(files_of(&mut Drops(&damaged, false)).unwrap_err(), error, "{place}");
     }
 }
 
@@ -294,16 +295,16 @@ fn documents_are_named() {
 fn bombs_are_refused() {
     let zeros = vec![0; 40 << 20];
     for bytes in [archive(&[entry_of("a.csv", &zeros, Style::Deflated)]), best_gzip_of(&zeros)] {
-        assert!(refusal(&bytes).contains("bytes come out of"));
+        assert!(refusal(&bytes).contains("more than 500 times as much"));
     }
 }
 
 #[test]
-fn a_very_wide_table_that_never_changes_is_no_bomb() {
-    let row = ",0".repeat(10_000);
-    let text: String = (0..1_000).map(|step| format!("{}{row}\n", 1_700_000_000 + step * 15)).collect();
+fn a_wide_table_that_never_changes_is_no_bomb() {
+    let row = ",0".repeat(1_000);
+    let text: String = (0..20_000).map(|step| format!("{}{row}\n", 1_700_000_000 + step * 15)).collect();
     let bytes = best_gzip_of(text.as_bytes());
-    assert!(text.len() / bytes.len() > 700, "{} from {}", text.len(), bytes.len());
+    assert!(text.len() > 40_000_000 && text.len() / bytes.len() > 250, "{} from {}", text.len(), bytes.len());
     assert_eq!(files(&bytes).unwrap(), [(None, text.into_bytes())]);
 }
 

@@ -24,7 +24,10 @@ fn probe(head: &Head<'_>) -> bool {
     let Some(json) = head.json() else { return false };
     let has_samples = ["values", "value", "histograms", "histogram"].iter().any(|key| json.has(key));
     let is_failure = json.has_at_top("status") && json.has_at_top("errorType");
-    (json.has("resultType") || json.has("metric") && has_samples || is_failure) && !json.has("timestamps")
+    // Loki answers in the same frame, with lines of logs.
+    let has_lines = json.has("result/[]/stream") && !json.has("metric");
+    let is_answer = json.has("resultType") && !has_lines;
+    (is_answer || json.has("metric") && has_samples || is_failure) && !json.has("timestamps")
 }
 
 fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
@@ -82,12 +85,6 @@ impl Found {
                 "result" => {
                     is_known = true;
                     return self.result(json);
-                }
-                "stream" if value == Kind::Object => {
-                    return Err(Error::Unsupported {
-                        looks_like: "Loki's answer with log lines".to_owned(),
-                        remedy: "Ask for numbers over time, such as sum by (app) (rate({…}[5m])).".to_owned(),
-                    });
                 }
                 "metric" => {
                     if value != Kind::Object {

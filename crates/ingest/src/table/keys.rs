@@ -4,7 +4,7 @@ use super::scan::{Scan, WordColumn};
 use crate::Role;
 use crate::preview::Understood;
 use series::SERVICE_LABELS;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// How a table's rows fall into series.
 #[derive(Debug, Default)]
@@ -104,7 +104,10 @@ pub(crate) fn is_metric(name: &str) -> bool {
 
 /// Whether a column of that name holds the measured value, whatever the metric is.
 pub(crate) fn is_value(name: &str) -> bool {
-    matches!(plain(name).as_str(), "value" | "val" | "v" | "mean" | "avg" | "average" | "reading" | "sample" | "data")
+    matches!(
+        plain(name).as_str(),
+        "value" | "metricvalue" | "val" | "v" | "mean" | "avg" | "average" | "reading" | "sample" | "data"
+    )
 }
 
 /// Whether a column of that name holds the name of a service.
@@ -166,7 +169,7 @@ impl Keys {
         let mut shared = rows_that_share(&scan.times_ms, &found.groups, found.group_count);
         for (is_other, position) in candidates {
             let Some(column) = scan.words.get(position) else { continue };
-            let (groups, count) = refine(&found.groups, column);
+            let (groups, count) = refine(&found.groups, found.group_count, column);
             let then = rows_that_share(&scan.times_ms, &groups, count);
             let determined = count == found.group_count && found.group_count > 1;
             let last_chance = forced && found.keys.is_empty();
@@ -203,34 +206,103 @@ impl Keys {
 }
 
 /// Divides groups further by a column's words. Groups are numbered in the order of their first row.
-fn refine(groups: &[u32], column: &WordColumn) -> (Vec<u32>, usize) {
-    let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
-    let mut last = ((u32::MAX, u32::MAX), 0);
-    let refined = groups
-        .iter()
-        .zip(&column.codes)
-        .map(|(&group, &code)| {
+fn refine(groups: &[u32], group_count: usize, column: &WordColumn) -> (Vec<u32>, usize) {
+    let words = column.words.len();
+    let most = group_count.saturating_mul(words);
+    let mut count = 0;
+    let mut next = || {
+        count += 1;
+        count - 1
+    };
+    let pairs = groups.iter().zip(&column.codes);
+    let refined = if most <= groups.len().max(SMALL) {
+        // A place for every pair of group and word.
+        let mut numbers: Vec<u32> = vec![u32::MAX; most];
+        let number = |(&group, &code): (&u32, &u32)| match numbers.get_mut(group as usize * words + code as usize) {
+            Some(number) if *number != u32::MAX => *number,
+            Some(number) => {
+                *number = next();
+                *number
+            }
+            None => u32::MAX,
+        };
+        pairs.map(number).collect()
+    } else {
+        let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut last = ((u32::MAX, u32::MAX), 0);
+        let number = |(&group, &code): (&u32, &u32)| {
             if last.0 != (group, code) {
-                let next = numbers.len() as u32;
-                last = ((group, code), *numbers.entry((group, code)).or_insert(next));
+                last = ((group, code), *numbers.entry((group, code)).or_insert_with(&mut next));
             }
             last.1
-        })
-        .collect();
-    (refined, numbers.len())
+        };
+        pairs.map(number).collect()
+    };
+    (refined, count as usize)
 }
 
-/// The number of rows whose time another row of their group has.
+/// So many places are few, whatever the number of rows.
+const SMALL: usize = 1 << 16;
+
+/// The number of rows whose time an earlier row of their group has.
 fn rows_that_share(times_ms: &[i64], groups: &[u32], group_count: usize) -> usize {
-    let mut latest: Vec<Option<i64>> = vec![None; group_count];
+    // Where no group steps back in time, only its latest row can have the time of another one.
+    let mut latest: Vec<i64> = vec![i64::MIN; group_count];
+    let mut shared = 0;
     let ascends = times_ms.iter().zip(groups).all(|(&time_ms, &group)| {
-        latest
-            .get_mut(group as usize)
-            .is_some_and(|latest| latest.replace(time_ms).is_none_or(|before| before < time_ms))
+        let Some(latest) = latest.get_mut(group as usize) else { return false };
+        shared += usize::from(*latest == time_ms);
+        let ascends = *latest <= time_ms;
+        *latest = time_ms;
+        ascends
     });
-    if ascends {
-        return 0;
+    // No row is from the beginning of all time.
+    if ascends && !times_ms.contains(&i64::MIN) {
+        return shared;
     }
-    let mut seen = HashSet::with_capacity(times_ms.len());
-    times_ms.iter().zip(groups).filter(|(time_ms, group)| !seen.insert((**time_ms, **group))).count()
+    let mut seen: Vec<(u32, i64)> = groups.iter().copied().zip(times_ms.iter().copied()).collect();
+    order::sort(&mut seen);
+    seen.windows(2).filter(|pair| matches!(pair, [a, b] if a == b)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn column(codes: Vec<u32>, words: u32) -> WordColumn {
+        let words = (0..words).map(|word| word.to_string()).collect();
+        WordColumn { index: 0, name: String::new(), codes, words, overflows: false, role: None }
+    }
+
+    proptest! {
+        #[test]
+        fn groups_are_numbered_as_they_come(rows in proptest::collection::vec((0u32..4, 0u32..3), 1..40)) {
+            let (groups, codes): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
+            let mut seen = Vec::new();
+            let mut expected = Vec::new();
+            for pair in &rows {
+                let place = seen.iter().position(|known| known == pair).unwrap_or(seen.len());
+                if place == seen.len() {
+                    seen.push(*pair);
+                }
+                expected.push(place as u32);
+            }
+            let few = refine(&groups, 4, &column(codes.clone(), 3));
+            prop_assert_eq!(&few, &(expected, seen.len()));
+            // So many words that the pairs have no place each.
+            prop_assert_eq!(refine(&groups, 4, &column(codes, 1 << 16)), few);
+        }
+
+        #[test]
+        fn rows_that_share_a_time_are_counted(mut rows in proptest::collection::vec((0i64..6, 0u32..3), 0..30), sorted in any::<bool>()) {
+            if sorted {
+                rows.sort_unstable();
+            }
+            let (times, groups): (Vec<i64>, Vec<u32>) = rows.iter().copied().unzip();
+            let different: HashSet<_> = rows.iter().collect();
+            prop_assert_eq!(rows_that_share(&times, &groups, 3), rows.len() - different.len());
+        }
+    }
 }

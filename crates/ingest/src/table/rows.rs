@@ -1,5 +1,7 @@
 //! Text to records and cells, without copying a cell.
 
+use crate::error::Error;
+use crate::text::Text;
 use std::borrow::Cow;
 
 /// One cell: a slice of the text, without its quotes.
@@ -23,6 +25,11 @@ pub(crate) enum Escape {
 }
 
 impl<'a> Cell<'a> {
+    /// A cell without quotes.
+    pub(crate) fn plain(raw: &'a str) -> Self {
+        Self { raw, quoted: false, escape: None }
+    }
+
     /// The content, with escapes resolved and, unless quoted, without blanks around it.
     pub(crate) fn text(&self) -> Cow<'a, str> {
         match self.escape {
@@ -67,6 +74,17 @@ impl<'a> Rows<'a> {
     /// The byte at which the next record begins.
     pub(crate) fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Goes on behind records that were read otherwise: at byte `at`, so many lines further.
+    pub(crate) fn skip(&mut self, at: usize, lines: u64) {
+        self.at = at;
+        self.next_line += lines;
+    }
+
+    /// The line at which the next record begins, from 1.
+    pub(crate) fn next_line(&self) -> u64 {
+        self.next_line
     }
 
     /// Puts the next record's cells into `cells`; false at the end of the text, and where the rest of a window is no whole
@@ -156,7 +174,7 @@ impl<'a> Rows<'a> {
 
     fn plain(&self, start: usize, end: usize) -> Cell<'a> {
         let raw = self.text.get(start..end).unwrap_or_default();
-        Cell { raw: raw.strip_suffix('\r').unwrap_or(raw), quoted: false, escape: None }
+        Cell::plain(raw.strip_suffix('\r').unwrap_or(raw))
     }
 
     /// The quoted cell whose content begins at `start`, the line ends in it, and the position behind it: that of a
@@ -215,6 +233,36 @@ enum Quoted<'a> {
     Stray,
     /// That is behind the window.
     Open,
+}
+
+/// Hands every record of a text on while the text streams by, with the line in which the record begins.
+///
+/// # Errors
+/// If the source fails, if a record never ends, or as `each` says.
+pub(crate) fn each_record(
+    text: &mut Text<'_>,
+    delimiter: u8,
+    mut each: impl FnMut(&[Cell<'_>], u64) -> Result<(), Error>,
+) -> Result<(), Error> {
+    loop {
+        let mut rows = Rows::new(text.rest(), delimiter, 0, text.line(), text.is_last());
+        let mut cells: Vec<Cell<'_>> = Vec::new();
+        while rows.next(&mut cells) {
+            each(&cells, rows.line())?;
+        }
+        let read = rows.offset();
+        text.consume(read);
+        if !text.more()? {
+            return Ok(());
+        }
+    }
+}
+
+/// The cells of the record at the beginning of a text.
+pub(crate) fn first_record(text: &str, delimiter: u8) -> Vec<Cell<'_>> {
+    let mut cells = Vec::new();
+    Rows::new(text, delimiter, 0, 1, true).next(&mut cells);
+    cells
 }
 
 #[cfg(test)]

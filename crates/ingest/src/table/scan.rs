@@ -3,6 +3,9 @@
 use super::clock::Clock;
 use super::head::{Content, Table};
 use super::rows::{Cell, Rows};
+use super::stretch::Stretch;
+use super::times::Times;
+use crate::cell::digits::Digits;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, EpochUnit, TimeStyle};
 use crate::cell::unit::{self, Quantity, Scale};
@@ -11,7 +14,9 @@ use crate::notebook::{Notebook, plural};
 use crate::text::Text;
 use crate::{Options, Role};
 use series::{BaseUnit, NoteKind};
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A column of numbers.
 #[derive(Clone, Debug)]
@@ -31,10 +36,16 @@ pub(crate) struct NumberColumn {
     pub(crate) unit: Option<(Scale, String)>,
     /// Cells that were converted to the base unit.
     pub(crate) converted: usize,
+    /// Cells that were words for yes and no.
+    pub(crate) booleans: usize,
+    /// Whether such words count as 1 and 0.
+    is_boolean: bool,
     /// Whether the cells write units.
     is_quantity: bool,
     /// Whether values stay in the units that the cells write.
     keeps_unit: bool,
+    /// Reads the usual cells.
+    digits: Digits,
 }
 
 /// A column of words.
@@ -96,15 +107,6 @@ impl WallRows {
         }
     }
 
-    /// The number of rows without a zone among so many rows.
-    pub(crate) fn count(&self, rows: usize) -> usize {
-        match self {
-            Self::Alike(true) => rows,
-            Self::Alike(false) => 0,
-            Self::Each(each) => each.iter().filter(|is_wall| **is_wall).count(),
-        }
-    }
-
     /// Whether a row has none.
     pub(crate) fn at(&self, row: usize) -> bool {
         match self {
@@ -154,80 +156,32 @@ impl Scan {
                     let keeps_unit = options.keeps_units || options.unit(&name) == Some("written");
                     numbers.push(NumberColumn {
                         keeps_unit,
-                        ..NumberColumn::new(index, name, content == Content::Quantity)
+                        is_boolean: column.is_boolean,
+                        ..NumberColumn::new(index, name, content == Content::Quantity, table.style.style)
                     });
                 }
             }
         }
-        let width = table.columns.len();
-        let style = table.style.style;
-        let mut times_ms: Vec<i64> = Vec::new();
-        let mut wall_rows = WallRows::Alike(false);
-        let mut row_numbers: Option<Vec<u32>> = None;
-        let mut row_count = 0;
-        let (mut untimed, mut narrow, mut wide, mut repeated) = (0, 0, 0, 0);
-        let mut first_untimed: Option<(u64, String)> = None;
-        let mut each_row = |cells: &[Cell<'_>], line: u64| {
-            let row = row_count;
-            row_count += 1;
-            let time_ms = match clock {
-                Clock::Step { step_ms } => Some(step_ms.saturating_mul(row as i64)),
-                Clock::Column { index, style: time_style, time_of_day, .. } => {
-                    let cell = cells.get(index).map(Cell::text).unwrap_or_default();
-                    let mut stamp = read_time(&cell, time_style, style);
-                    if let Some(of_day) = time_of_day {
-                        let ms = cells.get(of_day).and_then(|cell| timestamp::parse_time_of_day(&cell.text()));
-                        stamp = stamp.zip(ms).map(|(day, ms)| timestamp::Stamp { ms: day.ms + ms, ..day });
-                    }
-                    if stamp.is_none() {
-                        if is_header_again(cells, table) {
-                            repeated += 1;
-                            row_count -= 1;
-                            return;
-                        }
-                        first_untimed.get_or_insert_with(|| (line, excerpt(&cell, 40)));
-                    }
-                    stamp.map(|stamp| {
-                        wall_rows.push(!stamp.zoned, times_ms.len());
-                        stamp.ms
-                    })
-                }
-            };
-            let Some(time_ms) = time_ms else {
-                untimed += 1;
-                row_numbers.get_or_insert_with(|| (0..times_ms.len() as u32).collect());
-                return;
-            };
-            grow(&mut times_ms);
-            times_ms.push(time_ms);
-            if let Some(row_numbers) = &mut row_numbers {
-                row_numbers.push(row as u32);
-            }
-            // One cell more than columns, and empty, is a delimiter at the end of the line.
-            narrow += usize::from(cells.len() < width);
-            wide +=
-                usize::from(cells.len() > width && cells.iter().skip(width).any(|cell| !cell.raw.trim().is_empty()));
-            for column in &mut numbers {
-                column.push(cells.get(column.index), style, line);
-            }
-            for column in &mut words {
-                column.push(cells.get(column.column.index));
-            }
+        let mut pass = Pass {
+            table,
+            clock,
+            style: table.style.style,
+            times: Times::new(table.style.style),
+            times_ms: Vec::new(),
+            wall_rows: WallRows::Alike(false),
+            row_numbers: None,
+            row_count: 0,
+            untimed: 0,
+            first_untimed: None,
+            repeated: 0,
+            narrow: 0,
+            wide: 0,
+            numbers,
+            words,
         };
-        text.consume(table.body);
-        loop {
-            let window = text.rest();
-            let mut rows = Rows::new(window, table.delimiter, 0, text.line(), text.is_last());
-            let mut cells: Vec<Cell<'_>> = Vec::with_capacity(width + 1);
-            while rows.next(&mut cells) {
-                each_row(&cells, rows.line());
-            }
-            let read = rows.offset();
-            text.consume(read);
-            if !text.more()? {
-                break;
-            }
-        }
+        pass.text(text)?;
+        let Pass { times_ms, wall_rows, row_numbers, row_count, numbers, words, .. } = pass;
+        let Pass { untimed, first_untimed, repeated, narrow, wide, .. } = pass;
         if times_ms.is_empty() {
             return Err(match (clock, first_untimed) {
                 (Clock::Column { index, .. }, Some((line, found))) => Error::Cell {
@@ -283,7 +237,178 @@ impl Scan {
     }
 }
 
-fn read_time(cell: &str, style: TimeStyle, numbers: NumberStyle) -> Option<timestamp::Stamp> {
+/// The pass over a text, and what it has found so far.
+struct Pass<'t> {
+    table: &'t Table,
+    clock: Clock,
+    style: NumberStyle,
+    times: Times,
+    times_ms: Vec<i64>,
+    wall_rows: WallRows,
+    row_numbers: Option<Vec<u32>>,
+    row_count: usize,
+    untimed: usize,
+    /// The line and the cell of the first row without a time.
+    first_untimed: Option<(u64, String)>,
+    /// Rows that repeat the header, and rows with fewer and with more cells than it.
+    repeated: usize,
+    narrow: usize,
+    wide: usize,
+    numbers: Vec<NumberColumn>,
+    words: Vec<Words>,
+}
+
+impl Pass<'_> {
+    /// Reads all rows: ordinary ones by the stretch, others one by one.
+    fn text(&mut self, text: &mut Text<'_>) -> Result<(), Error> {
+        let delimiter = self.table.delimiter;
+        let mut stretch = Stretch::new(self.table.columns.len());
+        text.consume(self.table.body);
+        loop {
+            let window = text.rest();
+            let mut rows = Rows::new(window, delimiter, 0, text.line(), text.is_last());
+            let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.table.columns.len() + 1);
+            loop {
+                stretch.find(window.as_bytes(), rows.offset(), delimiter);
+                if stretch.rows() > 0 {
+                    self.stretch(window, &stretch, rows.next_line());
+                    rows.skip(stretch.end(), stretch.rows() as u64);
+                } else if rows.next(&mut cells) {
+                    self.row(&cells, rows.line());
+                } else {
+                    break;
+                }
+            }
+            let read = rows.offset();
+            text.consume(read);
+            if !text.more()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads ordinary rows, of which the first is in line `line`, column by column.
+    ///
+    /// Like all that runs once per stretch or column, a function of its own: a browser takes a better optimised form of a
+    /// function only when it is called anew.
+    #[inline(never)]
+    fn stretch(&mut self, window: &str, stretch: &Stretch, line: u64) {
+        let mut from = 0;
+        while from < stretch.rows() {
+            let to = self.stretch_times(window, stretch, from);
+            for column in &mut self.numbers {
+                column.extend(window, stretch, from..to, self.style, line);
+            }
+            for column in &mut self.words {
+                column.extend(window, stretch, from..to);
+            }
+            if to < stretch.rows() {
+                let raw = |column| {
+                    let (start, end) = stretch.cells(window.as_bytes(), column, to..to + 1).next()?;
+                    Some(Cell::plain(window.get(start..end)?))
+                };
+                let cells: Vec<Cell<'_>> = (0..self.table.columns.len()).filter_map(raw).collect();
+                self.row(&cells, line + to as u64);
+            }
+            from = to + 1;
+        }
+    }
+
+    /// Reads the times of rows, up to the first one without; returns which one that is.
+    #[inline(never)]
+    fn stretch_times(&mut self, window: &str, stretch: &Stretch, from: usize) -> usize {
+        let mut row = from;
+        match self.clock {
+            Clock::Step { .. } => {
+                while row < stretch.rows() {
+                    if let Some((time_ms, is_wall)) = self.time(&[]) {
+                        self.keep(time_ms, is_wall);
+                    }
+                    row += 1;
+                }
+            }
+            Clock::Column { index, style, time_of_day, .. } => {
+                let cells = |column| stretch.cells(window.as_bytes(), column, from..stretch.rows());
+                let mut of_day = time_of_day.map(cells);
+                for (start, end) in cells(index) {
+                    let mut stamp = self.times.read(window, start, end, style);
+                    if let Some(of_day) = &mut of_day {
+                        let cell = of_day.next().and_then(|(start, end)| window.get(start..end)).unwrap_or_default();
+                        stamp = stamp.and_then(|day| at_time_of_day(day, cell.trim()));
+                    }
+                    let Some(stamp) = stamp else { break };
+                    self.keep(stamp.ms, !stamp.zoned);
+                    row += 1;
+                }
+            }
+        }
+        row
+    }
+
+    /// Reads one row.
+    #[inline(never)]
+    fn row(&mut self, cells: &[Cell<'_>], line: u64) {
+        let Some((time_ms, is_wall)) = self.time(cells) else {
+            if is_header_again(cells, self.table) {
+                self.repeated += 1;
+                return;
+            }
+            let cell = match self.clock {
+                Clock::Column { index, .. } => cells.get(index).map(Cell::text).unwrap_or_default(),
+                Clock::Step { .. } => Cow::Borrowed(""),
+            };
+            self.first_untimed.get_or_insert_with(|| (line, excerpt(&cell, 40)));
+            self.untimed += 1;
+            self.row_count += 1;
+            self.row_numbers.get_or_insert_with(|| (0..self.times_ms.len() as u32).collect());
+            return;
+        };
+        self.keep(time_ms, is_wall);
+        // One cell more than columns, and empty, is a delimiter at the end of the line.
+        let width = self.table.columns.len();
+        self.narrow += usize::from(cells.len() < width);
+        self.wide +=
+            usize::from(cells.len() > width && cells.iter().skip(width).any(|cell| !cell.raw.trim().is_empty()));
+        for column in &mut self.numbers {
+            column.push(cells.get(column.index), self.style, line);
+        }
+        for column in &mut self.words {
+            column.push(cells.get(column.column.index));
+        }
+    }
+
+    /// The time of a row, and whether it is the wall clock's.
+    fn time(&self, cells: &[Cell<'_>]) -> Option<(i64, bool)> {
+        match self.clock {
+            Clock::Step { step_ms } => Some((step_ms.saturating_mul(self.row_count as i64), self.wall_rows.at(0))),
+            Clock::Column { index, style, time_of_day, .. } => {
+                let cell = cells.get(index).map(Cell::text).unwrap_or_default();
+                let mut stamp = read_time(&cell, style, self.style)?;
+                if let Some(of_day) = time_of_day {
+                    stamp = at_time_of_day(stamp, &cells.get(of_day)?.text())?;
+                }
+                Some((stamp.ms, !stamp.zoned))
+            }
+        }
+    }
+
+    /// Notes a row that has a time.
+    fn keep(&mut self, time_ms: i64, is_wall: bool) {
+        self.wall_rows.push(is_wall, self.times_ms.len());
+        grow(&mut self.times_ms, 1);
+        self.times_ms.push(time_ms);
+        if let Some(row_numbers) = &mut self.row_numbers {
+            row_numbers.push(self.row_count as u32);
+        }
+        self.row_count += 1;
+    }
+}
+
+fn at_time_of_day(day: timestamp::Stamp, cell: &str) -> Option<timestamp::Stamp> {
+    timestamp::parse_time_of_day(cell).map(|ms| timestamp::Stamp { ms: day.ms + ms, ..day })
+}
+
+pub(super) fn read_time(cell: &str, style: TimeStyle, numbers: NumberStyle) -> Option<timestamp::Stamp> {
     match style {
         TimeStyle::Calendar(_) => timestamp::parse(cell, style),
         TimeStyle::Epoch(unit) => match number::parse(cell, numbers) {
@@ -348,7 +473,7 @@ fn note_times(table: &Table, clock: Clock, count: usize, notes: &mut Notebook) {
 }
 
 impl NumberColumn {
-    fn new(index: usize, name: String, is_quantity: bool) -> Self {
+    fn new(index: usize, name: String, is_quantity: bool, style: NumberStyle) -> Self {
         Self {
             index,
             name,
@@ -358,8 +483,11 @@ impl NumberColumn {
             first_unreadable: None,
             unit: None,
             converted: 0,
+            booleans: 0,
+            is_boolean: false,
             is_quantity,
             keeps_unit: false,
+            digits: Digits::new(style.decimal),
         }
     }
 
@@ -410,17 +538,49 @@ impl NumberColumn {
         Some(scale.to_base(quantity.number))
     }
 
+    /// Reads the cells of ordinary rows, of which row 0 is in line `line`.
+    #[inline(never)]
+    fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>, style: NumberStyle, line: u64) {
+        let bytes = window.as_bytes();
+        let mut values = std::mem::take(&mut self.values);
+        let before = values.len();
+        grow(&mut values, rows.len());
+        values.resize(before + rows.len(), f64::NAN);
+        let mut filled = 0;
+        let places = values.iter_mut().skip(before);
+        for ((row, place), (start, end)) in rows.clone().zip(places).zip(stretch.cells(bytes, self.index, rows)) {
+            if let Some(value) = self.digits.read(bytes, start, end) {
+                *place = value;
+                filled += 1;
+            } else if start < end {
+                let cell = window.get(start..end).map(Cell::plain);
+                *place = cell.map_or(f64::NAN, |cell| self.value(&cell, style, line + row as u64));
+            }
+        }
+        self.values = values;
+        self.filled += filled;
+    }
+
     fn push(&mut self, cell: Option<&Cell<'_>>, style: NumberStyle, line: u64) {
-        grow(&mut self.values);
-        let Some(cell) = cell else {
-            self.values.push(f64::NAN);
-            return;
-        };
+        grow(&mut self.values, 1);
+        let value = cell.map_or(f64::NAN, |cell| self.value(cell, style, line));
+        self.values.push(value);
+    }
+
+    /// What a cell says; NaN if it says nothing or cannot be read.
+    fn value(&mut self, cell: &Cell<'_>, style: NumberStyle, line: u64) -> f64 {
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
         }
-        self.values.push(match read {
+        if read == Number::Unreadable
+            && self.is_boolean
+            && let Some((_, value)) = number::truth(&cell.text())
+        {
+            self.booleans += 1;
+            read = Number::Value(value);
+        }
+        match read {
             Number::Value(value) => {
                 self.filled += 1;
                 value
@@ -431,14 +591,14 @@ impl NumberColumn {
                 self.first_unreadable.get_or_insert_with(|| (line, excerpt(&cell.text(), 40)));
                 f64::NAN
             }
-        });
+        }
     }
 }
 
-/// Makes room for one more. A quarter at a time: doubling would hold twice the memory of a large file.
-fn grow<T>(values: &mut Vec<T>) {
-    if values.len() == values.capacity() {
-        values.reserve_exact((values.len() / 4).max(1024));
+/// Makes room for some more. A quarter at a time: doubling would hold twice the memory of a large file.
+fn grow<T>(values: &mut Vec<T>, more: usize) {
+    if values.capacity() - values.len() < more {
+        values.reserve_exact((values.len() / 4).max(1024).max(more));
     }
 }
 
@@ -446,26 +606,42 @@ fn grow<T>(values: &mut Vec<T>) {
 struct Words {
     column: WordColumn,
     codes_by_word: HashMap<String, u32>,
+    /// For each word the one that came behind it last.
+    followers: Vec<u32>,
 }
 
 impl Words {
     fn new(index: usize, name: String, role: Option<Role>) -> Self {
         let column = WordColumn { index, name, codes: Vec::new(), words: Vec::new(), overflows: false, role };
-        Self { column, codes_by_word: HashMap::new() }
+        Self { column, codes_by_word: HashMap::new(), followers: Vec::new() }
+    }
+
+    /// Reads the cells of ordinary rows.
+    #[inline(never)]
+    fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>) {
+        grow(&mut self.column.codes, rows.len());
+        for (start, end) in stretch.cells(window.as_bytes(), self.column.index, rows) {
+            let cell = window.get(start..end).map(Cell::plain);
+            self.push(cell.as_ref());
+        }
     }
 
     fn push(&mut self, cell: Option<&Cell<'_>>) {
         if self.column.overflows {
             return;
         }
-        let word = cell.map(Cell::text).unwrap_or_default();
-        // Rows often come in blocks of one series.
+        // Rows come in blocks of one series, or with the series in turn.
         let last = self.column.codes.last().copied();
-        if let Some(code) = last.filter(|&code| self.column.words.get(code as usize).is_some_and(|last| *last == word))
-        {
-            self.column.codes.push(code);
-            return;
+        let guess = last.and_then(|last| self.followers.get(last as usize)).copied();
+        if let Some(cell) = cell.filter(|cell| cell.escape.is_none()) {
+            for code in [guess, last].into_iter().flatten() {
+                if self.column.words.get(code as usize).is_some_and(|word| word == cell.raw) {
+                    self.add(code);
+                    return;
+                }
+            }
         }
+        let word = cell.map(Cell::text).unwrap_or_default();
         let code = match self.codes_by_word.get(word.as_ref()) {
             Some(&code) => code,
             None => {
@@ -477,9 +653,18 @@ impl Words {
                 }
                 self.codes_by_word.insert(word.clone().into_owned(), code);
                 self.column.words.push(word.into_owned());
+                self.followers.push(code);
                 code
             }
         };
+        self.add(code);
+    }
+
+    fn add(&mut self, code: u32) {
+        let last = self.column.codes.last();
+        if let Some(follower) = last.and_then(|&last| self.followers.get_mut(last as usize)) {
+            *follower = code;
+        }
         self.column.codes.push(code);
     }
 }

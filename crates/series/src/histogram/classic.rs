@@ -2,7 +2,7 @@
 
 use super::QUANTILES;
 use super::interpolate::{make_monotone, quantile};
-use crate::columns::{is_cumulative, values_at};
+use crate::columns::{increase, is_cumulative, values_at};
 use crate::{Identity, Kind, Labels, Note, NoteKind, Series, TimeAxis, Unit};
 use order::{SortedMap, SortedSet};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Found {
     pub silent: usize,
     /// Of the histograms, those whose buckets are rates already.
     pub rates: usize,
+    /// Quantiles that were left out, because even the longest windows hold too few observations for them.
+    pub sparse: usize,
     /// Samples of histograms at which not every bucket has a value; they have no quantile.
     pub torn: usize,
     /// Series of buckets that stay as they are, because they are no whole histogram.
@@ -38,11 +40,17 @@ impl Found {
         let mut notes = Vec::new();
         if self.histograms > 0 {
             let mut message = format!(
-                "{} became p50, p95 and p99, each of what was observed between one sample and the next",
+                "{} became p50, p95 and p99, each of what was observed between one sample and the next, or over as many \
+                 samples as a rare quantile needs",
                 counted(self.histograms, "histogram", "histograms", self.buckets)
             );
             if self.rates > 0 {
                 message.push_str(&format!("; {} of rates already, taken sample by sample", self.rates));
+            }
+            if self.sparse > 0 {
+                let quantiles =
+                    if self.sparse == 1 { "1 quantile".to_owned() } else { format!("{} quantiles", self.sparse) };
+                message.push_str(&format!("; {quantiles} left out for too few observations"));
             }
             if self.silent > 0 {
                 message.push_str(&format!("; {} without any observation", self.silent));
@@ -82,11 +90,13 @@ fn samples(count: usize) -> String {
 /// Replaces the buckets of every histogram by the series `X_p50`, `X_p95` and `X_p99`, which stand where its first
 /// bucket stood and have the unit of the measured quantity. `X_count` and `X_sum` stay.
 ///
-/// Each value is the quantile of what was observed since the sample before: of the increase of the buckets, as
-/// `histogram_quantile(q, increase(X_bucket[w]))` gives with w the distance of the samples. If any bucket falls, the
-/// process began again and all buckets count from zero. Where the buckets go down without beginning again they are
-/// rates (or observations per interval) already, and each sample is taken as it is. NaN at the first sample of a counter, without observations, and
-/// where a bucket has no value; the next value then speaks of the longer time.
+/// Each value is the quantile of what was observed in a window that ends with its sample: of the increase of the buckets,
+/// as `histogram_quantile(q, increase(X_bucket[w]))` gives. The windows lie side by side, so that no observation is in two
+/// values, and each spans one sample or, where few observations come between two, as many as the quantile needs
+/// (fifty beyond it, in nine of ten windows); it then has no value at the samples between. If any bucket falls, the process
+/// began again and all buckets count from zero. Where the buckets go down without beginning again they are rates (or
+/// observations per interval) already, and each sample is taken as it is. NaN at the first sample of a counter, without
+/// observations, and where a bucket has no value; the next value then speaks of the longer time.
 ///
 /// A histogram needs two buckets and the count of all observations: `le="+Inf"`, else `X_count` on the same times.
 /// Whatever is less stays as it is and is counted.
@@ -108,14 +118,16 @@ pub fn derive_quantiles(series: &mut Vec<Series>) -> Found {
             continue;
         };
         let derived = whole.quantiles();
+        found.sparse +=
+            if derived.is_observed { derived.columns.iter().filter(|column| column.is_none()).count() } else { 0 };
         found.histograms += 1;
         found.buckets += family.buckets.len();
-        found.silent += usize::from(derived.observed == 0);
+        found.silent += usize::from(!derived.is_observed);
         found.rates += usize::from(!whole.is_cumulative);
         found.torn += derived.torn;
         let mut new = Vec::new();
-        if derived.observed > 0 {
-            for ((_, suffix), values) in QUANTILES.iter().zip(derived.columns) {
+        for ((_, suffix), values) in QUANTILES.iter().zip(derived.columns) {
+            if let Some(values) = values {
                 new.push(family.series(suffix, &whole, values, &mut taken));
             }
         }
@@ -211,10 +223,10 @@ struct Whole<'a> {
 }
 
 struct Derived {
-    /// One column per quantile.
-    columns: Vec<Vec<f64>>,
-    /// Samples that have observations.
-    observed: usize,
+    /// One column per quantile; none for one that has too few observations.
+    columns: Vec<Option<Vec<f64>>>,
+    /// Whether there are observations at all.
+    is_observed: bool,
     /// Samples that lack a bucket.
     torn: usize,
 }
@@ -268,37 +280,93 @@ impl Whole<'_> {
     }
 
     fn quantiles(&self) -> Derived {
-        let mut columns = vec![vec![f64::NAN; self.axis.len()]; QUANTILES.len()];
-        let (mut observed, mut complete) = (0, 0);
-        let mut before: Option<usize> = None;
+        let complete: Vec<usize> = self.complete().collect();
+        let torn = self.axis.len() - complete.len();
+        if !self.is_cumulative {
+            let windows: Vec<(Option<usize>, usize)> = complete.iter().map(|&index| (None, index)).collect();
+            let columns: Vec<Vec<f64>> = QUANTILES.iter().map(|&(q, _)| self.column(q, &windows)).collect();
+            let is_observed = columns.iter().flatten().any(|value| !value.is_nan());
+            return Derived {
+                columns: columns.into_iter().map(|one| is_observed.then_some(one)).collect(),
+                is_observed,
+                torn,
+            };
+        }
+        let totals: Vec<f64> = self.columns.last().map_or_else(Vec::new, |all| {
+            let value = |index: &usize| all.get(*index).copied().unwrap_or(f64::NAN);
+            complete.iter().zip(complete.iter().skip(1)).map(|(a, b)| increase(value(a), value(b))).collect()
+        });
+        let is_observed = totals.iter().any(|count| *count > 0.0);
+        let column = |q: f64| {
+            let span = window_span(q, &totals).filter(|_| is_observed)?;
+            // The first and the last sample of each window; the last of one is the first of the next.
+            let ends = || complete.iter().copied().step_by(span);
+            let windows: Vec<_> = ends().zip(ends().skip(1)).map(|(first, last)| (Some(first), last)).collect();
+            Some(self.column(q, &windows))
+        };
+        Derived { columns: QUANTILES.iter().map(|&(q, _)| column(q)).collect(), is_observed, torn }
+    }
+
+    /// The quantile of what was observed in each window, at its last sample: from its first sample on, or what the last
+    /// one shows by itself.
+    fn column(&self, q: f64, windows: &[(Option<usize>, usize)]) -> Vec<f64> {
+        let mut column = vec![f64::NAN; self.axis.len()];
         let mut counts = vec![0.0; self.bounds.len()];
-        for index in self.complete() {
-            complete += 1;
-            let earlier = before.replace(index);
-            match earlier {
-                Some(earlier) if self.is_cumulative => {
-                    // The buckets of one histogram begin again together.
-                    let is_reset = self.row(earlier).zip(self.row(index)).any(|(then, now)| now < then);
-                    for (count, (then, now)) in counts.iter_mut().zip(self.row(earlier).zip(self.row(index))) {
-                        *count = if is_reset { now } else { now - then };
-                    }
-                }
-                None if self.is_cumulative => continue,
-                _ => counts.iter_mut().zip(self.row(index)).for_each(|(count, now)| *count = now),
+        for &(first, last) in windows {
+            match first {
+                None => counts.iter_mut().zip(self.row(last)).for_each(|(count, now)| *count = now),
+                Some(first) => self.observed(first, last, &mut counts),
             }
             make_monotone(&mut counts);
-            let mut is_observed = false;
-            for ((q, _), column) in QUANTILES.iter().zip(&mut columns) {
-                let value = quantile(*q, &self.bounds, &counts);
-                is_observed |= !value.is_nan();
-                if let Some(slot) = column.get_mut(index) {
-                    *slot = value;
-                }
+            if let Some(slot) = column.get_mut(last) {
+                *slot = quantile(q, &self.bounds, &counts);
             }
-            observed += usize::from(is_observed);
         }
-        Derived { columns, observed, torn: self.axis.len() - complete }
+        column
     }
+
+    /// What each bucket counted from the sample `first` to the sample `last`, sample by sample.
+    fn observed(&self, first: usize, last: usize, counts: &mut [f64]) {
+        counts.fill(0.0);
+        let mut before = first;
+        for index in (first + 1..=last).filter(|&index| self.row(index).all(f64::is_finite)) {
+            // The buckets of one histogram begin again together.
+            let is_reset = self.row(before).zip(self.row(index)).any(|(then, now)| now < then);
+            for (count, (then, now)) in counts.iter_mut().zip(self.row(before).zip(self.row(index))) {
+                *count += if is_reset { now } else { now - then };
+            }
+            before = index;
+        }
+    }
+}
+
+/// How many observations a window holds beyond a quantile, on its rarer side. With fewer, a quantile that lies near the end
+/// of a bucket falls into the next, wider one every now and then, and such a leap passes for a spike.
+const OBSERVATIONS_BEYOND: f64 = 50.0;
+/// At least so many windows stay, if a recording has more samples.
+const FEWEST_WINDOWS: usize = 60;
+
+/// How many samples a window of the quantile `q` spans, given the observations between samples: as few as let nine in ten
+/// windows hold [`OBSERVATIONS_BEYOND`] observations beyond the quantile. None if even the longest windows that leave
+/// [`FEWEST_WINDOWS`] do not. A recording of fewer samples has no choice, and each sample is its own window.
+fn window_span(q: f64, totals: &[f64]) -> Option<usize> {
+    let needed = OBSERVATIONS_BEYOND / q.min(1.0 - q);
+    let longest = totals.len() / FEWEST_WINDOWS;
+    if longest == 0 {
+        return Some(1);
+    }
+    // Nine in ten windows hold at least so much.
+    let held = |span: usize| {
+        let mut counts: Vec<f64> = totals.chunks_exact(span).map(|window| window.iter().sum()).collect();
+        order::ascending(&mut counts);
+        counts.get(counts.len() / 10).copied().unwrap_or(0.0)
+    };
+    let (mut low, mut high) = (1, longest);
+    while low < high {
+        let middle = (low + high) / 2;
+        if held(middle) >= needed { high = middle } else { low = middle + 1 }
+    }
+    (held(low) >= needed).then_some(low)
 }
 
 #[cfg(test)]
@@ -351,6 +419,32 @@ mod tests {
         let notes = found.notes();
         assert_eq!((notes.len(), notes[0].kind, notes[0].count), (1, NoteKind::Derived, 1));
         assert_eq!(notes[0].undo.as_deref(), Some("histograms=buckets"));
+    }
+
+    #[test]
+    fn windows_span_as_many_samples_as_a_rare_quantile_needs() {
+        assert_eq!(window_span(0.5, &[100.0; 600]), Some(1));
+        assert_eq!(window_span(0.95, &[100.0; 600]), Some(10));
+        assert_eq!(window_span(0.99, &[100.0; 600]), None, "ten samples hold 1000, and 5000 are needed");
+        assert_eq!(window_span(0.99, &[100.0; 59]), Some(1), "a short recording has no choice");
+        let quiet: Vec<f64> = (0..1200).map(|index| if index % 100 < 20 { 50.0 } else { 200.0 }).collect();
+        assert_eq!(window_span(0.95, &quiet), Some(14), "the quiet hours count; by the mean it would be 6");
+
+        // A hundred in each interval; in the second half ten of them are slow.
+        let times: Vec<i64> = (0..601).collect();
+        let all: Vec<f64> = times.iter().map(|time| *time as f64 * 100.0).collect();
+        let fast: Vec<f64> =
+            times.iter().map(|time| all[*time as usize] - 10.0 * (*time - 300).max(0) as f64).collect();
+        let of = |bound: &str, values: &[f64]| series("x_bucket", &[("le", bound)], &times, values);
+        let mut both = vec![of("1", &fast), of("2", &all), of("+Inf", &all)];
+        let found = derive_quantiles(&mut both);
+        assert_eq!((names(&both), found.sparse), (vec!["x_p50", "x_p95"], 1));
+        let p95 = &both[1].values;
+        let present: Vec<usize> = (0..601).filter(|&index| !p95[index].is_nan()).collect();
+        assert_eq!(present, (10..=600).step_by(10).collect::<Vec<_>>());
+        assert_eq!((p95[300], p95[310]), (0.95, 1.5));
+        assert_eq!(both[0].point_count(), 600);
+        assert!(found.notes()[0].message.contains("1 quantile left out"), "{}", found.notes()[0].message);
     }
 
     #[test]
