@@ -4,7 +4,7 @@ use crate::cell::timestamp::Stamp;
 use crate::error::{Error, list};
 use crate::meaning;
 use crate::notebook::{Notebook, plural};
-use crate::{Format, Keep, Localiser, Options};
+use crate::{Format, Keep, Localiser, Options, Role};
 use order::SortedMap;
 use series::{Dataset, Declared, Event, Identity, Labels, NoteKind, Origin, Series, TimeAxis, Unit};
 use std::collections::HashMap;
@@ -160,6 +160,7 @@ impl SeriesSet {
     pub(crate) fn into_dataset(mut self, name: &str, format: Format, options: &Options) -> Result<Dataset, Error> {
         let mut notes = std::mem::take(&mut self.notes);
         let assumed_time_zone = self.localise(options, &mut notes);
+        self.ignore_labels(options);
         let had_series = self.sample_count() > 0;
         let available = list(self.entries.iter().map(|entry| entry.identity.name.as_str()));
         self.entries.retain(|entry| options.wants(&entry.identity.name));
@@ -174,6 +175,34 @@ impl SeriesSet {
         let format = self.label.unwrap_or_else(|| format.label()).to_owned();
         let origin = Origin { name: name.to_owned(), format, assumed_time_zone };
         Ok(Dataset { origins: vec![origin], series, events, notes: notes.into_notes(), row_count: 0 })
+    }
+
+    /// Takes the labels away that the user wants ignored. Series that nothing else tells apart become one.
+    fn ignore_labels(&mut self, options: &Options) {
+        let is_ignored = |label: &str| options.role(label) == Some(Role::Ignore);
+        if options.roles.is_empty() {
+            return;
+        }
+        let mut kept: Vec<Entry> = Vec::with_capacity(self.entries.len());
+        let mut positions: HashMap<Identity, usize> = HashMap::new();
+        for mut entry in std::mem::take(&mut self.entries) {
+            let labels = entry.identity.labels.iter().filter(|(label, _)| !is_ignored(label));
+            let labels: Labels = labels.collect();
+            if labels.len() < entry.identity.labels.len() {
+                entry.identity = Identity::of(entry.identity.metric, labels);
+            }
+            match positions.get(&entry.identity).and_then(|position| kept.get_mut(*position)) {
+                Some(known) => {
+                    known.wall_times += entry.wall_times;
+                    known.samples.append(entry.samples);
+                }
+                None => {
+                    positions.insert(entry.identity.clone(), kept.len());
+                    kept.push(entry);
+                }
+            }
+        }
+        self.entries = kept;
     }
 
     /// Turns the wall clock's times into instants. Returns the zone that was taken for it.
@@ -329,6 +358,26 @@ mod tests {
         assert_eq!(only.map(|series| series.values.as_slice()), Some(&[5.0, 2.0][..]));
         let kinds: Vec<_> = notes.into_notes().iter().map(|note| (note.kind, note.count)).collect();
         assert_eq!(kinds, [(NoteKind::Duplicate, 2), (NoteKind::Unsorted, 2)]);
+    }
+
+    #[test]
+    fn a_label_that_is_ignored_tells_nothing_apart() {
+        let mut set = SeriesSet::default();
+        for (time, pod) in [(1, "a"), (2, "b"), (3, "a")] {
+            let position = set.position_of("up", [("job", "cart"), ("pod", pod)].into_iter().collect());
+            set.push(position, time, 1.0);
+        }
+        let ignoring = Options { roles: vec![("pod".to_owned(), Role::Ignore)], ..Options::default() };
+        let names = |options: &Options| {
+            let dataset = set.clone().into_dataset("x", Format::PrometheusJson, options);
+            dataset.map(|dataset| {
+                dataset.series.iter().map(|one| (one.name.clone(), one.values.len())).collect::<Vec<_>>()
+            })
+        };
+        let of = |name: &str, length| (name.to_owned(), length);
+        let all = vec![of("up{job=\"cart\",pod=\"a\"}", 2), of("up{job=\"cart\",pod=\"b\"}", 1)];
+        assert_eq!(names(&Options::default()), Ok(all));
+        assert_eq!(names(&ignoring), Ok(vec![of("up{job=\"cart\"}", 3)]));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) mod elastic_json;
 pub(crate) mod events_csv;
 pub(crate) mod grafana_annotations;
 pub(crate) mod grafana_csv;
+mod grafana_frame;
 pub(crate) mod grafana_json;
 mod grafana_unit;
 pub(crate) mod graphite_json;
