@@ -108,6 +108,28 @@ fn what_cannot_be_read_is_refused_with_a_sentence() {
 }
 
 #[test]
+fn line_ends_make_no_difference() {
+    let mut compared = 0;
+    for format in Format::ALL {
+        for path in fixtures(format.name()) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            if text.contains('\r') {
+                continue;
+            }
+            let of = |text: &str| {
+                let dataset = read(&Source { name: "x", bytes: text.as_bytes() }, &Options::default());
+                summary(&dataset.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+            };
+            let straight = of(&text);
+            assert_eq!(of(&text.replace('\n', "\r\n")), straight, "{} with CRLF", path.display());
+            assert_eq!(of(text.trim_end_matches('\n')), straight, "{} without its last line end", path.display());
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "only {compared} fixtures");
+}
+
+#[test]
 fn gzip_makes_no_difference() {
     let folder = fixtures("csv-wide");
     let of = |wanted: &str| {

@@ -15,5 +15,6 @@ pub(crate) mod roles;
 pub(crate) mod rows;
 pub(crate) mod scan;
 pub(crate) mod style;
+pub(crate) mod tags;
 
 pub(crate) use head::Table;
