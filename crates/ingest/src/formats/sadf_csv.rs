@@ -85,7 +85,7 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
             continue;
         };
         if let [only, ..] = rest
-            && (only.starts_with("LINUX-RESTART") || only.starts_with("COM"))
+            && (only.starts_with("LINUX-RESTART") || only.starts_with("COM "))
         {
             found.event(stamp, host, only.strip_prefix("COM ").unwrap_or(only));
             continue;
