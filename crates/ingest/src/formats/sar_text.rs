@@ -210,7 +210,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     found.set.refuse_too_many()?;
     found.set.refuse_empty(
         "no line under a header begins with a time of day",
-        "Print the report with sar -f, mpstat or pidstat and an interval; iostat needs another tool.",
+        "Print the report with sar -f, mpstat or pidstat and an interval; iostat prints no times with its rows, which sar -d does.",
     )?;
     let notes = &mut found.set.notes;
     notes
@@ -255,6 +255,10 @@ fn cells<'c>(columns: &'c [String], words: &[&str]) -> Option<(Vec<(&'c str, Str
     let mut numbers = Vec::new();
     for (index, name) in columns.iter().enumerate() {
         let word = words.get(index)?;
+        // Where a process happened to run tells no processes apart.
+        if name == "CPU" && columns.iter().any(|column| column == "PID") {
+            continue;
+        }
         if !is_label(name) {
             numbers.push((name.as_str(), value(word)?));
         } else if index + 1 == columns.len() {
