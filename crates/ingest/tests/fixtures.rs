@@ -67,6 +67,11 @@ fn check(format: Format) {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         insta::assert_snapshot!(format!("{}__{name}", format.name()), summary(&dataset));
 
+        for undo in dataset.notes.iter().filter_map(|note| note.undo.as_deref()) {
+            let mut options = Options::default();
+            options.set(undo, |_| None).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+
         let mut unknown = read(&Source { name: "unknown", bytes: &bytes }, &Options::default()).unwrap();
         unknown.origins[0].name.clone_from(&name);
         // NaN differs from itself, so datasets are compared as they print.

@@ -223,8 +223,8 @@ fn prefix(text: &str) -> Option<f64> {
         "Tri" | "T" => 1e12,
         "Quadr" | "P" => 1e15,
         "Quint" | "E" => 1e18,
-        "Sext" | "Z" => 1e21,
-        "Sept" | "Y" => 1e24,
+        "Sext" => 1e21,
+        "Sept" => 1e24,
         _ => return None,
     })
 }

@@ -4,7 +4,7 @@
 //! Headers are repeated after every page, every restart and for every activity. Lines that begin with a word
 //! (`Average:`, in any language) hold no samples.
 
-use super::sysstat::{Found, is_label};
+use super::sysstat::{Found, is_label, unit};
 use crate::Format;
 use crate::cell::calendar::DAY_MS;
 use crate::cell::number::{self, Number, NumberStyle};
@@ -108,6 +108,22 @@ fn value(cell: &str) -> Option<f64> {
             _ => cell.strip_suffix('%').and_then(value),
         },
     }
+}
+
+/// A size that `--human` scales (`1.5G`), in the kilobytes of its column.
+fn for_people(column: &str, cell: &str) -> Option<f64> {
+    let is_size = unit(column).is_some_and(|unit| unit.starts_with("KiB"));
+    let (number, letter) = cell.split_at_checked(cell.len().checked_sub(1)?).filter(|_| is_size)?;
+    let kilobytes = match letter {
+        "B" => 1.0 / 1024.0,
+        "k" => 1.0,
+        "M" => 1024.0,
+        "G" => 1_048_576.0,
+        "T" => 1_073_741_824.0,
+        "P" => 1_099_511_627_776.0,
+        _ => return None,
+    };
+    Some(value(number)? * kilobytes)
 }
 
 /// Which day a block of rows has reached.
@@ -260,7 +276,7 @@ fn cells<'c>(columns: &'c [String], words: &[&str]) -> Option<(Vec<(&'c str, Str
             continue;
         }
         if !is_label(name) {
-            numbers.push((name.as_str(), value(word)?));
+            numbers.push((name.as_str(), value(word).or_else(|| for_people(name, word))?));
         } else if index + 1 == columns.len() {
             labels.push((name.as_str(), words.get(index..)?.join(" ")));
         } else {
@@ -294,6 +310,12 @@ mod tests {
         }
         assert_eq!(day("04/05/2019", false), Some((17_991, true)));
         assert_eq!(day("18/04/2019", false), Some((18_004, false)));
+    }
+
+    #[test]
+    fn sizes_for_people() {
+        assert_eq!((for_people("kbmemfree", "1.5G"), for_people("rxkB/s", "512B")), (Some(1_572_864.0), Some(0.5)));
+        assert_eq!((for_people("tps", "1.5k"), for_people("kbmemfree", "x")), (None, None));
     }
 
     #[test]
