@@ -18,6 +18,7 @@ pub(crate) mod rows;
 pub(crate) mod scan;
 mod stretch;
 pub(crate) mod style;
+pub(crate) mod tags;
 mod times;
 
 pub(crate) use head::Table;
