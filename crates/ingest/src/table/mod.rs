@@ -10,13 +10,11 @@ pub(crate) mod delimiter;
 pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod levels;
-mod marks;
 pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod roles;
 pub(crate) mod rows;
 pub(crate) mod scan;
-mod stretch;
 pub(crate) mod style;
 mod times;
 
