@@ -36,7 +36,12 @@ async fn every_request_arrives_as_it_was_sent() {
     let settings = vec!["time-column=when".into(), "step=250".into()];
     let requests = [
         Request::Load {
-            generation: 1, input: Input::Files { names: vec!["a.csv".into(), "ü.json".into()], settings }
+            generation: 1,
+            input: Input::Files {
+                names: vec!["a.csv".into(), "ü.json".into()],
+                settings,
+                remembered: "7 step=250".into(),
+            },
         },
         Request::Load {
             generation: 2,

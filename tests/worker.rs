@@ -73,7 +73,10 @@ impl Diary {
 }
 
 fn load(generation: u32) -> Envelope<Request> {
-    Envelope::of(Request::Load { generation, input: Input::Files { names: vec![], settings: vec![] } })
+    Envelope::of(Request::Load {
+        generation,
+        input: Input::Files { names: vec![], settings: vec![], remembered: String::new() },
+    })
 }
 
 #[wasm_bindgen_test]

@@ -30,6 +30,22 @@ fn stepped() -> String {
 }
 
 #[test]
+fn an_hour_that_the_clock_shows_twice_is_told_apart_by_the_order_of_rows() {
+    let walls = ["01:30", "02:00", "02:30", "02:00", "02:30", "03:00"];
+    let rows: String = walls.iter().enumerate().map(|(row, wall)| format!("2024-10-27 {wall}:00,{row}\n")).collect();
+    let path = file("autumn.csv", &format!("time,load\n{rows}"));
+    let instants = |arguments: &[&str]| -> Vec<String> {
+        let out = ok(&[&["convert", &path, "--to", "csv"], arguments].concat());
+        out.lines().skip(1).map(|line| line.get(11..16).unwrap().to_owned()).collect()
+    };
+    let expected = ["23:30", "00:00", "00:30", "01:00", "01:30", "02:00"];
+    assert_eq!(instants(&["--time-zone", "Europe/Berlin"]), expected);
+    assert_eq!(instants(&["--set", "time-zone=Europe/Berlin"]), expected);
+    // In UTC the second half of them are doubles.
+    assert_eq!(instants(&[]), ["01:30", "02:00", "02:30", "03:00"]);
+}
+
+#[test]
 fn score_has_one_line_per_row_and_series_in_input_order() {
     let path = file("score.csv", &stepped());
     for mode in ["online", "retrospective"] {

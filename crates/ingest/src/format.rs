@@ -44,11 +44,37 @@ pub enum Format {
     AlertmanagerJson,
     /// Annotations of Grafana. Events only.
     GrafanaAnnotations,
+    /// What dstat and pcp-dstat record with `--output`.
+    DstatCsv,
+    /// The printed report of sar, mpstat or pidstat.
+    SarText,
+    /// `sadf -p`.
+    SadfPpc,
+    /// `sadf -d`.
+    SadfCsv,
+    /// InfluxDB's line protocol.
+    InfluxLines,
+    /// InfluxDB's annotated CSV and InfluxQL's CSV.
+    InfluxCsv,
+    /// The text of `promtool query range` and `instant`.
+    PromtoolQuery,
+    /// VictoriaMetrics' CSV with its list of columns.
+    VictoriaMetricsCsv,
+    /// Locust's history of statistics.
+    LocustCsv,
+    /// JMeter's results as CSV.
+    JmeterCsv,
+    /// Coherence SRE's table `signal_events`.
+    CoherenceCsv,
+    /// A table of events.
+    EventsCsv,
+    /// A table with one row per series and one column per time.
+    CsvTransposed,
 }
 
 impl Format {
     /// Every format, in the order of the enum.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 32] = [
         Self::CsvWide,
         Self::CsvLong,
         Self::CsvStacked,
@@ -68,6 +94,19 @@ impl Format {
         Self::SadfJson,
         Self::AlertmanagerJson,
         Self::GrafanaAnnotations,
+        Self::DstatCsv,
+        Self::SarText,
+        Self::SadfPpc,
+        Self::SadfCsv,
+        Self::InfluxLines,
+        Self::InfluxCsv,
+        Self::PromtoolQuery,
+        Self::VictoriaMetricsCsv,
+        Self::LocustCsv,
+        Self::JmeterCsv,
+        Self::CoherenceCsv,
+        Self::EventsCsv,
+        Self::CsvTransposed,
     ];
 
     /// The name by which a person asks for the format (`--format`).
@@ -92,6 +131,19 @@ impl Format {
             Self::SadfJson => "sadf-json",
             Self::AlertmanagerJson => "alertmanager-json",
             Self::GrafanaAnnotations => "grafana-annotations",
+            Self::DstatCsv => "dstat-csv",
+            Self::SarText => "sar-text",
+            Self::SadfPpc => "sadf-ppc",
+            Self::SadfCsv => "sadf-csv",
+            Self::InfluxLines => "influx-lines",
+            Self::InfluxCsv => "influx-csv",
+            Self::PromtoolQuery => "promtool-query",
+            Self::VictoriaMetricsCsv => "victoriametrics-csv",
+            Self::LocustCsv => "locust-csv",
+            Self::JmeterCsv => "jmeter-csv",
+            Self::CoherenceCsv => "coherence-csv",
+            Self::EventsCsv => "events-csv",
+            Self::CsvTransposed => "csv-transposed",
         }
     }
 
@@ -122,6 +174,19 @@ impl Format {
             Self::SadfJson => "sysstat JSON (sadf -j)",
             Self::AlertmanagerJson => "Alertmanager alerts",
             Self::GrafanaAnnotations => "Grafana annotations",
+            Self::DstatCsv => "dstat CSV",
+            Self::SarText => "sar report",
+            Self::SadfPpc => "sysstat samples (sadf -p)",
+            Self::SadfCsv => "sysstat statistics (sadf -d)",
+            Self::InfluxLines => "InfluxDB line protocol",
+            Self::InfluxCsv => "InfluxDB CSV",
+            Self::PromtoolQuery => "promtool query",
+            Self::VictoriaMetricsCsv => "VictoriaMetrics CSV",
+            Self::LocustCsv => "Locust history",
+            Self::JmeterCsv => "JMeter results",
+            Self::CoherenceCsv => "Coherence SRE signal_events",
+            Self::EventsCsv => "events as CSV",
+            Self::CsvTransposed => "CSV, one row per series",
         }
     }
 }

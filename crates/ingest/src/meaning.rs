@@ -3,7 +3,7 @@
 use crate::Options;
 use crate::cell::unit;
 use crate::notebook::{Notebook, plural};
-use series::{BaseUnit, Declared, Growth, Kind, NoteKind, Series, histogram, share};
+use series::{BaseUnit, Declared, Growth, Identity, Kind, NoteKind, Series, histogram, share};
 
 /// Gives series the units and kinds that the user names, finds the counters among the others, and notes it. `declared`
 /// says of each series what its source declares.
@@ -54,6 +54,30 @@ pub(crate) fn convert(series: &mut Series, written: Option<&str>, options: &Opti
             format!("{values} converted to {} (written with {written:?})", series.unit),
         )
         .undone_by(format!("unit.{}=written", series.name));
+}
+
+/// Whether a series counts what a bucket of a histogram holds.
+pub(crate) fn is_bucket(series: &Series) -> bool {
+    series.labels.get("le").is_some() && series.metric.as_deref().is_some_and(|metric| metric.ends_with("_bucket"))
+}
+
+/// Brings the bound of a bucket to the base unit of the unit that its source names, if the histogram's sum goes there, too.
+/// Returns whether it has changed. The series is then named by the new bound.
+pub(crate) fn convert_bound(series: &mut Series, written: Option<&str>, options: &Options) -> bool {
+    let Some(stem) = series.metric.as_deref().and_then(|metric| metric.strip_suffix("_bucket")) else { return false };
+    let mut labels = series.labels.clone();
+    labels.remove("le");
+    let sum = Identity::of(Some(format!("{stem}_sum")), labels);
+    let told = options.unit(&sum.name).or_else(|| options.unit(sum.metric.as_deref().unwrap_or("")));
+    if told == Some("written") || options.keeps_units && told.is_none() {
+        return false;
+    }
+    let scale = told.or(written).and_then(unit::scale).filter(|scale| !scale.is_base());
+    let bound = series.labels.get("le").and_then(|bound| bound.parse::<f64>().ok()).filter(|bound| bound.is_finite());
+    let (Some(scale), Some(bound)) = (scale, bound) else { return false };
+    series.labels.insert("le", scale.to_base(bound).to_string());
+    series.name = Identity::of(series.metric.clone(), series.labels.clone()).name;
+    true
 }
 
 /// Percentages whose values are all between 0 and 1 may be ratios, and ratios up to 100 percentages. Which of the two a

@@ -128,6 +128,8 @@ pub struct Options {
     pub has_no_shares: bool,
     /// Which of several samples at one time counts.
     pub keep: Keep,
+    /// Single requests (JMeter's results) are counted per interval instead of being samples of their own.
+    pub summarises_requests: bool,
 }
 
 /// A setting that cannot be followed.
@@ -143,7 +145,8 @@ pub struct SettingError {
 /// The settings that [`Options::set`] understands, for people.
 pub const SETTINGS: &str = "format=NAME, time-column=NAME, step=MILLISECONDS, time-zone=ZONE, delimiter=SIGN, \
                             decimal=SIGN, dates=ORDER, epoch=UNIT, role.COLUMN=ROLE, unit.SERIES=UNIT, units=written, \
-                            kind.SERIES=KIND, counters=none, histograms=buckets, shares=none, duplicates=WHICH, ignore=NAME";
+                            kind.SERIES=KIND, counters=none, histograms=buckets, shares=none, duplicates=WHICH, \
+                            requests=summary, ignore=NAME";
 
 impl Options {
     /// Changes one option by a setting `name=value`, the form in which notes tell how to undo them
@@ -216,6 +219,7 @@ impl Options {
                 one_of(choose(&mut self.keeps_buckets, value, "quantiles", "buckets"), "quantiles or buckets")?;
             }
             "shares" => one_of(choose(&mut self.has_no_shares, value, "found", "none"), "found or none")?,
+            "requests" => one_of(choose(&mut self.summarises_requests, value, "raw", "summary"), "raw or summary")?,
             "duplicates" => {
                 self.keep = match value {
                     "first" => Keep::First,

@@ -4,7 +4,7 @@ use crate::cell::timestamp::Stamp;
 use crate::error::{Error, list};
 use crate::meaning;
 use crate::notebook::{Notebook, plural};
-use crate::{Format, Keep, Options};
+use crate::{Format, Keep, Localiser, Options, Role};
 use order::SortedMap;
 use series::{Dataset, Declared, Event, Identity, Labels, NoteKind, Origin, Series, TimeAxis, Unit};
 use std::collections::HashMap;
@@ -43,7 +43,8 @@ pub(crate) struct Entry {
     pub(crate) identity: Identity,
     /// Its samples. Times are wall-clock readings if `wall_times` says so.
     pub(crate) samples: Samples,
-    /// The unit that the values are written in, as the source names it. Values are brought to its base unit later.
+    /// The unit that the values are written in, as the source names it. Values are brought to its base unit later; of a
+    /// histogram's bucket (`…_bucket` with a label `le`) it is the bound's unit, for the values are counts.
     pub(crate) unit: Option<String>,
     /// What the source declares.
     pub(crate) declared: Declared,
@@ -159,6 +160,7 @@ impl SeriesSet {
     pub(crate) fn into_dataset(mut self, name: &str, format: Format, options: &Options) -> Result<Dataset, Error> {
         let mut notes = std::mem::take(&mut self.notes);
         let assumed_time_zone = self.localise(options, &mut notes);
+        self.ignore_labels(options);
         let had_series = self.sample_count() > 0;
         let available = list(self.entries.iter().map(|entry| entry.identity.name.as_str()));
         self.entries.retain(|entry| options.wants(&entry.identity.name));
@@ -175,40 +177,54 @@ impl SeriesSet {
         Ok(Dataset { origins: vec![origin], series, events, notes: notes.into_notes(), row_count: 0 })
     }
 
+    /// Takes the labels away that the user wants ignored. Series that nothing else tells apart become one.
+    fn ignore_labels(&mut self, options: &Options) {
+        let is_ignored = |label: &str| options.role(label) == Some(Role::Ignore);
+        if options.roles.is_empty() {
+            return;
+        }
+        let mut kept: Vec<Entry> = Vec::with_capacity(self.entries.len());
+        let mut positions: HashMap<Identity, usize> = HashMap::new();
+        for mut entry in std::mem::take(&mut self.entries) {
+            let labels = entry.identity.labels.iter().filter(|(label, _)| !is_ignored(label));
+            let labels: Labels = labels.collect();
+            if labels.len() < entry.identity.labels.len() {
+                entry.identity = Identity::of(entry.identity.metric, labels);
+            }
+            match positions.get(&entry.identity).and_then(|position| kept.get_mut(*position)) {
+                Some(known) => {
+                    known.wall_times += entry.wall_times;
+                    known.samples.append(entry.samples);
+                }
+                None => {
+                    positions.insert(entry.identity.clone(), kept.len());
+                    kept.push(entry);
+                }
+            }
+        }
+        self.entries = kept;
+    }
+
     /// Turns the wall clock's times into instants. Returns the zone that was taken for it.
     fn localise(&mut self, options: &Options, notes: &mut Notebook) -> Option<String> {
-        let mut count = 0;
+        let mut localiser = Localiser::new(&options.time_zone);
         for entry in self.entries.iter_mut().filter(|entry| entry.wall_times > 0) {
-            count += entry.samples.times_ms.len();
             for time_ms in &mut entry.samples.times_ms {
-                *time_ms = options.time_zone.instant_ms(*time_ms);
+                *time_ms = localiser.instant_ms(*time_ms);
             }
             entry.wall_times = 0;
         }
         for (event, is_wall_clock) in self.events.iter_mut().filter(|(_, is_wall_clock)| *is_wall_clock) {
-            count += 1;
-            event.start_ms = options.time_zone.instant_ms(event.start_ms);
+            event.start_ms = localiser.instant_ms(event.start_ms);
             event.end_ms = event.end_ms.map(|end_ms| options.time_zone.instant_ms(end_ms));
             *is_wall_clock = false;
         }
-        if count == 0 {
-            return None;
-        }
-        let zone = options.time_zone.to_string();
-        let note = notes.add(
-            NoteKind::Assumption,
-            count,
-            format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
-        );
-        if zone != "UTC" {
-            note.undone_by("time-zone=UTC");
-        }
-        Some(zone)
+        localiser.note(notes)
     }
 
     fn finish(&mut self, options: &Options, notes: &mut Notebook) -> (Vec<Series>, Vec<Declared>) {
         let mut axes = SharedAxes::default();
-        let (mut duplicates, mut backward, mut doubled, mut disordered) = (0, 0, 0, 0);
+        let (mut duplicates, mut backward, mut doubled, mut disordered, mut bounds) = (0, 0, 0, 0, 0);
         let mut taken: SortedMap<String, usize> = SortedMap::new();
         let mut found = Vec::with_capacity(self.entries.len());
         let mut declared = Vec::with_capacity(self.entries.len());
@@ -228,10 +244,23 @@ impl SeriesSet {
             series.metric = identity.metric;
             series.labels = identity.labels;
             series.unit = Unit::of_metric(series.metric.as_deref().unwrap_or(""));
-            meaning::convert(&mut series, unit.as_deref(), options, notes);
+            let is_bucket = meaning::is_bucket(&series);
+            if is_bucket {
+                bounds += usize::from(meaning::convert_bound(&mut series, unit.as_deref(), options));
+            } else {
+                meaning::convert(&mut series, unit.as_deref(), options, notes);
+            }
             found.push(series);
             declared.push(what);
         }
+        notes.add(
+            NoteKind::UnitConversion,
+            bounds,
+            format!(
+                "{} of histograms converted to the base unit, as their sums are",
+                plural(bounds, "bound", "bounds")
+            ),
+        );
         notes
             .add(
                 NoteKind::Duplicate,
@@ -329,6 +358,26 @@ mod tests {
         assert_eq!(only.map(|series| series.values.as_slice()), Some(&[5.0, 2.0][..]));
         let kinds: Vec<_> = notes.into_notes().iter().map(|note| (note.kind, note.count)).collect();
         assert_eq!(kinds, [(NoteKind::Duplicate, 2), (NoteKind::Unsorted, 2)]);
+    }
+
+    #[test]
+    fn a_label_that_is_ignored_tells_nothing_apart() {
+        let mut set = SeriesSet::default();
+        for (time, pod) in [(1, "a"), (2, "b"), (3, "a")] {
+            let position = set.position_of("up", [("job", "cart"), ("pod", pod)].into_iter().collect());
+            set.push(position, time, 1.0);
+        }
+        let ignoring = Options { roles: vec![("pod".to_owned(), Role::Ignore)], ..Options::default() };
+        let names = |options: &Options| {
+            let dataset = set.clone().into_dataset("x", Format::PrometheusJson, options);
+            dataset.map(|dataset| {
+                dataset.series.iter().map(|one| (one.name.clone(), one.values.len())).collect::<Vec<_>>()
+            })
+        };
+        let of = |name: &str, length| (name.to_owned(), length);
+        let all = vec![of("up{job=\"cart\",pod=\"a\"}", 2), of("up{job=\"cart\",pod=\"b\"}", 1)];
+        assert_eq!(names(&Options::default()), Ok(all));
+        assert_eq!(names(&ignoring), Ok(vec![of("up{job=\"cart\"}", 3)]));
     }
 
     #[test]

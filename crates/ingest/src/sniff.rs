@@ -6,9 +6,10 @@ use crate::Format;
 use crate::error::{Error, excerpt};
 use crate::foreign;
 use crate::formats::{
-    alertmanager_json, cloudwatch_json, csv_long, csv_stacked, csv_wide, datadog_json, elastic_json,
-    grafana_annotations, grafana_csv, grafana_json, graphite_json, influxql_json, netdata_json, openmetrics, otlp_json,
-    prometheus_json, promtool_dump, sadf_json, victoria_json,
+    alertmanager_json, cloudwatch_json, coherence_csv, csv_long, csv_stacked, csv_transposed, csv_wide, datadog_json,
+    dstat_csv, elastic_json, events_csv, grafana_annotations, grafana_csv, grafana_json, graphite_json, influx_csv,
+    influx_lines, influxql_json, jmeter_csv, locust_csv, netdata_json, openmetrics, otlp_json, prometheus_json,
+    promtool_dump, promtool_query, sadf_csv, sadf_json, sadf_ppc, sar_text, victoria_json, victoriametrics_csv,
 };
 use crate::head::Head;
 use crate::import::{Body, Context};
@@ -26,7 +27,7 @@ pub(crate) struct Reader {
 }
 
 /// Formats that are known by marks of their own.
-const MARKED: [&Reader; 15] = [
+const MARKED: [&Reader; 25] = [
     &grafana_json::READER,
     &graphite_json::READER,
     &victoria_json::READER,
@@ -40,12 +41,30 @@ const MARKED: [&Reader; 15] = [
     &alertmanager_json::READER,
     &grafana_annotations::READER,
     &prometheus_json::READER,
+    &jmeter_csv::READER,
+    &locust_csv::READER,
+    &victoriametrics_csv::READER,
+    &promtool_query::READER,
+    &influx_csv::READER,
+    &influx_lines::READER,
+    &sadf_csv::READER,
+    &sadf_ppc::READER,
+    &sar_text::READER,
+    &dstat_csv::READER,
     &promtool_dump::READER,
     &openmetrics::READER,
 ];
 
 /// Tables, the more particular first. They are asked last, because almost anything can be cut into cells.
-const TABLES: [&Reader; 4] = [&grafana_csv::READER, &csv_stacked::READER, &csv_long::READER, &csv_wide::READER];
+const TABLES: [&Reader; 7] = [
+    &csv_transposed::READER,
+    &events_csv::READER,
+    &coherence_csv::READER,
+    &grafana_csv::READER,
+    &csv_stacked::READER,
+    &csv_long::READER,
+    &csv_wide::READER,
+];
 
 /// The reader that the options name, or the first that knows the content.
 pub(crate) fn choose(head: &Head<'_>) -> Result<&'static Reader, Error> {

@@ -1,5 +1,6 @@
 //! The zone of times that carry none.
 
+use crate::notebook::Notebook;
 use series::{Note, NoteKind};
 use std::fmt;
 use std::rc::Rc;
@@ -226,9 +227,19 @@ impl Localiser {
         notes
     }
 
-    /// The number of readings so far.
-    pub fn readings(&self) -> u64 {
-        self.readings
+    /// Notes which zone was taken and what else was assumed; the zone's name, if there was any reading.
+    pub(crate) fn note(&self, notes: &mut Notebook) -> Option<String> {
+        if self.readings == 0 {
+            return None;
+        }
+        let zone = self.zone.to_string();
+        let message = format!("The times carry no zone; they were read as {zone}. Another zone can be named");
+        let note = notes.add(NoteKind::Assumption, self.readings as usize, message);
+        if zone != "UTC" {
+            note.undone_by("time-zone=UTC");
+        }
+        notes.extend(self.notes());
+        Some(zone)
     }
 }
 
@@ -387,7 +398,7 @@ mod tests {
     fn fixed_zones_have_nothing_to_say() {
         let mut found = Localiser::new(&TimeZone::FixedOffset { minutes: 60 });
         assert_eq!(found.instant_ms(HOUR), 0);
-        assert_eq!((found.notes(), found.readings()), (vec![], 1));
+        assert_eq!((found.notes(), found.readings), (vec![], 1));
         let mut extreme = summer();
         for time in [i64::MIN + 2 * HOUR, i64::MAX - HOUR, i64::MIN + 3 * HOUR] {
             extreme.instant_ms(time);

@@ -188,3 +188,34 @@ fn counters_are_found_by_name_and_growth() {
     assert_eq!(dataset.series[1].kind, Kind::Gauge);
     assert!(dataset.notes.iter().any(|note| note.kind == NoteKind::CounterReset && note.count == 1));
 }
+
+#[test]
+fn requests_are_counted_per_interval() {
+    let mut text = "timeStamp,elapsed,label,success\n".to_owned();
+    // Four requests in the first second, none in the second, one in the third.
+    for (offset, elapsed, success) in
+        [(0, 100, true), (10, 200, true), (10, 300, false), (900, 400, true), (2500, 50, false)]
+    {
+        text.push_str(&format!("{},{elapsed},Pay,{success}\n", 1_700_000_000_000i64 + offset));
+    }
+    let mut options = Options::default();
+    options.set("requests=summary", |_| None).unwrap();
+    let dataset = import(&text, &options);
+    assert_eq!(
+        names(&dataset),
+        ["throughput", "error ratio", "elapsed p50", "elapsed p95", "elapsed p99"]
+            .map(|name| format!("{name}{{label=\"Pay\"}}"))
+    );
+    let values = |index: usize| dataset.series[index].values.as_slice();
+    assert_eq!(dataset.series[0].axis.times_ms(), [1_700_000_000_000, 1_700_000_001_000, 1_700_000_002_000]);
+    assert_eq!(values(0), [4.0, 0.0, 1.0]);
+    assert!(values(1)[0] == 0.25 && values(1)[1].is_nan() && values(1)[2] == 1.0);
+    // The nearest rank of four values: the second of them, and the last.
+    assert!(values(2)[0] == 0.2 && values(3)[0] == 0.4 && values(4)[2] == 0.05);
+    let raw = import(&text, &Options::default());
+    assert_eq!(names(&raw), ["elapsed{label=\"Pay\"}", "success{label=\"Pay\"}"]);
+    let undo = |dataset: &Dataset| {
+        dataset.notes.iter().find_map(|note| note.undo.clone().filter(|undo| undo.starts_with("requests")))
+    };
+    assert_eq!((undo(&raw).as_deref(), undo(&dataset).as_deref()), (Some("requests=summary"), Some("requests=raw")));
+}

@@ -121,6 +121,66 @@ fn records(text: &str) -> Vec<String> {
     records
 }
 
+/// All fixtures that are text, with the format of their folder.
+fn fixtures() -> &'static [(Format, String)] {
+    static ALL: std::sync::OnceLock<Vec<(Format, String)>> = std::sync::OnceLock::new();
+    ALL.get_or_init(read_fixtures)
+}
+
+fn read_fixtures() -> Vec<(Format, String)> {
+    let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let mut found = Vec::new();
+    for format in Format::ALL {
+        let Ok(files) = std::fs::read_dir(root.join(format.name())) else { continue };
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        found.extend(files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).map(|text| (format, text)));
+    }
+    found
+}
+
+/// Takes a piece out of a text and puts something in its place.
+fn mutated(text: &str, at: usize, length: usize, instead: &str) -> String {
+    let border = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = border(at % (text.len() + 1));
+    let end = border(start + length).max(start);
+    format!("{}{instead}{}", &text[..start], &text[end..])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_damaged_file_panics(
+        file in any::<proptest::sample::Index>(),
+        cuts in proptest::collection::vec(
+            (any::<usize>(), 0usize..40, prop_oneof![
+                Just(String::new()), Just("\n".to_owned()), Just("\n\n".into()), Just(",".into()), Just(";".into()),
+                Just("\t".into()), Just("\"".into()), Just("\\".into()), Just("9999999999999999999999".into()),
+                Just("-1e308".into()), Just("{".into()), Just("}".into()), Just("=".into()), Just("[...]".into()),
+                Just("12:00:00 AM".into()), Just("#datatype".into()), Just("=>".into()), Just("@[".into()),
+                Just("Date:".into()), Just("-1".into()), "\\PC{0,3}",
+            ]),
+            1..5,
+        ),
+        is_forced in any::<bool>(),
+        step_ms in prop_oneof![3 => Just(None), 1 => any::<i64>().prop_map(Some)],
+    ) {
+        let (format, text) = file.get(fixtures());
+        let text = cuts.iter().fold(text.clone(), |text, (at, length, instead)| mutated(&text, *at, *length, instead));
+        let options = Options { format: is_forced.then_some(*format), step_ms, ..Options::default() };
+        if let Ok(dataset) = read(&Source { name: "x", bytes: text.as_bytes() }, &options) {
+            let _ = (write::tidy_csv(&dataset), write::openmetrics(&dataset), write::prometheus_json(&dataset));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn a_tidy_csv_reads_back(dataset in table()) {

@@ -26,6 +26,8 @@ pub struct Panel {
 pub enum PanelError {
     /// There is no series at all.
     NoSeries,
+    /// There are events, and no series beside them.
+    OnlyEvents,
     /// No series has two samples at different times, so there is no interval.
     NoInterval,
 }
@@ -34,6 +36,9 @@ impl std::fmt::Display for PanelError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::NoSeries => "there is no series of numbers in this data",
+            Self::OnlyEvents => {
+                "there are only events (alerts, annotations) in this data; add a file with the metrics of the same time"
+            }
             Self::NoInterval => "every series has only one sample; at least two samples at different times are needed",
         })
     }
@@ -49,7 +54,7 @@ impl Panel {
     /// time together becomes a break. Infinities become NaN.
     pub fn align(dataset: &Dataset) -> Result<Self, PanelError> {
         if dataset.series.is_empty() {
-            return Err(PanelError::NoSeries);
+            return Err(if dataset.events.is_empty() { PanelError::NoSeries } else { PanelError::OnlyEvents });
         }
         let step_ms = common_interval(dataset).ok_or(PanelError::NoInterval)?;
         let (grid, mut notes) = lay_grid(dataset, step_ms);
@@ -237,6 +242,9 @@ mod tests {
     fn one_sample_is_no_panel() {
         assert_eq!(Panel::align(&dataset(&[0], &[1.0])), Err(PanelError::NoInterval));
         assert_eq!(Panel::align(&Dataset::default()), Err(PanelError::NoSeries));
+        let event = crate::Event { start_ms: 0, end_ms: None, title: "deploy".into(), labels: crate::Labels::new() };
+        let events = Dataset { events: vec![event], ..Dataset::default() };
+        assert_eq!(Panel::align(&events), Err(PanelError::OnlyEvents));
     }
 
     fn on(times: Vec<i64>, values: Vec<f64>) -> Series {

@@ -1,7 +1,7 @@
 //! Days and dates of the Gregorian calendar.
 
 /// The milliseconds of a day.
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// Days from 1970-01-01 of a date in the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
 pub(super) fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
@@ -38,7 +38,8 @@ pub(crate) fn rfc3339(ms: i64, out: &mut String) {
     out.push('Z');
 }
 
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+/// Year, month and day of a count of days from 1970-01-01.
+pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

@@ -60,6 +60,18 @@ pub(crate) fn is_missing(cell: &str) -> bool {
         || (cell.len() <= 9 && WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word)))
 }
 
+/// The words of two that exclude each other: the first is read as 1, the second as 0.
+const TRUTHS: [(&str, &str); 4] = [("true", "false"), ("up", "down"), ("yes", "no"), ("on", "off")];
+
+/// Which pair of words for yes and no a cell is of, and the number that it is read as.
+pub(crate) fn truth(cell: &str) -> Option<(usize, f64)> {
+    let cell = cell.trim();
+    TRUTHS.iter().enumerate().find_map(|(pair, (yes, no))| {
+        let is_yes = cell.eq_ignore_ascii_case(yes);
+        (is_yes || cell.eq_ignore_ascii_case(no)).then_some((pair, f64::from(u8::from(is_yes))))
+    })
+}
+
 fn infinity(cell: &str) -> Option<f64> {
     let (sign, word) = match cell.as_bytes().first()? {
         b'-' => (-1.0, cell.get(1..)?),
@@ -170,6 +182,14 @@ mod tests {
         }
         assert_eq!(parse("+Inf", NumberStyle::PLAIN), Number::Value(f64::INFINITY));
         assert_eq!(parse("-Infinity", NumberStyle::PLAIN), Number::Value(f64::NEG_INFINITY));
+    }
+
+    #[test]
+    fn words_for_yes_and_no() {
+        assert_eq!(
+            ["TRUE", " false", "Up", "OFF", "1", "ok"].map(truth),
+            [Some((0, 1.0)), Some((0, 0.0)), Some((1, 1.0)), Some((3, 0.0)), None, None]
+        );
     }
 
     #[test]

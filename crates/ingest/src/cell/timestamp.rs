@@ -338,26 +338,91 @@ fn zone(rest: &mut Cursor<'_>) -> Option<Option<i64>> {
     }
 }
 
-/// Names of zones that mean one thing only, in minutes to the east.
+/// Names of zones that mean one thing only, in minutes to the east. Names that several zones share (CST, IST, BST, AST)
+/// are not among them.
 fn named_zone(name: &[u8]) -> Option<i64> {
-    const ZONES: [(&[u8], i64); 15] = [
+    const ZONES: [(&[u8], i64); 42] = [
         (b"Z", 0),
         (b"UTC", 0),
         (b"GMT", 0),
         (b"WET", 0),
-        (b"CET", 60),
         (b"WEST", 60),
+        (b"CET", 60),
+        (b"MEZ", 60),
         (b"CEST", 120),
+        (b"MESZ", 120),
         (b"EET", 120),
         (b"EEST", 180),
+        (b"MSK", 180),
+        (b"WAT", 60),
+        (b"CAT", 120),
+        (b"SAST", 120),
+        (b"EAT", 180),
+        (b"PKT", 300),
+        (b"WIB", 420),
+        (b"WITA", 480),
+        (b"WIT", 540),
+        (b"HKT", 480),
+        (b"SGT", 480),
+        (b"AWST", 480),
         (b"JST", 540),
+        (b"KST", 540),
+        (b"ACST", 570),
+        (b"AEST", 600),
+        (b"ACDT", 630),
+        (b"AEDT", 660),
+        (b"NZST", 720),
+        (b"NZDT", 780),
+        (b"BRT", -180),
+        (b"ADT", -180),
         (b"EST", -300),
         (b"EDT", -240),
         (b"CDT", -300),
+        (b"MST", -420),
+        (b"MDT", -360),
         (b"PST", -480),
         (b"PDT", -420),
+        (b"AKST", -540),
+        (b"AKDT", -480),
     ];
     ZONES.iter().find(|(zone, _)| name.eq_ignore_ascii_case(zone)).map(|(_, minutes)| *minutes)
+}
+
+/// The distance of a zone from UTC, in minutes to the east, by an abbreviation that means one zone only, or by its
+/// numbers (`+03`, `-0330`).
+pub(crate) fn zone_minutes(name: &str) -> Option<i64> {
+    let mut rest = Cursor { bytes: name.as_bytes(), at: 0 };
+    zone(&mut rest)?.filter(|_| rest.is_done())
+}
+
+/// Reads a date and a time of day, with the zone's name behind it as it is written, which may be any.
+///
+/// The second value is a zone's name that several zones share or that is not known: the time is then the wall clock's.
+pub(crate) fn parse_with_any_zone(cell: &str, order: DateOrder) -> Option<(Stamp, Option<&str>)> {
+    let style = TimeStyle::Calendar(order);
+    if let Some(stamp) = parse(cell, style) {
+        return Some((stamp, None));
+    }
+    let (time, name) = cell.trim().rsplit_once(' ')?;
+    let is_name = (2..=5).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase());
+    parse(time, style).filter(|stamp| is_name && !stamp.zoned).map(|stamp| (stamp, Some(name)))
+}
+
+/// A date of which the day and the month are written, in any order, and not the year: `22-08`, `08/22`.
+pub(crate) fn parse_day_and_month(text: &str) -> Option<(i64, i64)> {
+    let mut rest = Cursor { bytes: text.as_bytes(), at: 0 };
+    let (first, _) = rest.number(2)?;
+    if !(rest.take(b'-') || rest.take(b'/') || rest.take(b'.')) {
+        return None;
+    }
+    let (second, _) = rest.number(2)?;
+    rest.take(b'.');
+    rest.is_done().then_some((first, second))
+}
+
+/// Midnight of a day, in milliseconds of a clock on the wall counted as if it were UTC.
+pub(crate) fn day_ms(year: i64, month: i64, day: i64) -> Option<i64> {
+    Some(days_from_civil(year, month, day)? * DAY_MS)
 }
 
 fn month(word: &[u8]) -> Option<i64> {
@@ -525,6 +590,23 @@ mod tests {
         let zoned = Some(("2023-11-17T09:11:24Z".to_owned(), true));
         assert_eq!(calendar("17/Nov/2023:10:11:24 +0100", DateOrder::MonthName), zoned);
         assert_eq!(calendar("Fri, 17 Nov 2023 09:11:24 GMT", DateOrder::MonthName), zoned);
+    }
+
+    #[test]
+    fn zones_by_name() {
+        assert_eq!(
+            ["JST", "SAST", "CST", "+03", "-0330"].map(zone_minutes),
+            [Some(540), Some(120), None, Some(180), Some(-210)]
+        );
+        let read =
+            |cell| parse_with_any_zone(cell, DateOrder::YearFirst).map(|(stamp, zone)| (stamp.ms, stamp.zoned, zone));
+        assert_eq!(read("1970-01-01 01:00:00 CET"), Some((0, true, None)));
+        assert_eq!(read("1970-01-01 01:00:00 CST"), Some((3_600_000, false, Some("CST"))));
+        assert_eq!(read("1970-01-01 01:00:00 apples"), None);
+        assert_eq!(
+            ["22-08", "08/22", "22.8.", "22", "22-08-16"].map(parse_day_and_month),
+            [Some((22, 8)), Some((8, 22)), Some((22, 8)), None, None]
+        );
     }
 
     #[test]

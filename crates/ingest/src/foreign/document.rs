@@ -16,7 +16,9 @@ const RUN_IT: &str = "Ask for the samples themselves (/api/v1/query_range) and s
 /// Paths that all must be there, what it then is, and what would work.
 type Kind = (&'static [&'static str], &'static str, &'static str);
 
-const KINDS: [Kind; 30] = [
+/// The labels of series line by line, as `promtool tsdb dump --format=seriesjson` prints them, have no key that says so
+/// but the metric's.
+const KINDS: [Kind; 31] = [
     (
         &["MetricStat"],
         "a CloudWatch metric query: the question, without any data",
@@ -67,6 +69,11 @@ const KINDS: [Kind; 30] = [
     (&["bomFormat"], "a list of software components", AS_SERIES),
     (&["status", "data/[]"], "a list of names from a Prometheus server, without any samples", RUN_IT),
     (&["spdxVersion"], "a list of software components", AS_SERIES),
+    (
+        &["__name__"],
+        "the labels of series, without samples",
+        "Dump the samples: promtool tsdb dump, or promtool tsdb dump-openmetrics.",
+    ),
 ];
 
 /// Keys under which servers say what went wrong.

@@ -1,6 +1,6 @@
 //! Alerts as Alertmanager hands them on: the body of a webhook notification, the lists of `/api/v2/alerts` and
 //! `/api/v2/alerts/groups` (`amtool -o json` writes the same), Grafana's alerts in the same shape, and Prometheus'
-//! `/api/v1/alerts`. Every alert becomes an event.
+//! `/api/v1/alerts` and `/api/v1/rules`. Every alert becomes an event.
 
 use crate::Format;
 use crate::error::{Error, excerpt};
@@ -11,8 +11,8 @@ use crate::notebook::plural;
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::text::Text;
-use order::SortedMap;
 use series::{Event, Labels, NoteKind};
+use std::collections::HashMap;
 
 pub(crate) const READER: Reader = Reader { format: Format::AlertmanagerJson, probe, is_table: false, read };
 
@@ -40,8 +40,9 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
 
 #[derive(Default)]
 struct Found {
-    /// Alerts by their labels and begin; several notifications tell of one.
-    alerts: SortedMap<(i64, String), Event>,
+    alerts: Vec<Event>,
+    /// Positions of alerts by their begin and labels; several notifications tell of one.
+    known: HashMap<(i64, String), usize>,
     repeated: usize,
     timeless: usize,
     lasting: usize,
@@ -62,8 +63,10 @@ impl Found {
         let mut alert = Vec::new();
         json.object(&mut |json, name| {
             match (name, json.peek()?) {
-                ("alerts" | "data" | "groups", Kind::List | Kind::Object) => return self.node(json),
-                ("truncatedAlerts", Kind::Number) => self.truncated += json.number()?.max(0.0) as usize,
+                ("alerts" | "data" | "groups" | "rules", Kind::List | Kind::Object) => return self.node(json),
+                ("truncatedAlerts", Kind::Number) => {
+                    self.truncated = self.truncated.saturating_add(json.number()?.max(0.0) as usize)
+                }
                 (
                     "labels" | "annotations" | "startsAt" | "endsAt" | "updatedAt" | "activeAt" | "status" | "state",
                     _,
@@ -95,12 +98,12 @@ impl Found {
         let annotations = alert.get("annotations").map(Value::to_labels).unwrap_or_default();
         let event = Event { start_ms, end_ms, title: title(&labels, &annotations), labels };
         let key = (start_ms, event.labels.to_string());
-        if self.alerts.get(&key).is_some() {
+        if let Some(known) = self.known.get(&key).and_then(|position| self.alerts.get_mut(*position)) {
             self.repeated += 1;
-            let known = self.alerts.at_or(key, event.clone());
             known.end_ms = event.end_ms.or(known.end_ms);
         } else {
-            self.alerts.insert(key, event);
+            self.known.insert(key, self.alerts.len());
+            self.alerts.push(event);
         }
         if self.alerts.len() > MOST_ALERTS {
             return Err(Error::TooLarge {
@@ -114,9 +117,9 @@ impl Found {
 
     fn finish(mut self) -> Result<Body, Error> {
         let mut set = SeriesSet::default();
-        for (_, event) in self.alerts.iter_mut() {
+        for event in self.alerts {
             self.lasting += usize::from(event.end_ms.is_none());
-            set.push_event(event.clone(), false);
+            set.push_event(event, false);
         }
         if set.event_count() == 0 {
             return Err(Error::Unsupported {

@@ -315,10 +315,14 @@ fn plain(name: &str) -> &str {
     name.split_once('#').map_or(name, |(_, name)| name)
 }
 
-/// The time of a bucket; none if its number counts something else.
+/// The time of a bucket; none if its number counts something else. A date histogram writes its times as text, too; where
+/// that is missing, only whole seconds are taken for times, as identifiers can be as large.
 fn bucket_time(count: f64, written: Option<&str>) -> Option<Stamp> {
-    let is_date = written.is_some_and(|text| stamp_of_text(text, None).is_some() && text.len() >= 8);
-    let is_time = is_date && count.abs() >= 1e8 || count.abs() >= LEAST_TIME;
+    let is_time = match written {
+        Some(text) if text.len() >= 8 && stamp_of_text(text, None).is_some() => count.abs() >= 1e8,
+        Some(_) => count >= LEAST_TIME,
+        None => (LEAST_TIME..1e14).contains(&count) && count % 1000.0 == 0.0,
+    };
     is_time.then(|| stamp_of_count(count, Some(EpochUnit::Milliseconds))).flatten()
 }
 

@@ -5,28 +5,24 @@
 //! A frame is a table in columns. Its first field of type `time` is the time, in milliseconds; fields of numbers are
 //! series with the field's labels; fields of text tell series apart.
 
+use super::grafana_frame::{Column, Field, Frame, Use};
 use super::naming::settle;
 use super::rows::{Cell, Rows};
 use super::{grafana_unit, graphite_json};
-use crate::cell::number::{self, Number, NumberStyle};
-use crate::cell::timestamp::{EpochUnit, Stamp};
+use crate::cell::timestamp::EpochUnit;
 use crate::error::{Error, excerpt};
 use crate::head::Head;
 use crate::import::{Body, Context};
-use crate::json::{Json, Kind, Value, stamp_of_count, stamp_of_text};
+use crate::json::{Json, Kind};
 use crate::notebook::plural;
 use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::text::Text;
-use crate::{Format, Options, Role};
+use crate::{Format, Options};
 use order::SortedSet;
 use series::{Identity, Labels, NoteKind};
-use std::collections::HashMap;
 
 pub(crate) const READER: Reader = Reader { format: Format::GrafanaJson, probe, is_table: false, read };
-
-/// More different texts than this in one field are refused.
-const MOST_WORDS: usize = 500_000;
 
 fn probe(head: &Head<'_>) -> bool {
     let Some(json) = head.json() else { return false };
@@ -34,13 +30,17 @@ fn probe(head: &Head<'_>) -> bool {
         || json.has_at_top("[]/data/values/[]/[]")
         || json.has_at_top("data/values/[]/[]")
         || json.has("frames/[]/data/values")
-        || json.has("frames/[]/schema");
+        || json.has("frames/[]/schema")
+        || json.has_at_top("results/*/frames")
+        || json.has_at_top("results/*/status") && json.has_at_top("results/*/error");
     let is_panel = json.has("series/[]/fields/[]/values")
         || json.has("series/[]/fields/[]/config")
         || json.has("snapshotData")
         || json.has_at_top("[]/fields/[]/values")
         || json.has_at_top("fields/[]/values") && json.has_at_top("fields/[]/config");
-    let is_dashboard = json.has("panels/[]/gridPos") || json.has("panels") && json.has("schemaVersion");
+    let is_dashboard = json.has("panels/[]/gridPos")
+        || json.has("panels") && json.has("schemaVersion")
+        || json.has_at_top("fieldConfig") && json.has_at_top("targets");
     is_frame || is_panel || is_dashboard
 }
 
@@ -48,38 +48,6 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     let mut found = Found { options: Some(context.options.clone()), ..Found::default() };
     Json::new(text).documents(&mut |json, _| found.node(json, "", None))?;
     found.finish()
-}
-
-/// A field of a frame.
-#[derive(Debug, Default)]
-struct Field {
-    name: String,
-    kind: String,
-    labels: Labels,
-    display: String,
-    unit: String,
-    column: Column,
-}
-
-/// The cells of a field as they are written.
-#[derive(Debug, Default)]
-struct Column {
-    numbers: Vec<f64>,
-    /// Per row 0, or one more than the position of its text in `words`; shorter than `numbers` behind the last text.
-    texts: Vec<u32>,
-    words: Vec<String>,
-    known: HashMap<String, u32>,
-}
-
-/// A frame as it is read.
-#[derive(Debug, Default)]
-struct Frame {
-    name: String,
-    ref_id: String,
-    fields: Vec<Field>,
-    columns: Vec<Column>,
-    entities: Vec<Value>,
-    has_nanos: bool,
 }
 
 /// What a series may be called.
@@ -135,9 +103,15 @@ impl Found {
         json.object(&mut |json, name| {
             let kind = json.peek()?;
             match (name, kind) {
-                ("schema", Kind::Object) => frame.schema(&json.value()?),
+                ("schema", Kind::Object) => {
+                    self.frames += 1;
+                    frame.schema(&json.value()?);
+                }
                 ("data", Kind::Object) => return self.data(json, &mut frame, panel),
-                ("fields", Kind::List) => return json.list(&mut |json, _| frame.panel_field(json)),
+                ("fields", Kind::List) => {
+                    self.frames += 1;
+                    return json.list(&mut |json, _| frame.panel_field(json));
+                }
                 ("name", Kind::Text) => json.text()?.clone_into(&mut frame.name),
                 ("refId", Kind::Text) => json.text()?.clone_into(&mut frame.ref_id),
                 ("title", Kind::Text) => json.text()?.clone_into(&mut title),
@@ -146,7 +120,10 @@ impl Found {
                     own_panel = Some(self.panels.len() - 1);
                     return self.node(json, "", own_panel);
                 }
-                ("results", Kind::Object) => return json.object(&mut |json, name| self.node(json, name, panel)),
+                ("results", Kind::Object) => {
+                    self.frames += 1;
+                    return json.object(&mut |json, name| self.node(json, name, panel));
+                }
                 (
                     "data" | "results" | "frames" | "series" | "response" | "dashboard" | "panels" | "rows"
                     | "snapshot",
@@ -217,7 +194,6 @@ impl Found {
         if frame.fields.is_empty() {
             return Ok(());
         }
-        self.frames += 1;
         let options = self.options.clone().unwrap_or_default();
         let named = options.time_column.as_deref();
         let is_time = |field: &Field| match named {
@@ -282,12 +258,13 @@ impl Found {
                 let is_layout = self.queries > 0 || self.panels.is_empty();
                 return Err(Error::Unsupported {
                     looks_like: if is_layout {
-                        "a Grafana dashboard: the layout, without any data".to_owned()
+                        "a Grafana dashboard or panel: the layout, without any data".to_owned()
                     } else {
                         "a Grafana snapshot without any data in it".to_owned()
                     },
-                    remedy: "Open a panel, then Inspect, Data, Download CSV; or Inspect, JSON, DataFrame JSON."
-                        .to_owned(),
+                    remedy:
+                        "Open a panel, then Inspect, Data, Download CSV; or Inspect, JSON, and there DataFrame JSON."
+                            .to_owned(),
                 });
             }
             if self.timeless > 0 {
@@ -396,113 +373,7 @@ impl Found {
     }
 }
 
-/// What a field is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    Nothing,
-    Value,
-    Word,
-}
-
-impl Field {
-    fn describe(&mut self, description: &Value) {
-        for (name, value) in description.members() {
-            match name.as_str() {
-                "name" => value.as_str().unwrap_or("").clone_into(&mut self.name),
-                "type" => value.as_str().unwrap_or("").clone_into(&mut self.kind),
-                "labels" => self.labels = value.to_labels(),
-                "config" => self.configure(value),
-                _ => {}
-            }
-        }
-    }
-
-    fn configure(&mut self, config: &Value) {
-        let text = |name: &str| config.get(name).and_then(Value::as_str).unwrap_or("").trim();
-        // A name with a variable in it is not what people saw.
-        let shown = ["displayName", "displayNameFromDS"].map(text);
-        let shown = shown.into_iter().find(|name| !name.is_empty() && !name.contains('$'));
-        shown.unwrap_or("").clone_into(&mut self.display);
-        text("unit").clone_into(&mut self.unit);
-    }
-
-    fn usage(&self, options: &Options) -> Use {
-        match options.role(&self.name) {
-            Some(Role::Ignore) => return Use::Nothing,
-            Some(Role::Value) => return Use::Value,
-            Some(Role::Label | Role::Service | Role::Metric) => return Use::Word,
-            None => {}
-        }
-        match self.kind.as_str() {
-            "number" | "boolean" | "enum" => Use::Value,
-            "string" => Use::Word,
-            "" if self.column.texts.is_empty() => Use::Value,
-            "" => Use::Word,
-            _ => Use::Nothing,
-        }
-    }
-
-    /// The name, where it says more than that it is the value.
-    fn own_name(&self) -> Option<&str> {
-        let name = self.name.trim();
-        let says_nothing = name.is_empty() || name.eq_ignore_ascii_case("value") || name.starts_with("Value #");
-        (!says_nothing).then_some(name)
-    }
-}
-
 impl Frame {
-    fn schema(&mut self, schema: &Value) {
-        let text = |name: &str| schema.get(name).and_then(Value::as_str);
-        if let Some(name) = text("name") {
-            name.clone_into(&mut self.name);
-        }
-        if let Some(ref_id) = text("refId") {
-            ref_id.clone_into(&mut self.ref_id);
-        }
-        for description in schema.get("fields").map(Value::items).unwrap_or_default() {
-            let mut field = Field::default();
-            field.describe(description);
-            self.fields.push(field);
-        }
-    }
-
-    /// A field that has its values with it.
-    fn panel_field(&mut self, json: &mut Json<'_, '_>) -> Result<(), Error> {
-        let mut field = Field::default();
-        let mut entities = Value::Null;
-        json.object(&mut |json, name| {
-            match name {
-                "values" => return field.column.read(json),
-                "entities" => entities = json.value()?,
-                "nanos" => return self.nanos(json),
-                "labels" => field.labels = json.value()?.to_labels(),
-                "config" => {
-                    let config = json.value()?;
-                    field.configure(&config);
-                }
-                "name" if json.peek()? == Kind::Text => json.text()?.clone_into(&mut field.name),
-                "type" if json.peek()? == Kind::Text => json.text()?.clone_into(&mut field.kind),
-                _ => {}
-            }
-            Ok(())
-        })?;
-        field.column.restore(&entities);
-        self.fields.push(field);
-        Ok(())
-    }
-
-    /// The parts of times below a millisecond.
-    fn nanos(&mut self, json: &mut Json<'_, '_>) -> Result<(), Error> {
-        match json.peek()? {
-            Kind::List => json.list(&mut |json, _| self.nanos(json)),
-            Kind::Number => {
-                self.has_nanos |= json.number()? != 0.0;
-                Ok(())
-            }
-            _ => json.skip(),
-        }
-    }
-
     /// The series of a column for the words of a row.
     fn position(
         &self,
@@ -552,98 +423,5 @@ impl Frame {
             }
         }
         position
-    }
-}
-
-impl Column {
-    /// A list of cells; what lies in a vector object (`{"buffer":[…]}`) is found there.
-    fn read(&mut self, json: &mut Json<'_, '_>) -> Result<(), Error> {
-        match json.peek()? {
-            Kind::Object => json.object(&mut |json, name| match (name, json.peek()?) {
-                ("buffer" | "values" | "data", Kind::List | Kind::Object) => self.read(json),
-                // An array that was written as an object has its positions for names.
-                (name, _) if name.parse() == Ok(self.numbers.len()) => self.cell(json),
-                _ => Ok(()),
-            }),
-            Kind::List => json.list(&mut |json, _| self.cell(json)),
-            Kind::Null => json.skip(),
-            _ => Err(json.refuse("a list of values")),
-        }
-    }
-
-    fn cell(&mut self, json: &mut Json<'_, '_>) -> Result<(), Error> {
-        match json.peek()? {
-            Kind::Number => self.numbers.push(json.number()?),
-            Kind::Bool => self.numbers.push(f64::from(u8::from(json.truth()?))),
-            Kind::Text => {
-                let row = self.numbers.len();
-                let text = json.text()?;
-                let word = match self.known.get(text) {
-                    Some(known) => *known,
-                    None => {
-                        self.words.push(text.to_owned());
-                        let word = self.words.len() as u32;
-                        self.known.insert(text.to_owned(), word);
-                        word
-                    }
-                };
-                if self.words.len() > MOST_WORDS {
-                    return Err(Error::TooLarge {
-                        what: "different texts in one field".to_owned(),
-                        limit: MOST_WORDS as u64,
-                        remedy: "This may be a panel of logs or traces; copy the data of a panel with numbers."
-                            .to_owned(),
-                    });
-                }
-                self.texts.resize(row, 0);
-                self.texts.push(word);
-                self.numbers.push(f64::NAN);
-            }
-            _ => {
-                self.numbers.push(f64::NAN);
-                json.skip()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts back the numbers that JSON cannot write: positions by kind.
-    fn restore(&mut self, entities: &Value) {
-        for (kind, positions) in entities.members() {
-            let value = match kind.as_str() {
-                "Inf" => f64::INFINITY,
-                "NegInf" => f64::NEG_INFINITY,
-                _ => continue,
-            };
-            for position in positions.items().iter().filter_map(Value::as_f64) {
-                if let Some(cell) = self.numbers.get_mut(position as usize) {
-                    *cell = value;
-                }
-            }
-        }
-    }
-
-    fn text(&self, row: usize) -> Option<&str> {
-        let word = self.texts.get(row).copied().unwrap_or(0) as usize;
-        self.words.get(word.checked_sub(1)?).map(String::as_str)
-    }
-
-    /// The row's number, also one in quotes; none if it is some other text, or if there is no such row.
-    fn measure(&self, row: usize) -> Option<f64> {
-        match self.text(row) {
-            None => self.numbers.get(row).copied(),
-            Some(text) => match number::parse(text, NumberStyle::PLAIN) {
-                Number::Value(value) => Some(value),
-                Number::Missing => Some(f64::NAN),
-                Number::Unreadable => None,
-            },
-        }
-    }
-
-    fn stamp(&self, row: usize, unit: EpochUnit) -> Option<Stamp> {
-        match self.text(row) {
-            Some(text) => stamp_of_text(text, Some(unit)),
-            None => stamp_of_count(*self.numbers.get(row)?, Some(unit)),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Graphite's render API with `format=json`: `[{"target":"a.b","tags":{…},"datapoints":[[1.0,1700000000],[null,…]]}]`; also
-//! what Grafana's plugins for simple JSON sources answer (the same with milliseconds, and tables).
+//! `format=rickshaw` and `format=dygraph`, and what Grafana's plugins for simple JSON sources answer (the same with
+//! milliseconds, and tables).
 
 use super::rows::{Cell, Rows};
 use crate::cell::timestamp::EpochUnit;
@@ -20,7 +21,15 @@ fn probe(head: &Head<'_>) -> bool {
     let Some(json) = head.json() else { return false };
     json.has("target") && json.has("datapoints")
         || json.has_at_top("[]/datapoints/[]/[]")
+        || json.has_at_top("labels") && json.has_at_top("data/[]/[]") && begins_with_time(head)
         || json.has_at_top("[]/columns/[]/text") && (json.has_at_top("[]/rows") || json.has_at_top("[]/type"))
+}
+
+/// Whether the labels of `format=dygraph` are there; Netdata writes its first one in small letters.
+fn begins_with_time(head: &Head<'_>) -> bool {
+    let labels =
+        head.text.find("\"labels\"").and_then(|at| head.text.get(at..)).and_then(|text| text.split('"').nth(3));
+    labels == Some("Time")
 }
 
 fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
@@ -49,10 +58,18 @@ impl Target {
     /// Pairs of a value and a time.
     pub(crate) fn points(&mut self, json: &mut Json<'_, '_>) -> Result<(), Error> {
         json.list(&mut |json, _| {
-            if json.peek()? != Kind::List {
-                return Err(json.refuse("a pair of a value and a time"));
-            }
             let (mut value, mut count) = (f64::NAN, f64::NAN);
+            match json.peek()? {
+                Kind::List => {}
+                // `format=rickshaw`
+                Kind::Object => {
+                    let point = json.value()?;
+                    let of = |name: &str| point.get(name).and_then(Value::as_measure).unwrap_or(f64::NAN);
+                    self.push(of("x"), of("y"));
+                    return Ok(());
+                }
+                _ => return Err(json.refuse("a pair of a value and a time")),
+            }
             json.list(&mut |json, position| {
                 match position {
                     0 => value = json.measure()?,
@@ -61,13 +78,17 @@ impl Target {
                 }
                 Ok(())
             })?;
-            if count.is_finite() {
-                self.samples.push(EpochUnit::by_magnitude(count).to_ms(count), value);
-            } else {
-                self.unreadable += 1;
-            }
+            self.push(count, value);
             Ok(())
         })
+    }
+
+    fn push(&mut self, count: f64, value: f64) {
+        if count.is_finite() {
+            self.samples.push(EpochUnit::by_magnitude(count).to_ms(count), value);
+        } else {
+            self.unreadable += 1;
+        }
     }
 
     /// The target as it is written is its name; a tagged series has its tags in it, behind semicolons.
@@ -121,6 +142,25 @@ impl Targets {
     }
 }
 
+/// A row of a time and values, each of which goes to a target.
+fn row(json: &mut Json<'_, '_>, targets: &mut Vec<Target>) -> Result<(), Error> {
+    let mut count = f64::NAN;
+    json.list(&mut |json, position| {
+        let Some(column) = position.checked_sub(1) else {
+            count = json.measure()?;
+            return Ok(());
+        };
+        let value = json.measure()?;
+        if targets.len() <= column {
+            targets.push(Target::default());
+        }
+        if let Some(target) = targets.get_mut(column) {
+            target.push(count, value);
+        }
+        Ok(())
+    })
+}
+
 #[derive(Default)]
 struct Found {
     options: Options,
@@ -142,6 +182,8 @@ impl Found {
         let mut target = Target::default();
         let mut columns: Vec<(String, String)> = Vec::new();
         let mut rows = Vec::new();
+        let mut dygraph = Vec::new();
+        let mut labels = Value::Null;
         json.object(&mut |json, name| {
             match (name, json.peek()?) {
                 ("target" | "title", Kind::Text) => json.text()?.clone_into(&mut target.name),
@@ -153,6 +195,14 @@ impl Found {
                     let value = json.value()?;
                     columns.extend(value.items().iter().map(|column| (text(column, "text"), text(column, "type"))));
                 }
+                ("labels", Kind::List) => labels = json.value()?,
+                // `format=dygraph`: rows of a time and one value per label.
+                ("data", Kind::List) => {
+                    return json.list(&mut |json, _| match json.peek()? {
+                        Kind::List => row(json, &mut dygraph),
+                        _ => self.node(json),
+                    });
+                }
                 ("rows", Kind::List) => rows = json.value()?.items().to_vec(),
                 ("series" | "data" | "results" | "response" | "list", Kind::List | Kind::Object) => {
                     return self.node(json);
@@ -161,6 +211,11 @@ impl Found {
             }
             Ok(())
         })?;
+        for (position, mut target) in dygraph.into_iter().enumerate() {
+            let name = labels.items().get(position + 1).and_then(Value::as_str);
+            name.unwrap_or("value").clone_into(&mut target.name);
+            self.targets.add(&mut self.set, target);
+        }
         self.targets.add(&mut self.set, target);
         self.table(&columns, &rows)
     }

@@ -20,12 +20,15 @@ pub(crate) const READER: Reader = Reader { format: Format::NetdataJson, probe, i
 /// How much of the text is looked at for the name of the first column.
 const PROBED_BYTES: usize = 1 << 16;
 
+/// More columns than this are refused.
+const MOST_COLUMNS: usize = 20_000;
+
 fn probe(head: &Head<'_>) -> bool {
     let Some(json) = head.json() else { return false };
     let is_wrapped = json.has_at_top("view_update_every")
         || json.has_at_top("dimension_names") && json.has_at_top("result")
         || json.has_at_top("api") && ["result", "versions", "view"].iter().any(|name| json.has_at_top(name));
-    if is_wrapped || json.top_keys() == ["data"] && json.has_at_top("data/[]/[]") && !head.is_whole {
+    if is_wrapped || json.top_keys() == ["data"] && json.has_at_top("data/[]/[]") && json.is_partial() {
         return true;
     }
     let may_be = json.has_at_top("labels") && json.has_at_top("data") || json.has_at_top("[]/[]");
@@ -54,7 +57,8 @@ struct Answer {
     /// The names of the columns, without the time's.
     labels: Vec<String>,
     times: Vec<Option<Stamp>>,
-    columns: Vec<Vec<f64>>,
+    /// Per column the rows that have a cell, and the value in it.
+    columns: Vec<Vec<(usize, f64)>>,
     units: Vec<String>,
     /// Names for the columns' identifiers.
     names: Vec<(String, String)>,
@@ -75,16 +79,23 @@ struct Found {
 }
 
 impl Answer {
-    /// Adds a value to a column; what the column lacks so far is missing.
-    fn put(&mut self, column: usize, value: f64) {
+    /// Adds a value to a column, in the last row.
+    fn put(&mut self, column: usize, value: f64) -> Result<(), Error> {
+        if column >= MOST_COLUMNS {
+            return Err(Error::TooLarge {
+                what: "dimensions".to_owned(),
+                limit: MOST_COLUMNS as u64,
+                remedy: "Ask for fewer of them.".to_owned(),
+            });
+        }
         while self.columns.len() <= column {
             self.columns.push(Vec::new());
         }
         let row = self.times.len().saturating_sub(1);
         if let Some(cells) = self.columns.get_mut(column) {
-            cells.resize(row, f64::NAN);
-            cells.push(value);
+            cells.push((row, value));
         }
+        Ok(())
     }
 
     /// The column of that name, new or known.
@@ -136,7 +147,7 @@ impl Found {
                 ("result", Kind::Object) => return self.object(json, answer),
                 ("result", Kind::Text) => {
                     let text = json.text()?.to_owned();
-                    self.csv(&text, answer);
+                    self.csv(&text, answer)?;
                 }
                 ("result", Kind::List) => {
                     return json.list(&mut |json, position| match json.peek()? {
@@ -198,8 +209,7 @@ impl Found {
                 }
                 let column = answer.column(name);
                 let value = json.measure()?;
-                answer.put(column, value);
-                Ok(())
+                answer.put(column, value)
             });
         }
         json.list(&mut |json, position| {
@@ -220,13 +230,12 @@ impl Found {
             } else {
                 value = json.measure()?;
             }
-            answer.put(position - 1, value);
-            Ok(())
+            answer.put(position - 1, value)
         })
     }
 
     /// CSV or TSV inside a wrapper.
-    fn csv(&mut self, text: &str, answer: &mut Answer) {
+    fn csv(&mut self, text: &str, answer: &mut Answer) -> Result<(), Error> {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let header = lines.next().unwrap_or("");
         let delimiter = if header.contains('\t') { '\t' } else { ',' };
@@ -243,9 +252,10 @@ impl Found {
                     Number::Value(value) => value,
                     Number::Missing | Number::Unreadable => f64::NAN,
                 };
-                answer.put(position - 1, value);
+                answer.put(position - 1, value)?;
             }
         }
+        Ok(())
     }
 
     /// Turns an answer into series: its chart is the metric, its dimensions are labels; without a chart's name each
@@ -255,7 +265,7 @@ impl Found {
             self.counted += answer.bare.len();
             for (position, value) in std::mem::take(&mut answer.bare).into_iter().enumerate() {
                 answer.times.push(stamp_of_count(before - step * position as f64, self.options.epoch_unit));
-                answer.put(0, value);
+                answer.put(0, value)?;
             }
         }
         let Answer { id, labels, times, columns, units, names, .. } = answer;
@@ -273,9 +283,9 @@ impl Found {
             if let (Some(unit), Some(entry)) = (unit, self.set.entry(position)) {
                 entry.unit = Some(written_unit(unit).to_owned());
             }
-            for (row, stamp) in times.iter().enumerate() {
-                if let Some(stamp) = stamp {
-                    self.set.push_at(position, *stamp, values.get(row).copied().unwrap_or(f64::NAN));
+            for (row, value) in values {
+                if let Some(Some(stamp)) = times.get(row) {
+                    self.set.push_at(position, *stamp, value);
                 }
             }
         }

@@ -158,7 +158,7 @@ impl Found {
             }
             let is_exponential = point.get("scale").is_some() || point.get("positive").is_some();
             self.exponential += usize::from(is_exponential);
-            self.buckets(name, point, &to, is_missing, grows(true));
+            self.buckets(name, point, &to, is_missing, unit.as_deref(), grows(true));
             for quantile in either(point, "quantileValues", "quantile_values").map(Value::items).unwrap_or_default() {
                 let of = |name: &str| quantile.get(name).and_then(Value::as_measure).unwrap_or(0.0);
                 let mut labels = labels.clone();
@@ -172,7 +172,15 @@ impl Found {
     }
 
     /// Counts between bounds, which become counts up to each bound.
-    fn buckets(&mut self, name: &str, point: &Value, to: &Target<'_>, is_missing: bool, declared: Declared) {
+    fn buckets(
+        &mut self,
+        name: &str,
+        point: &Value,
+        to: &Target<'_>,
+        is_missing: bool,
+        unit: Option<&str>,
+        declared: Declared,
+    ) {
         let counts = either(point, "bucketCounts", "bucket_counts").map(Value::items).unwrap_or_default();
         let bounds = either(point, "explicitBounds", "explicit_bounds").map(Value::items).unwrap_or_default();
         let mut total = 0.0;
@@ -183,7 +191,7 @@ impl Found {
             labels.insert("le", bound.map_or_else(|| "+Inf".to_owned(), |bound| bound.to_string()));
             let value = if is_missing { f64::NAN } else { total };
             let to = Target { stamp: to.stamp, labels: &labels };
-            self.push(&format!("{name}_bucket"), &to, value, None, declared);
+            self.push(&format!("{name}_bucket"), &to, value, unit, declared);
         }
     }
 

@@ -12,9 +12,13 @@ use crate::text::Text;
 
 pub(crate) const READER: Reader = Reader { format: Format::PromtoolDump, probe, is_table: false, read };
 
+/// Braces with labels in front, which no other Prometheus text has, and a time without a fraction. The name is a label
+/// among others, and may be missing.
 fn probe(head: &Head<'_>) -> bool {
     let line = head.first_line();
-    line.starts_with("{__name__=")
+    let label = line.strip_prefix('{').and_then(|rest| rest.split_once('=')).map_or("", |(label, _)| label);
+    let is_label = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (is_label || line.contains("__name__=\""))
         && SampleLine::parse(line).is_some_and(|sample| sample.time.is_some_and(|time| !time.contains('.')))
 }
 

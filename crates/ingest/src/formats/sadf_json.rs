@@ -51,6 +51,8 @@ impl Found {
 
     fn host(&mut self, json: &mut Json<'_, '_>) -> Result<(), Error> {
         let mut labels = Labels::new();
+        // Restarts may stand in front of the host's name.
+        let mut events = Vec::new();
         json.object(&mut |json, name| {
             match (name, json.peek()?) {
                 ("nodename", Kind::Text) => {
@@ -64,15 +66,18 @@ impl Found {
                 }
                 ("restarts" | "comments", Kind::List) => {
                     return json.list(&mut |json, _| {
-                        let event = json.value()?;
-                        self.event(&event, &labels);
+                        events.push(json.value()?);
                         Ok(())
                     });
                 }
                 _ => {}
             }
             Ok(())
-        })
+        })?;
+        for event in &events {
+            self.event(event, &labels);
+        }
+        Ok(())
     }
 
     /// All activities at one time.

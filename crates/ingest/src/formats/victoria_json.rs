@@ -25,7 +25,9 @@ fn probe(head: &Head<'_>) -> bool {
         has("metric") && (has("timestamps") || has_plain_values && !has("histograms"))
             || has("timestamps") && has_plain_values && !has("name")
     };
-    is_line("") || is_line("[]/")
+    // Nothing else is seen of a line that begins with more times than are looked at.
+    let begins_with_times = json.is_partial() && json.top_keys() == ["timestamps"] && json.has_at_top("timestamps/[]");
+    is_line("") || is_line("[]/") || begins_with_times
 }
 
 fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {

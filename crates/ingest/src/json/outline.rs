@@ -14,6 +14,7 @@ const MOST_PATHS: usize = 2000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outline {
     paths: SortedSet<String>,
+    is_partial: bool,
 }
 
 impl Outline {
@@ -23,7 +24,7 @@ impl Outline {
         if !text.starts_with(['{', '[']) {
             return None;
         }
-        let mut outline = Self::default();
+        let mut outline = Self { is_partial: text.len() > LOOKED_AT, ..Self::default() };
         outline.read(text.as_bytes());
         Some(outline)
     }
@@ -36,6 +37,11 @@ impl Outline {
             let mut segments = known.rsplit('/');
             path.rsplit('/').all(|wanted| segments.next().is_some_and(|segment| wanted == "*" || wanted == segment))
         })
+    }
+
+    /// Whether there is more text than was looked at.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// The keys of the outermost object, or of the objects in the outermost list, in alphabetical order.

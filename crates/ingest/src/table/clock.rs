@@ -61,7 +61,7 @@ impl Clock {
         let mut best: Option<(u32, usize)> = None;
         for (index, column) in table.columns.iter().enumerate() {
             let is_other = options.role(&column.name).is_some();
-            let Some(score) = score(index, column, table.sampled).filter(|_| !is_other) else { continue };
+            let Some(score) = score(index, column, table).filter(|_| !is_other) else { continue };
             if best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, index));
             }
@@ -75,7 +75,10 @@ impl Clock {
 pub(crate) fn is_another_clock(column: &Column) -> bool {
     match column.content {
         Content::Date(_) => true,
-        Content::Number => name_strength(&column.name) == 2 && is_plausible_epoch(column),
+        Content::Number => {
+            let strength = name_strength(&column.name);
+            is_plausible_epoch(column) && (strength == 2 || strength == 1 && column.ascends && column.varies)
+        }
         _ => false,
     }
 }
@@ -95,7 +98,8 @@ fn as_clock(index: usize, column: &Column, table: &Table, options: &Options) -> 
     Some(Clock::Column { index, style, time_of_day, is_relative })
 }
 
-fn score(index: usize, column: &Column, rows: usize) -> Option<u32> {
+fn score(index: usize, column: &Column, table: &Table) -> Option<u32> {
+    let rows = table.sampled;
     let strength = name_strength(&column.name);
     let named = [0, 50, 100].get(strength as usize).copied().unwrap_or(0);
     let placed = if index == 0 { 10 } else { 0 };
@@ -112,7 +116,9 @@ fn score(index: usize, column: &Column, rows: usize) -> Option<u32> {
             match strength {
                 2 => Some(named + placed + 20),
                 1 => Some(if column.ascends { named + placed } else { 5 }),
-                _ => (column.ascends && index == 0).then_some(placed + 30),
+                _ if column.ascends && index == 0 => Some(placed + 30),
+                // Without a header the size has to do, as in exports of one series behind the other.
+                _ => (table.headers.is_empty() && column.is_whole && table.columns.len() > 2).then_some(1),
             }
         }
         Content::Empty | Content::Quantity | Content::Text => None,

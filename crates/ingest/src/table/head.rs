@@ -61,6 +61,8 @@ pub(crate) struct Column {
     pub(crate) is_time_of_day: bool,
     /// Whether the sampled cells are dates without a time of day.
     pub(crate) is_day: bool,
+    /// Whether the sampled cells are words for yes and no (`true`, `up`), both of them. They count as numbers.
+    pub(crate) is_boolean: bool,
     /// Whether the sampled cells count rows from 0 or 1, without a name in the header.
     pub(crate) is_row_count: bool,
     /// Whether day and month could be exchanged.
@@ -371,6 +373,8 @@ impl Column {
         } else {
             Content::Text
         };
+        let is_boolean = content == Content::Text && !is_identity(name) && is_boolean(index, rows);
+        let content = if is_boolean { Content::Number } else { content };
         let has_time_of_day = |cell: &Cell<'_>| timestamp::parse_time_of_day(&cell.text()).is_some();
         let is_time_of_day = content == Content::Text
             && rows
@@ -381,6 +385,7 @@ impl Column {
         Self {
             is_time_of_day,
             is_day,
+            is_boolean,
             is_row_count: is_unnamed
                 && numbers.len() == rows.len()
                 && numbers.len() > 1
@@ -407,6 +412,24 @@ impl Column {
     }
 }
 
+/// Whether a column's filled cells are of one pair of words for yes and no, and both occur.
+fn is_boolean(index: usize, rows: &[SampledRow<'_>]) -> bool {
+    let mut seen: Option<(usize, [bool; 2])> = None;
+    for cell in rows.iter().filter_map(|row| row.cells.get(index)) {
+        let text = cell.text();
+        if number::is_missing(&text) {
+            continue;
+        }
+        let Some((pair, value)) = number::truth(&text) else { return false };
+        let (first, [no, yes]) = seen.get_or_insert((pair, [false; 2]));
+        if *first != pair {
+            return false;
+        }
+        *(if value > 0.0 { yes } else { no }) = true;
+    }
+    seen.is_some_and(|(_, both)| both == [true; 2])
+}
+
 impl Column {
     /// The same column, as the user says that it is.
     fn told(mut self, options: &Options) -> Self {
@@ -418,6 +441,7 @@ impl Column {
             Some(Role::Label | Role::Service | Role::Metric) => self.content = Content::Text,
             Some(Role::Value) if !matches!(self.content, Content::Number | Content::Quantity) => {
                 self.content = Content::Number;
+                self.is_boolean = true;
             }
             _ => {}
         }

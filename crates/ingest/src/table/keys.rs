@@ -104,7 +104,10 @@ pub(crate) fn is_metric(name: &str) -> bool {
 
 /// Whether a column of that name holds the measured value, whatever the metric is.
 pub(crate) fn is_value(name: &str) -> bool {
-    matches!(plain(name).as_str(), "value" | "val" | "v" | "mean" | "avg" | "average" | "reading" | "sample" | "data")
+    matches!(
+        plain(name).as_str(),
+        "value" | "metricvalue" | "val" | "v" | "mean" | "avg" | "average" | "reading" | "sample" | "data"
+    )
 }
 
 /// Whether a column of that name holds the name of a service.

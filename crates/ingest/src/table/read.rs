@@ -12,7 +12,7 @@ use crate::meaning;
 use crate::notebook::{Notebook, plural};
 use crate::preview::Understood;
 use crate::text::Text;
-use crate::{Format, Options};
+use crate::{Format, Localiser, Options};
 use order::SortedMap;
 use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
 
@@ -117,25 +117,13 @@ impl TableBody {
 
 /// Turns the wall clock's times into instants. Returns the zone that was taken for it.
 fn localise(scan: &mut Scan, options: &Options, notes: &mut Notebook) -> Option<String> {
-    let zoneless = scan.wall_rows.count(scan.times_ms.len());
-    if zoneless == 0 {
-        return None;
-    }
+    let mut localiser = Localiser::new(&options.time_zone);
     for (row, time_ms) in scan.times_ms.iter_mut().enumerate() {
         if scan.wall_rows.at(row) {
-            *time_ms = options.time_zone.instant_ms(*time_ms);
+            *time_ms = localiser.instant_ms(*time_ms);
         }
     }
-    let zone = options.time_zone.to_string();
-    let note = notes.add(
-        NoteKind::Assumption,
-        zoneless,
-        format!("The times carry no zone; they were read as {zone}. Another zone can be named"),
-    );
-    if zone != "UTC" {
-        note.undone_by("time-zone=UTC");
-    }
-    Some(zone)
+    localiser.note(notes)
 }
 
 fn no_numbers(table: &Table) -> Error {

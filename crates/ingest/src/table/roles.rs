@@ -22,6 +22,9 @@ pub(super) fn skipped_columns(table: &Table, clock: Clock, options: &Options, no
             _ if matches!(options.role(&column.name), Some(role) if role != Role::Ignore) => continue,
             _ if column.is_row_count && !table.headers.is_empty() => "The rows' numbers, no measurement; left out",
             Clock::Column { .. } if clock::is_another_clock(column) => "A second column of times; left out",
+            _ if is_nanoseconds(column, table) => {
+                "The nanoseconds behind the seconds of the time, no measurement; left out"
+            }
             _ if is_identifier(column) => "Whole numbers under the name of an identifier, no measurement; left out",
             _ if options.role(&column.name) == Some(Role::Ignore) || is_ignored => {
                 skipped.push(index);
@@ -35,17 +38,24 @@ pub(super) fn skipped_columns(table: &Table, clock: Clock, options: &Options, no
     skipped
 }
 
-/// Without a header, words beside one column of numbers name the series, as Graphite's CSV has it.
+/// Without a header, the first words beside one column of numbers name the series, as in Graphite's CSV.
 pub(super) fn name_without_header(table: &Table, scan: &mut Scan, notes: &mut Notebook) {
     if !table.headers.is_empty() {
         return;
     }
-    if let ([words], [numbers]) = (scan.words.as_mut_slice(), scan.numbers.as_mut_slice()) {
+    if let ([words, ..], [numbers]) = (scan.words.as_mut_slice(), scan.numbers.as_mut_slice()) {
         let message = "The table has no header; this column was taken for the names of series";
         notes.add_about(&words.name, NoteKind::Assumption, 1, message);
         words.name = "series".to_owned();
         numbers.name = "value".to_owned();
     }
+}
+
+/// Zabbix writes a time as seconds (`clock`) and the nanoseconds behind them (`ns`).
+fn is_nanoseconds(column: &Column, table: &Table) -> bool {
+    column.name.eq_ignore_ascii_case("ns")
+        && column.range.is_some_and(|(least, most)| least >= 0.0 && most < 1e9)
+        && table.position("clock").is_some()
 }
 
 /// `id`, `user_id`, `orderId`; a lower-case name that only ends with these letters (`paid`) needs to hold one number
@@ -120,6 +130,15 @@ pub(super) fn drop_columns(scan: &mut Scan, options: &Options, notes: &mut Noteb
                 .add_about(&column.name, NoteKind::UnitConversion, column.converted, message)
                 .undone_by(format!("unit.{}=written", column.name));
         }
+        let cells = plural(column.booleans, "cell is a word", "cells are words");
+        notes
+            .add_about(
+                &column.name,
+                NoteKind::Assumption,
+                column.booleans,
+                format!("{cells} for yes or no (true, up, on), read as 1 and 0"),
+            )
+            .undone_by(format!("role.{}=label", column.name));
         let infinite = column.values.iter().filter(|value| value.is_infinite()).count();
         notes.add_about(
             &column.name,

@@ -1,5 +1,7 @@
 //! Text to records and cells, without copying a cell.
 
+use crate::error::Error;
+use crate::text::Text;
 use std::borrow::Cow;
 
 /// One cell: a slice of the text, without its quotes.
@@ -231,6 +233,36 @@ enum Quoted<'a> {
     Stray,
     /// That is behind the window.
     Open,
+}
+
+/// Hands every record of a text on while the text streams by, with the line in which the record begins.
+///
+/// # Errors
+/// If the source fails, if a record never ends, or as `each` says.
+pub(crate) fn each_record(
+    text: &mut Text<'_>,
+    delimiter: u8,
+    mut each: impl FnMut(&[Cell<'_>], u64) -> Result<(), Error>,
+) -> Result<(), Error> {
+    loop {
+        let mut rows = Rows::new(text.rest(), delimiter, 0, text.line(), text.is_last());
+        let mut cells: Vec<Cell<'_>> = Vec::new();
+        while rows.next(&mut cells) {
+            each(&cells, rows.line())?;
+        }
+        let read = rows.offset();
+        text.consume(read);
+        if !text.more()? {
+            return Ok(());
+        }
+    }
+}
+
+/// The cells of the record at the beginning of a text.
+pub(crate) fn first_record(text: &str, delimiter: u8) -> Vec<Cell<'_>> {
+    let mut cells = Vec::new();
+    Rows::new(text, delimiter, 0, 1, true).next(&mut cells);
+    cells
 }
 
 #[cfg(test)]

@@ -35,6 +35,10 @@ pub(crate) struct NumberColumn {
     pub(crate) unit: Option<(Scale, String)>,
     /// Cells that were converted to the base unit.
     pub(crate) converted: usize,
+    /// Cells that were words for yes and no.
+    pub(crate) booleans: usize,
+    /// Whether such words count as 1 and 0.
+    is_boolean: bool,
     /// Whether the cells write units.
     is_quantity: bool,
     /// Whether values stay in the units that the cells write.
@@ -102,15 +106,6 @@ impl WallRows {
         }
     }
 
-    /// The number of rows without a zone among so many rows.
-    pub(crate) fn count(&self, rows: usize) -> usize {
-        match self {
-            Self::Alike(true) => rows,
-            Self::Alike(false) => 0,
-            Self::Each(each) => each.iter().filter(|is_wall| **is_wall).count(),
-        }
-    }
-
     /// Whether a row has none.
     pub(crate) fn at(&self, row: usize) -> bool {
         match self {
@@ -160,6 +155,7 @@ impl Scan {
                     let keeps_unit = options.keeps_units || options.unit(&name) == Some("written");
                     numbers.push(NumberColumn {
                         keeps_unit,
+                        is_boolean: column.is_boolean,
                         ..NumberColumn::new(index, name, content == Content::Quantity, table.style.style)
                     });
                 }
@@ -495,6 +491,8 @@ impl NumberColumn {
             first_unreadable: None,
             unit: None,
             converted: 0,
+            booleans: 0,
+            is_boolean: false,
             is_quantity,
             keeps_unit: false,
             digits: Digits::new(style.decimal),
@@ -577,6 +575,13 @@ impl NumberColumn {
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
+        }
+        if read == Number::Unreadable
+            && self.is_boolean
+            && let Some((_, value)) = number::truth(&cell.text())
+        {
+            self.booleans += 1;
+            read = Number::Value(value);
         }
         match read {
             Number::Value(value) => {
