@@ -154,7 +154,7 @@ impl Scan {
                     numbers.push(NumberColumn {
                         is_stopwatch: true,
                         unit: Some((unit::SECOND, "s".to_owned())),
-                        ..NumberColumn::new(index, name, false)
+                        ..NumberColumn::new(index, name, false, table.style.style)
                     });
                 }
                 Content::Text => {
