@@ -3,7 +3,12 @@
 use crate::bridge::{Fault, Remedy};
 
 pub(super) fn reading(name: &str, error: &ingest::Error) -> Fault {
-    Fault { title: format!("{name} could not be read"), message: error.to_string(), remedy: Remedy::Explain }
+    use ingest::Error;
+    // What has no text in it, or none of measurements, is not made readable by saying how.
+    let is_hopeless =
+        matches!(error, Error::Empty | Error::Compressed { .. } | Error::Unsupported { .. } | Error::Source { .. });
+    let remedy = if is_hopeless { Remedy::None } else { Remedy::Explain };
+    Fault { title: format!("{name} could not be read"), message: error.to_string(), remedy }
 }
 
 /// What is asked for makes no sense to the readers.

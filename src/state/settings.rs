@@ -56,8 +56,12 @@ impl Settings {
     }
 }
 
-/// What a setting is about: the names of columns may hold equals signs, the values of their settings may not.
+/// What a setting is about: the names of columns may hold equals signs, the values of their settings may not. What is left
+/// out adds up: such a setting is about all of it.
 fn name(setting: &str) -> &str {
+    if setting.starts_with("ignore=") {
+        return setting;
+    }
     let is_about_one = ["role.", "unit.", "kind."].iter().any(|start| setting.starts_with(start));
     let end = if is_about_one { setting.rfind('=') } else { setting.find('=') };
     setting.get(..end.unwrap_or(setting.len())).unwrap_or(setting)
@@ -69,9 +73,10 @@ mod tests {
 
     #[test]
     fn one_of_each_name() {
-        let list = ["decimal=,", "unit.a{b=\"c\"}=ms", "decimal=.", "ignore=x=y"].map(str::to_owned);
+        let list = ["decimal=,", "unit.a{b=\"c\"}=ms", "decimal=.", "ignore=x=y", "ignore=z"].map(str::to_owned);
         let mut settings = Settings::new(list);
-        assert_eq!(settings.list(), ["unit.a{b=\"c\"}=ms", "decimal=.", "ignore=x=y"]);
+        assert_eq!(settings.list(), ["unit.a{b=\"c\"}=ms", "decimal=.", "ignore=x=y", "ignore=z"]);
+        settings.toggle("ignore=z");
         assert_eq!(settings.get("unit.a{b=\"c\"}"), Some("ms"));
         assert_eq!(settings.get("unit.a{b"), None);
         settings.set("unit.a{b=\"c\"}", "");

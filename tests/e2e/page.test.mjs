@@ -258,6 +258,44 @@ describe('the page', { timeout: 600_000 }, () => {
     assert.ok((await findings(page)).length > 0);
   });
 
+  it('asks how a file is read that it does not understand, and remembers it for files of this shape', async () => {
+    const rows = (factor) =>
+      Array.from({ length: 400 }, (_, row) => `${(Math.sin(row) * 3 + 20 + factor).toFixed(3)};${row % 7},5`).join('\n');
+    await drop(page, { name: 'first.csv', text: `cpu;load\n${rows(1)}\n` });
+    await state(page, 'error');
+    await part(page, 'explain').click();
+    const panel = part(page, 'mapping');
+    await panel.waitFor();
+    await panel.getByText(/holds times/).waitFor();
+    assert.match(await panel.innerText(), /How first\.csv is read/);
+    assert.equal(await panel.locator('tbody tr').count(), 9, 'the header and eight rows');
+    await panel.getByLabel('Seconds from row to row').fill('60');
+    await panel.getByLabel('Seconds from row to row').press('Tab');
+    await panel.getByText(/2 series come out/).waitFor();
+    await panel.getByLabel('What load is').selectOption('ignore');
+    await panel.getByText(/One series comes out/).waitFor();
+    await part(page, 'mapping-read').click();
+    await state(page);
+    await page.locator('#tab-data').click();
+    const data = () => page.locator('body').innerText();
+    assert.match(await data(), /1 series and 400 values/);
+
+    // Another file of the same shape is read like this; the note says so, and undoes it.
+    await drop(page, { name: 'second.csv', text: `cpu;load\n${rows(2)}\n` });
+    await changedTo(async () => /second\.csv/.test(await data()), true);
+    await state(page);
+    await page.locator('#tab-data').click();
+    assert.match(await data(), /Read as was said before for files of this shape: step=60000, role\.load=ignore/);
+
+    // What was understood can be looked at and changed.
+    await part(page, 'mapping-open').click();
+    await panel.getByText(/One series comes out/).waitFor();
+    await panel.getByLabel('What load is').selectOption('value');
+    await panel.getByText(/2 series come out/).waitFor();
+    await part(page, 'mapping-read').click();
+    await changedTo(async () => /2 series and 800 values/.test(await data()), true);
+  });
+
   it('works without a network once it is loaded, and opens again', async () => {
     const controlled = () => page.evaluate(() => navigator.serviceWorker?.controller !== null);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));

@@ -14,9 +14,8 @@ use crate::tool;
 const OTHERS: [&str; 3] = ["sniff", "settings", "containers"];
 /// The most that one input may take, before it counts as a hang.
 const TIMEOUT_SECONDS: u32 = 10;
-/// The most memory of the whole process, and of one allocation. Inputs are a few kilobytes; the rest is the sanitizer's.
-const MEMORY_MB: u32 = 1024;
-const ALLOCATION_MB: u32 = 512;
+/// The most memory. Inputs are a few kilobytes, and the program needs 40 MB by itself.
+const MEMORY_MB: u32 = 400;
 /// CPU time is found out after each turn; on a busy machine a turn has less of it than it lasts.
 const MOST_TURNS: u32 = 50;
 
@@ -80,7 +79,9 @@ fn build(project: &Project) -> Result<PathBuf> {
     for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"] {
         cargo.env_remove(variable);
     }
-    tool::run(cargo.args(["run", "nightly", "cargo", "fuzz", "build", "--target-dir"]).arg(&target))?;
+    // The address sanitizer finds mistakes in unsafe code, of which ours has none, and takes three quarters of the time.
+    cargo.args(["run", "nightly", "cargo", "fuzz", "build", "--sanitizer", "none", "--target-dir"]);
+    tool::run(cargo.arg(&target))?;
     Ok(target.join(host).join("release"))
 }
 
@@ -144,10 +145,8 @@ impl Target<'_> {
             format!("-max_total_time={}", seconds.ceil()),
             format!("-timeout={TIMEOUT_SECONDS}"),
             format!("-rss_limit_mb={MEMORY_MB}"),
-            format!("-malloc_limit_mb={ALLOCATION_MB}"),
             format!("-artifact_prefix={}/", findings.display()),
             "-print_final_stats=1".to_owned(),
-            "-detect_leaks=0".to_owned(),
         ]);
         let output = shell.output().with_context(|| self.name.to_owned())?;
         let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();

@@ -49,6 +49,14 @@ impl Files {
     pub(crate) fn read(&self) -> Result<Dataset, Failure> {
         self.reading.read(&self.files)
     }
+
+    /// Reads all files into one data set with the series that they hold, and none worked out from them unless a setting
+    /// asks for it.
+    pub(crate) fn read_as_they_are(&self) -> Result<Dataset, Failure> {
+        let mut reading = self.reading.clone();
+        reading.set.splice(0..0, ["histograms=buckets", "shares=none"].map(str::to_owned));
+        reading.read(&self.files)
+    }
 }
 
 impl ReaderOptions {

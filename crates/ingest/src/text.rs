@@ -235,9 +235,7 @@ impl<'s> Text<'s> {
 }
 
 fn line_ends(text: &str) -> usize {
-    // In pieces whose count has room in a byte: so the compiler compares many bytes at a time.
-    let of = |piece: &[u8]| piece.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>();
-    text.as_bytes().chunks(u8::MAX.into()).map(|piece| usize::from(of(piece))).sum()
+    cells::line_ends(text.as_bytes())
 }
 
 /// The encoding by its mark, or by where the zero bytes are; and the length of the mark.

@@ -73,7 +73,8 @@ proptest! {
 
     #[test]
     fn the_borders_of_pieces(sizes in proptest::collection::vec(prop_oneof![1usize..5, 1usize..3000], 1..20)) {
-        for (path, bytes) in fixtures(|_| true) {
+        // Bombs unpack to megabytes.
+        for (path, bytes) in fixtures(|_| true).into_iter().filter(|(_, bytes)| bytes.len() < 20_000) {
             let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &sizes, turn: 0 }, &Options::default());
             prop_assert_eq!(shown(&pieces), shown(&import(&bytes)), "{}", path.display());
         }

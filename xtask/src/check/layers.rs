@@ -27,10 +27,11 @@ const fn shell(name: &'static str, may_use: &'static [&'static str]) -> Layer {
 
 /// The layers from the bottom up. A dependency that is not listed is refused, so this table is the architecture.
 pub(crate) const LAYERS: &[Layer] = &[
+    pure("cells", &[]),
     pure("order", &[]),
     pure("series", &["order"]),
     pure("report", &[]),
-    pure("ingest", &["order", "series", "report"]),
+    pure("ingest", &["cells", "order", "series", "report"]),
     pure("prometheus", &["order", "series", "report"]),
     pure("analysis", &["order"]),
     pure("operations", &["order", "report"]),

@@ -29,7 +29,7 @@ enum Target {
 
 impl Convert {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let dataset = self.files.read()?;
+        let dataset = self.files.read_as_they_are()?;
         output::text(&match self.to {
             Target::Csv => write::tidy_csv(&dataset),
             Target::Openmetrics => write::openmetrics(&dataset),

@@ -10,14 +10,13 @@ pub(crate) mod delimiter;
 pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod levels;
-mod marks;
 pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod roles;
 pub(crate) mod rows;
 pub(crate) mod scan;
-mod stretch;
 pub(crate) mod style;
+pub(crate) mod tags;
 mod times;
 
 pub(crate) use head::Table;

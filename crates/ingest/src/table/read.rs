@@ -4,7 +4,7 @@ use super::arrange::Arrangement;
 use super::clock::Clock;
 use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
-use super::{Table, levels, roles};
+use super::{Table, levels, roles, tags};
 use crate::cell::calendar::rfc3339;
 use crate::error::{Error, list};
 use crate::import::{Body, Context};
@@ -196,7 +196,7 @@ fn assemble(
             }
             let mut identity = match stacked.as_ref().and_then(|all| all.get(column.index)) {
                 Some(identity) => identity.clone(),
-                None if keys.keys.is_empty() => Identity::parse(&column.name)
+                None if keys.keys.is_empty() => tags::identity(&column.name)
                     .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
                 None => identity_of_row(&scan, keys, first, column, &words, is_alone),
             };
@@ -240,9 +240,9 @@ fn labels<'a>(scan: &'a Scan, columns: &[usize], word: impl Fn(&'a WordColumn) -
         let column = scan.words.get(position)?;
         let value = word(column).filter(|word| !word.trim().is_empty() && !crate::cell::number::is_missing(word))?;
         let name = if column.is_service() { "service" } else { column.name.as_str() };
-        Some((name.to_owned(), value.clone()))
+        Some(tags::expand(name, value))
     };
-    columns.iter().filter_map(of).collect()
+    columns.iter().filter_map(of).flatten().collect()
 }
 
 /// Who a series of a long table is: the metric column names it, or else the column of numbers.

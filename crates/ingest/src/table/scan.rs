@@ -3,9 +3,7 @@
 use super::clock::Clock;
 use super::head::{Content, Table};
 use super::rows::{Cell, Rows};
-use super::stretch::Stretch;
 use super::times::Times;
-use crate::cell::digits::Digits;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, EpochUnit, TimeStyle};
 use crate::cell::unit::{self, Quantity, Scale};
@@ -13,6 +11,7 @@ use crate::error::{Error, excerpt};
 use crate::notebook::{Notebook, plural};
 use crate::text::Text;
 use crate::{Options, Role};
+use cells::{Digits, Stretch, Turns};
 use series::{BaseUnit, NoteKind};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -38,6 +37,8 @@ pub(crate) struct NumberColumn {
     pub(crate) converted: usize,
     /// Cells that were words for yes and no.
     pub(crate) booleans: usize,
+    /// Whether cells are durations as a stopwatch shows them.
+    pub(crate) is_stopwatch: bool,
     /// Whether such words count as 1 and 0.
     is_boolean: bool,
     /// Whether the cells write units.
@@ -94,16 +95,16 @@ pub(crate) enum WallRows {
 }
 
 impl WallRows {
-    fn push(&mut self, is_wall: bool, rows_before: usize) {
+    fn push(&mut self, is_wall: bool, count: usize, rows_before: usize) {
         match self {
-            Self::Alike(all) if rows_before == 0 => *all = is_wall,
-            Self::Alike(all) if *all == is_wall => {}
+            Self::Alike(all) if rows_before == 0 && count > 0 => *all = is_wall,
+            Self::Alike(all) if *all == is_wall || count == 0 => {}
             Self::Alike(all) => {
                 let mut each = vec![*all; rows_before];
-                each.push(is_wall);
+                each.resize(rows_before + count, is_wall);
                 *self = Self::Each(each);
             }
-            Self::Each(each) => each.push(is_wall),
+            Self::Each(each) => each.resize(each.len() + count, is_wall),
         }
     }
 
@@ -148,6 +149,14 @@ impl Scan {
             }
             let name = column.name.clone();
             match column.content {
+                // A time of day beside a time of its own is a duration.
+                Content::Text if column.is_stopwatch && options.role(&name).is_none() => {
+                    numbers.push(NumberColumn {
+                        is_stopwatch: true,
+                        unit: Some((unit::SECOND, "s".to_owned())),
+                        ..NumberColumn::new(index, name, false, table.style.style)
+                    });
+                }
                 Content::Text => {
                     let role = options.role(&name);
                     words.push(Words::new(index, name, role));
@@ -288,9 +297,6 @@ impl Pass<'_> {
     }
 
     /// Reads ordinary rows, of which the first is in line `line`, column by column.
-    ///
-    /// Like all that runs once per stretch or column, a function of its own: a browser takes a better optimised form of a
-    /// function only when it is called anew.
     #[inline(never)]
     fn stretch(&mut self, window: &str, stretch: &Stretch, line: u64) {
         let mut from = 0;
@@ -318,31 +324,43 @@ impl Pass<'_> {
     #[inline(never)]
     fn stretch_times(&mut self, window: &str, stretch: &Stretch, from: usize) -> usize {
         let mut row = from;
-        match self.clock {
-            Clock::Step { .. } => {
-                while row < stretch.rows() {
-                    if let Some((time_ms, is_wall)) = self.time(&[]) {
-                        self.keep(time_ms, is_wall);
-                    }
-                    row += 1;
-                }
+        while row < stretch.rows() {
+            if let Clock::Column { index, style, time_of_day: None, .. } = self.clock {
+                row += self.tell_times(window, stretch, index, style, row);
             }
-            Clock::Column { index, style, time_of_day, .. } => {
-                let cells = |column| stretch.cells(window.as_bytes(), column, from..stretch.rows());
-                let mut of_day = time_of_day.map(cells);
-                for (start, end) in cells(index) {
-                    let mut stamp = self.times.read(window, start, end, style);
-                    if let Some(of_day) = &mut of_day {
-                        let cell = of_day.next().and_then(|(start, end)| window.get(start..end)).unwrap_or_default();
-                        stamp = stamp.and_then(|day| at_time_of_day(day, cell.trim()));
-                    }
-                    let Some(stamp) = stamp else { break };
-                    self.keep(stamp.ms, !stamp.zoned);
-                    row += 1;
-                }
+            if row < stretch.rows() {
+                let Some((time_ms, is_wall)) = self.stretch_time(window, stretch, row) else { break };
+                self.keep(&[time_ms], is_wall);
+                row += 1;
             }
         }
         row
+    }
+
+    /// Reads the times of rows as far as that goes without looking at single ones; returns of how many.
+    fn tell_times(&mut self, window: &str, stretch: &Stretch, index: usize, style: TimeStyle, from: usize) -> usize {
+        let rows = from..stretch.rows();
+        let (told, is_wall) = match style {
+            TimeStyle::Epoch(unit) => (self.times.counted(window, stretch, index, rows, unit), false),
+            TimeStyle::Calendar(_) => self.times.told(window, stretch, index, rows),
+        };
+        let count = told.len();
+        self.keep(&told, is_wall);
+        self.times.reuse(told);
+        count
+    }
+
+    /// The time of one row of a stretch, and whether it is the wall clock's.
+    fn stretch_time(&mut self, window: &str, stretch: &Stretch, row: usize) -> Option<(i64, bool)> {
+        let Clock::Column { index, style, time_of_day, .. } = self.clock else { return self.time(&[]) };
+        let cell = |column| stretch.cells(window.as_bytes(), column, row..row + 1).next();
+        let (start, end) = cell(index)?;
+        let mut stamp = self.times.read(window, start, end, style)?;
+        if let Some(of_day) = time_of_day {
+            let (start, end) = cell(of_day)?;
+            stamp = at_time_of_day(stamp, window.get(start..end)?.trim())?;
+        }
+        Some((stamp.ms, !stamp.zoned))
     }
 
     /// Reads one row.
@@ -363,7 +381,7 @@ impl Pass<'_> {
             self.row_numbers.get_or_insert_with(|| (0..self.times_ms.len() as u32).collect());
             return;
         };
-        self.keep(time_ms, is_wall);
+        self.keep(&[time_ms], is_wall);
         // One cell more than columns, and empty, is a delimiter at the end of the line.
         let width = self.table.columns.len();
         self.narrow += usize::from(cells.len() < width);
@@ -392,15 +410,15 @@ impl Pass<'_> {
         }
     }
 
-    /// Notes a row that has a time.
-    fn keep(&mut self, time_ms: i64, is_wall: bool) {
-        self.wall_rows.push(is_wall, self.times_ms.len());
-        grow(&mut self.times_ms, 1);
-        self.times_ms.push(time_ms);
+    /// Notes rows that have these times.
+    fn keep(&mut self, times_ms: &[i64], is_wall: bool) {
+        self.wall_rows.push(is_wall, times_ms.len(), self.times_ms.len());
+        grow(&mut self.times_ms, times_ms.len());
+        self.times_ms.extend_from_slice(times_ms);
         if let Some(row_numbers) = &mut self.row_numbers {
-            row_numbers.push(self.row_count as u32);
+            row_numbers.extend((self.row_count as u32..).take(times_ms.len()));
         }
-        self.row_count += 1;
+        self.row_count += times_ms.len();
     }
 }
 
@@ -484,6 +502,7 @@ impl NumberColumn {
             unit: None,
             converted: 0,
             booleans: 0,
+            is_stopwatch: false,
             is_boolean: false,
             is_quantity,
             keeps_unit: false,
@@ -539,26 +558,21 @@ impl NumberColumn {
     }
 
     /// Reads the cells of ordinary rows, of which row 0 is in line `line`.
-    #[inline(never)]
     fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>, style: NumberStyle, line: u64) {
         let bytes = window.as_bytes();
-        let mut values = std::mem::take(&mut self.values);
-        let before = values.len();
-        grow(&mut values, rows.len());
-        values.resize(before + rows.len(), f64::NAN);
-        let mut filled = 0;
-        let places = values.iter_mut().skip(before);
-        for ((row, place), (start, end)) in rows.clone().zip(places).zip(stretch.cells(bytes, self.index, rows)) {
-            if let Some(value) = self.digits.read(bytes, start, end) {
+        let before = self.values.len();
+        grow(&mut self.values, rows.len());
+        self.values.resize(before + rows.len(), f64::NAN);
+        let mut others = Vec::new();
+        let values = self.values.get_mut(before..).unwrap_or_default();
+        self.filled += stretch.numbers(bytes, self.index, rows.clone(), &mut self.digits, values, &mut others);
+        for row in others {
+            let Some((start, end)) = stretch.cells(bytes, self.index, row..row + 1).next() else { continue };
+            let value = window.get(start..end).map(|raw| self.value(&Cell::plain(raw), style, line + row as u64));
+            if let (Some(place), Some(value)) = (self.values.get_mut(before + row - rows.start), value) {
                 *place = value;
-                filled += 1;
-            } else if start < end {
-                let cell = window.get(start..end).map(Cell::plain);
-                *place = cell.map_or(f64::NAN, |cell| self.value(&cell, style, line + row as u64));
             }
         }
-        self.values = values;
-        self.filled += filled;
     }
 
     fn push(&mut self, cell: Option<&Cell<'_>>, style: NumberStyle, line: u64) {
@@ -572,6 +586,12 @@ impl NumberColumn {
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
+        }
+        if read == Number::Unreadable
+            && self.is_stopwatch
+            && let Some(value) = unit::stopwatch(&cell.text())
+        {
+            read = Number::Value(value);
         }
         if read == Number::Unreadable
             && self.is_boolean
@@ -606,23 +626,31 @@ fn grow<T>(values: &mut Vec<T>, more: usize) {
 struct Words {
     column: WordColumn,
     codes_by_word: HashMap<String, u32>,
-    /// For each word the one that came behind it last.
-    followers: Vec<u32>,
+    turns: Turns,
 }
 
 impl Words {
     fn new(index: usize, name: String, role: Option<Role>) -> Self {
         let column = WordColumn { index, name, codes: Vec::new(), words: Vec::new(), overflows: false, role };
-        Self { column, codes_by_word: HashMap::new(), followers: Vec::new() }
+        Self { column, codes_by_word: HashMap::new(), turns: Turns::default() }
     }
 
     /// Reads the cells of ordinary rows.
-    #[inline(never)]
     fn extend(&mut self, window: &str, stretch: &Stretch, rows: Range<usize>) {
-        grow(&mut self.column.codes, rows.len());
-        for (start, end) in stretch.cells(window.as_bytes(), self.column.index, rows) {
-            let cell = window.get(start..end).map(Cell::plain);
-            self.push(cell.as_ref());
+        let (bytes, index) = (window.as_bytes(), self.column.index);
+        let mut row = rows.start;
+        while row < rows.end && !self.column.overflows {
+            let codes = &mut self.column.codes;
+            grow(codes, rows.end - row);
+            let before = codes.len();
+            self.turns.guess_all(bytes, stretch, index, row..rows.end, &self.column.words, codes);
+            row += codes.len() - before;
+            if row < rows.end {
+                let cell = stretch.cells(bytes, index, row..row + 1).next();
+                let cell = cell.and_then(|(start, end)| window.get(start..end)).map(Cell::plain);
+                self.push(cell.as_ref());
+                row += 1;
+            }
         }
     }
 
@@ -630,20 +658,10 @@ impl Words {
         if self.column.overflows {
             return;
         }
-        // Rows come in blocks of one series, or with the series in turn.
-        let last = self.column.codes.last().copied();
-        let guess = last.and_then(|last| self.followers.get(last as usize)).copied();
-        if let Some(cell) = cell.filter(|cell| cell.escape.is_none()) {
-            for code in [guess, last].into_iter().flatten() {
-                if self.column.words.get(code as usize).is_some_and(|word| word == cell.raw) {
-                    self.add(code);
-                    return;
-                }
-            }
-        }
         let word = cell.map(Cell::text).unwrap_or_default();
-        let code = match self.codes_by_word.get(word.as_ref()) {
-            Some(&code) => code,
+        let guess = self.turns.guess(word.as_bytes(), &self.column.words);
+        let code = match guess.or_else(|| self.codes_by_word.get(word.as_ref()).copied()) {
+            Some(code) => code,
             None => {
                 let code = self.column.words.len() as u32;
                 if self.column.words.len() >= MOST_WORDS {
@@ -653,18 +671,10 @@ impl Words {
                 }
                 self.codes_by_word.insert(word.clone().into_owned(), code);
                 self.column.words.push(word.into_owned());
-                self.followers.push(code);
                 code
             }
         };
-        self.add(code);
-    }
-
-    fn add(&mut self, code: u32) {
-        let last = self.column.codes.last();
-        if let Some(follower) = last.and_then(|&last| self.followers.get_mut(last as usize)) {
-            *follower = code;
-        }
+        self.turns.add(code);
         self.column.codes.push(code);
     }
 }

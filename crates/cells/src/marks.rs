@@ -4,21 +4,21 @@ use wide::u8x16;
 
 /// A bit per byte of a block, the first byte the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     /// Delimiters and line feeds: the ends of plain cells.
-    pub(super) ends: u64,
+    pub(crate) ends: u64,
     /// Line feeds.
-    pub(super) lines: u64,
+    pub(crate) lines: u64,
     /// Double quotes.
-    pub(super) quotes: u64,
+    pub(crate) quotes: u64,
     /// Carriage returns.
-    pub(super) returns: u64,
+    pub(crate) returns: u64,
 }
 
 impl Marks {
     /// The marks of a block.
     #[inline(always)]
-    pub(super) fn of(block: &[u8; 64], delimiter: u8) -> Self {
+    pub(crate) fn of(block: &[u8; 64], delimiter: u8) -> Self {
         let [delimiters, lines, quotes, returns] = equal(block, [delimiter, b'\n', b'"', b'\r']);
         Self { ends: delimiters | lines, lines, quotes, returns }
     }

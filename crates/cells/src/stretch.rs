@@ -1,6 +1,7 @@
 //! Many ordinary rows at once: where their cells are.
 
-use super::marks::Marks;
+use crate::Digits;
+use crate::marks::Marks;
 use std::ops::Range;
 
 /// How much text makes a stretch: what stays in the nearest cache while it is read column by column.
@@ -10,9 +11,9 @@ const FEW_ROWS: usize = 8;
 const MUCH: usize = 1 << 18;
 
 /// Ordinary rows, one behind the other: as many cells as the table has columns, no quotes, and lines that end in `\n` or
-/// `\r\n`. All others are left to [`super::rows::Rows`], which reads these in the same way, but one by one.
+/// `\r\n`. All others are left to whoever reads them one by one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stretch {
+pub struct Stretch {
     /// The byte in front of the first row, then the delimiter or line feed behind every cell.
     ends: Vec<u32>,
     width: usize,
@@ -22,13 +23,13 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// For a table of so many columns. With less than two there are no ordinary rows: a blank line would look like one.
-    pub(super) fn new(width: usize) -> Self {
+    pub fn new(width: usize) -> Self {
         Self { width, ..Self::default() }
     }
 
     /// Looks for ordinary rows from byte `start` on, which begins a row, up to the first other one, or until there are
     /// enough.
-    pub(super) fn find(&mut self, bytes: &[u8], start: usize, delimiter: u8) {
+    pub fn find(&mut self, bytes: &[u8], start: usize, delimiter: u8) {
         self.look(bytes, start, delimiter);
         // So that the last row is followed by as much as every other one.
         let noted = (self.rows + 2) * self.width;
@@ -107,18 +108,18 @@ impl Stretch {
     }
 
     /// The number of rows found.
-    pub(super) fn rows(&self) -> usize {
+    pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// The byte behind the last row.
-    pub(super) fn end(&self) -> usize {
+    pub fn end(&self) -> usize {
         self.end
     }
 
     /// Where a column's cells begin and end, for some of the rows.
     #[inline]
-    pub(super) fn cells<'a>(
+    pub fn cells<'a>(
         &'a self,
         bytes: &'a [u8],
         column: usize,
@@ -139,71 +140,122 @@ impl Stretch {
             (start, end - usize::from(is_return))
         })
     }
+
+    /// Reads the usual numbers of a column into `values`, one per row; NaN where there is none. The rows whose cell holds
+    /// something else go to `others`. Returns how many cells held a number.
+    #[inline(never)]
+    pub fn numbers(
+        &self,
+        bytes: &[u8],
+        column: usize,
+        rows: Range<usize>,
+        digits: &mut Digits,
+        values: &mut [f64],
+        others: &mut Vec<usize>,
+    ) -> usize {
+        let mut filled = 0;
+        for ((row, value), (start, end)) in rows.clone().zip(values).zip(self.cells(bytes, column, rows)) {
+            *value = match digits.read(bytes, start, end) {
+                Some(number) => {
+                    filled += 1;
+                    number
+                }
+                None => {
+                    if start < end {
+                        others.push(row);
+                    }
+                    f64::NAN
+                }
+            };
+        }
+        filled
+    }
+
+    /// Appends the numbers of a column, up to the first cell that holds no usual one.
+    #[inline(never)]
+    pub fn numbers_while(
+        &self,
+        bytes: &[u8],
+        column: usize,
+        rows: Range<usize>,
+        digits: &mut Digits,
+        to: &mut Vec<f64>,
+    ) {
+        to.extend(self.cells(bytes, column, rows).map_while(|(start, end)| digits.read(bytes, start, end)));
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::Rows;
     use super::*;
     use proptest::prelude::*;
 
-    /// The rows of a text, read in stretches where that goes, and how many were.
-    fn in_stretches(text: &str, width: usize) -> (Vec<Vec<String>>, usize) {
-        let mut stretch = Stretch::new(width);
-        let mut rows = Rows::new(text, b',', 0, 1, true);
-        let (mut cells, mut found, mut ordinary) = (Vec::new(), Vec::new(), 0);
-        loop {
-            stretch.find(text.as_bytes(), rows.offset(), b',');
-            for row in 0..stretch.rows() {
-                let cell = |column| stretch.cells(text.as_bytes(), column, row..row + 1).next();
-                let all = (0..width).filter_map(cell).filter_map(|(start, end)| text.get(start..end));
-                found.push(all.map(str::to_owned).collect());
-            }
-            ordinary += stretch.rows();
-            rows.skip(stretch.end(), stretch.rows() as u64);
-            if stretch.rows() > 0 {
-                continue;
-            }
-            if !rows.next(&mut cells) {
-                return (found, ordinary);
-            }
-            found.push(cells.iter().map(|cell| cell.raw.to_owned()).collect());
-        }
+    /// The next row the slow way: where it ends, and its cells if it is an ordinary one.
+    fn row(text: &str, width: usize) -> (usize, Option<Vec<&str>>) {
+        let Some(end) = text.find('\n') else { return (text.len(), None) };
+        let line = text.get(..end).unwrap_or_default();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let cells: Vec<&str> = line.split(',').collect();
+        let is_ordinary = width > 1 && cells.len() == width && !line.contains(['"', '\r']);
+        (end + 1, is_ordinary.then_some(cells))
     }
 
-    fn one_by_one(text: &str) -> Vec<Vec<String>> {
-        let mut rows = Rows::new(text, b',', 0, 1, true);
-        let (mut cells, mut found) = (Vec::new(), Vec::new());
-        while rows.next(&mut cells) {
-            found.push(cells.iter().map(|cell| cell.raw.to_owned()).collect());
+    /// Whether stretches are made of the ordinary rows, all of them; and how many there were.
+    fn check(text: &str, width: usize) -> usize {
+        let mut stretch = Stretch::new(width);
+        let (mut at, mut ordinary) = (0, 0);
+        while at < text.len() {
+            stretch.find(text.as_bytes(), at, b',');
+            for index in 0..stretch.rows() {
+                let (length, cells) = row(&text[at..], width);
+                let found =
+                    (0..width).filter_map(|column| stretch.cells(text.as_bytes(), column, index..index + 1).next());
+                let found: Vec<&str> = found.map(|(start, end)| &text[start..end]).collect();
+                assert_eq!(Some(found), cells);
+                at += length;
+            }
+            assert_eq!(stretch.end(), at);
+            ordinary += stretch.rows();
+            if stretch.rows() == 0 {
+                let (length, cells) = row(&text[at..], width);
+                assert_eq!(cells, None);
+                at += length;
+            }
         }
-        found
+        ordinary
     }
 
     #[test]
     fn ordinary_rows_are_found_between_others() {
-        let text = "1,2\r\n3,\"4\"\n5,6\n\n7,8\n9,1,2\n3,4\r5,6\n,\n7,8";
-        let (found, ordinary) = in_stretches(text, 2);
-        assert_eq!(found, one_by_one(text));
-        assert_eq!(ordinary, 4, "1,2 and 5,6 and 7,8 and the empty cells");
+        assert_eq!(check("1,2\r\n3,\"4\"\n5,6\n\n7,8\n9,1,2\n3,4\r5,6\n,\n7,8", 2), 4);
+        assert_eq!(check("1\n2\n", 1), 0, "a blank line would look like a row");
     }
 
     #[test]
     fn long_rows_and_long_tables_come_in_several_stretches() {
-        let row = "12345678,".repeat(6000) + "1\r\n";
-        let text = row.repeat(20);
-        assert!(in_stretches(&text, 6001) == (one_by_one(&text), 20));
-        let text = "1,2\n".repeat(30_000);
-        assert!(in_stretches(&text, 2) == (one_by_one(&text), 30_000));
+        assert_eq!(check(&("12345678,".repeat(6000) + "1\r\n").repeat(20), 6001), 20);
+        assert_eq!(check(&"1,2\n".repeat(30_000), 2), 30_000);
+    }
+
+    #[test]
+    fn numbers_and_others_are_told_apart() {
+        let text = "time,value\n12345678,1.5\n12345678,\n12345678,x\n12345678,-2\n";
+        let mut stretch = Stretch::new(2);
+        stretch.find(text.as_bytes(), 11, b',');
+        let (mut values, mut others) = ([0.0; 4], Vec::new());
+        let filled = stretch.numbers(text.as_bytes(), 1, 0..4, &mut Digits::new(b'.'), &mut values, &mut others);
+        assert_eq!((filled, others), (2, vec![2]));
+        assert_eq!((values[0], values[3]), (1.5, -2.0));
+        assert!(values[1].is_nan() && values[2].is_nan());
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
-        fn stretches_and_single_rows_agree(rows in proptest::collection::vec(("[a1é]{0,40}", "[b ]{0,3}|[\"c\r]{0,3}", "\n|\r\n|\n|\r|,\n"), 0..30)) {
+        fn stretches_are_made_of_the_ordinary_rows(rows in proptest::collection::vec(("[a1é]{0,40}", "[b ]{0,3}|[\"c\r]{0,3}", "\n|\r\n|\n|\r|,\n"), 0..30)) {
             let text: String = rows.iter().map(|(a, b, end)| format!("{a},{b}{end}")).collect();
-            prop_assert_eq!(in_stretches(&text, 2).0, one_by_one(&text));
+            check(&text, 2);
         }
     }
 }
