@@ -88,14 +88,15 @@ fn note_doubtful_shares(series: &[Series], options: &Options, notes: &mut Notebo
         if options.unit(&one.name).or_else(|| options.unit(metric)).is_some() {
             continue;
         }
+        let Some(unit) = share_unit(one, metric) else { continue };
         let finite = || one.values.iter().copied().filter(|value| value.is_finite());
         let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
         let values = finite().count();
-        let (assumed, other, seen) = match share_unit(one, metric) {
-            Some(BaseUnit::Percent) if least >= 0.0 && most > 0.0 && most <= 1.0 => {
+        let (assumed, other, seen) = match unit {
+            BaseUnit::Percent if least >= 0.0 && most > 0.0 && most <= 1.0 => {
                 ("percent", "ratio", "no value is above 1")
             }
-            Some(BaseUnit::Ratio) if least >= 0.0 && most > LARGEST_RATIO && most <= 100.0 => {
+            BaseUnit::Ratio if least >= 0.0 && most > LARGEST_RATIO && most <= 100.0 => {
                 ("ratio", "percent", "values are above 1")
             }
             _ => continue,

@@ -94,10 +94,11 @@ impl Session {
     }
 
     fn send_load(&'static self, generation: u32, origin: Origin) {
+        let is_live = matches!(origin.source, Source::Server { .. });
         {
             let mut desk = self.desk.borrow_mut();
             desk.loading = Some(origin.clone());
-            desk.is_reading = true;
+            desk.is_reading = !is_live;
         }
         spawn_local(async move {
             let input = origin.input().await;
@@ -107,7 +108,8 @@ impl Session {
             match (input, self.workers()) {
                 (Ok((input, files)), Some(workers)) => {
                     let head = Request::Load { generation, input };
-                    workers.reader.send(Envelope { head, buffers: Vec::new(), files });
+                    let worker = if is_live { workers.analysis } else { workers.reader };
+                    worker.send(Envelope { head, buffers: Vec::new(), files });
                 }
                 (Err(error), _) => {
                     let title = format!("{} could not be opened", origin.name());

@@ -12,7 +12,7 @@ use crate::tool;
 
 /// Megabytes of the tables that native readers, browsers, and the measurement of memory are given.
 const NATIVE_MB: u32 = 200;
-const BROWSER_MB: u32 = 64;
+const BROWSER_MB: u32 = 100;
 const HUGE_MB: u32 = 1000;
 
 /// The section's text. `python` has the peers' packages.
@@ -58,16 +58,13 @@ fn native_reader(project: &Project) -> Result<PathBuf> {
     Ok(project.target.join("release/examples/reading"))
 }
 
-/// The importer alone, as a program for the browser: the folder with its loader.
+/// The importer alone, as a program for the browser, built as what ships: the folder with its loader.
 fn browser_reader(project: &Project) -> Result<PathBuf> {
     let compiler = WasmCompiler::ready(project)?;
     let mut cargo = tool::command(project, "cargo");
     cargo.args(["build", "--locked", "--profile", "web", "--target", wasm_target::TARGET]);
     cargo.args(["--package", "monteverdi-wasm", "--example", "reading"]);
-    for package in ["ingest", "series", "order"] {
-        cargo.arg("--config").arg(format!("profile.web.package.monteverdi-{package}.opt-level=3"));
-    }
-    tool::run(compiler.configure(project, &mut cargo))?;
+    tool::run(compiler.configure_for_size(project, &mut cargo))?;
     let built = compiler.target_folder(project).join(wasm_target::TARGET).join("web/examples/reading.wasm");
     let folder = project.target.join("bench/reader");
     if folder.exists() {
@@ -77,7 +74,8 @@ fn browser_reader(project: &Project) -> Result<PathBuf> {
     tool::run(wasm_bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(&built))?;
     let program = folder.join("reading_bg.wasm");
     let mut wasm_opt = tool::command(project, "wasm-opt");
-    tool::run(wasm_opt.arg("-O3").args(WASM_FEATURES).arg(&program).arg("-o").arg(&program))?;
+    let size = ["--low-memory-unused", "-Os", "-ocimfs", "60"];
+    tool::run(wasm_opt.args(size).args(WASM_FEATURES).arg(&program).arg("-o").arg(&program))?;
     Ok(folder)
 }
 

@@ -615,12 +615,17 @@ impl NumberColumn {
     }
 }
 
-/// Makes room for some more. A quarter at a time: doubling would hold twice the memory of a large file.
+/// Makes room for some more. A quarter at a time where there are many: doubling would hold twice the memory of a large
+/// file.
 fn grow<T>(values: &mut Vec<T>, more: usize) {
     if values.capacity() - values.len() < more {
-        values.reserve_exact((values.len() / 4).max(1024).max(more));
+        let share = if values.len() < MANY { values.len() / 2 } else { values.len() / 4 };
+        values.reserve_exact(share.max(1024).max(more));
     }
 }
+
+/// So many values of one column are many.
+const MANY: usize = 1 << 16;
 
 /// A column of words while it is read.
 struct Words {
