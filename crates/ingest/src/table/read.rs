@@ -12,8 +12,8 @@ use crate::meaning;
 use crate::notebook::{Notebook, plural};
 use crate::preview::Understood;
 use crate::text::Text;
+use crate::unique_names::UniqueNames;
 use crate::{Format, Localiser, Options};
-use order::SortedMap;
 use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
 
 /// A table that was read, and how it was understood.
@@ -177,7 +177,7 @@ fn assemble(
     refuse_one_instant(&scan, &arrangements)?;
     note_order(&arrangements, options, notes);
     let mut found = Vec::new();
-    let mut taken: SortedMap<String, usize> = SortedMap::new();
+    let mut names = UniqueNames::default();
     let is_alone = scan.numbers.len() == 1;
     for (group, arrangement) in arrangements.iter().enumerate() {
         let first = positions.get(group).and_then(|rows| rows.first()).copied().unwrap_or(0) as usize;
@@ -214,10 +214,7 @@ fn assemble(
             if options.ignore.iter().any(|name| name.trim() == identity.name) {
                 continue;
             }
-            let count = taken.at(identity.name.clone());
-            *count += 1;
-            let name = if *count == 1 { identity.name } else { format!("{} ({count})", identity.name) };
-            let mut series = Series::new(name, arrangement.axis.clone(), values);
+            let mut series = Series::new(names.give(identity.name), arrangement.axis.clone(), values);
             series.unit = match &column.unit {
                 Some((scale, written)) => scale.unit(written),
                 None => Unit::of_metric(identity.metric.as_deref().unwrap_or(&column.name)),
