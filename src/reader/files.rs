@@ -4,10 +4,11 @@ use super::blob::BlobSource;
 use super::{fault, preview, zone};
 use crate::bridge::{Fault, Mailbox, READING_SHARE};
 use crate::state::{Remembered, Settings};
-use ingest::{Options, SettingError};
+use ingest::{Import, Options, SettingError, needs_text};
 use series::{Dataset, Note, NoteKind};
 use std::cell::Cell;
-use web_sys::Blob;
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, File};
 
 /// The shortest time between two messages about progress.
 const PROGRESS_MS: f64 = 100.0;
@@ -15,9 +16,33 @@ const PROGRESS_MS: f64 = 100.0;
 /// The setting under which nothing counts that was said before.
 const FORGOTTEN: &str = "remembered=none";
 
-/// Reads all files and puts them together.
+/// Larger files are read again rather than kept.
+const LARGEST_KEPT: f64 = 32e6;
+
+/// A file as it was read, from which data sets are made under other settings without reading it again.
+pub(super) struct Kept {
+    file: Stamp,
+    /// The settings that it was read under, of those that need the text.
+    settings: Vec<String>,
+    import: Import,
+}
+
+/// By what a file is known again: its name, size, and when it was changed.
+#[derive(Clone, PartialEq)]
+struct Stamp(String, f64, f64);
+
+impl Stamp {
+    /// None for what is no file of the user's.
+    fn of(blob: &Blob) -> Option<Self> {
+        let file = blob.dyn_ref::<File>()?;
+        Some(Self(file.name(), file.size(), file.last_modified()))
+    }
+}
+
+/// Reads all files and puts them together. `kept` are those of the last time.
 pub(super) fn read(
     page: &Mailbox,
+    kept: &mut Vec<Kept>,
     generation: u32,
     names: &[String],
     settings: &[String],
@@ -29,6 +54,7 @@ pub(super) fn read(
     let all_bytes: f64 = blobs.iter().map(Blob::size).sum();
     let (read_before, last_said_ms) = (Cell::new(0.0), Cell::new(f64::NEG_INFINITY));
     let mut parts = Vec::with_capacity(names.len());
+    let mut before = std::mem::take(kept);
     for (name, blob) in names.iter().zip(blobs) {
         let say = |read_bytes: f64| {
             let (now_ms, read_bytes) = (page.now_ms(), read_before.get() + read_bytes);
@@ -44,12 +70,30 @@ pub(super) fn read(
         let known = known.map(Settings::list).unwrap_or_default();
         let told: Vec<String> = known.iter().chain(settings).cloned().collect();
         let options = options(&told).map_err(|error| fault::setting(&error))?;
-        let mut source = BlobSource::new(blob, &say);
-        let outcome = ingest::read_from(name, &mut source, &options);
-        if let Some(reason) = source.failure() {
-            return Err(fault::opening(name, reason));
-        }
-        let mut part = outcome.map_err(|error| fault::reading(name, &error))?;
+        let stamp = Stamp::of(blob);
+        let told: Vec<String> = told.into_iter().filter(|setting| needs_text(setting)).collect();
+        let is_it = |one: &Kept| stamp.as_ref() == Some(&one.file) && one.settings == told;
+        let import = match before.iter().position(is_it) {
+            Some(position) => Ok(before.swap_remove(position).import),
+            None => {
+                let mut source = BlobSource::new(blob, &say);
+                let outcome = Import::open(name, &mut source, &options);
+                if let Some(reason) = source.failure() {
+                    return Err(fault::opening(name, reason));
+                }
+                outcome
+            }
+        };
+        let is_small = blob.size() <= LARGEST_KEPT;
+        let made = import.and_then(|import| match stamp.filter(|_| is_small) {
+            Some(file) => {
+                let made = import.dataset(&options);
+                kept.push(Kept { file, settings: told, import });
+                made
+            }
+            None => import.into_dataset(&options),
+        });
+        let mut part = made.map_err(|error| fault::reading(name, &error))?;
         if !known.is_empty() {
             let message = format!("Read as was said before for files of this shape: {}", known.join(", "));
             part.notes.push(Note::new(NoteKind::Assumption, 1, message).about(name.as_str()).undone_by(FORGOTTEN));

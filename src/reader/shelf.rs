@@ -1,9 +1,10 @@
 //! Which load is wanted, and the way from its source to the analysis.
 
-use super::{files, preview};
+use super::files::{self, Kept};
+use super::preview;
 use crate::bridge::{Envelope, Fault, Input, Mailbox, Pause, Request, Response, dataset, to_bytes, to_words};
 use series::Dataset;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
@@ -12,11 +13,13 @@ use web_sys::Blob;
 pub(super) struct Shelf {
     pub(super) page: Mailbox,
     wanted: Cell<u32>,
+    /// The files of the last load.
+    kept: RefCell<Vec<Kept>>,
 }
 
 impl Shelf {
     pub(super) fn new(page: Mailbox) -> Self {
-        Self { page, wanted: Cell::new(0) }
+        Self { page, wanted: Cell::new(0), kept: RefCell::default() }
     }
 
     /// Does what the page asks for.
@@ -73,7 +76,8 @@ impl Shelf {
                 if !self.wants(generation) {
                     return Ok(None);
                 }
-                files::read(&self.page, generation, &names, &settings, &remembered, &blobs).map(Some)
+                files::read(&self.page, &mut self.kept.borrow_mut(), generation, &names, &settings, &remembered, &blobs)
+                    .map(Some)
             }
             // For the analysis.
             Input::Prometheus { .. } => Ok(None),

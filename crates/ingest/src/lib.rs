@@ -35,7 +35,7 @@ pub use cell::timestamp::{DateOrder, EpochUnit};
 pub use error::{Choice, Error};
 pub use format::Format;
 pub use import::Import;
-pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source};
+pub use options::{Keep, Options, Role, SETTINGS, SettingError, Source, needs_text};
 pub use preview::{ColumnPreview, Preview, Understood, preview};
 pub use zone::{Localiser, TimeZone, ZoneRules};
 

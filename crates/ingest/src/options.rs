@@ -256,6 +256,12 @@ impl Options {
     }
 }
 
+/// Whether following a setting takes the text again. For those where it does not, [`crate::Import::dataset`] is enough.
+pub fn needs_text(setting: &str) -> bool {
+    const LATER: [&str; 6] = ["time-zone=", "kind.", "counters=", "histograms=", "shares=", "duplicates="];
+    !LATER.iter().any(|start| setting.starts_with(start))
+}
+
 fn put<T>(list: &mut Vec<(String, T)>, name: String, value: T) {
     list.retain(|(known, _)| *known != name);
     list.push((name, value));

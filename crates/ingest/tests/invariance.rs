@@ -2,7 +2,7 @@
 //! the end, gzip and ZIP around it, and writing it out and reading it again.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use ingest::{Error, Options, Source, read, read_from, write};
+use ingest::{Error, Import, Options, Source, needs_text, read, read_from, write};
 use proptest::prelude::*;
 use series::{Dataset, Labels, Series};
 use std::io::{self, Read, Write};
@@ -143,6 +143,21 @@ fn content(dataset: &Dataset, who: fn(&Series) -> String) -> Vec<(String, Vec<(i
         .collect();
     all.sort();
     all
+}
+
+#[test]
+fn settings_that_need_no_text() {
+    let settings = ["time-zone=+02:00", "counters=none", "histograms=buckets", "shares=none", "duplicates=mean"];
+    for (path, bytes) in readable() {
+        let import = Import::open("x", &mut bytes.as_slice(), &Options::default()).unwrap();
+        for setting in settings {
+            assert!(!needs_text(setting));
+            let mut options = Options::default();
+            options.set(setting, |_| None).unwrap();
+            let anew = read(&Source { name: "x", bytes: &bytes }, &options);
+            assert_eq!(shown(&import.dataset(&options)), shown(&anew), "{} with {setting}", path.display());
+        }
+    }
 }
 
 #[test]
