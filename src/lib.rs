@@ -1,10 +1,10 @@
 //! The browser app: the page, and the two workers that it gives the work to.
 //!
-//! Three programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
+//! Four programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
 //! what it shows, `dom` the thin layer between the views and the document, `paint` draws the scene's shapes on canvases,
-//! `store` remembers the theme. [`reader`] reads files or asks a Prometheus server (`net` is its way to one) and makes
-//! data sets. `worker` runs the engine on them in short slices, and sends Reports back. [`bridge`] is what the three say
-//! to each other.
+//! `store` remembers the theme. [`reader`] reads files and makes data sets. `worker` runs the engine on them, or on what
+//! it has asked a Prometheus server for (`net` is its way to one), in short slices, and sends Reports back. `mapping` is
+//! the panel in which the user says how files are read. [`bridge`] is what they say to each other.
 //!
 //! The page never computes statistics, and links neither the readers nor the engine; the reader links no engine, the
 //! worker no readers. Everything that needs a browser is compiled for wasm only.

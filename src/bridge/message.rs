@@ -98,7 +98,7 @@ pub struct ChartRequest {
 /// From the page to one of its workers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// To the reader: begin a load; whatever is under way is dropped.
+    /// To the reader for files, to the analysis for a server: begin a load; whatever is under way is dropped.
     Load {
         /// The load's number.
         generation: u32,

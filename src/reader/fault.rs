@@ -21,22 +21,3 @@ pub(super) fn opening(name: &str, reason: &str) -> Fault {
     let message = format!("The browser says: {reason}. If the file was moved or changed, choose it again.");
     Fault { title: format!("{name} could not be opened"), message, remedy: Remedy::None }
 }
-
-/// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
-pub(super) fn asking(address: &str, error: &prometheus::Error) -> Fault {
-    let is_closed = matches!(error, prometheus::Error::Unauthorized);
-    let remedy = if is_closed { Remedy::SignIn } else { Remedy::None };
-    let message = match error {
-        prometheus::Error::Unauthorized => {
-            "The server wants to know who asks (401). Sign in here if it allows this page \
-             to send the header Authorization; else put page and server behind one address, or drop an exported file."
-                .to_owned()
-        }
-        prometheus::Error::Unreachable { .. } => format!(
-            "{error} A page over https can only ask servers over https; and the server must allow other origins \
-             (Prometheus does unless --web.cors.origin says otherwise; a gateway in front may not)."
-        ),
-        _ => error.to_string(),
-    };
-    Fault { title: format!("No data from {address}"), message, remedy }
-}

@@ -1,4 +1,4 @@
-//! The reader: turns files and servers into data sets.
+//! The reader: turns files into data sets.
 //!
 //! Files are read in one go, without listening: the page ends the program where it wants it to stop, and starts a new one.
 
@@ -12,8 +12,6 @@ mod fault;
 mod files;
 #[cfg(target_arch = "wasm32")]
 mod preview;
-#[cfg(target_arch = "wasm32")]
-mod server;
 #[cfg(target_arch = "wasm32")]
 mod shelf;
 #[cfg(target_arch = "wasm32")]

@@ -36,8 +36,14 @@ impl Desk {
                 let desk = Rc::clone(desk);
                 spawn_local(async move { work::run(&desk, generation, message.buffers).await });
             }
+            Request::Load { generation, input } => {
+                desk.wanted.set(generation);
+                desk.under_way.replace(None);
+                let desk = Rc::clone(desk);
+                spawn_local(async move { work::run_live(&desk, generation, input).await });
+            }
             // For the reader.
-            Request::Load { .. } | Request::Preview { .. } => {}
+            Request::Preview { .. } => {}
             Request::Cancel { generation } => {
                 if desk.wanted.get() == generation {
                     desk.wanted.set(0);

@@ -1,7 +1,8 @@
-//! One load, from the data set to the complete Report, in slices short enough to be interrupted.
+//! One load, from the data set or the server to the complete Report, in slices short enough to be interrupted.
 
 use super::desk::Desk;
-use crate::bridge::{Fault, Pause, READING_SHARE, Remedy, dataset, from_words};
+use super::server;
+use crate::bridge::{Fault, Input, Pause, READING_SHARE, Remedy, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
 use series::Dataset;
@@ -11,7 +12,7 @@ const SLICE_MS: f64 = 20.0;
 /// How often findings are sent while more are sought.
 const PARTIAL_MS: f64 = 200.0;
 
-/// Runs a load until it is done, fails, or is not wanted any more.
+/// Analyses a data set that the reader has made, until it is done, fails, or is not wanted any more.
 pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>) {
     let pause = Pause::default();
     desk.page.say_progress(generation, Stage::Align.name(), READING_SHARE);
@@ -19,19 +20,35 @@ pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>)
     if !desk.wants(generation) {
         return;
     }
-    match begin(desk, generation, buffers) {
-        Ok(()) => analyse(desk, generation, &pause).await,
+    let dataset = unpacked(buffers).ok_or_else(|| Fault {
+        title: "The data could not be handed over".to_owned(),
+        message: "Reader and analysis are of different versions. Reload the page.".to_owned(),
+        remedy: Remedy::None,
+    });
+    go_on(desk, generation, &pause, dataset).await;
+}
+
+/// Asks a server, and analyses what it has.
+pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
+    // Files are for the reader.
+    let Input::Prometheus { address, credentials, end_ms } = input else { return };
+    let pause = Pause::default();
+    match server::read(desk, generation, &pause, &address, credentials.as_ref(), end_ms).await {
+        Ok(Some(dataset)) => go_on(desk, generation, &pause, Ok(dataset)).await,
+        Ok(None) => {}
+        Err(fault) => desk.page.say_failed(generation, fault),
+    }
+}
+
+async fn go_on(desk: &Desk, generation: u32, pause: &Pause, dataset: Result<Dataset, Fault>) {
+    match dataset.and_then(|dataset| begin(desk, generation, dataset)) {
+        Ok(()) => analyse(desk, generation, pause).await,
         Err(fault) => desk.page.say_failed(generation, fault),
     }
 }
 
 /// Lays the data on the desk, ready to be analysed.
-fn begin(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>) -> Result<(), Fault> {
-    let dataset = unpacked(buffers).ok_or_else(|| Fault {
-        title: "The data could not be handed over".to_owned(),
-        message: "Reader and analysis are of different versions. Reload the page.".to_owned(),
-        remedy: Remedy::None,
-    })?;
+fn begin(desk: &Desk, generation: u32, dataset: Dataset) -> Result<(), Fault> {
     let names: Vec<&str> = dataset.origins.iter().map(|origin| origin.name.as_str()).collect();
     let title = format!("{} gives nothing to analyse", names.join(", "));
     let fault = |error: engine::Error| Fault { title, message: sentence(&error), remedy: Remedy::None };

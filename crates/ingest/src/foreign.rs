@@ -65,9 +65,10 @@ pub(crate) fn prose(head: &Head<'_>) -> Option<Error> {
     let lines: Vec<&str> = head.lines().take(50).collect();
     let wordy = lines.iter().filter(|line| line.split_whitespace().count() >= 5).count();
     let table = head.table().filter(|table| table.is_even() && table.columns.len() > 1);
-    let (looks_like, remedy) = if let Some(known) = writing::name(text) {
+    let (looks_like, remedy) = if let Some(known) = writing::name(text, head.is_whole && text.len() == head.text.len())
+    {
         named(known)
-    } else if wordy * 4 >= lines.len() {
+    } else if !lines.is_empty() && wordy * 4 >= lines.len() {
         let beginning = excerpt(text.trim_start(), 40).replace('\n', " ");
         let remedy = "Monteverdi reads series of numbers over time: export them as CSV with a time column, or as Prometheus \
                       API JSON. If the data stand inside this text, cut them out and drop them alone.";

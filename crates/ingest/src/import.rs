@@ -87,9 +87,9 @@ impl Import {
 
     /// Makes a data set and keeps what was read, at the price of a copy.
     ///
-    /// The options that decide how a text is read (format, delimiter, time column, decimal sign, orders of dates, epochs, requests,
-    /// and roles that turn words into values or back) have been followed when it was opened; changed ones are followed
-    /// only after opening the source again. All others count anew.
+    /// The options that decide how a text is read (format, delimiter, time column, decimal sign, orders of dates, epochs,
+    /// the summary of requests, and roles that turn words into values or back) have been followed when it was opened;
+    /// changed ones are followed only after opening the source again. All others count anew.
     ///
     /// # Errors
     /// If there is nothing to be made of it.

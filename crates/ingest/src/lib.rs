@@ -27,6 +27,7 @@ mod series_set;
 mod sniff;
 mod table;
 mod text;
+mod unique_names;
 pub mod write;
 mod zone;
 

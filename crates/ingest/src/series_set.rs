@@ -4,8 +4,8 @@ use crate::cell::timestamp::Stamp;
 use crate::error::{Error, list};
 use crate::meaning;
 use crate::notebook::{Notebook, plural};
+use crate::unique_names::UniqueNames;
 use crate::{Format, Keep, Localiser, Options, Role};
-use order::SortedMap;
 use series::{Dataset, Declared, Event, Identity, Labels, NoteKind, Origin, Series, TimeAxis, Unit};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -225,7 +225,7 @@ impl SeriesSet {
     fn finish(&mut self, options: &Options, notes: &mut Notebook) -> (Vec<Series>, Vec<Declared>) {
         let mut axes = SharedAxes::default();
         let (mut duplicates, mut backward, mut doubled, mut disordered, mut bounds) = (0, 0, 0, 0, 0);
-        let mut taken: SortedMap<String, usize> = SortedMap::new();
+        let mut names = UniqueNames::default();
         let mut found = Vec::with_capacity(self.entries.len());
         let mut declared = Vec::with_capacity(self.entries.len());
         for Entry { identity, samples, unit, declared: what, .. } in std::mem::take(&mut self.entries) {
@@ -237,10 +237,7 @@ impl SeriesSet {
             backward += stepped;
             doubled += usize::from(dropped > 0);
             disordered += usize::from(stepped > 0);
-            let count = taken.at(identity.name.clone());
-            *count += 1;
-            let name = if *count == 1 { identity.name } else { format!("{} ({count})", identity.name) };
-            let mut series = Series::new(name, axes.share(axis), values);
+            let mut series = Series::new(names.give(identity.name), axes.share(axis), values);
             series.metric = identity.metric;
             series.labels = identity.labels;
             series.unit = Unit::of_metric(series.metric.as_deref().unwrap_or(""));

@@ -59,7 +59,7 @@ impl<'s> Text<'s> {
             has_old_line_ends: false,
             foreign_bytes: 0,
         };
-        text.fill()?;
+        text.fill(PIECE)?;
         let (encoding, mark) = encoding_of(&text.raw)?;
         text.encoding = encoding;
         text.raw.drain(..mark);
@@ -118,7 +118,8 @@ impl<'s> Text<'s> {
             self.window.drain(..self.at);
             self.at = 0;
         }
-        self.fill()?;
+        // As much again as a reader could not take: reading a long line over and over costs no more than twice.
+        self.fill(PIECE.max(self.window.len()))?;
         self.decode();
         Ok(true)
     }
@@ -171,10 +172,10 @@ impl<'s> Text<'s> {
         )]
     }
 
-    /// Reads one piece, or what is left.
-    fn fill(&mut self) -> Result<(), Error> {
+    /// Reads so many bytes, or what is left.
+    fn fill(&mut self, wanted: usize) -> Result<(), Error> {
         let before = self.raw.len();
-        let wanted = PIECE as u64;
+        let wanted = wanted as u64;
         let taken = (&mut *self.source).take(wanted).read_to_end(&mut self.raw).map_err(|error| error_of(&error))?;
         debug_assert_eq!(self.raw.len(), before + taken);
         self.is_exhausted = (taken as u64) < wanted;

@@ -67,6 +67,11 @@ fn check(format: Format) {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         insta::assert_snapshot!(format!("{}__{name}", format.name()), summary(&dataset));
 
+        for undo in dataset.notes.iter().filter_map(|note| note.undo.as_deref()) {
+            let mut options = Options::default();
+            options.set(undo, |_| None).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+
         let mut unknown = read(&Source { name: "unknown", bytes: &bytes }, &Options::default()).unwrap();
         unknown.origins[0].name.clone_from(&name);
         // NaN differs from itself, so datasets are compared as they print.
@@ -110,6 +115,28 @@ fn what_cannot_be_read_is_refused_with_a_sentence() {
     }
     insta::assert_snapshot!("refused", all);
     assert_eq!(accepted, "");
+}
+
+#[test]
+fn line_ends_make_no_difference() {
+    let mut compared = 0;
+    for format in Format::ALL {
+        for path in fixtures(format.name()) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            if text.contains('\r') {
+                continue;
+            }
+            let of = |text: &str| {
+                let dataset = read(&Source { name: "x", bytes: text.as_bytes() }, &Options::default());
+                summary(&dataset.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+            };
+            let straight = of(&text);
+            assert_eq!(of(&text.replace('\n', "\r\n")), straight, "{} with CRLF", path.display());
+            assert_eq!(of(text.trim_end_matches('\n')), straight, "{} without its last line end", path.display());
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "only {compared} fixtures");
 }
 
 #[test]

@@ -73,6 +73,7 @@ impl Session {
     /// Loads a source; whatever is under way is dropped.
     pub(in crate::views) fn open(&'static self, origin: Origin) {
         self.stop_worker();
+        self.doubt.set(None);
         let generation = self.load.update(|load| load.begin(origin.name()));
         self.is_playing.set(false);
         self.notice.set(format!("Loading {}", origin.name()));
@@ -94,10 +95,11 @@ impl Session {
     }
 
     fn send_load(&'static self, generation: u32, origin: Origin) {
+        let is_live = matches!(origin.source, Source::Server { .. });
         {
             let mut desk = self.desk.borrow_mut();
             desk.loading = Some(origin.clone());
-            desk.is_reading = true;
+            desk.is_reading = !is_live;
         }
         spawn_local(async move {
             let input = origin.input().await;
@@ -107,7 +109,8 @@ impl Session {
             match (input, self.workers()) {
                 (Ok((input, files)), Some(workers)) => {
                     let head = Request::Load { generation, input };
-                    workers.reader.send(Envelope { head, buffers: Vec::new(), files });
+                    let worker = if is_live { workers.analysis } else { workers.reader };
+                    worker.send(Envelope { head, buffers: Vec::new(), files });
                 }
                 (Err(error), _) => {
                     let title = format!("{} could not be opened", origin.name());
@@ -144,6 +147,7 @@ impl Session {
     /// Back to the first screen.
     pub(in crate::views) fn close(&self) {
         self.stop_worker();
+        self.doubt.set(None);
         self.load.update(Load::close);
         {
             let mut desk = self.desk.borrow_mut();

@@ -46,6 +46,8 @@ impl Scale {
     }
 }
 
+/// A second.
+pub(crate) const SECOND: Scale = Scale::of(BaseUnit::Seconds, 1.0, 1.0);
 pub(crate) const ONE: Scale = Scale::of(BaseUnit::None, 1.0, 1.0);
 
 /// A number and the unit text behind it (or the currency in front).
@@ -175,6 +177,26 @@ pub(crate) fn duration(cell: &str) -> Option<f64> {
     (parts > 1).then_some(sign * seconds)
 }
 
+/// A duration as a stopwatch shows it, in seconds: `01:02:03`, `2 d 01:02:03`; with `ago` behind it is negative.
+pub(crate) fn stopwatch(cell: &str) -> Option<f64> {
+    let cell = cell.trim();
+    let (cell, sign) = cell.strip_suffix(" ago").map_or((cell, 1.0), |rest| (rest, -1.0));
+    let (days, clock) = cell.split_once(" d ").unwrap_or(("0", cell));
+    let mut parts = clock.split(':');
+    let mut part = |longest: usize, most: u32| {
+        let text = parts.next().filter(|text| (2..=longest).contains(&text.len()))?;
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|number| is_number && *number <= most)
+    };
+    let (hours, minutes, seconds) = (part(6, u32::MAX)?, part(2, 59)?, part(2, 59)?);
+    let days: u32 = days.parse().ok()?;
+    let whole = [(days, 86_400.0), (hours, 3600.0), (minutes, 60.0), (seconds, 1.0)];
+    parts
+        .next()
+        .is_none()
+        .then(|| sign * whole.into_iter().map(|(count, length)| f64::from(count) * length).sum::<f64>())
+}
+
 /// The seconds of one of a duration's parts. A month has 30 days and a year 365, as dashboards count them.
 fn part_s(unit: &str) -> Option<f64> {
     Some(match unit {
@@ -201,8 +223,8 @@ fn prefix(text: &str) -> Option<f64> {
         "Tri" | "T" => 1e12,
         "Quadr" | "P" => 1e15,
         "Quint" | "E" => 1e18,
-        "Sext" | "Z" => 1e21,
-        "Sept" | "Y" => 1e24,
+        "Sext" => 1e21,
+        "Sept" => 1e24,
         _ => return None,
     })
 }
@@ -512,6 +534,13 @@ mod tests {
                 "{cell}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn durations_of_a_stopwatch() {
+        let cells = ["01:02:03", "30:00:01", "2 d 01:00:00", "00:00:05 ago"];
+        assert_eq!(cells.map(stopwatch), [Some(3723.0), Some(108_001.0), Some(176_400.0), Some(-5.0)]);
+        assert_eq!(["1:02", "01:60:00", "01:02:03:04", "10:11:24.5", "aa:bb:cc"].map(stopwatch), [None; 5]);
     }
 
     #[test]

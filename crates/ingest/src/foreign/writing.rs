@@ -8,7 +8,9 @@ const AS_COUNTS: &str = "Count the lines by time first, for example per minute a
 const RUN_IT: &str = "Run the query over a range of time (/api/v1/query_range), and save the answer.";
 
 /// What a text is, and what would work; none if it is nothing that is known.
-pub(super) fn name(head: &str) -> Option<(&'static str, &'static str)> {
+///
+/// `is_whole` says that the text does not go on behind `head`.
+pub(super) fn name(head: &str, is_whole: bool) -> Option<(&'static str, &'static str)> {
     let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
     let first = *lines.first()?;
     let count = |is: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is(line)).count();
@@ -55,7 +57,7 @@ pub(super) fn name(head: &str) -> Option<(&'static str, &'static str)> {
             "a table that was printed for people",
             "Most tools write CSV or JSON, too, if they are asked for it; each row needs its time.",
         )
-    } else if lines.len() == 1 && first.contains([',', ';', '\t', '|']) {
+    } else if is_whole && lines.len() == 1 && first.contains([',', ';', '\t', '|']) {
         (
             "the header of a table, without any row",
             "Export a range of time in which there are data, and look whether the tool reported an error.",

@@ -13,7 +13,7 @@ use crate::series_set::{Entry, SeriesSet};
 use crate::sniff::Reader;
 use crate::table::delimiter;
 use crate::table::keys;
-use crate::table::rows::{Cell, each_record, first_record};
+use crate::table::rows::{Cell, Rows, each_record};
 use crate::text::Text;
 use series::{Identity, Labels, NoteKind};
 
@@ -27,8 +27,18 @@ const MOST_COLUMNS: usize = 100_000;
 fn probe(head: &Head<'_>) -> bool {
     let Some(table) = head.table() else { return false };
     let start = delimiter::declared(head.text).map_or(0, |(_, start)| start);
-    let header = first_record(head.text.get(start..).unwrap_or(""), table.delimiter);
-    Layout::of(&header, head.options).is_some() && table.is_even()
+    let mut rows = Rows::new(head.text, table.delimiter, start, 1, head.is_whole);
+    let (mut header, mut first) = (Vec::new(), Vec::new());
+    if !rows.next(&mut header) || !rows.next(&mut first) {
+        return false;
+    }
+    let Some(layout) = Layout::of(&header, head.options) else { return false };
+    // Under the times stand values.
+    let values = first.get(layout.labels.len()..).unwrap_or_default();
+    let is_time = |cell: &Cell<'_>| {
+        matches!(layout.style, TimeStyle::Calendar(_)) && timestamp::parse(&cell.text(), layout.style).is_some()
+    };
+    table.is_even() && !values.iter().any(is_time)
 }
 
 /// Where the times begin, and how they are written.
@@ -164,7 +174,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
         };
         notes
             .add(
-                NoteKind::Assumption,
+                NoteKind::Ambiguous,
                 layout.times.len(),
                 format!("Day and month could be exchanged in every date; they were read with the {words}"),
             )

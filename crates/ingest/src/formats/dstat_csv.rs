@@ -26,10 +26,14 @@ const PROBED_LINES: usize = 20;
 fn probe(head: &Head<'_>) -> bool {
     let is_mark = |line: &str| {
         let line = line.trim_start_matches('"');
-        let is_title = (line.starts_with("Dstat ") || line.starts_with("pcp-dstat")) && line.contains("CSV output");
+        let is_title = (line.starts_with("Dstat ") || line.starts_with("pcp-dstat")) && is_csv(line);
         is_title || line.starts_with("Cmdline:") && line.contains("dstat ")
     };
     head.lines().take(PROBED_LINES).any(is_mark)
+}
+
+fn is_csv(title: &str) -> bool {
+    title.contains("CSV output") || title.contains("CSV Output")
 }
 
 fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
@@ -48,6 +52,8 @@ fn delimiter(head: &str) -> u8 {
 /// What the preamble says.
 #[derive(Clone, Debug, Default)]
 struct Preamble {
+    /// Whether it is pcp-dstat's, which measures otherwise.
+    is_pcp: bool,
     host: String,
     /// The start by the wall clock, in milliseconds.
     start_ms: Option<i64>,
@@ -93,6 +99,7 @@ struct Recording<'o> {
     unreadable: usize,
     untimed: usize,
     first_untimed: u64,
+    missed: usize,
 }
 
 impl<'o> Recording<'o> {
@@ -120,6 +127,7 @@ impl<'o> Recording<'o> {
             unreadable: 0,
             untimed: 0,
             first_untimed: 0,
+            missed: 0,
         }
     }
 
@@ -135,11 +143,14 @@ impl<'o> Recording<'o> {
         };
         if first.starts_with("Dstat ") || first.starts_with("pcp-dstat") || first == "Host:" {
             self.begin();
+            self.preamble.is_pcp = first.starts_with("pcp");
             self.preamble.host = behind("Host:").unwrap_or("").to_owned();
             return Ok(());
         }
         if first == "Cmdline:" {
-            self.preamble.delay_s = behind("Cmdline:").and_then(delay);
+            let command = behind("Cmdline:").unwrap_or("");
+            self.preamble.is_pcp |= command.starts_with("pcp");
+            self.preamble.delay_s = delay(command);
             self.preamble.date(behind("Date:").unwrap_or(""));
             return Ok(());
         }
@@ -197,7 +208,7 @@ impl<'o> Recording<'o> {
                     }
                     let position = self.set.position_of(&metric, labels);
                     if let Some(entry) = self.set.entry(position) {
-                        entry.unit = unit(group, name).map(str::to_owned);
+                        entry.unit = unit(group, name, self.preamble.is_pcp).map(str::to_owned);
                     }
                     columns.push(Some(position));
                     continue;
@@ -223,7 +234,7 @@ impl<'o> Recording<'o> {
             self.untimed += 1;
             return Ok(());
         };
-        self.firsts += usize::from(self.row == 0);
+        self.firsts += usize::from(self.row == 0 && !self.preamble.is_pcp);
         self.row += 1;
         let columns = self.columns.take().unwrap_or_default();
         for (&column, text) in columns.iter().zip(texts) {
@@ -238,6 +249,8 @@ impl<'o> Recording<'o> {
             };
             self.set.push_at(position, stamp, value);
         }
+        // Behind the columns pcp-dstat says that it came too late.
+        self.missed += usize::from(texts.iter().skip(columns.len()).any(|text| text.starts_with("missed ")));
         self.columns = Some(columns);
         Ok(())
     }
@@ -401,6 +414,11 @@ impl<'o> Recording<'o> {
             format!("{} without a readable time left out (first in line {})", rows(self.untimed), self.first_untimed),
         );
         notes.add(
+            NoteKind::SourceWarning,
+            self.missed,
+            format!("dstat came too late for {}, and says that it missed ticks", rows(self.missed)),
+        );
+        notes.add(
             NoteKind::Unreadable,
             self.unreadable,
             format!("{} no number and count as missing", plural(self.unreadable, "cell is", "cells are")),
@@ -442,15 +460,23 @@ fn delay(command: &str) -> Option<i64> {
     None
 }
 
-/// The unit of a column, as dstat's plugins print it.
-fn unit(group: &str, name: &str) -> Option<&'static str> {
+/// The unit of a column, as dstat's plugins have it. pcp-dstat writes what PCP measures: kilobytes of 1024 bytes for memory,
+/// swap and disks, and pages for paging.
+fn unit(group: &str, name: &str, is_pcp: bool) -> Option<&'static str> {
     let starts = |prefix: &str| group.starts_with(prefix);
-    if group.contains("usage") && !starts("memory") && !starts("swap") || group.contains("cpu") {
+    let is_memory = starts("memory") || starts("advanced memory") || starts("swap");
+    if group.contains("usage") && !is_memory || group.contains("cpu") {
         Some("%")
-    } else if starts("dsk/") || starts("net/") || starts("paging") {
+    } else if starts("net/") {
         Some("B/s")
-    } else if starts("memory") || starts("swap") {
-        Some("B")
+    } else if starts("dsk/") || starts("paging") {
+        Some(match (is_pcp, starts("paging")) {
+            (true, true) => "/s",
+            (true, false) => "KiB/s",
+            (false, _) => "B/s",
+        })
+    } else if is_memory {
+        Some(if is_pcp { "KiB" } else { "B" })
     } else if starts("io/") || starts("system") && matches!(name, "int" | "csw") || name == "new" && starts("procs") {
         Some("/s")
     } else {

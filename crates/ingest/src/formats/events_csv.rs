@@ -11,6 +11,7 @@ use crate::sniff::Reader;
 use crate::table::Table;
 use crate::table::clock::{Clock, is_another_clock};
 use crate::table::head::{Column, Content};
+use crate::table::keys::is_value;
 use crate::table::rows::{Cell, each_record};
 use crate::text::Text;
 use crate::{Format, Options, Role};
@@ -54,7 +55,10 @@ fn probe(head: &Head<'_>) -> bool {
         let name = plain(&column.name);
         let is_other = index == time || ENDS.contains(&name.as_str()) || is_another_clock(column);
         let is_identifier = name.ends_with("id") || name == "duration" || column.is_row_count;
-        matches!(column.content, Content::Number | Content::Quantity) && !is_other && !is_identifier
+        // A column of values may be empty at the beginning.
+        let has_numbers = matches!(column.content, Content::Number | Content::Quantity)
+            || column.content == Content::Empty && is_value(&column.name);
+        has_numbers && !is_other && !is_identifier
     };
     let has_title = title(table, time).is_some();
     !table.headers.is_empty() && has_title && !table.columns.iter().enumerate().any(is_measured)

@@ -1,8 +1,8 @@
 //! Names for series whose source can give several of them the same one.
 
 use crate::series_set::SeriesSet;
-use order::SortedMap;
 use series::Identity;
+use std::collections::HashMap;
 
 /// Names the series of a set. `names` has for each position what the series may be called, the best first; a name that
 /// several series would have is passed over by all of them, as long as they have another.
@@ -10,10 +10,10 @@ pub(crate) fn settle(set: &mut SeriesSet, names: &[Vec<Identity>]) {
     let mut ranks = vec![0usize; names.len()];
     let name = |position: usize, rank: usize| names.get(position).and_then(|names| names.get(rank));
     loop {
-        let mut holders: SortedMap<&str, usize> = SortedMap::new();
+        let mut holders: HashMap<&str, usize> = HashMap::new();
         for (position, rank) in ranks.iter().enumerate() {
             if let Some(identity) = name(position, *rank) {
-                *holders.at(identity.name.as_str()) += 1;
+                *holders.entry(identity.name.as_str()).or_default() += 1;
             }
         }
         let mut has_changed = false;

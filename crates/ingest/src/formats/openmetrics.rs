@@ -15,7 +15,6 @@ use crate::series_set::SeriesSet;
 use crate::sniff::Reader;
 use crate::text::Text;
 use crate::{Format, Options};
-use order::SortedMap;
 use series::histogram::NativeText;
 use series::{Declared, NoteKind};
 use std::collections::HashMap;
@@ -69,8 +68,8 @@ pub(crate) struct Lines {
     unit: Option<EpochUnit>,
     set: SeriesSet,
     positions: HashMap<String, (usize, i64)>,
-    types: SortedMap<String, String>,
-    units: SortedMap<String, String>,
+    types: HashMap<String, String>,
+    units: HashMap<String, String>,
     timeless: usize,
     natives: NativeSet,
     /// Native histograms that cannot be read.
@@ -216,7 +215,7 @@ fn family(metric: &str) -> &str {
         .unwrap_or(metric)
 }
 
-fn declared(metric: &str, types: &SortedMap<String, String>) -> Declared {
+fn declared(metric: &str, types: &HashMap<String, String>) -> Declared {
     match types.get(metric).or_else(|| types.get(family(metric))).map(String::as_str) {
         None | Some("unknown" | "untyped") => Declared::Nothing,
         Some("counter") if !metric.ends_with("_created") => Declared::Counter,

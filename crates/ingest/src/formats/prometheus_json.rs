@@ -86,12 +86,6 @@ impl Found {
                     is_known = true;
                     return self.result(json);
                 }
-                "stream" if value == Kind::Object => {
-                    return Err(Error::Unsupported {
-                        looks_like: "Loki's answer with log lines".to_owned(),
-                        remedy: "Ask for numbers over time, such as sum by (app) (rate({…}[5m])).".to_owned(),
-                    });
-                }
                 "metric" => {
                     if value != Kind::Object {
                         return Err(json.refuse("an object of labels"));

@@ -85,7 +85,7 @@ fn read(text: &mut Text<'_>, _: Context<'_>) -> Result<Body, Error> {
             continue;
         };
         if let [only, ..] = rest
-            && (only.starts_with("LINUX-RESTART") || only.starts_with("COM"))
+            && (only.starts_with("LINUX-RESTART") || only.starts_with("COM "))
         {
             found.event(stamp, host, only.strip_prefix("COM ").unwrap_or(only));
             continue;
@@ -177,7 +177,15 @@ fn sample(found: &mut Found, host: &str, stamp: Stamp, activity: &Activity, cell
     for (name, cell) in activity.names.iter().zip(cells).filter(|(name, _)| is_label(name)) {
         labels.push((name, device(name, cell)));
     }
-    for (name, cell) in activity.names.iter().zip(cells).filter(|(name, _)| !is_label(name)) {
+    let mut key = activity.names.join(";");
+    for (_, value) in &labels {
+        key.push('\n');
+        key.push_str(value);
+    }
+    let mut metrics = activity.names.iter().map(String::as_str).filter(|name| !is_label(name));
+    let positions = found.positions(&key, &mut metrics, &labels);
+    let values = activity.names.iter().zip(cells).filter(|(name, _)| !is_label(name));
+    for ((_, cell), position) in values.zip(positions) {
         let value = match number::parse(cell, NumberStyle::PLAIN) {
             Number::Value(value) => value,
             Number::Missing => f64::NAN,
@@ -190,7 +198,6 @@ fn sample(found: &mut Found, host: &str, stamp: Stamp, activity: &Activity, cell
                 }
             },
         };
-        let position = found.position(name, &labels);
         found.set.push_at(position, stamp, value);
     }
     unreadable

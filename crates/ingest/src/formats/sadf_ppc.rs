@@ -46,9 +46,9 @@ fn parts(line: &str) -> Option<Line<'_>> {
     let is_interval = |cell: &str| cell.parse::<i64>().is_ok();
     match cells.as_slice() {
         [host, interval, time, word, rest @ ..]
-            if is_interval(interval) && (word.starts_with("LINUX-RESTART") || word.starts_with("COM")) =>
+            if is_interval(interval) && (word.starts_with("LINUX-RESTART") || word.starts_with("COM ")) =>
         {
-            let title = format!("{} {}", word.strip_prefix("COM").unwrap_or(word), rest.join(" "));
+            let title = format!("{} {}", word.strip_prefix("COM ").unwrap_or(word), rest.join(" "));
             Some(Line::Event(host, time, title))
         }
         [host, interval, time, device, metric, value] if is_interval(interval) => {

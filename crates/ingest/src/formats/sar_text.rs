@@ -4,7 +4,7 @@
 //! Headers are repeated after every page, every restart and for every activity. Lines that begin with a word
 //! (`Average:`, in any language) hold no samples.
 
-use super::sysstat::{Found, is_label};
+use super::sysstat::{Found, is_label, unit};
 use crate::Format;
 use crate::cell::calendar::DAY_MS;
 use crate::cell::number::{self, Number, NumberStyle};
@@ -110,6 +110,22 @@ fn value(cell: &str) -> Option<f64> {
     }
 }
 
+/// A size that `--human` scales (`1.5G`), in the kilobytes of its column.
+fn for_people(column: &str, cell: &str) -> Option<f64> {
+    let is_size = unit(column).is_some_and(|unit| unit.starts_with("KiB"));
+    let (number, letter) = cell.split_at_checked(cell.len().checked_sub(1)?).filter(|_| is_size)?;
+    let kilobytes = match letter {
+        "B" => 1.0 / 1024.0,
+        "k" => 1.0,
+        "M" => 1024.0,
+        "G" => 1_048_576.0,
+        "T" => 1_073_741_824.0,
+        "P" => 1_099_511_627_776.0,
+        _ => return None,
+    };
+    Some(value(number)? * kilobytes)
+}
+
 /// Which day a block of rows has reached.
 #[derive(Clone, Copy, Default)]
 struct Progress {
@@ -210,12 +226,12 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     found.set.refuse_too_many()?;
     found.set.refuse_empty(
         "no line under a header begins with a time of day",
-        "Print the report with sar -f, mpstat or pidstat and an interval; iostat needs another tool.",
+        "Print the report with sar -f, mpstat or pidstat and an interval; iostat prints no times with its rows, which sar -d does.",
     )?;
     let notes = &mut found.set.notes;
     notes
         .add(
-            NoteKind::Assumption,
+            NoteKind::Ambiguous,
             open_dates,
             "Day and month could be exchanged in the banner's date; it was read with the month before the day",
         )
@@ -255,8 +271,12 @@ fn cells<'c>(columns: &'c [String], words: &[&str]) -> Option<(Vec<(&'c str, Str
     let mut numbers = Vec::new();
     for (index, name) in columns.iter().enumerate() {
         let word = words.get(index)?;
+        // Where a process happened to run tells no processes apart.
+        if name == "CPU" && columns.iter().any(|column| column == "PID") {
+            continue;
+        }
         if !is_label(name) {
-            numbers.push((name.as_str(), value(word)?));
+            numbers.push((name.as_str(), value(word).or_else(|| for_people(name, word))?));
         } else if index + 1 == columns.len() {
             labels.push((name.as_str(), words.get(index..)?.join(" ")));
         } else {
@@ -290,6 +310,12 @@ mod tests {
         }
         assert_eq!(day("04/05/2019", false), Some((17_991, true)));
         assert_eq!(day("18/04/2019", false), Some((18_004, false)));
+    }
+
+    #[test]
+    fn sizes_for_people() {
+        assert_eq!((for_people("kbmemfree", "1.5G"), for_people("rxkB/s", "512B")), (Some(1_572_864.0), Some(0.5)));
+        assert_eq!((for_people("tps", "1.5k"), for_people("kbmemfree", "x")), (None, None));
     }
 
     #[test]

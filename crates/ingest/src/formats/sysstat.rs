@@ -98,6 +98,7 @@ pub(super) fn device<'a>(label: &str, written: &'a str) -> &'a str {
 pub(super) struct Found {
     pub(super) set: SeriesSet,
     positions: HashMap<String, usize>,
+    rows: HashMap<String, Vec<usize>>,
     restarts: SortedMap<(i64, String), ()>,
     /// Times whose zone has a name that several zones share, and the name.
     shared_zone: Option<(String, usize)>,
@@ -123,6 +124,21 @@ impl Found {
         }
         self.positions.insert(key, position);
         position
+    }
+
+    /// The positions of a row's metrics, by a key that is the same for all rows of these columns and labels.
+    pub(super) fn positions(
+        &mut self,
+        key: &str,
+        metrics: &mut dyn Iterator<Item = &str>,
+        labels: &[(&str, &str)],
+    ) -> Vec<usize> {
+        if let Some(known) = self.rows.get(key) {
+            return known.clone();
+        }
+        let found: Vec<usize> = metrics.map(|metric| self.position(metric, labels)).collect();
+        self.rows.insert(key.to_owned(), found.clone());
+        found
     }
 
     /// A restart or a comment of the host, once, although every activity's block repeats it.

@@ -109,7 +109,9 @@ fn score(index: usize, column: &Column, table: &Table) -> Option<u32> {
         Content::Number => {
             let (least, most) = column.range?;
             let varies = rows < 2 || least < most;
-            if !varies || !is_plausible_epoch(column) {
+            // Many series can share the first moment.
+            let is_moment = varies || strength == 2;
+            if !is_moment || !is_plausible_epoch(column) {
                 // `time` counts seconds from the start of a recording.
                 return (strength == 2 && varies && column.ascends && least >= 0.0).then_some(named + placed);
             }

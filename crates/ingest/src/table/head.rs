@@ -7,7 +7,7 @@ use super::rows::{Cell, Rows};
 use super::style::{self, FoundStyle};
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, DateOrder, TimeStyle};
-use crate::cell::unit::Quantity;
+use crate::cell::unit::{self, Quantity};
 use crate::error::excerpt;
 use crate::{Options, Role};
 use order::SortedMap;
@@ -63,6 +63,8 @@ pub(crate) struct Column {
     pub(crate) is_day: bool,
     /// Whether the sampled cells are words for yes and no (`true`, `up`), both of them. They count as numbers.
     pub(crate) is_boolean: bool,
+    /// Whether the sampled cells are words that a stopwatch shows (`01:02:03`).
+    pub(crate) is_stopwatch: bool,
     /// Whether the sampled cells count rows from 0 or 1, without a name in the header.
     pub(crate) is_row_count: bool,
     /// Whether day and month could be exchanged.
@@ -156,9 +158,14 @@ impl Table {
         self.evenness >= 0.5
     }
 
-    /// Whether a column holds numbers.
+    /// Whether a column holds numbers, or durations beside a time.
     pub(crate) fn has_numbers(&self) -> bool {
         self.columns.iter().any(|column| matches!(column.content, Content::Number | Content::Quantity))
+            || matches!(Clock::guess(self), Some(Clock::Column { time_of_day, .. }) if self
+                .columns
+                .iter()
+                .enumerate()
+                .any(|(index, column)| column.is_stopwatch && Some(index) != time_of_day))
     }
 
     /// Whether a column names what was measured: in words, or in whole numbers where rows share their time.
@@ -380,12 +387,18 @@ impl Column {
             && rows
                 .iter()
                 .all(|row| row.cells.get(index).is_none_or(|cell| cell.raw.is_empty() || has_time_of_day(cell)));
+        let is_stopwatch = content == Content::Text
+            && rows.iter().filter_map(|row| row.cells.get(index)).all(|cell| {
+                let text = cell.text();
+                number::is_missing(&text) || unit::stopwatch(&text).is_some()
+            });
         let counts = |first: f64| numbers.iter().zip(0u32..).all(|(&number, row)| number == first + f64::from(row));
         let is_unnamed = name == unnamed(index) || name == format!("Unnamed: {index}");
         Self {
             is_time_of_day,
             is_day,
             is_boolean,
+            is_stopwatch,
             is_row_count: is_unnamed
                 && numbers.len() == rows.len()
                 && numbers.len() > 1

@@ -127,7 +127,8 @@ impl WordColumn {
     }
 }
 
-fn plain(name: &str) -> String {
+/// A name's letters and digits alone, in lower case.
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod roles;
 pub(crate) mod rows;
 pub(crate) mod scan;
 pub(crate) mod style;
+pub(crate) mod tags;
 mod times;
 
 pub(crate) use head::Table;

@@ -4,7 +4,7 @@ use super::arrange::Arrangement;
 use super::clock::Clock;
 use super::keys::{self, Keys};
 use super::scan::{NumberColumn, Scan, WordColumn};
-use super::{Table, levels, roles};
+use super::{Table, levels, roles, tags};
 use crate::cell::calendar::rfc3339;
 use crate::error::{Error, list};
 use crate::import::{Body, Context};
@@ -12,8 +12,8 @@ use crate::meaning;
 use crate::notebook::{Notebook, plural};
 use crate::preview::Understood;
 use crate::text::Text;
+use crate::unique_names::UniqueNames;
 use crate::{Format, Localiser, Options};
-use order::SortedMap;
 use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
 
 /// A table that was read, and how it was understood.
@@ -144,7 +144,7 @@ fn note_style(table: &Table, notes: &mut Notebook) {
     if style.is_ambiguous {
         notes
             .add(
-                NoteKind::Assumption,
+                NoteKind::Ambiguous,
                 1,
                 "Every comma has three digits behind it, so it could separate thousands or a fraction",
             )
@@ -177,7 +177,7 @@ fn assemble(
     refuse_one_instant(&scan, &arrangements)?;
     note_order(&arrangements, options, notes);
     let mut found = Vec::new();
-    let mut taken: SortedMap<String, usize> = SortedMap::new();
+    let mut names = UniqueNames::default();
     let is_alone = scan.numbers.len() == 1;
     for (group, arrangement) in arrangements.iter().enumerate() {
         let first = positions.get(group).and_then(|rows| rows.first()).copied().unwrap_or(0) as usize;
@@ -196,7 +196,7 @@ fn assemble(
             }
             let mut identity = match stacked.as_ref().and_then(|all| all.get(column.index)) {
                 Some(identity) => identity.clone(),
-                None if keys.keys.is_empty() => Identity::parse(&column.name)
+                None if keys.keys.is_empty() => tags::identity(&column.name)
                     .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
                 None => identity_of_row(&scan, keys, first, column, &words, is_alone),
             };
@@ -214,10 +214,7 @@ fn assemble(
             if options.ignore.iter().any(|name| name.trim() == identity.name) {
                 continue;
             }
-            let count = taken.at(identity.name.clone());
-            *count += 1;
-            let name = if *count == 1 { identity.name } else { format!("{} ({count})", identity.name) };
-            let mut series = Series::new(name, arrangement.axis.clone(), values);
+            let mut series = Series::new(names.give(identity.name), arrangement.axis.clone(), values);
             series.unit = match &column.unit {
                 Some((scale, written)) => scale.unit(written),
                 None => Unit::of_metric(identity.metric.as_deref().unwrap_or(&column.name)),
@@ -240,9 +237,9 @@ fn labels<'a>(scan: &'a Scan, columns: &[usize], word: impl Fn(&'a WordColumn) -
         let column = scan.words.get(position)?;
         let value = word(column).filter(|word| !word.trim().is_empty() && !crate::cell::number::is_missing(word))?;
         let name = if column.is_service() { "service" } else { column.name.as_str() };
-        Some((name.to_owned(), value.clone()))
+        Some(tags::expand(name, value))
     };
-    columns.iter().filter_map(of).collect()
+    columns.iter().filter_map(of).flatten().collect()
 }
 
 /// Who a series of a long table is: the metric column names it, or else the column of numbers.

@@ -130,6 +130,14 @@ pub(super) fn drop_columns(scan: &mut Scan, options: &Options, notes: &mut Noteb
                 .add_about(&column.name, NoteKind::UnitConversion, column.converted, message)
                 .undone_by(format!("unit.{}=written", column.name));
         }
+        notes
+            .add_about(
+                &column.name,
+                NoteKind::Assumption,
+                if column.is_stopwatch { column.filled } else { 0 },
+                "Times of day beside a column of times; read as hours, minutes and seconds that something took",
+            )
+            .undone_by(format!("role.{}=label", column.name));
         let cells = plural(column.booleans, "cell is a word", "cells are words");
         notes
             .add_about(

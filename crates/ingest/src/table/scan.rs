@@ -37,6 +37,8 @@ pub(crate) struct NumberColumn {
     pub(crate) converted: usize,
     /// Cells that were words for yes and no.
     pub(crate) booleans: usize,
+    /// Whether cells are durations as a stopwatch shows them.
+    pub(crate) is_stopwatch: bool,
     /// Whether such words count as 1 and 0.
     is_boolean: bool,
     /// Whether the cells write units.
@@ -147,6 +149,14 @@ impl Scan {
             }
             let name = column.name.clone();
             match column.content {
+                // A time of day beside a time of its own is a duration.
+                Content::Text if column.is_stopwatch && options.role(&name).is_none() => {
+                    numbers.push(NumberColumn {
+                        is_stopwatch: true,
+                        unit: Some((unit::SECOND, "s".to_owned())),
+                        ..NumberColumn::new(index, name, false, table.style.style)
+                    });
+                }
                 Content::Text => {
                     let role = options.role(&name);
                     words.push(Words::new(index, name, role));
@@ -466,7 +476,7 @@ fn note_times(table: &Table, clock: Clock, count: usize, notes: &mut Notebook) {
             notes
                 .add_about(
                     &column.name,
-                    NoteKind::Assumption,
+                    NoteKind::Ambiguous,
                     count,
                     format!("Day and month could be exchanged in every date; they were read with the {words}"),
                 )
@@ -492,6 +502,7 @@ impl NumberColumn {
             unit: None,
             converted: 0,
             booleans: 0,
+            is_stopwatch: false,
             is_boolean: false,
             is_quantity,
             keeps_unit: false,
@@ -575,6 +586,12 @@ impl NumberColumn {
         let mut read = if cell.escape.is_some() { Number::Unreadable } else { number::parse(cell.raw, style) };
         if read == Number::Unreadable {
             read = self.quantity(&cell.text(), style).map_or(Number::Unreadable, Number::Value);
+        }
+        if read == Number::Unreadable
+            && self.is_stopwatch
+            && let Some(value) = unit::stopwatch(&cell.text())
+        {
+            read = Number::Value(value);
         }
         if read == Number::Unreadable
             && self.is_boolean

@@ -1,8 +1,7 @@
 //! Reading from a Prometheus server: the plan is the prometheus crate's, the requests are the browser's.
 
-use super::fault;
-use super::shelf::Shelf;
-use crate::bridge::{Credentials, Fault, Pause, READING_SHARE};
+use super::desk::Desk;
+use crate::bridge::{Credentials, Fault, Pause, READING_SHARE, Remedy};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
 use prometheus::{Ask, Endpoint, Error, Fetch};
@@ -16,14 +15,14 @@ const LONGEST_WAIT_S: u64 = 30;
 
 /// Reads what the server has; none where the load is not wanted any more.
 pub(super) async fn read(
-    shelf: &Shelf,
+    desk: &Desk,
     generation: u32,
     pause: &Pause,
     address: &str,
     credentials: Option<&Credentials>,
     end_ms: i64,
 ) -> Result<Option<Dataset>, Fault> {
-    let failure = |error: &Error| fault::asking(address, error);
+    let failure = |error: &Error| asking(address, error);
     let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
     let ask = Ask::discover(endpoint, end_ms.saturating_sub(Ask::USUAL_RANGE_MS), end_ms);
     let mut fetch = Fetch::new(ask).map_err(|error| failure(&error))?;
@@ -31,10 +30,10 @@ pub(super) async fn read(
     while let Some(request) = fetch.next_request() {
         let progress = fetch.progress();
         let share = READING_SHARE * progress.done as f64 / progress.total.max(1) as f64;
-        shelf.page.say_progress(generation, progress.doing, share);
+        desk.page.say_progress(generation, progress.doing, share);
         pause.take().await;
         let answer = net::carry_out(&request, credentials).await;
-        if !shelf.wants(generation) {
+        if !desk.wants(generation) {
             return Ok(None);
         }
         match fetch.accept(answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone)) {
@@ -49,4 +48,23 @@ pub(super) async fn read(
         }
     }
     fetch.finish().map(Some).map_err(|error| failure(&error))
+}
+
+/// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
+fn asking(address: &str, error: &prometheus::Error) -> Fault {
+    let is_closed = matches!(error, prometheus::Error::Unauthorized);
+    let remedy = if is_closed { Remedy::SignIn } else { Remedy::None };
+    let message = match error {
+        prometheus::Error::Unauthorized => {
+            "The server wants to know who asks (401). Sign in here if it allows this page \
+             to send the header Authorization; else put page and server behind one address, or drop an exported file."
+                .to_owned()
+        }
+        prometheus::Error::Unreachable { .. } => format!(
+            "{error} A page over https can only ask servers over https; and the server must allow other origins \
+             (Prometheus does unless --web.cors.origin says otherwise; a gateway in front may not)."
+        ),
+        _ => error.to_string(),
+    };
+    Fault { title: format!("No data from {address}"), message, remedy }
 }
