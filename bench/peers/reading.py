@@ -50,15 +50,16 @@ def compare(form, path, aims, arguments):
             results[reader].append(read(reader, form, path, arguments))
     ours = check(results)
     print(f"{os.path.getsize(path) / 1e6:.0f} MB, {form}: {ours['series']} series, {ours['values']} values, the same from all.\n")
-    print("| reader | wall, min | median | max | processor, min | MB/s | Monteverdi is faster by | aim |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    print("| reader | wall, min | median | max | processor, min | MB/s | Monteverdi is faster by | in processor time | aim |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     best = min(run["seconds"] for run in results[READERS[0]])
+    least = min(run["processor_seconds"] for run in results[READERS[0]])
     for reader, runs in results.items():
         wall = [run["seconds"] for run in runs]
         processor = min(run["processor_seconds"] for run in runs)
-        ratio = "" if reader == READERS[0] else f"{min(wall) / best:.2f} ×"
+        ratio, work = ("", "") if reader == READERS[0] else (f"{min(wall) / best:.2f} ×", f"{processor / least:.2f} ×")
         print(f"| {reader} | {min(wall):.3f} s | {statistics.median(wall):.3f} s | {max(wall):.3f} s | {processor:.3f} s "
-              f"| {os.path.getsize(path) / 1e6 / min(wall):.0f} | {ratio} | {aims.get(reader, '')} |")
+              f"| {os.path.getsize(path) / 1e6 / min(wall):.0f} | {ratio} | {work} | {aims.get(reader, '')} |")
     print()
 
 

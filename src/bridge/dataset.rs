@@ -22,7 +22,7 @@ macro_rules! variants {
 
 variants! {
     NOTE_KINDS: NoteKind {
-        Assumption, Gap, Break, Duplicate, Unsorted, Irregular, Unreadable, Infinite, CounterReset, CounterRate,
+        Assumption, Ambiguous, Gap, Break, Duplicate, Unsorted, Irregular, Unreadable, Infinite, CounterReset, CounterRate,
         Derived, UnitConversion, Dropped, Constant, Limit, SourceWarning,
     }
 }

@@ -12,16 +12,23 @@ pub(super) fn summary(panel: Panel) -> El {
 
 fn words(preview: &Preview) -> String {
     let mut parts = vec![preview.label.clone()];
-    match preview.delimiter.as_str() {
-        "" => {}
-        "tab" => parts.push("cells separated by tabs".into()),
-        sign => parts.push(format!("cells separated by {sign}")),
+    let separator = match preview.delimiter.as_str() {
+        "," => "commas",
+        ";" => "semicolons",
+        "tab" => "tabs",
+        "|" => "bars",
+        sign => sign,
+    };
+    if !separator.is_empty() {
+        parts.push(format!("cells separated by {separator}"));
     }
     if preview.decimal == "," {
         parts.push("decimal comma".into());
     }
-    if preview.preamble > 0 {
-        parts.push(format!("{} lines before the table", preview.preamble));
+    match preview.preamble {
+        0 => {}
+        1 => parts.push("one line before the table".to_owned()),
+        lines => parts.push(format!("{lines} lines before the table")),
     }
     if let Some(zone) = &preview.assumed_time_zone {
         parts.push(format!("times without a zone, read as {zone}"));

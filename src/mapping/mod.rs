@@ -100,7 +100,7 @@ impl Panel {
             .attr("type", "checkbox")
             .property_with("checked", move || JsValue::from_bool(self.remembers.get()))
             .on("change", move |_| self.remembers.set(!self.remembers.get_untracked()));
-        let words = " for all files of this shape, in this browser";
+        let words = "Remember it for files of this shape, in this browser";
         let read =
             el("button").class("button is-primary").attr("data-testid", "mapping-read").text("Read it like this");
         let read = read.on_click(move || {

@@ -3,7 +3,6 @@
 use super::session::Session;
 use crate::bridge::{Credentials, Remedy};
 use crate::dom::{El, View, el, memo, untrack};
-use crate::state::Load;
 use web_sys::HtmlInputElement;
 
 /// The message of the last failure. What was shown before stays below it.
@@ -23,7 +22,7 @@ pub(super) fn fault_banner(session: &'static Session) -> View {
             .attr("role", "alert")
             .attr("data-testid", "error")
             .child(words.child(el("p").text(&fault.message)).child(remedy))
-            .child(dismiss.on_click(move || session.load.update(Load::dismiss)))
+            .child(dismiss.on_click(move || session.dismiss()))
             .into()
     })
 }

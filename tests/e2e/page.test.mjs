@@ -296,6 +296,21 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(async () => /2 series and 800 values/.test(await data()), true);
   });
 
+  it('asks to look where a file could be read in two ways', async () => {
+    const rows = Array.from({ length: 12 }, (_, month) => `0${1 + (month % 9)}/0${1 + (month % 7)}/2026,${month * 2}`);
+    await drop(page, { name: 'months.csv', text: `day,orders\n${rows.join('\n')}\n` });
+    await state(page);
+    assert.match(await part(page, 'error').innerText(), /Check how this was read[\s\S]*Day and month could be exchanged/);
+    await part(page, 'explain').click();
+    const panel = part(page, 'mapping');
+    await panel.getByText(/the other order would fit, too/).waitFor();
+    await panel.getByLabel('Dates').selectOption('day-first');
+    await panel.getByText(/day, month, year/).first().waitFor();
+    await part(page, 'mapping-read').click();
+    await changedTo(async () => part(page, 'error').isVisible(), false);
+    await state(page);
+  });
+
   it('works without a network once it is loaded, and opens again', async () => {
     const controlled = () => page.evaluate(() => navigator.serviceWorker?.controller !== null);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));

@@ -13,7 +13,7 @@ const KB: u64 = 1000;
 /// The reader's wasm with its loader, gzip -9.
 const READER_BUDGET: u64 = 300 * KB;
 /// The analysis' wasm with its loader, gzip -9.
-const WORKER_BUDGET: u64 = 200 * KB;
+const WORKER_BUDGET: u64 = 300 * KB;
 /// The panel in which the user says how files are read, fetched when it is asked for, gzip -9.
 const PANEL_BUDGET: u64 = 40 * KB;
 /// Page wasm, CSS and JS, gzip -9; without the sample data.

@@ -114,6 +114,7 @@ fn kind_name(note: &Note) -> String {
         Infinite => "infinite",
         CounterReset => "counter_reset",
         CounterRate => "counter_rate",
+        Ambiguous => "ambiguous",
         Derived => "derived",
         UnitConversion => "unit_conversion",
         Dropped => "dropped",

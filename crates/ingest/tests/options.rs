@@ -140,7 +140,7 @@ fn what_notes_say_can_be_undone() {
 #[test]
 fn dates_that_can_be_read_in_two_ways_are_read_in_the_other() {
     let text = "time,load\n03/04/2023 10:00,1\n03/04/2023 10:01,2\n03/04/2023 10:02,3\n";
-    let (before, after) = undone(text, NoteKind::Assumption);
+    let (before, after) = undone(text, NoteKind::Ambiguous);
     let day = |dataset: &Dataset| dataset.series[0].axis.times_ms()[0] / 86_400_000;
     // The third of April or the fourth of March.
     assert_eq!(day(&before).abs_diff(day(&after)), 30);

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum NoteKind {
     /// Something was assumed that the source did not say (a time zone, an epoch unit, a decimal comma).
     Assumption,
+    /// It could be read in two ways, with different numbers or times; the likelier one was taken.
+    Ambiguous,
     /// Samples are missing where the interval expects them.
     Gap,
     /// A long stretch without any sample was cut out of the grid.

@@ -127,6 +127,12 @@ impl Session {
                 desk.is_forgotten = false;
             }
             self.awaits_data.set(false);
+            let is_doubtful = |note: &&report::DataNote| note.kind == "ambiguous";
+            self.doubt.set(shown.report.dataset.notes.iter().find(is_doubtful).map(|note| Fault {
+                title: "Check how this was read".into(),
+                message: format!("{}.", note.message),
+                remedy: Remedy::Explain,
+            }));
             self.notice.set(match shown.report.findings.len() {
                 0 => "Done. Nothing found.".to_owned(),
                 count => format!("Done. {}.", report::format::plural(count, "finding", "findings")),

@@ -73,6 +73,7 @@ impl Session {
     /// Loads a source; whatever is under way is dropped.
     pub(in crate::views) fn open(&'static self, origin: Origin) {
         self.stop_worker();
+        self.doubt.set(None);
         let generation = self.load.update(|load| load.begin(origin.name()));
         self.is_playing.set(false);
         self.notice.set(format!("Loading {}", origin.name()));
@@ -146,6 +147,7 @@ impl Session {
     /// Back to the first screen.
     pub(in crate::views) fn close(&self) {
         self.stop_worker();
+        self.doubt.set(None);
         self.load.update(Load::close);
         {
             let mut desk = self.desk.borrow_mut();

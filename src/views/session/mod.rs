@@ -88,6 +88,8 @@ pub(super) struct Session {
     pub(super) is_help_open: Signal<bool>,
     /// What was last done, for screen readers and as a short notice.
     pub(super) notice: Signal<String>,
+    /// What could be read in two ways.
+    doubt: Signal<Option<Fault>>,
     /// A short notice on the screen.
     pub(super) toast: Signal<Option<String>>,
     /// Whether a link's view waits for its data.
@@ -110,6 +112,7 @@ impl Session {
             is_playing: signal(false),
             is_help_open: signal(false),
             notice: signal(String::new()),
+            doubt: signal(None),
             toast: signal(None),
             awaits_data: signal(false),
             radar_order: signal(None),
@@ -269,11 +272,18 @@ impl Session {
         });
     }
 
-    /// The message of the failure on the screen.
+    /// The message of the failure on the screen; else the doubt about how the data on it were read.
     pub(super) fn fault(&self) -> Option<Fault> {
-        self.load.with(|load| match load.phase() {
+        let failed = self.load.with(|load| match load.phase() {
             Phase::Failed(fault) => Some(fault.clone()),
             _ => None,
-        })
+        });
+        failed.or_else(|| self.doubt.get_clone())
+    }
+
+    /// Takes the message off the screen.
+    pub(super) fn dismiss(&self) {
+        self.load.update(Load::dismiss);
+        self.doubt.set(None);
     }
 }

@@ -174,7 +174,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
         };
         notes
             .add(
-                NoteKind::Assumption,
+                NoteKind::Ambiguous,
                 layout.times.len(),
                 format!("Day and month could be exchanged in every date; they were read with the {words}"),
             )

@@ -231,7 +231,7 @@ fn read(text: &mut Text<'_>, context: Context<'_>) -> Result<Body, Error> {
     let notes = &mut found.set.notes;
     notes
         .add(
-            NoteKind::Assumption,
+            NoteKind::Ambiguous,
             open_dates,
             "Day and month could be exchanged in the banner's date; it was read with the month before the day",
         )

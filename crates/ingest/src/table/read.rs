@@ -145,7 +145,7 @@ fn note_style(table: &Table, notes: &mut Notebook) {
     if style.is_ambiguous {
         notes
             .add(
-                NoteKind::Assumption,
+                NoteKind::Ambiguous,
                 1,
                 "Every comma has three digits behind it, so it could separate thousands or a fraction",
             )

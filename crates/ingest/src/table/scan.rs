@@ -476,7 +476,7 @@ fn note_times(table: &Table, clock: Clock, count: usize, notes: &mut Notebook) {
             notes
                 .add_about(
                     &column.name,
-                    NoteKind::Assumption,
+                    NoteKind::Ambiguous,
                     count,
                     format!("Day and month could be exchanged in every date; they were read with the {words}"),
                 )
