@@ -12,6 +12,8 @@ use crate::tool;
 
 /// The targets that are no format.
 const OTHERS: [&str; 3] = ["sniff", "settings", "containers"];
+/// The longest input, in bytes: what goes wrong does so in small files, too, and many are tried in the time of a large one.
+const LONGEST: u32 = 8192;
 /// The most that one input may take, before it counts as a hang.
 const TIMEOUT_SECONDS: u32 = 10;
 /// The most memory. Inputs are a few kilobytes, and the program needs 40 MB by itself.
@@ -143,6 +145,7 @@ impl Target<'_> {
         shell.arg(corpus).args(self.seeds()).arg(format!("-dict={}", self.dictionary()?.display()));
         shell.args([
             format!("-max_total_time={}", seconds.ceil()),
+            format!("-max_len={LONGEST}"),
             format!("-timeout={TIMEOUT_SECONDS}"),
             format!("-rss_limit_mb={MEMORY_MB}"),
             format!("-artifact_prefix={}/", findings.display()),

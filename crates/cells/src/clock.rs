@@ -1,6 +1,6 @@
 //! Times that differ from the last one in nothing, or in the time of day.
 
-use crate::Stretch;
+use crate::{Stretch, is_same};
 use std::ops::Range;
 
 /// Where a time of day with two digits each stands in a cell, behind a date: `2023-11-17 10:11:24`, with anything behind
@@ -39,15 +39,15 @@ impl Clock {
         if cell.is_empty() || cell.len() != self.last.len() {
             return None;
         }
-        if cell == self.last {
+        if is_same(cell, &self.last) {
             return Some(self.ms);
         }
         let before = self.of_day_ms?;
-        let is_like_last = cell.get(..PLACE.start) == self.last.get(..PLACE.start)
-            && cell.get(PLACE.end..) == self.last.get(PLACE.end..);
-        if !is_like_last {
-            return None;
-        }
+        let is_like_last = |part: Range<usize>| {
+            Some(is_same(cell.get(part.clone())?, self.last.get(part)?)).filter(|is_same| *is_same)
+        };
+        is_like_last(0..PLACE.start)?;
+        is_like_last(PLACE.end..cell.len())?;
         Some(self.ms - before + time_of_day_ms(cell)?)
     }
 

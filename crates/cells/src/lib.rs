@@ -28,8 +28,32 @@ pub fn line_ends(text: &[u8]) -> usize {
     vectors.iter().map(of).sum::<usize>() + rest.iter().filter(|byte| **byte == b'\n').count()
 }
 
+/// Whether two texts are the same. Written out, since the standard library's own way is slow where that is compiled for
+/// size.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let ((ones, one_rest), (others, other_rest)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    one.len() == other.len()
+        && ones.iter().zip(others).all(|(one, other)| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other))
+        && one_rest.iter().zip(other_rest).all(|(one, other)| one == other)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn one_different_byte_is_seen() {
+        let text = *b"2026-03-10T06:00:00.250+01:00";
+        for length in 0..text.len() {
+            assert!(super::is_same(&text[..length], &Vec::from(&text[..length])));
+            assert!(!super::is_same(&text[..length], &text[..length + 1]));
+            for at in 0..length {
+                let mut other = text;
+                other[at] ^= 1;
+                assert!(!super::is_same(&text[..length], &other[..length]));
+            }
+        }
+    }
+
     #[test]
     fn every_line_feed_is_counted() {
         for length in 0..100 {

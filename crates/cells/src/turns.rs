@@ -1,6 +1,6 @@
 //! Words that come in turn.
 
-use crate::Stretch;
+use crate::{Stretch, is_same};
 use std::ops::Range;
 
 /// Guesses the next word of a column: the one that came behind the last one before, or the last one again. Rows come in
@@ -31,7 +31,7 @@ impl Turns {
     #[inline(always)]
     pub fn guess(&self, word: &[u8], words: &[String]) -> Option<u32> {
         let last = self.last?;
-        let is_right = |code: &u32| words.get(*code as usize).is_some_and(|known| known.as_bytes() == word);
+        let is_right = |code: &u32| words.get(*code as usize).is_some_and(|known| is_same(known.as_bytes(), word));
         self.followers.get(last as usize).copied().filter(is_right).or(Some(last).filter(is_right))
     }
 

@@ -35,7 +35,16 @@ impl Samples {
 }
 
 /// More series than this are refused.
-const MOST_SERIES: usize = 500_000;
+pub(crate) const MOST_SERIES: usize = 500_000;
+
+/// What is said of more series than can be held.
+pub(crate) fn too_many_series() -> Error {
+    Error::TooLarge {
+        what: "series".to_owned(),
+        limit: MOST_SERIES as u64,
+        remedy: "Export fewer metrics, or sum over labels that tell every request apart.".to_owned(),
+    }
+}
 
 /// A series as it comes.
 #[derive(Clone, Debug)]
@@ -146,11 +155,7 @@ impl SeriesSet {
         if self.entries.len() <= MOST_SERIES {
             return Ok(());
         }
-        Err(Error::TooLarge {
-            what: "series".to_owned(),
-            limit: MOST_SERIES as u64,
-            remedy: "Export fewer metrics, or sum over labels that tell every request apart.".to_owned(),
-        })
+        Err(too_many_series())
     }
 
     /// Makes the data set. Series are each on their own axis; equal axes are one. Names are made unique.

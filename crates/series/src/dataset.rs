@@ -100,7 +100,7 @@ impl Dataset {
     /// Row numbers then refer to the source that a series came from; `row_count` is the largest of them.
     pub fn merge(parts: impl IntoIterator<Item = Dataset>) -> Dataset {
         let mut merged = Dataset::default();
-        let mut taken = order::SortedSet::new();
+        let mut taken = std::collections::HashSet::new();
         for part in parts {
             let source = part.origins.first().map_or_else(String::new, |origin| origin.name.clone());
             for mut series in part.series {

@@ -2,8 +2,8 @@
 
 use crate::columns::{increase, values_at};
 use crate::{BaseUnit, Identity, Kind, Labels, Note, NoteKind, Series, TimeAxis, Unit};
-use order::{SortedMap, SortedSet};
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The reading setting under which no shares are worked out.
@@ -24,10 +24,7 @@ const STATUS_LABELS: [&str; 8] =
 ///
 /// Returns a note with the number of new series, or none.
 pub fn derive_error_shares(series: &mut Vec<Series>) -> Option<Note> {
-    let mut taken: SortedSet<String> = SortedSet::new();
-    for one in series.iter() {
-        taken.insert(one.name.clone());
-    }
+    let mut taken: HashSet<String> = series.iter().map(|one| one.name.clone()).collect();
     let mut additions: Vec<(usize, Series)> = Vec::new();
     for group in groups(series) {
         let Some(last) = group.members.last().map(|member| member.position) else { continue };
@@ -130,7 +127,7 @@ struct Group {
 }
 
 fn groups(series: &[Series]) -> impl Iterator<Item = Group> {
-    let mut positions: SortedMap<(String, &str, Labels), usize> = SortedMap::new();
+    let mut positions: HashMap<(String, &str, Labels), usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
     for (position, one) in series.iter().enumerate() {
         let Some(metric) = one.metric.as_deref().filter(|metric| counts_requests(metric)) else { continue };

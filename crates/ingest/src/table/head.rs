@@ -16,6 +16,8 @@ use order::SortedMap;
 const SAMPLED_ROWS: usize = 256;
 /// How many cells are looked at, in tables with very many columns.
 const SAMPLED_CELLS: usize = 200_000;
+/// At least so many rows are looked at, however wide they are.
+const FEWEST_ROWS: usize = 3;
 /// Lines before the table that belong to no table, at most.
 const LONGEST_PREAMBLE: usize = 24;
 /// Header rows, at most.
@@ -214,7 +216,10 @@ impl<'a> Sample<'a> {
         loop {
             let mut cells = Vec::new();
             let offset = rows.offset();
-            if taken.len() >= SAMPLED_ROWS || cell_count >= SAMPLED_CELLS || !rows.next(&mut cells) {
+            if taken.len() >= SAMPLED_ROWS
+                || taken.len() >= FEWEST_ROWS && cell_count >= SAMPLED_CELLS
+                || !rows.next(&mut cells)
+            {
                 break;
             }
             cell_count += cells.len();

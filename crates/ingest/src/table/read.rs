@@ -11,6 +11,7 @@ use crate::import::{Body, Context};
 use crate::meaning;
 use crate::notebook::{Notebook, plural};
 use crate::preview::Understood;
+use crate::series_set::{MOST_SERIES, too_many_series};
 use crate::text::Text;
 use crate::unique_names::UniqueNames;
 use crate::{Format, Localiser, Options};
@@ -221,6 +222,9 @@ fn assemble(
             };
             series.metric = identity.metric;
             series.labels = identity.labels;
+            if found.len() == MOST_SERIES {
+                return Err(too_many_series());
+            }
             found.push(series);
         }
     }

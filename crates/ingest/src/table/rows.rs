@@ -1,5 +1,6 @@
 //! Text to records and cells, without copying a cell.
 
+use super::scan::MOST_COLUMNS;
 use crate::error::Error;
 use crate::text::Text;
 use std::borrow::Cow;
@@ -58,6 +59,10 @@ pub(crate) struct Rows<'a> {
 
 /// The longest quoted cell. A longer one is taken for a stray quote.
 const LONGEST_QUOTED: usize = 1 << 16;
+
+/// Cells of a record beyond this are passed over: more than any table may have, so that a line of delimiters alone does not
+/// fill the memory.
+const WIDEST: usize = 2 * MOST_COLUMNS;
 
 impl<'a> Rows<'a> {
     /// The records from byte `at` on, which begins line `line` (from 1). Where the text is a window that is not the last
@@ -125,7 +130,9 @@ impl<'a> Rows<'a> {
                 return Some(());
             };
             if byte == self.delimiter {
-                cells.push(self.plain(start, at));
+                if cells.len() < WIDEST {
+                    cells.push(self.plain(start, at));
+                }
                 at += 1;
                 start = at;
             } else if byte == b'\n' {

@@ -118,7 +118,7 @@ impl WallRows {
 }
 
 /// Columns beyond this are refused.
-const MOST_COLUMNS: usize = 100_000;
+pub(crate) const MOST_COLUMNS: usize = 100_000;
 
 impl Scan {
     /// Reads the columns that are wanted and not `skipped`.

@@ -4,7 +4,7 @@ use super::QUANTILES;
 use super::interpolate::{make_monotone, quantile};
 use crate::columns::{increase, is_cumulative, values_at};
 use crate::{Identity, Kind, Labels, Note, NoteKind, Series, TimeAxis, Unit};
-use order::{SortedMap, SortedSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The reading setting under which histograms stay as their buckets.
@@ -106,10 +106,7 @@ pub fn derive_quantiles(series: &mut Vec<Series>) -> Found {
     if families.is_empty() {
         return found;
     }
-    let mut taken: SortedSet<String> = SortedSet::new();
-    for one in series.iter() {
-        taken.insert(one.name.clone());
-    }
+    let mut taken: HashSet<String> = series.iter().map(|one| one.name.clone()).collect();
     // The series that come in place of the one at each position; none for those that stay.
     let mut replaced: Vec<Option<Vec<Series>>> = series.iter().map(|_| None).collect();
     for family in &families {
@@ -162,7 +159,7 @@ struct Family {
 }
 
 fn families(series: &[Series]) -> Vec<Family> {
-    let mut positions: SortedMap<(Option<String>, Labels), usize> = SortedMap::new();
+    let mut positions: HashMap<(Option<String>, Labels), usize> = HashMap::new();
     let mut families: Vec<Family> = Vec::new();
     for (position, one) in series.iter().enumerate() {
         let Some((stem, labels, bound)) = bucket(one) else { continue };
@@ -254,7 +251,7 @@ impl Family {
         (whole.complete().take(needed).count() == needed).then_some(whole)
     }
 
-    fn series(&self, suffix: &str, whole: &Whole<'_>, values: Vec<f64>, taken: &mut SortedSet<String>) -> Series {
+    fn series(&self, suffix: &str, whole: &Whole<'_>, values: Vec<f64>, taken: &mut HashSet<String>) -> Series {
         let metric = super::derived_metric(self.stem.as_deref(), suffix);
         let identity = Identity::of(Some(metric), self.labels.clone());
         let mut name = identity.name.clone();
