@@ -225,8 +225,8 @@ mod tests {
         let all = vec![
             counter("x_bucket", "le", "1", &[0.0, 2.0, 4.0, 5.0]),
             counter("x_bucket", "le", "+Inf", &[0.0, 3.0, 4.0, 8.0]),
-            counter("y_total", "code", "200", &[0.0, 3.0, 4.0, 8.0]),
-            counter("y_total", "code", "500", &[0.0, 1.0, 1.0, 2.0]),
+            counter("y_total", "code", "200", &[0.0, 60.0, 80.0, 160.0]),
+            counter("y_total", "code", "500", &[0.0, 20.0, 20.0, 40.0]),
         ];
         let derive = |settings: &[&str]| {
             let mut options = Options::default();
