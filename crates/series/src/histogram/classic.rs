@@ -147,6 +147,23 @@ pub fn derive_quantiles(series: &mut Vec<Series>) -> Found {
     found
 }
 
+/// Of each series whether it counts up because its histogram does: the buckets, the `X_count` and the `X_sum` of every
+/// family that [`derive_quantiles`] takes for one of counters. They are as good as declared as counters.
+pub fn cumulative_parts(series: &[Series]) -> Vec<bool> {
+    let mut is_part = vec![false; series.len()];
+    for family in families(series) {
+        if family.whole(series).is_some_and(|whole| whole.is_cumulative) {
+            let buckets = family.buckets.iter().map(|(_, position)| *position);
+            for position in buckets.chain(family.count).chain(family.sum) {
+                if let Some(is_part) = is_part.get_mut(position) {
+                    *is_part = true;
+                }
+            }
+        }
+    }
+    is_part
+}
+
 /// The buckets of one histogram.
 struct Family {
     /// The metric without `_bucket`; none where the source names none (the result of an expression).
@@ -157,6 +174,8 @@ struct Family {
     buckets: Vec<(f64, usize)>,
     /// The position of `X_count`.
     count: Option<usize>,
+    /// The position of `X_sum`.
+    sum: Option<usize>,
     /// The unit of `X_sum`, which is that of the quantity.
     unit: Unit,
 }
@@ -172,7 +191,7 @@ fn families(series: &[Series]) -> Vec<Family> {
             None => {
                 let (stem, labels) = key.clone();
                 let unit = Unit::of_metric(stem.as_deref().unwrap_or(""));
-                families.push(Family { stem, labels, buckets: Vec::new(), count: None, unit });
+                families.push(Family { stem, labels, buckets: Vec::new(), count: None, sum: None, unit });
                 positions.insert(key, families.len() - 1);
                 families.len() - 1
             }
@@ -192,7 +211,10 @@ fn families(series: &[Series]) -> Vec<Family> {
         let Some(family) = positions.get(&key).and_then(|family| families.get_mut(*family)) else { continue };
         if !is_sum {
             family.count = Some(position);
-        } else if !one.unit.is_unknown() {
+            continue;
+        }
+        family.sum = Some(position);
+        if !one.unit.is_unknown() {
             family.unit = one.unit.clone();
         }
     }
@@ -418,6 +440,24 @@ mod tests {
         let mut all = vec![bucket_of("1", &[2.0, 3.0, 4.0, 4.0]), bucket_of("+Inf", &[20.0, 22.0, 5.0, 5.0])];
         derive_quantiles(&mut all);
         assert_same(&all[0].values, &[f64::NAN, 1.0, 0.625, f64::NAN]);
+    }
+
+    #[test]
+    fn parts_of_a_histogram_count_up_together() {
+        let of = |metric: &str, values: &[f64]| series(metric, &[("job", "a")], &TIMES, values);
+        let restarted = [20.0, 22.0, 5.0, 6.0];
+        let parts = |values: &[f64]| {
+            let all = [
+                of("wait_seconds_count", values),
+                bucket_of("1", values),
+                bucket_of("+Inf", values),
+                of("wait_seconds_sum", &[9.0, 9.5, 1.0, 1.5]),
+                of("other_count", values),
+            ];
+            cumulative_parts(&all)
+        };
+        assert_eq!(parts(&restarted), [true, true, true, true, false]);
+        assert_eq!(parts(&[20.0, 22.0, 21.0, 22.0]), [false; 5], "rates");
     }
 
     #[test]
