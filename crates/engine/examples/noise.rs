@@ -11,53 +11,62 @@ use testkit::{Noise, noise_of_mixed_intervals, noise_panel, poisson_traffic};
 
 const POINTS: usize = 1440;
 
-/// What quantiles and shares of errors of steady traffic look like, without the counters that they come from.
-fn derived(rate: f64, seed: u64) -> Dataset {
-    let mut data = poisson_traffic(rate, POINTS, seed);
-    series::histogram::derive_quantiles(&mut data.series);
-    series::share::derive_error_shares(&mut data.series);
-    data.series.retain(|series| series.kind == series::Kind::Gauge);
-    data
+/// What a data set is made of.
+#[derive(Clone, Copy)]
+enum Made {
+    /// Eight series on one interval.
+    Panel(Noise),
+    /// Eight series on three intervals.
+    Mixed(Noise),
+    /// Quantiles and shares of errors of steady traffic, without the counters that they come from: requests in 15 s, and
+    /// the share of them that fails.
+    Traffic(f64, f64),
 }
 
-fn data(name: &str, seed: u64) -> Option<Dataset> {
-    let ar = |phi| noise_panel(Noise::Ar1(phi), 8, POINTS, seed);
-    let mixed = |noise| noise_of_mixed_intervals(noise, POINTS, seed);
-    Some(match name {
-        "white noise" => noise_panel(Noise::White, 8, POINTS, seed),
-        "AR(1), phi = 0.6" => ar(0.6),
-        "AR(1), phi = 0.9" => ar(0.9),
-        "15 s, 60 s and 300 s, white noise" => mixed(Noise::White),
-        "15 s, 60 s and 300 s, AR(1), phi = 0.6" => mixed(Noise::Ar1(0.6)),
-        "quantiles and error shares, 2 requests in 15 s" => derived(2.0, seed),
-        "quantiles and error shares, 20 requests in 15 s" => derived(20.0, seed),
-        "quantiles and error shares, 200 requests in 15 s" => derived(200.0, seed),
-        _ => return None,
-    })
+impl Made {
+    fn data(self, seed: u64) -> Dataset {
+        match self {
+            Self::Panel(noise) => noise_panel(noise, 8, POINTS, seed),
+            Self::Mixed(noise) => noise_of_mixed_intervals(noise, POINTS, seed),
+            Self::Traffic(rate, failing) => {
+                let mut data = poisson_traffic(rate, &|_| failing, POINTS, seed);
+                series::histogram::derive_quantiles(&mut data.series);
+                series::share::derive_error_shares(&mut data.series);
+                data.series.retain(|series| series.kind == series::Kind::Gauge);
+                data
+            }
+        }
+    }
 }
 
-const NAMES: [&str; 8] = [
-    "white noise",
-    "AR(1), phi = 0.6",
-    "AR(1), phi = 0.9",
-    "15 s, 60 s and 300 s, white noise",
-    "15 s, 60 s and 300 s, AR(1), phi = 0.6",
-    "quantiles and error shares, 2 requests in 15 s",
-    "quantiles and error shares, 20 requests in 15 s",
-    "quantiles and error shares, 200 requests in 15 s",
-];
+fn noises() -> Vec<(String, Made)> {
+    let mut noises = vec![
+        ("white noise".to_owned(), Made::Panel(Noise::White)),
+        ("AR(1), phi = 0.6".to_owned(), Made::Panel(Noise::Ar1(0.6))),
+        ("AR(1), phi = 0.9".to_owned(), Made::Panel(Noise::Ar1(0.9))),
+        ("15 s, 60 s and 300 s, white noise".to_owned(), Made::Mixed(Noise::White)),
+        ("15 s, 60 s and 300 s, AR(1), phi = 0.6".to_owned(), Made::Mixed(Noise::Ar1(0.6))),
+    ];
+    for rate in [2.0, 20.0, 200.0] {
+        for percent in [0.1, 1.0, 5.0] {
+            let name = format!("quantiles and error shares, {rate} requests in 15 s, {percent} % failing");
+            noises.push((name, Made::Traffic(rate, percent / 100.0)));
+        }
+    }
+    noises
+}
 
 fn main() {
     let seeds: u64 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1000);
     let wanted: Vec<String> = std::env::args().skip(2).collect();
-    let is_wanted = |name: &&str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
-    for name in NAMES.into_iter().filter(is_wanted) {
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
+    for (name, made) in noises().into_iter().filter(|(name, _)| is_wanted(name)) {
         let mut with_finding = 0;
         let mut with_relation = 0;
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for seed in 0..seeds {
-            let Some(data) = data(name, seed) else { continue };
-            let Ok(analysis) = analyze(data, &Options::default()) else { continue };
+            // Without any series there is no Report and no finding: no share where failures are too rare.
+            let Ok(analysis) = analyze(made.data(seed), &Options::default()) else { continue };
             let report = analysis.report();
             let strong = report.findings.iter().filter(|finding| finding.score >= 1.0);
             with_finding += u64::from(strong.clone().count() > 0);

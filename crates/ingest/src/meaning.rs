@@ -136,9 +136,11 @@ fn share_unit(series: &Series, metric: &str) -> Option<BaseUnit> {
     }
 }
 
-/// Marks the series that are counters, by what the user says, what the source declares, their names and their values.
+/// Marks the series that are counters, by what the user says, what the source declares, the histograms that they are part
+/// of, their names and their values.
 fn mark_counters(series: &mut [Series], declared: &[Declared], options: &Options, notes: &mut Notebook) {
     let (mut marked, mut resets) = (0, 0);
+    let is_part = histogram::cumulative_parts(series);
     for (position, series) in series.iter_mut().enumerate() {
         let name = series.metric.as_deref().unwrap_or(&series.name);
         let told = options.kind(&series.name).or_else(|| options.kind(name));
@@ -146,7 +148,10 @@ fn mark_counters(series: &mut [Series], declared: &[Declared], options: &Options
             series.kind = kind;
             continue;
         }
-        let declared = declared.get(position).copied().unwrap_or(Declared::Nothing);
+        let declared = match declared.get(position).copied().unwrap_or(Declared::Nothing) {
+            Declared::Nothing if is_part.get(position) == Some(&true) => Declared::Counter,
+            declared => declared,
+        };
         let growth = Growth::of_counter(name, declared, &series.values).filter(|_| !options.has_no_counters);
         if let Some(growth) = growth {
             series.kind = Kind::Counter;
@@ -226,8 +231,8 @@ mod tests {
         let all = vec![
             counter("x_bucket", "le", "1", &[0.0, 2.0, 4.0, 5.0]),
             counter("x_bucket", "le", "+Inf", &[0.0, 3.0, 4.0, 8.0]),
-            counter("y_total", "code", "200", &[0.0, 3.0, 4.0, 8.0]),
-            counter("y_total", "code", "500", &[0.0, 1.0, 1.0, 2.0]),
+            counter("y_total", "code", "200", &[0.0, 60.0, 80.0, 160.0]),
+            counter("y_total", "code", "500", &[0.0, 20.0, 20.0, 40.0]),
         ];
         let derive = |settings: &[&str]| {
             let mut options = Options::default();
@@ -245,6 +250,34 @@ mod tests {
         let (names, undo) = derive(&["histograms=buckets", "shares=none"]);
         assert_eq!(names, format!("x_bucket{{le=\"1\"}} x_bucket{{le=\"+Inf\"}} {y}"));
         assert_eq!(undo, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_short_count_that_begins_again_is_a_counter_as_its_buckets_are() {
+        let of_histogram = |metric: &str, labels: &[(&str, &str)]| {
+            let identity = series::Identity::of(Some(metric.into()), labels.iter().copied().collect());
+            let mut one = named(&identity.name, &[20.0, 22.0, 5.0, 6.0]);
+            (one.metric, one.labels) = (identity.metric, identity.labels);
+            one
+        };
+        let all = vec![
+            of_histogram("x_bucket", &[("le", "1")]),
+            of_histogram("x_bucket", &[("le", "+Inf")]),
+            of_histogram("x_count", &[]),
+            of_histogram("x_sum", &[]),
+            of_histogram("other_count", &[]),
+        ];
+        let kinds = |declared: &[Declared], settings: &[&str]| {
+            let mut options = Options::default();
+            settings.iter().for_each(|setting| options.set(setting, |_| None).unwrap());
+            let series = of(all.clone(), declared, &options, &mut Notebook::default());
+            series.iter().filter(|one| one.kind == Kind::Counter).map(|one| one.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&[], &[]), ["x_count", "x_sum"]);
+        assert_eq!(kinds(&[], &["kind.x_sum=gauge"]), ["x_count"]);
+        assert_eq!(kinds(&[], &["counters=none"]), [""; 0]);
+        let declared = [Declared::Nothing, Declared::Nothing, Declared::Gauge];
+        assert_eq!(kinds(&declared, &["histograms=buckets"]).len(), 3, "both buckets and the sum");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::collection::Collection;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::request::{Failure, Request, Response};
-use crate::{form, pack, selector, step};
+use crate::{form, meaning, pack, selector, step};
 use order::{SortedMap, SortedSet};
 use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin, histogram, share};
@@ -199,6 +199,7 @@ impl Fetch {
             let query = texts.first().filter(|_| texts.len() == 1).cloned();
             return Err(Error::NoSamples { query });
         }
+        meaning::mark_parts_of_histograms(&mut series, &self.metadata);
         // Here whoever wants the buckets themselves asks for them by a query; no setting undoes it.
         let derived = histogram::derive_quantiles(&mut series).notes();
         let shares = share::derive_error_shares(&mut series);

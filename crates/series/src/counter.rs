@@ -25,24 +25,21 @@ impl Growth {
     ///
     /// A counter is declared or named as one (by the endings that Prometheus' naming rules reserve: `_total`, `_count`,
     /// `_sum`, `_bucket`; labels in braces behind the name are ignored) and its values agree: at least three, none negative,
-    /// falling only to half or less and at most once in ten rises. By its name alone it must also have grown. A name is
-    /// not enough (`subscriber_count` goes up and down), nor are growing values (a disk that fills). NaN and infinite
-    /// values are passed over.
+    /// falling only to half or less and at most once in ten rises. One that is declared may fall once in any case, so that
+    /// a short recording may hold a restart. By its name alone it must also have grown. A name is not enough
+    /// (`subscriber_count` goes up and down), nor are growing values (a disk that fills). NaN and infinite values are passed
+    /// over.
     pub fn of_counter(name: &str, declared: Declared, values: &[f64]) -> Option<Self> {
         match declared {
             Declared::Gauge => None,
-            Declared::Counter => Self::of(values),
-            Declared::Nothing => {
-                if has_counter_name(name) {
-                    Self::of(values).filter(|growth| growth.has_grown)
-                } else {
-                    None
-                }
-            }
+            Declared::Counter => Self::of(values, 1),
+            Declared::Nothing if has_counter_name(name) => Self::of(values, 0).filter(|growth| growth.has_grown),
+            Declared::Nothing => None,
         }
     }
 
-    fn of(values: &[f64]) -> Option<Self> {
+    /// The growth, if the values reset at most `spare` times or once in ten rises.
+    fn of(values: &[f64], spare: usize) -> Option<Self> {
         let (mut count, mut rises, mut resets) = (0, 0, 0);
         let mut before = f64::NAN;
         for &value in values.iter().filter(|value| value.is_finite()) {
@@ -54,7 +51,7 @@ impl Growth {
             resets += usize::from(value < before);
             before = value;
         }
-        (count >= 3 && resets * 10 <= rises).then_some(Self { has_grown: rises > 0, resets })
+        (count >= 3 && resets * 10 <= rises.max(10 * spare)).then_some(Self { has_grown: rises > 0, resets })
     }
 }
 
@@ -82,6 +79,10 @@ mod tests {
         assert!(is_counter("errors_total", &[5.0; 9], Declared::Counter));
         assert!(!is_counter("x_sum", &[-1.0, 0.0, 1.0, 2.0], Declared::Counter));
         assert!(!is_counter("x_sum", &[1.0, 2.0], Declared::Counter));
+        let (once, twice) = ([20.0, 22.0, 5.0, 6.0], [20.0, 22.0, 5.0, 6.0, 1.0]);
+        assert!(is_counter("x_sum", &once, Declared::Counter), "a restart in a short recording");
+        assert!(!is_counter("x_sum", &once, Declared::Nothing));
+        assert!(!is_counter("x_sum", &twice, Declared::Counter));
         let growth = Growth::of_counter("x_total", Declared::Nothing, &growing);
         assert_eq!(growth, Some(Growth { has_grown: true, resets: 1 }));
     }

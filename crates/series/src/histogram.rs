@@ -5,7 +5,7 @@ mod classic;
 mod interpolate;
 mod native;
 
-pub use classic::{Found, HISTOGRAM_SETTING, derive_quantiles};
+pub use classic::{Found, HISTOGRAM_SETTING, cumulative_parts, derive_quantiles};
 pub use native::{NativeBucket, NativeHistogram, NativeSeries, NativeText, OpenBounds};
 
 /// The quantiles that are derived, and what their series' names end with.

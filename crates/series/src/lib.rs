@@ -18,6 +18,7 @@ mod note;
 mod panel;
 pub mod share;
 mod unit;
+mod windows;
 
 pub use axis::TimeAxis;
 pub use counter::{Declared, Growth};

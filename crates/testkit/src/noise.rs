@@ -56,13 +56,10 @@ const LATENCY: [(&str, f64); 12] = [
     ("+Inf", 0.0),
 ];
 
-/// The share of requests that fail in [`poisson_traffic`].
-const FAILURES: f64 = 0.02;
-
 /// What two services of steady traffic export, 15 s apart: of each the buckets and the count of a histogram of latencies,
 /// and a counter of requests by status. Requests come independently, `rate` per 15 s on average (a Poisson process), and
-/// neither their latency nor the share that fails ever changes.
-pub fn poisson_traffic(rate: f64, points: usize, seed: u64) -> Dataset {
+/// their latency never changes; `failing` gives the share of them that fails before the sample at each position.
+pub fn poisson_traffic(rate: f64, failing: &dyn Fn(usize) -> f64, points: usize, seed: u64) -> Dataset {
     let times: Vec<i64> = (0..points).map(|index| START_MS + index as i64 * 15_000).collect();
     let axis = Arc::new(TimeAxis::from_unsorted(&times).0);
     let mut all = Dataset::default();
@@ -82,10 +79,12 @@ pub fn poisson_traffic(rate: f64, points: usize, seed: u64) -> Dataset {
             add("wait_seconds_bucket", Some(("le", bound)), &counts);
         }
         add("wait_seconds_count", None, &counts);
-        for (code, share) in [("200", 1.0 - FAILURES), ("500", FAILURES)] {
-            let counts: Vec<f64> = (0..points).map(|_| random.poisson(rate * share)).collect();
-            add("requests_total", Some(("code", code)), &counts);
-        }
+        let mut count = |share: &dyn Fn(usize) -> f64| -> Vec<f64> {
+            (0..points).map(|index| random.poisson(rate * share(index))).collect()
+        };
+        let (answered, failed) = (count(&|index| 1.0 - failing(index)), count(failing));
+        add("requests_total", Some(("code", "200")), &answered);
+        add("requests_total", Some(("code", "500")), &failed);
     }
     all
 }
@@ -118,7 +117,7 @@ mod tests {
 
     #[test]
     fn traffic_has_the_rate_and_the_quantiles_that_were_asked_for() {
-        let mut traffic = poisson_traffic(20.0, 1440, 1);
+        let mut traffic = poisson_traffic(20.0, &|_| 0.02, 1440, 1);
         assert_eq!(traffic.series.len(), 2 * (12 + 1 + 2));
         series::histogram::derive_quantiles(&mut traffic.series);
         series::share::derive_error_shares(&mut traffic.series);
@@ -128,8 +127,8 @@ mod tests {
             values.iter().sum::<f64>() / values.len() as f64
         };
         assert!((mean("wait_seconds_p50{job=\"a\"}") - 0.1).abs() < 0.01, "half of all lie below 0.1 s");
-        assert!((mean("requests_error_share{job=\"b\"}") - FAILURES).abs() < 0.002);
-        assert_ne!(poisson_traffic(20.0, 100, 1), poisson_traffic(20.0, 100, 2));
+        assert!((mean("requests_error_share{job=\"b\"}") - 0.02).abs() < 0.002);
+        assert_ne!(poisson_traffic(20.0, &|_| 0.02, 100, 1), poisson_traffic(20.0, &|_| 0.02, 100, 2));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::QUANTILES;
 use super::interpolate::{make_monotone, quantile};
 use crate::columns::{increase, is_cumulative, values_at};
-use crate::{Identity, Kind, Labels, Note, NoteKind, Series, TimeAxis, Unit};
+use crate::{Identity, Kind, Labels, Note, NoteKind, Series, TimeAxis, Unit, windows};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -144,6 +144,23 @@ pub fn derive_quantiles(series: &mut Vec<Series>) -> Found {
     found
 }
 
+/// Of each series whether it counts up because its histogram does: the buckets, the `X_count` and the `X_sum` of every
+/// family that [`derive_quantiles`] takes for one of counters. They are as good as declared as counters.
+pub fn cumulative_parts(series: &[Series]) -> Vec<bool> {
+    let mut is_part = vec![false; series.len()];
+    for family in families(series) {
+        if family.whole(series).is_some_and(|whole| whole.is_cumulative) {
+            let buckets = family.buckets.iter().map(|(_, position)| *position);
+            for position in buckets.chain(family.count).chain(family.sum) {
+                if let Some(is_part) = is_part.get_mut(position) {
+                    *is_part = true;
+                }
+            }
+        }
+    }
+    is_part
+}
+
 /// The buckets of one histogram.
 struct Family {
     /// The metric without `_bucket`; none where the source names none (the result of an expression).
@@ -154,6 +171,8 @@ struct Family {
     buckets: Vec<(f64, usize)>,
     /// The position of `X_count`.
     count: Option<usize>,
+    /// The position of `X_sum`.
+    sum: Option<usize>,
     /// The unit of `X_sum`, which is that of the quantity.
     unit: Unit,
 }
@@ -169,7 +188,7 @@ fn families(series: &[Series]) -> Vec<Family> {
             None => {
                 let (stem, labels) = key.clone();
                 let unit = Unit::of_metric(stem.as_deref().unwrap_or(""));
-                families.push(Family { stem, labels, buckets: Vec::new(), count: None, unit });
+                families.push(Family { stem, labels, buckets: Vec::new(), count: None, sum: None, unit });
                 positions.insert(key, families.len() - 1);
                 families.len() - 1
             }
@@ -189,7 +208,10 @@ fn families(series: &[Series]) -> Vec<Family> {
         let Some(family) = positions.get(&key).and_then(|family| families.get_mut(*family)) else { continue };
         if !is_sum {
             family.count = Some(position);
-        } else if !one.unit.is_unknown() {
+            continue;
+        }
+        family.sum = Some(position);
+        if !one.unit.is_unknown() {
             family.unit = one.unit.clone();
         }
     }
@@ -280,8 +302,7 @@ impl Whole<'_> {
         let complete: Vec<usize> = self.complete().collect();
         let torn = self.axis.len() - complete.len();
         if !self.is_cumulative {
-            let windows: Vec<(Option<usize>, usize)> = complete.iter().map(|&index| (None, index)).collect();
-            let columns: Vec<Vec<f64>> = QUANTILES.iter().map(|&(q, _)| self.column(q, &windows)).collect();
+            let columns: Vec<Vec<f64>> = QUANTILES.iter().map(|&(q, _)| self.column(q, complete.chunks(1))).collect();
             let is_observed = columns.iter().flatten().any(|value| !value.is_nan());
             return Derived {
                 columns: columns.into_iter().map(|one| is_observed.then_some(one)).collect(),
@@ -295,44 +316,42 @@ impl Whole<'_> {
         });
         let is_observed = totals.iter().any(|count| *count > 0.0);
         let column = |q: f64| {
-            let span = window_span(q, &totals).filter(|_| is_observed)?;
-            // The first and the last sample of each window; the last of one is the first of the next.
-            let ends = || complete.iter().copied().step_by(span);
-            let windows: Vec<_> = ends().zip(ends().skip(1)).map(|(first, last)| (Some(first), last)).collect();
-            Some(self.column(q, &windows))
+            let wanted = OBSERVATIONS_BEYOND / q.min(1.0 - q);
+            // A recording of fewer samples has no choice.
+            let least = if totals.len() < windows::FEWEST { 0.0 } else { wanted };
+            let span = windows::span(wanted, least, &totals).filter(|_| is_observed)?;
+            Some(self.column(q, windows::side_by_side(&complete, span)))
         };
         Derived { columns: QUANTILES.iter().map(|&(q, _)| column(q)).collect(), is_observed, torn }
     }
 
-    /// The quantile of what was observed in each window, at its last sample: from its first sample on, or what the last
-    /// one shows by itself.
-    fn column(&self, q: f64, windows: &[(Option<usize>, usize)]) -> Vec<f64> {
+    /// The quantile of what was observed in each window, at its last sample. The window names samples that have all
+    /// buckets; one that is alone is taken as it is.
+    fn column<'w>(&self, q: f64, windows: impl Iterator<Item = &'w [usize]>) -> Vec<f64> {
         let mut column = vec![f64::NAN; self.axis.len()];
         let mut counts = vec![0.0; self.bounds.len()];
-        for &(first, last) in windows {
-            match first {
-                None => counts.iter_mut().zip(self.row(last)).for_each(|(count, now)| *count = now),
-                Some(first) => self.observed(first, last, &mut counts),
+        for window in windows {
+            match window {
+                &[only] => counts.iter_mut().zip(self.row(only)).for_each(|(count, now)| *count = now),
+                _ => self.observed(window, &mut counts),
             }
             make_monotone(&mut counts);
-            if let Some(slot) = column.get_mut(last) {
+            if let Some(slot) = window.last().and_then(|last| column.get_mut(*last)) {
                 *slot = quantile(q, &self.bounds, &counts);
             }
         }
         column
     }
 
-    /// What each bucket counted from the sample `first` to the sample `last`, sample by sample.
-    fn observed(&self, first: usize, last: usize, counts: &mut [f64]) {
+    /// What each bucket counted from the first sample of the window to its last, sample by sample.
+    fn observed(&self, window: &[usize], counts: &mut [f64]) {
         counts.fill(0.0);
-        let mut before = first;
-        for index in (first + 1..=last).filter(|&index| self.row(index).all(f64::is_finite)) {
+        for (&before, &index) in window.iter().zip(window.iter().skip(1)) {
             // The buckets of one histogram begin again together.
             let is_reset = self.row(before).zip(self.row(index)).any(|(then, now)| now < then);
             for (count, (then, now)) in counts.iter_mut().zip(self.row(before).zip(self.row(index))) {
                 *count += if is_reset { now } else { now - then };
             }
-            before = index;
         }
     }
 }
@@ -340,31 +359,6 @@ impl Whole<'_> {
 /// How many observations a window holds beyond a quantile, on its rarer side. With fewer, a quantile that lies near the end
 /// of a bucket falls into the next, wider one every now and then, and such a leap passes for a spike.
 const OBSERVATIONS_BEYOND: f64 = 50.0;
-/// At least so many windows stay, if a recording has more samples.
-const FEWEST_WINDOWS: usize = 60;
-
-/// How many samples a window of the quantile `q` spans, given the observations between samples: as few as let nine in ten
-/// windows hold [`OBSERVATIONS_BEYOND`] observations beyond the quantile. None if even the longest windows that leave
-/// [`FEWEST_WINDOWS`] do not. A recording of fewer samples has no choice, and each sample is its own window.
-fn window_span(q: f64, totals: &[f64]) -> Option<usize> {
-    let needed = OBSERVATIONS_BEYOND / q.min(1.0 - q);
-    let longest = totals.len() / FEWEST_WINDOWS;
-    if longest == 0 {
-        return Some(1);
-    }
-    // Nine in ten windows hold at least so much.
-    let held = |span: usize| {
-        let mut counts: Vec<f64> = totals.chunks_exact(span).map(|window| window.iter().sum()).collect();
-        order::ascending(&mut counts);
-        counts.get(counts.len() / 10).copied().unwrap_or(0.0)
-    };
-    let (mut low, mut high) = (1, longest);
-    while low < high {
-        let middle = (low + high) / 2;
-        if held(middle) >= needed { high = middle } else { low = middle + 1 }
-    }
-    (held(low) >= needed).then_some(low)
-}
 
 #[cfg(test)]
 mod tests {
@@ -420,13 +414,6 @@ mod tests {
 
     #[test]
     fn windows_span_as_many_samples_as_a_rare_quantile_needs() {
-        assert_eq!(window_span(0.5, &[100.0; 600]), Some(1));
-        assert_eq!(window_span(0.95, &[100.0; 600]), Some(10));
-        assert_eq!(window_span(0.99, &[100.0; 600]), None, "ten samples hold 1000, and 5000 are needed");
-        assert_eq!(window_span(0.99, &[100.0; 59]), Some(1), "a short recording has no choice");
-        let quiet: Vec<f64> = (0..1200).map(|index| if index % 100 < 20 { 50.0 } else { 200.0 }).collect();
-        assert_eq!(window_span(0.95, &quiet), Some(14), "the quiet hours count; by the mean it would be 6");
-
         // A hundred in each interval; in the second half ten of them are slow.
         let times: Vec<i64> = (0..601).collect();
         let all: Vec<f64> = times.iter().map(|time| *time as f64 * 100.0).collect();
@@ -450,6 +437,24 @@ mod tests {
         let mut all = vec![bucket_of("1", &[2.0, 3.0, 4.0, 4.0]), bucket_of("+Inf", &[20.0, 22.0, 5.0, 5.0])];
         derive_quantiles(&mut all);
         assert_same(&all[0].values, &[f64::NAN, 1.0, 0.625, f64::NAN]);
+    }
+
+    #[test]
+    fn parts_of_a_histogram_count_up_together() {
+        let of = |metric: &str, values: &[f64]| series(metric, &[("job", "a")], &TIMES, values);
+        let restarted = [20.0, 22.0, 5.0, 6.0];
+        let parts = |values: &[f64]| {
+            let all = [
+                of("wait_seconds_count", values),
+                bucket_of("1", values),
+                bucket_of("+Inf", values),
+                of("wait_seconds_sum", &[9.0, 9.5, 1.0, 1.5]),
+                of("other_count", values),
+            ];
+            cumulative_parts(&all)
+        };
+        assert_eq!(parts(&restarted), [true, true, true, true, false]);
+        assert_eq!(parts(&[20.0, 22.0, 21.0, 22.0]), [false; 5], "rates");
     }
 
     #[test]
