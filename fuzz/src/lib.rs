@@ -1,6 +1,6 @@
 //! What must hold for every input, whatever it is: checked by each of the targets. A violation panics.
 
-use ingest::{Error, Import, Options, Source, write};
+use ingest::{Error, Import, Options, Source, TimeZone, write};
 use series::Dataset;
 use std::io::{self, Read};
 
@@ -15,6 +15,9 @@ pub fn check(bytes: &[u8], options: &Options) -> Outcome {
     let whole = ingest::read(&Source { name: "x", bytes }, options);
     let pieces = ingest::read_from("x", &mut Pieces::new(bytes), options);
     assert_same(&whole, &pieces, "in one piece and in many");
+    let preview = ingest::preview(&mut &*bytes, options);
+    let of_pieces = ingest::preview(&mut Pieces::new(bytes), options);
+    assert_eq!(format!("{preview:?}"), format!("{of_pieces:?}"), "the preview differs");
     match &whole {
         Ok(dataset) => check_dataset(dataset),
         Err(error) => check_sentence(error),
@@ -22,17 +25,29 @@ pub fn check(bytes: &[u8], options: &Options) -> Outcome {
     whole
 }
 
-/// Reads the bytes and makes data sets of them under both options, twice under the first.
+/// Reads the bytes under the settings that need the text and follows the others afterwards, and reads them under all at
+/// once.
 ///
 /// # Panics
-/// If the second data set under the same options differs from the first.
-pub fn check_again(bytes: &[u8], options: &Options, others: &Options) {
-    let Ok(import) = Import::open("x", &mut &*bytes, options) else { return };
-    let first = import.dataset(options);
-    if let Ok(other) = import.dataset(others) {
-        check_dataset(&other);
+/// If the results differ.
+pub fn check_later(bytes: &[u8], settings: &[&str]) {
+    let (mut first, mut all) = (Options::default(), Options::default());
+    for setting in settings {
+        // Settings that cannot be followed are refused, and the rest counts.
+        let _ = set(&mut all, setting);
+        if ingest::needs_text(setting) {
+            let _ = set(&mut first, setting);
+        }
     }
-    assert_same(&first, &import.into_dataset(options), "kept and read for good");
+    let import = Import::open("x", &mut &*bytes, &first);
+    let kept = import.as_ref().map_err(Clone::clone).and_then(|import| import.dataset(&all));
+    assert_same(&kept, &check(bytes, &all), "settled afterwards and at once");
+    let for_good = import.and_then(|import| import.into_dataset(&all));
+    assert_same(&kept, &for_good, "kept and read for good");
+}
+
+fn set(options: &mut Options, setting: &str) -> Result<(), ingest::SettingError> {
+    options.set(setting, |name| (name == "Z").then_some(TimeZone::default()))
 }
 
 /// # Panics

@@ -2,7 +2,7 @@
 //! the end, gzip and ZIP around it, and writing it out and reading it again.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use ingest::{Error, Import, Options, Source, needs_text, read, read_from, write};
+use ingest::{Error, Format, Import, Options, Source, needs_text, read, read_from, write};
 use proptest::prelude::*;
 use series::{Dataset, Labels, Series};
 use std::io::{self, Read, Write};
@@ -78,6 +78,27 @@ proptest! {
             let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &sizes, turn: 0 }, &Options::default());
             prop_assert_eq!(shown(&pieces), shown(&import(&bytes)), "{}", path.display());
         }
+    }
+}
+
+/// The small inputs that fuzzing starts from, tried without a fuzzer (docs/fuzzing.md).
+#[test]
+fn the_borders_of_pieces_in_what_fuzzing_starts_from() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    for format in Format::ALL {
+        let folder = corpus.join(format.name());
+        let inputs = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let options = Options { format: Some(format), ..Options::default() };
+        let mut count = 0;
+        for input in inputs {
+            let path = input.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            let whole = read(&Source { name: "x", bytes: &bytes }, &options);
+            let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &[1, 2, 7], turn: 0 }, &options);
+            assert_eq!(shown(&pieces), shown(&whole), "{}", path.display());
+            count += 1;
+        }
+        assert!(count > 0, "nothing to start from in {}", folder.display());
     }
 }
 
