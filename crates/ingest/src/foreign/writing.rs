@@ -41,6 +41,11 @@ pub(super) fn name(head: &str, is_whole: bool) -> Option<(&'static str, &'static
         ("the settings of an Alertmanager", AS_SERIES)
     } else if is_section(first) && count(&|line| line.contains('=')) > 0 {
         ("settings (INI or TOML)", AS_SERIES)
+    } else if count(&|line| line.starts_with("```") || line.starts_with(".. ") || line.trim_end().ends_with("::")) > 0 {
+        (
+            "a page of documentation with examples in it",
+            "If the data stand inside this text, cut them out and drop them alone.",
+        )
     } else if mostly(&is_yaml) {
         ("settings in YAML", AS_SERIES)
     } else if is_sql(first) {
