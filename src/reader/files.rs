@@ -54,6 +54,7 @@ pub(super) fn read(
     let all_bytes: f64 = blobs.iter().map(Blob::size).sum();
     let (read_before, last_said_ms) = (Cell::new(0.0), Cell::new(f64::NEG_INFINITY));
     let mut parts = Vec::with_capacity(names.len());
+    let mut failed = Vec::new();
     let mut before = std::mem::take(kept);
     for (name, blob) in names.iter().zip(blobs) {
         let say = |read_bytes: f64| {
@@ -93,13 +94,29 @@ pub(super) fn read(
             }
             None => import.into_dataset(&options),
         });
-        let mut part = made.map_err(|error| fault::reading(name, &error))?;
+        read_before.set(read_before.get() + blob.size());
+        let mut part = match made {
+            Ok(part) => part,
+            Err(error) => {
+                failed.push((name, error));
+                continue;
+            }
+        };
         if !known.is_empty() {
             let message = format!("Read as was said before for files of this shape: {}", known.join(", "));
             part.notes.push(Note::new(NoteKind::Assumption, 1, message).about(name.as_str()).undone_by(FORGOTTEN));
         }
         parts.push(part);
-        read_before.set(read_before.get() + blob.size());
+    }
+    // Of several files those that can be read are an answer, with a note on each that cannot.
+    let Some(first) = parts.first_mut() else {
+        return Err(match failed.first() {
+            Some((name, error)) => fault::reading(name, error),
+            None => fault::reading("Nothing", &ingest::Error::Empty),
+        });
+    };
+    for (name, error) in failed {
+        first.notes.push(Note::new(NoteKind::Dropped, 1, format!("Not read: {error}")).about(name.as_str()));
     }
     Ok(Dataset::merge(parts))
 }

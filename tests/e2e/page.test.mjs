@@ -296,6 +296,15 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(async () => /2 series and 800 values/.test(await data()), true);
   });
 
+  it('reads of several files those that can be read, and says which cannot', async () => {
+    const picture = { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from('89504e470d0a1a0a00000000', 'hex') };
+    const table = { name: 'good.csv', mimeType: 'text/csv', buffer: Buffer.from(counterCsv()) };
+    await page.locator('input[type="file"]').first().setInputFiles([picture, table]);
+    await state(page);
+    await page.locator('#tab-data').click();
+    assert.match(await page.locator('#tab-panel').innerText(), /picture\.png[\s\S]*Not read: This looks like a PNG image/);
+  });
+
   it('asks to look where a file could be read in two ways', async () => {
     const rows = Array.from({ length: 12 }, (_, month) => `0${1 + (month % 9)}/0${1 + (month % 7)}/2026,${month * 2}`);
     await drop(page, { name: 'months.csv', text: `day,orders\n${rows.join('\n')}\n` });
