@@ -9,16 +9,13 @@ mod table;
 
 use crate::bridge::Preview;
 use crate::dom::{El, Signal, View, batch, document, el, root, signal};
-use crate::state::{Remembered, Settings};
+use crate::state::{FORGOTTEN, Remembered, Settings};
 use crate::store;
 use js_sys::{Array, Function};
 use reader::Reader;
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Blob, HtmlDialogElement, HtmlSelectElement};
-
-/// The setting under which nothing counts that was said before.
-const FORGOTTEN: &str = "remembered=none";
 
 /// What the panel shows and knows.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use super::blob::BlobSource;
 use super::{fault, preview, zone};
 use crate::bridge::{Fault, Mailbox, READING_SHARE};
-use crate::state::{Remembered, Settings};
+use crate::state::{FORGOTTEN, Remembered, Settings};
 use ingest::{Import, Options, SettingError, needs_text};
 use series::{Dataset, Note, NoteKind};
 use std::cell::Cell;
@@ -12,9 +12,6 @@ use web_sys::{Blob, File};
 
 /// The shortest time between two messages about progress.
 const PROGRESS_MS: f64 = 100.0;
-
-/// The setting under which nothing counts that was said before.
-const FORGOTTEN: &str = "remembered=none";
 
 /// Larger files are read again rather than kept.
 const LARGEST_KEPT: f64 = 32e6;

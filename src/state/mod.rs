@@ -16,7 +16,7 @@ pub use filter::Filter;
 pub use hash::{HASH_VERSION, Link};
 pub use keys::{Command, Focus, KeyPress, command, help};
 pub use load::{Load, Phase};
-pub use remembered::{KEY as REMEMBERED_KEY, Remembered};
+pub use remembered::{FORGOTTEN, KEY as REMEMBERED_KEY, Remembered};
 pub use settings::Settings;
 pub use source::{Pasted, Sample, SourceLink, origin};
 pub use story::{Look, incident_at, look};

@@ -4,6 +4,8 @@ use super::Settings;
 
 /// The store's key.
 pub const KEY: &str = "monteverdi.reading";
+/// The setting under which nothing counts that was said before.
+pub const FORGOTTEN: &str = "remembered=none";
 /// Shapes that are remembered; the ones that were not used for longest go first.
 const MOST_SHAPES: usize = 50;
 

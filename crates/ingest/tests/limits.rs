@@ -27,6 +27,13 @@ fn so_many_series_that_the_first_rows_share_a_moment() {
 }
 
 #[test]
+fn more_names_than_tell_series_apart() {
+    let text = lines(60_000, |row| format!("{},host-{},{row}\n", T + row / 30_000 * 15, row % 30_000));
+    let error = refusal(&format!("time,host,load\n{text}"));
+    assert!(error.contains("more than 20000 different names in the column \"host\""), "{error}");
+}
+
+#[test]
 fn more_columns_than_a_table_may_have() {
     let header = lines(120_000, |column| format!(",c{column}"));
     let rows = lines(4, |row| format!("{}{}\n", T + row, ",1".repeat(120_000)));

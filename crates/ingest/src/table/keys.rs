@@ -190,6 +190,15 @@ impl Keys {
 }
 
 impl Keys {
+    /// The column that would tell most rows apart and holds too many different words for it.
+    pub(super) fn lacking<'s>(&self, scan: &'s Scan) -> Option<&'s WordColumn> {
+        let names = |column: &WordColumn| column.overflows && (column.role.is_some() || is_identity(&column.name));
+        let column =
+            self.dropped.iter().filter_map(|&(position, _)| scan.words.get(position)).find(|one| names(one))?;
+        let shared = rows_that_share(&scan.times_ms, &self.groups, self.group_count);
+        (shared * 2 > scan.times_ms.len()).then_some(column)
+    }
+
     /// What the columns of words are, by their positions in the table.
     pub(super) fn understood(&self, scan: &Scan) -> Vec<(usize, Understood)> {
         let used = self.keys.iter().chain(&self.constant).filter_map(|&position| scan.words.get(position));

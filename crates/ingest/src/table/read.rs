@@ -3,7 +3,7 @@
 use super::arrange::Arrangement;
 use super::clock::Clock;
 use super::keys::{self, Keys};
-use super::scan::{NumberColumn, Scan, WordColumn};
+use super::scan::{MOST_WORDS, NumberColumn, Scan, WordColumn};
 use super::{Table, levels, roles, tags};
 use crate::cell::calendar::rfc3339;
 use crate::error::{Error, list};
@@ -85,6 +85,13 @@ impl TableBody {
                 let note = notes.add_about(&column.name, NoteKind::Dropped, 1, reason);
                 note.undone_by(format!("role.{}=label", column.name));
             }
+        }
+        if let Some(column) = keys.lacking(&scan) {
+            return Err(Error::TooLarge {
+                what: format!("different names in the column {:?}, which tells the series apart", column.name),
+                limit: MOST_WORDS as u64,
+                remedy: "Export fewer series, or sum over what each row has a name of its own for.".to_owned(),
+            });
         }
         let understood = keys.understood(&scan);
         let is_long = !keys.keys.is_empty();

@@ -66,7 +66,7 @@ pub(crate) struct WordColumn {
 }
 
 /// Words that differ more than this are no label.
-const MOST_WORDS: usize = 20_000;
+pub(super) const MOST_WORDS: usize = 20_000;
 
 /// All rows, column by column.
 #[derive(Clone, Debug)]
