@@ -13,7 +13,7 @@ pub type Outcome = Result<Dataset, Error>;
 /// If the results differ, contradict themselves, or cannot be written.
 pub fn check(bytes: &[u8], options: &Options) -> Outcome {
     let whole = ingest::read(&Source { name: "x", bytes }, options);
-    let pieces = ingest::read_from("x", &mut Pieces::new(bytes), options);
+    let pieces = ingest::read_from("x", &mut Pieces::new(bytes), None, options);
     assert_same(&whole, &pieces, "in one piece and in many");
     let preview = ingest::preview(&mut &*bytes, options);
     let of_pieces = ingest::preview(&mut Pieces::new(bytes), options);
@@ -39,7 +39,7 @@ pub fn check_later(bytes: &[u8], settings: &[&str]) {
             let _ = set(&mut first, setting);
         }
     }
-    let import = Import::open("x", &mut &*bytes, &first);
+    let import = Import::open("x", &mut &*bytes, Some(bytes.len() as u64), &first);
     let kept = import.as_ref().map_err(Clone::clone).and_then(|import| import.dataset(&all));
     assert_same(&kept, &check(bytes, &all), "settled afterwards and at once");
     let for_good = import.and_then(|import| import.into_dataset(&all));

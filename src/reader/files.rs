@@ -75,7 +75,7 @@ pub(super) fn read(
             Some(position) => Ok(before.swap_remove(position).import),
             None => {
                 let mut source = BlobSource::new(blob, &say);
-                let outcome = Import::open(name, &mut source, &options);
+                let outcome = Import::open(name, &mut source, Some(blob.size() as u64), &options);
                 if let Some(reason) = source.failure() {
                     return Err(fault::opening(name, reason));
                 }

@@ -225,9 +225,21 @@ fn quotient(mantissa: u64, places: usize) -> Option<f64> {
     }
     let &(high, low, shift) = RECIPROCALS.get(places)?;
     let leading = mantissa.leading_zeros();
-    let normal = u128::from(mantissa << leading);
-    // The leading 128 bits of the product. As the reciprocal is cut off, and this product too, the true one is larger by
-    // less than 2.
+    let normal = mantissa << leading;
+    // All bounds are small: the result lies between 2^53 / 10^19 and 2^64.
+    let number = |significand: u64, dropped: u32| {
+        let exponent = i64::from(dropped + 64) - i64::from(shift + leading) - places as i64;
+        f64::from_bits((((exponent + 1023 + 51) as u64) << 52).wrapping_add(significand))
+    };
+    // The leading 64 bits of the product say it mostly. The true ones are the same or the next ones.
+    let product = (u128::from(normal) * u128::from(high) >> 64) as u64;
+    let dropped = 11 - product.leading_zeros();
+    let (rest, half) = (product & ((1 << dropped) - 1), 1 << (dropped - 1));
+    if rest + 1 < half || rest > half && rest + 1 < 2 * half {
+        return Some(number((product >> dropped) + u64::from(rest > half), dropped + 64));
+    }
+    // The leading 128 bits. As the reciprocal is cut off, and this product too, the true one is larger by less than 2.
+    let normal = u128::from(normal);
     let product = normal * u128::from(high) + ((normal * u128::from(low)) >> 64);
     let dropped = 75 - product.leading_zeros();
     let rest = product & ((1 << dropped) - 1);
@@ -235,10 +247,7 @@ fn quotient(mantissa: u64, places: usize) -> Option<f64> {
     if rest <= half && rest + 2 >= half {
         return None;
     }
-    let significand = (product >> dropped) as u64 + u64::from(rest > half);
-    // All bounds are small: the result lies between 2^53 / 10^19 and 2^64.
-    let exponent = i64::from(dropped + 64) - i64::from(shift + leading) - places as i64;
-    Some(f64::from_bits((((exponent + 1023 + 51) as u64) << 52).wrapping_add(significand)))
+    Some(number((product >> dropped) as u64 + u64::from(rest > half), dropped))
 }
 
 #[cfg(test)]

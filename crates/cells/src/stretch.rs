@@ -4,8 +4,9 @@ use crate::Digits;
 use crate::marks::Marks;
 use std::ops::Range;
 
-/// How much text makes a stretch: what stays in the nearest cache while it is read column by column.
-const ENOUGH: usize = 1 << 15;
+/// How much text makes a stretch: so many rows that going from column to column costs little, and what stays in a near
+/// cache while it is read column by column.
+const ENOUGH: usize = 1 << 17;
 /// Rows that a stretch shall have, so that going from column to column costs little, and the text that this may take.
 const FEW_ROWS: usize = 8;
 const MUCH: usize = 1 << 18;

@@ -92,14 +92,16 @@ impl ReaderOptions {
 }
 
 fn read_one(file: &str, options: &Options) -> Result<Dataset, Failure> {
-    let read = |name: &str, source: &mut dyn Read| ingest::read_from(name, source, options);
+    let read = |name: &str, source: &mut dyn Read, length| ingest::read_from(name, source, length, options);
     let outcome = if file == "-" {
-        read("standard input", &mut std::io::stdin().lock())
+        read("standard input", &mut std::io::stdin().lock(), None)
     } else {
         let name = std::path::Path::new(file).file_name().and_then(|name| name.to_str()).unwrap_or(file);
         let mut opened = std::fs::File::open(file)
             .map_err(|error| Failure::of(file, format_args!("cannot be read: {error}. Check the path.")))?;
-        read(name, &mut opened)
+        // Of a pipe, the length is said to be zero.
+        let length = opened.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+        read(name, &mut opened, length)
     };
     outcome.map_err(|error| Failure::of(file, format_args!("{error}{}", named(error.choices()))))
 }

@@ -12,7 +12,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("which file?")?;
     let before = status_bytes("VmRSS:");
     let (started, worked) = (Instant::now(), processor_seconds());
-    let dataset = read_from(&path, &mut std::fs::File::open(&path)?, &Options::default())?;
+    let mut file = std::fs::File::open(&path)?;
+    let length = file.metadata()?.len();
+    let dataset = read_from(&path, &mut file, Some(length), &Options::default())?;
     let seconds = started.elapsed().as_secs_f64();
     let processor = processor_seconds().zip(worked).map(|(after, before)| after - before);
     let peak = status_bytes("VmHWM:");

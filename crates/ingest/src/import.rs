@@ -51,19 +51,20 @@ impl Import {
     /// Reads a source to its end. At no time more than a few megabytes of its text are in memory.
     ///
     /// `name` is shown to people and never used to guess the format. gzip is unpacked; each file of a zip becomes a part,
-    /// and those that cannot be read are left out with a note.
+    /// and those that cannot be read are left out with a note. `length` is the number of bytes that the source has, where
+    /// that is known: memory is then taken once, and not again and again.
     ///
     /// # Errors
     /// If nothing in it can be read: see [`Error`].
-    pub fn open(name: &str, source: &mut dyn Read, options: &Options) -> Result<Self, Error> {
+    pub fn open(name: &str, source: &mut dyn Read, length: Option<u64>, options: &Options) -> Result<Self, Error> {
         let mut parts = Vec::new();
         let mut failed: Vec<(String, Error)> = Vec::new();
-        container::open(source, &mut |inner, bytes| {
+        container::open(source, length, &mut |inner, bytes, length| {
             let Some(inner) = inner else {
-                parts.push(read_part(name.to_owned(), bytes, options)?);
+                parts.push(read_part(name.to_owned(), bytes, length, options)?);
                 return Ok(ControlFlow::Continue(()));
             };
-            match read_part(format!("{name}: {inner}"), bytes, options) {
+            match read_part(format!("{name}: {inner}"), bytes, length, options) {
                 Ok(part) => parts.push(part),
                 Err(error) => failed.push((inner.to_owned(), error)),
             }
@@ -118,8 +119,8 @@ impl Import {
     }
 }
 
-fn read_part(name: String, source: &mut dyn Read, options: &Options) -> Result<Part, Error> {
-    let mut text = Text::open(source)?;
+fn read_part(name: String, source: &mut dyn Read, length: Option<u64>, options: &Options) -> Result<Part, Error> {
+    let mut text = Text::open(source, length)?;
     let head = Head::new(text.rest(), text.is_last(), options);
     let reader = sniff::choose(&head)?;
     let table = if reader.is_table { head.into_table() } else { None };

@@ -53,16 +53,17 @@ use std::ops::ControlFlow;
 /// Whatever cannot be read right is refused: see [`Error`].
 pub fn read(source: &Source<'_>, options: &Options) -> Result<Dataset, Error> {
     let mut bytes = source.bytes;
-    read_from(source.name, &mut bytes, options)
+    read_from(source.name, &mut bytes, Some(source.bytes.len() as u64), options)
 }
 
 /// Reads one file into a data set while its bytes come in; at no time more than a few megabytes of them are in memory.
-/// The result does not depend on how the source cuts them.
+/// The result does not depend on how the source cuts them. `length` is the number of bytes that it has, where that is
+/// known: memory is then taken once, and not again and again.
 ///
 /// # Errors
 /// As [`read`], and if the source fails.
-pub fn read_from(name: &str, source: &mut dyn Read, options: &Options) -> Result<Dataset, Error> {
-    Import::open(name, source, options)?.into_dataset(options)
+pub fn read_from(name: &str, source: &mut dyn Read, length: Option<u64>, options: &Options) -> Result<Dataset, Error> {
+    Import::open(name, source, length, options)?.into_dataset(options)
 }
 
 /// Says by content which format a file is in, without reading all of it.
@@ -72,8 +73,8 @@ pub fn read_from(name: &str, source: &mut dyn Read, options: &Options) -> Result
 pub fn detect(source: &Source<'_>) -> Result<Format, Error> {
     let mut bytes = source.bytes;
     let mut found = Err(Error::Empty);
-    container::open(&mut bytes, &mut |_, bytes| {
-        let text = text::Text::open(bytes)?;
+    container::open(&mut bytes, None, &mut |_, bytes, _| {
+        let text = text::Text::open(bytes, None)?;
         let options = Options::default();
         let head = head::Head::new(text.rest(), text.is_last(), &options);
         found = Ok(sniff::choose(&head)?.format);

@@ -89,16 +89,17 @@ fn note_doubtful_shares(series: &[Series], options: &Options, notes: &mut Notebo
             continue;
         }
         let Some(unit) = share_unit(one, metric) else { continue };
-        let finite = || one.values.iter().copied().filter(|value| value.is_finite());
-        let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
-        let values = finite().count();
+        // A percentage above 1 and a ratio above 100 are in no doubt.
+        let most_doubtful = if unit == BaseUnit::Percent { 1.0 } else { 100.0 };
+        let (mut values, mut most) = (0, 0.0);
+        let is_doubtful = one.values.iter().filter(|value| value.is_finite()).all(|&value| {
+            values += 1;
+            most = if value > most { value } else { most };
+            (0.0..=most_doubtful).contains(&value)
+        });
         let (assumed, other, seen) = match unit {
-            BaseUnit::Percent if least >= 0.0 && most > 0.0 && most <= 1.0 => {
-                ("percent", "ratio", "no value is above 1")
-            }
-            BaseUnit::Ratio if least >= 0.0 && most > LARGEST_RATIO && most <= 100.0 => {
-                ("ratio", "percent", "values are above 1")
-            }
+            BaseUnit::Percent if is_doubtful && most > 0.0 => ("percent", "ratio", "no value is above 1"),
+            BaseUnit::Ratio if is_doubtful && most > LARGEST_RATIO => ("ratio", "percent", "values are above 1"),
             _ => continue,
         };
         notes

@@ -83,7 +83,7 @@ pub struct Preview {
 /// If it is no text, or empty.
 pub fn preview(source: &mut dyn Read, options: &Options) -> Result<Preview, Error> {
     let mut found = Err(Error::Empty);
-    container::open(source, &mut |_, bytes| {
+    container::open(source, None, &mut |_, bytes, _| {
         found = Ok(of_one(bytes, options)?);
         // The first of an archive stands for all.
         Ok(ControlFlow::Break(()))
@@ -92,7 +92,7 @@ pub fn preview(source: &mut dyn Read, options: &Options) -> Result<Preview, Erro
 }
 
 fn of_one(source: &mut dyn Read, options: &Options) -> Result<Preview, Error> {
-    let text = Text::open(source)?;
+    let text = Text::open(source, None)?;
     let head = Head::new(text.rest(), text.is_last(), options);
     let cut = |line: &str| vec![line.chars().take(SHOWN_CHARACTERS).collect()];
     let lines = || head.lines().take(SHOWN_LINES).map(cut).collect();

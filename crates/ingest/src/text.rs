@@ -20,6 +20,8 @@ const HEAD_BYTES: usize = 1 << 23;
 /// front ([`Self::consume`]) and asks for more at its end ([`Self::more`]).
 pub(crate) struct Text<'s> {
     source: &'s mut dyn Read,
+    /// How many bytes the source has, where that is known.
+    length: Option<u64>,
     encoding: Encoding,
     /// Bytes that were read and not decoded yet.
     raw: Vec<u8>,
@@ -28,6 +30,8 @@ pub(crate) struct Text<'s> {
     at: usize,
     /// The line that `at` is in, from 1.
     line: u64,
+    /// How much has been taken from the front so far, in bytes of UTF-8.
+    position: u64,
     is_exhausted: bool,
     /// Lone carriage returns end the lines.
     has_old_line_ends: bool,
@@ -43,18 +47,20 @@ enum Encoding {
 }
 
 impl<'s> Text<'s> {
-    /// Reads the first window.
+    /// Reads the first window. `length` is the number of bytes that the source has, where that is known.
     ///
     /// # Errors
     /// If there is nothing but blanks, if it is no text, or if the source fails.
-    pub(crate) fn open(source: &'s mut dyn Read) -> Result<Self, Error> {
+    pub(crate) fn open(source: &'s mut dyn Read, length: Option<u64>) -> Result<Self, Error> {
         let mut text = Self {
             source,
+            length,
             encoding: Encoding::EightBit,
             raw: Vec::new(),
             window: String::new(),
             at: 0,
             line: 1,
+            position: 0,
             is_exhausted: false,
             has_old_line_ends: false,
             foreign_bytes: 0,
@@ -94,8 +100,25 @@ impl<'s> Text<'s> {
     pub(crate) fn consume(&mut self, bytes: usize) {
         let taken = self.rest().get(..bytes).unwrap_or_else(|| self.rest());
         let (lines, length) = (line_ends(taken) as u64, taken.len());
-        self.line += lines;
-        self.at += length;
+        self.consume_lines(length, self.line + lines);
+    }
+
+    /// Takes so many bytes from the front, of whoever knows the line that comes then.
+    pub(crate) fn consume_lines(&mut self, bytes: usize, next_line: u64) {
+        let bytes = bytes.min(self.window.len() - self.at);
+        self.line = next_line;
+        self.at += bytes;
+        self.position += bytes as u64;
+    }
+
+    /// How much has been taken from the front so far, in bytes of UTF-8.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// How long the text is in bytes of UTF-8, about, where that is known; a source may claim what is not so.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.length.filter(|_| self.encoding == Encoding::EightBit)
     }
 
     /// Adds to the end of the window; false at the end of the file.
@@ -155,6 +178,7 @@ impl<'s> Text<'s> {
         };
         let number = self.line;
         self.line += 1;
+        self.position += (self.at - start) as u64;
         let line = self.window.get(start..stop).unwrap_or_default();
         Ok(Some((number, line.strip_suffix('\r').unwrap_or(line))))
     }
@@ -310,7 +334,7 @@ mod tests {
     use super::*;
 
     fn whole(mut bytes: &[u8]) -> String {
-        let mut text = Text::open(&mut bytes).unwrap();
+        let mut text = Text::open(&mut bytes, None).unwrap();
         let mut all = String::new();
         loop {
             all.push_str(text.rest());
@@ -348,7 +372,7 @@ mod tests {
     fn lines_are_counted() {
         let text = format!("{}\nb\r\n\nd", "a".repeat(3 * PIECE));
         let mut bytes = text.as_bytes();
-        let mut text = Text::open(&mut bytes).unwrap();
+        let mut text = Text::open(&mut bytes, None).unwrap();
         let mut lines = Vec::new();
         while let Some((number, line)) = text.next_line().unwrap() {
             lines.push((number, line.len()));
@@ -359,7 +383,7 @@ mod tests {
     #[test]
     fn what_never_ends_is_refused() {
         let mut endless = std::io::repeat(b'x');
-        let mut text = Text::open(&mut endless).unwrap();
+        let mut text = Text::open(&mut endless, None).unwrap();
         let error = loop {
             match text.next_line() {
                 Err(error) => break error,

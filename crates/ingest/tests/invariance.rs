@@ -75,7 +75,7 @@ proptest! {
     fn the_borders_of_pieces(sizes in proptest::collection::vec(prop_oneof![1usize..5, 1usize..3000], 1..20)) {
         // Bombs unpack to megabytes.
         for (path, bytes) in fixtures(|_| true).into_iter().filter(|(_, bytes)| bytes.len() < 20_000) {
-            let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &sizes, turn: 0 }, &Options::default());
+            let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &sizes, turn: 0 }, None, &Options::default());
             prop_assert_eq!(shown(&pieces), shown(&import(&bytes)), "{}", path.display());
         }
     }
@@ -94,7 +94,7 @@ fn the_borders_of_pieces_in_what_fuzzing_starts_from() {
             let path = input.unwrap().path();
             let bytes = std::fs::read(&path).unwrap();
             let whole = read(&Source { name: "x", bytes: &bytes }, &options);
-            let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &[1, 2, 7], turn: 0 }, &options);
+            let pieces = read_from("x", &mut Pieces { bytes: &bytes, sizes: &[1, 2, 7], turn: 0 }, None, &options);
             assert_eq!(shown(&pieces), shown(&whole), "{}", path.display());
             count += 1;
         }
@@ -170,7 +170,7 @@ fn content(dataset: &Dataset, who: fn(&Series) -> String) -> Vec<(String, Vec<(i
 fn settings_that_need_no_text() {
     let settings = ["time-zone=+02:00", "counters=none", "histograms=buckets", "shares=none", "duplicates=mean"];
     for (path, bytes) in readable() {
-        let import = Import::open("x", &mut bytes.as_slice(), &Options::default()).unwrap();
+        let import = Import::open("x", &mut bytes.as_slice(), None, &Options::default()).unwrap();
         for setting in settings {
             assert!(!needs_text(setting));
             let mut options = Options::default();

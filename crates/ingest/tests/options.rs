@@ -149,7 +149,7 @@ fn dates_that_can_be_read_in_two_ways_are_read_in_the_other() {
 #[test]
 fn one_import_gives_several_data_sets() {
     let mut bytes = LOCAL.as_bytes();
-    let import = ingest::Import::open("x", &mut bytes, &Options::default()).unwrap();
+    let import = ingest::Import::open("x", &mut bytes, None, &Options::default()).unwrap();
     let first = |zone: TimeZone| {
         let dataset = import.dataset(&Options { time_zone: zone, ..Options::default() }).unwrap();
         dataset.series[0].axis.times_ms()[0]

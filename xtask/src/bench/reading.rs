@@ -63,7 +63,7 @@ fn browser_reader(project: &Project) -> Result<PathBuf> {
     let compiler = WasmCompiler::ready(project)?;
     let mut cargo = tool::command(project, "cargo");
     cargo.args(["build", "--locked", "--profile", "web", "--target", wasm_target::TARGET]);
-    cargo.args(["--package", "monteverdi-wasm", "--example", "reading"]);
+    cargo.args(["--package", "monteverdi-app", "--example", "reading"]);
     tool::run(compiler.configure_for_size(project, &mut cargo))?;
     let built = compiler.target_folder(project).join(wasm_target::TARGET).join("web/examples/reading.wasm");
     let folder = project.target.join("bench/reader");

@@ -31,11 +31,11 @@ pub(super) fn open(
     let mut gzip = Gzip::new(bytes, budget);
     let mut unpacked = Bytes::of_stream(&mut gzip);
     let refusal = match Kind::of(&mut unpacked) {
-        Ok(Kind::Plain) => return each(name, &mut unpacked),
+        Ok(Kind::Plain) => return each(name, &mut unpacked, None),
         Ok(kind) => refused(format!("{} inside gzip data", kind.label())),
         Err(error) => error_of(&error),
     };
-    each(name, &mut Refusal(refusal))
+    each(name, &mut Refusal(refusal), None)
 }
 
 /// The unpacked bytes of all members of gzip data, one behind the other.

@@ -18,8 +18,10 @@ use bytes::Bytes;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-/// What is done with each file: its name if it has one of its own, and its unpacked bytes.
-pub(crate) type EachFile<'f> = &'f mut dyn FnMut(Option<&str>, &mut dyn Read) -> Result<ControlFlow<()>, Error>;
+/// What is done with each file: its name if it has one of its own, its unpacked bytes, and how many they are where that is
+/// known.
+pub(crate) type EachFile<'f> =
+    &'f mut dyn FnMut(Option<&str>, &mut dyn Read, Option<u64>) -> Result<ControlFlow<()>, Error>;
 
 /// Hands out the files in a source, one behind the other, in the order in which they are stored: the file itself without a
 /// name if it is no archive, what a gzip file unpacks to without a name, and the entries of a ZIP archive with theirs.
@@ -31,11 +33,11 @@ pub(crate) type EachFile<'f> = &'f mut dyn FnMut(Option<&str>, &mut dyn Read) ->
 /// # Errors
 /// Those of `each`, of the source, and of an archive that cannot be followed, is damaged, holds no file, or unpacks to
 /// more than the limits allow.
-pub(crate) fn open(source: &mut dyn Read, each: EachFile<'_>) -> Result<(), Error> {
+pub(crate) fn open(source: &mut dyn Read, length: Option<u64>, each: EachFile<'_>) -> Result<(), Error> {
     let budget = Budget::default();
     let mut bytes = Bytes::of_file(source, &budget);
     match Kind::of(&mut bytes).map_err(|error| error_of(&error))? {
-        Kind::Plain => each(None, &mut bytes).map(|_| ()),
+        Kind::Plain => each(None, &mut bytes, length).map(|_| ()),
         Kind::Gzip => gzip::open(&mut bytes, None, &budget, each).map(|_| ()),
         Kind::Zip => zip::open(&mut bytes, &budget, each),
         Kind::Tar => Err(refused("a tar archive".to_owned())),

@@ -56,7 +56,7 @@ pub(super) fn open(bytes: &mut Bytes<'_>, budget: &Budget, each: EachFile<'_>) -
         let flow = if is_wanted {
             hand_out(&header, bytes, budget, each)?
         } else {
-            hand_out(&header, bytes, budget, &mut |_, _| Ok(ControlFlow::Continue(())))?
+            hand_out(&header, bytes, budget, &mut |_, _, _| Ok(ControlFlow::Continue(())))?
         };
         if flow.is_break() {
             return Ok(());
@@ -113,7 +113,7 @@ fn hand_out(
         Method::Deflated => Packing::Deflated(Inflate::new()),
         Method::Encrypted | Method::Other(_) => {
             let refusal = refused(format!("a ZIP archive whose file {name:?} is {}", method.label()));
-            let flow = each(Some(name), &mut Refusal(refusal.clone()))?;
+            let flow = each(Some(name), &mut Refusal(refusal.clone()), None)?;
             // Only the method knows where its data end.
             if *is_measured_behind && flow.is_continue() {
                 return Err(refusal);
@@ -143,10 +143,10 @@ fn unpacked(
 ) -> Result<ControlFlow<()>, Error> {
     let mut inner = Bytes::of_stream(entry);
     let refusal = match Kind::of(&mut inner) {
-        Ok(Kind::Plain) => return each(Some(name), &mut inner),
+        Ok(Kind::Plain) => return each(Some(name), &mut inner, None),
         Ok(Kind::Gzip) => return gzip::open(&mut inner, Some(name), budget, each),
         Ok(kind) => refused(format!("a ZIP archive that holds {}, {name:?}", kind.label())),
         Err(error) => error_of(&error),
     };
-    each(Some(name), &mut Refusal(refusal))
+    each(Some(name), &mut Refusal(refusal), None)
 }

@@ -479,7 +479,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<Value>, Error> {
         let mut bytes = text.as_bytes();
-        let mut text = Text::open(&mut bytes)?;
+        let mut text = Text::open(&mut bytes, None)?;
         let mut all = Vec::new();
         Json::new(&mut text).documents(&mut |json, _| {
             all.push(json.value()?);
@@ -528,7 +528,7 @@ mod tests {
     #[test]
     fn what_is_something_else_is_named_by_its_path() {
         let mut bytes = &b"{\"data\":{\"result\":[{},{\"values\":[[1,true],7]}]}}"[..];
-        let mut text = Text::open(&mut bytes).unwrap();
+        let mut text = Text::open(&mut bytes, None).unwrap();
         let mut json = Json::new(&mut text);
         let error = json
             .object(&mut |json, _| {
@@ -548,7 +548,7 @@ mod tests {
     #[test]
     fn what_is_left_alone_is_skipped() {
         let mut bytes = &b"{\"a\":{\"b\":[1,{\"c\":\"]\"}]},\"d\":4}"[..];
-        let mut text = Text::open(&mut bytes).unwrap();
+        let mut text = Text::open(&mut bytes, None).unwrap();
         let mut found = 0.0;
         let mut json = Json::new(&mut text);
         json.object(&mut |json, name| {

@@ -1,6 +1,7 @@
 //! Which columns of words tell the series of a table apart.
 
-use super::scan::{Scan, WordColumn};
+use super::columns::WordColumn;
+use super::scan::Scan;
 use crate::Role;
 use crate::preview::Understood;
 use series::SERVICE_LABELS;

@@ -6,13 +6,16 @@
 
 pub(crate) mod arrange;
 pub(crate) mod clock;
+pub(crate) mod columns;
 pub(crate) mod delimiter;
 pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod levels;
+mod pass;
 pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod roles;
+mod room;
 pub(crate) mod rows;
 pub(crate) mod scan;
 pub(crate) mod style;

@@ -67,7 +67,7 @@ fn read_beginning(head: &Head<'_>, table: &Table, format: Format) -> Result<Tabl
     let is_whole = head.is_whole && beginning.len() == head.text.len();
     let end = if is_whole { beginning.len() } else { beginning.rfind('\n').map_or(beginning.len(), |end| end + 1) };
     let mut bytes = beginning.get(..end).unwrap_or_default().as_bytes();
-    let mut text = Text::open(&mut bytes)?;
+    let mut text = Text::open(&mut bytes, None)?;
     let context = Context { options: head.options, table: Some(table.clone()) };
     match super::read::read(&mut text, context, format)? {
         Body::Table(body) => Ok(*body),

@@ -2,8 +2,9 @@
 
 use super::arrange::Arrangement;
 use super::clock::Clock;
+use super::columns::{MOST_WORDS, NumberColumn, WordColumn};
 use super::keys::{self, Keys};
-use super::scan::{MOST_WORDS, NumberColumn, Scan, WordColumn};
+use super::scan::Scan;
 use super::{Table, levels, roles, tags};
 use crate::cell::calendar::rfc3339;
 use crate::error::{Error, list};

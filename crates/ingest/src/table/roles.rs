@@ -2,9 +2,10 @@
 
 use super::Table;
 use super::clock::{self, Clock};
+use super::columns::{NumberColumn, WordColumn};
 use super::head::{Column, Content};
 use super::keys::{self, Keys};
-use super::scan::{NumberColumn, Scan, WordColumn};
+use super::scan::Scan;
 use crate::error::list;
 use crate::notebook::{Notebook, plural};
 use crate::{Options, Role};

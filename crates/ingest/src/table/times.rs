@@ -1,6 +1,6 @@
 //! The times of ordinary rows.
 
-use super::scan::read_time;
+use super::pass::read_time;
 use crate::cell::number::NumberStyle;
 use crate::cell::timestamp::{DateOrder, EpochUnit, Stamp, TimeStyle};
 use cells::{Clock, Digits, Stretch};

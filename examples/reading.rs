@@ -1,39 +1,14 @@
 //! The reader alone, as a program for the browser, for measuring how fast it is there (`cargo xtask bench`).
 
+#![cfg(target_arch = "wasm32")]
+
+use app::reader::BlobSource;
 use ingest::{Options, read_from};
-use js_sys::{Float64Array, Function, Uint8Array};
+use js_sys::Float64Array;
 use series::Dataset;
-use std::io::{Error, Read};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-
-/// How much is asked for at a time.
-const PIECE: u32 = 1 << 20;
-
-/// A file in the hands of JavaScript.
-struct Source<'a> {
-    /// Gives the bytes from one position to another.
-    slice: &'a Function,
-    position: f64,
-    piece: Vec<u8>,
-    taken: usize,
-}
-
-impl Read for Source<'_> {
-    fn read(&mut self, to: &mut [u8]) -> Result<usize, Error> {
-        if self.taken == self.piece.len() {
-            let end = self.position + f64::from(PIECE);
-            let piece = self.slice.call2(&JsValue::NULL, &self.position.into(), &end.into());
-            let piece = piece.map_err(|_| Error::other("the file cannot be read"))?;
-            self.piece = Uint8Array::new(&piece).to_vec();
-            self.position += self.piece.len() as f64;
-            self.taken = 0;
-        }
-        let read = self.piece.get(self.taken..).unwrap_or_default().read(to)?;
-        self.taken += read;
-        Ok(read)
-    }
-}
+use web_sys::Blob;
 
 /// A file that was read.
 #[wasm_bindgen]
@@ -43,14 +18,14 @@ pub struct Reading {
 
 #[wasm_bindgen]
 impl Reading {
-    /// Reads a file. `slice` is a function from two positions to an ArrayBuffer of the bytes between.
+    /// Reads a file.
     ///
     /// # Errors
     /// As the reader's, in words.
     #[wasm_bindgen(constructor)]
-    pub fn new(name: &str, slice: &Function) -> Result<Reading, JsError> {
-        let mut source = Source { slice, position: 0.0, piece: Vec::new(), taken: 0 };
-        Ok(Self { dataset: read_from(name, &mut source, &Options::default())? })
+    pub fn new(name: &str, file: &Blob) -> Result<Reading, JsError> {
+        let mut source = BlobSource::new(file, &|_| {});
+        Ok(Self { dataset: read_from(name, &mut source, Some(file.size() as u64), &Options::default())? })
     }
 
     /// How many series there are.
