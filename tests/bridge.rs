@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    ChartRequest, Credentials, Envelope, Fault, Input, Remedy, Request, Response, from_f64s, from_words, to_bytes,
-    to_f64s, to_words,
+    Access, ChartRequest, Credentials, Envelope, Fault, Input, Remedy, Request, Response, from_f64s, from_words,
+    to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
 use report::bytes::Bytes;
@@ -33,6 +33,7 @@ async fn through<T: Bytes>(message: Envelope<T>) -> Envelope<T> {
 async fn every_request_arrives_as_it_was_sent() {
     let chart = ChartRequest { series: 3, start_ms: -5, end_ms: 1_795_257_730_250, max_points: 400 };
     let credentials = Some(Credentials::Basic { user: "møn".into(), password: "p:w".into() });
+    let access = Access { credentials, headers: vec!["X-Scope-OrgID: a:b".into()] };
     let settings = vec!["time-column=when".into(), "step=250".into()];
     let requests = [
         Request::Load {
@@ -45,7 +46,12 @@ async fn every_request_arrives_as_it_was_sent() {
         },
         Request::Load {
             generation: 2,
-            input: Input::Prometheus { address: "http://prom".into(), credentials, end_ms: 1_795_257_730_250 },
+            input: Input::Prometheus {
+                address: "http://prom".into(),
+                access,
+                end_ms: 1_795_257_730_250,
+                settings: vec!["pack=red".into()],
+            },
         },
         Request::Cancel { generation: u32::MAX },
         Request::Chart { ticket: 9, generation: 2, chart },

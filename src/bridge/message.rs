@@ -36,6 +36,22 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// What goes along with every request to a server, besides the question. Held in memory only; its `Debug` shows nothing
+/// of it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Who asks, where the server wants to know.
+    pub credentials: Option<Credentials>,
+    /// Headers of the user's own (`X-Scope-OrgID: tenant`), one a line.
+    pub headers: Vec<String>,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Access(…)")
+    }
+}
+
 /// What a person can do about a failure, besides choosing something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remedy {
@@ -75,10 +91,12 @@ pub enum Input {
     Prometheus {
         /// Its address, without credentials.
         address: String,
-        /// What it asks for, if anything.
-        credentials: Option<Credentials>,
+        /// What goes along with every request.
+        access: Access,
         /// The end of the window, in milliseconds since 1970-01-01 UTC.
         end_ms: i64,
+        /// What is asked for: settings `name=value`, as the prometheus crate takes them.
+        settings: Vec<String>,
     },
 }
 
@@ -216,12 +234,13 @@ enum_bytes! {
     Credentials { 0: Basic { user, password }, 1: Bearer(token) } else Self::Bearer(String::new())
 }
 struct_bytes! {
+    Access { credentials, headers }
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
 enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
 enum_bytes! {
-    Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, credentials, end_ms } }
+    Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, access, end_ms, settings } }
     else Self::Files { names: Vec::new(), settings: Vec::new(), remembered: String::new() }
 }
 enum_bytes! {
@@ -258,8 +277,12 @@ mod tests {
     fn credentials_are_not_shown() {
         let input = Input::Prometheus {
             address: "http://prom".into(),
-            credentials: Some(Credentials::Basic { user: "monica".into(), password: "hunter2".into() }),
+            access: Access {
+                credentials: Some(Credentials::Basic { user: "monica".into(), password: "hunter2".into() }),
+                headers: vec!["X-Scope-OrgID: hunter2".into()],
+            },
             end_ms: 0,
+            settings: Vec::new(),
         };
         let text = format!("{input:?}");
         assert!(!text.contains("hunter2") && !text.contains("monica"), "{text}");

@@ -18,7 +18,7 @@ mod mailbox;
 #[cfg(target_arch = "wasm32")]
 mod pause;
 
-pub use message::{ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
+pub use message::{Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 
 #[cfg(target_arch = "wasm32")]

@@ -1,6 +1,6 @@
 //! The reader's way to a Prometheus server: requests of the prometheus crate, carried out by the browser.
 
-use crate::bridge::Credentials;
+use crate::bridge::{Access, Credentials};
 use gloo_net::http::{Request as Fetching, RequestBuilder};
 use prometheus::{Failure, Method, Request, Response};
 use wasm_bindgen::JsValue;
@@ -32,13 +32,13 @@ impl Answer {
 
 /// Carries a request out.
 ///
-/// Without credentials it has no header that would make the browser ask the server for permission first; with them it
-/// has the header `Authorization`.
+/// Where nothing goes along it has no header that would make the browser ask the server for permission first; with
+/// credentials it has the header `Authorization`, and with headers of the user's own those.
 ///
 /// # Errors
 /// Where nothing came back. A browser does not tell a page why: no connection, encryption, or an answer that the server
 /// does not allow this page to read.
-pub async fn carry_out(request: &Request, credentials: Option<&Credentials>) -> Result<Answer, Failure> {
+pub async fn carry_out(request: &Request, access: &Access) -> Result<Answer, Failure> {
     let builder = match request.method {
         Method::Get => Fetching::get(&request.url),
         Method::Post => {
@@ -46,7 +46,7 @@ pub async fn carry_out(request: &Request, credentials: Option<&Credentials>) -> 
         }
     };
     let signal = AbortSignal::timeout_with_u32(PATIENCE_S * 1_000);
-    let builder = authorised(builder, credentials).cache(RequestCache::NoStore).abort_signal(Some(&signal));
+    let builder = authorised(builder, access).cache(RequestCache::NoStore).abort_signal(Some(&signal));
     let built = match &request.body {
         Some(body) => builder.body(JsValue::from_str(body)),
         None => builder.build(),
@@ -61,8 +61,10 @@ pub async fn carry_out(request: &Request, credentials: Option<&Credentials>) -> 
     })
 }
 
-fn authorised(builder: RequestBuilder, credentials: Option<&Credentials>) -> RequestBuilder {
-    match credentials {
+fn authorised(builder: RequestBuilder, access: &Access) -> RequestBuilder {
+    let headers = access.headers.iter().filter_map(|line| line.split_once(':'));
+    let builder = headers.fold(builder, |builder, (name, value)| builder.header(name.trim(), value.trim()));
+    match &access.credentials {
         None => builder,
         Some(Credentials::Bearer(token)) => builder.header("Authorization", &format!("Bearer {token}")),
         Some(Credentials::Basic { user, password }) => {

@@ -1,6 +1,6 @@
 //! Where data come from, with what is needed to read them again.
 
-use crate::bridge::{Credentials, Input};
+use crate::bridge::{Access, Input};
 use crate::state::{Sample, Settings, SourceLink};
 use crate::store;
 use js_sys::{Array, Reflect};
@@ -25,7 +25,7 @@ pub(super) enum Source {
     /// A bundled incident.
     Sample(Sample),
     /// A server.
-    Server { address: String, credentials: Option<Credentials> },
+    Server { address: String, access: Access },
 }
 
 impl From<Source> for Origin {
@@ -77,10 +77,11 @@ impl Origin {
                 let response = answered(&format!("samples/{}", sample.file)).await?;
                 (vec![sample.file.clone()], vec![JsFuture::from(response.blob()?).await?.dyn_into()?])
             }
-            Source::Server { address, credentials } => {
+            Source::Server { address, access } => {
                 let end_ms = js_sys::Date::now() as i64;
-                let (address, credentials) = (address.clone(), credentials.clone());
-                return Ok((Input::Prometheus { address, credentials, end_ms }, Vec::new()));
+                let (address, access) = (address.clone(), access.clone());
+                let settings = self.settings.list().to_vec();
+                return Ok((Input::Prometheus { address, access, end_ms, settings }, Vec::new()));
             }
         };
         let remembered = store::remembered();

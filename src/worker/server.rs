@@ -1,7 +1,7 @@
 //! Reading from a Prometheus server: the plan is the prometheus crate's, the requests are the browser's.
 
 use super::desk::Desk;
-use crate::bridge::{Credentials, Fault, Pause, READING_SHARE, Remedy};
+use crate::bridge::{Access, Fault, Pause, READING_SHARE, Remedy};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
 use prometheus::{Ask, Endpoint, Error, Fetch};
@@ -19,7 +19,7 @@ pub(super) async fn read(
     generation: u32,
     pause: &Pause,
     address: &str,
-    credentials: Option<&Credentials>,
+    access: &Access,
     end_ms: i64,
 ) -> Result<Option<Dataset>, Fault> {
     let failure = |error: &Error| asking(address, error);
@@ -32,7 +32,7 @@ pub(super) async fn read(
         let share = READING_SHARE * progress.done as f64 / progress.total.max(1) as f64;
         desk.page.say_progress(generation, progress.doing, share);
         pause.take().await;
-        let answer = net::carry_out(&request, credentials).await;
+        let answer = net::carry_out(&request, access).await;
         if !desk.wants(generation) {
             return Ok(None);
         }

@@ -31,9 +31,9 @@ pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>)
 /// Asks a server, and analyses what it has.
 pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
     // Files are for the reader.
-    let Input::Prometheus { address, credentials, end_ms } = input else { return };
+    let Input::Prometheus { address, access, end_ms, .. } = input else { return };
     let pause = Pause::default();
-    match server::read(desk, generation, &pause, &address, credentials.as_ref(), end_ms).await {
+    match server::read(desk, generation, &pause, &address, &access, end_ms).await {
         Ok(Some(dataset)) => go_on(desk, generation, &pause, Ok(dataset)).await,
         Ok(None) => {}
         Err(fault) => desk.page.say_failed(generation, fault),

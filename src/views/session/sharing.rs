@@ -1,6 +1,7 @@
 //! What the address bar says, and what it is told.
 
 use super::Session;
+use crate::bridge::Access;
 use crate::dom::{document, untrack};
 use crate::state::{Link, SourceLink, View};
 use crate::views::origin::{Origin, Source};
@@ -24,7 +25,9 @@ impl Session {
         let is_new_view = link.view != View::default();
         self.desk.borrow_mut().linked_view = is_new_view.then_some(link.view);
         match link.source {
-            Some(SourceLink::Prometheus(address)) => self.open(Source::Server { address, credentials: None }.into()),
+            Some(SourceLink::Prometheus(address)) => {
+                self.open(Source::Server { address, access: Access::default() }.into())
+            }
             Some(SourceLink::Sample(name)) => {
                 self.desk.borrow_mut().loading = Some(Source::linked_sample(name).into());
                 self.load_linked_sample();
