@@ -232,7 +232,7 @@ fn quotient(mantissa: u64, places: usize) -> Option<f64> {
         f64::from_bits((((exponent + 1023 + 51) as u64) << 52).wrapping_add(significand))
     };
     // The leading 64 bits of the product say it mostly. The true ones are the same or the next ones.
-    let product = (u128::from(normal) * u128::from(high) >> 64) as u64;
+    let product = ((u128::from(normal) * u128::from(high)) >> 64) as u64;
     let dropped = 11 - product.leading_zeros();
     let (rest, half) = (product & ((1 << dropped) - 1), 1 << (dropped - 1));
     if rest + 1 < half || rest > half && rest + 1 < 2 * half {

@@ -12,7 +12,7 @@ fn files(bytes: &[u8]) -> Result<Vec<File>, Error> {
 
 fn files_of(source: &mut dyn Read) -> Result<Vec<File>, Error> {
     let mut all = Vec::new();
-    open(source, &mut |name, file| {
+    open(source, None, &mut |name, file, _| {
         let mut content = Vec::new();
         file.read_to_end(&mut content).map_err(|error| error_of(&error))?;
         all.push((name.map(str::to_owned), content));
@@ -189,7 +189,7 @@ fn archives_of_every_writer_are_read() {
 fn a_file_that_is_not_read_to_its_end_does_not_hide_the_next() {
     let entries = STYLES.map(|style| entry_of("a.csv", &text(), style));
     let mut count = 0;
-    open(&mut archive(&entries).as_slice(), &mut |_, file| {
+    open(&mut archive(&entries).as_slice(), None, &mut |_, file, _| {
         let mut start = [0; 10];
         file.read_exact(&mut start).unwrap();
         assert_eq!(&start, b"1700000000");
@@ -247,7 +247,7 @@ fn archives_in_archives_are_named() {
 
     // Who carries on finds the rest.
     let mut read = Vec::new();
-    open(&mut bytes.as_slice(), &mut |name, file| {
+    open(&mut bytes.as_slice(), None, &mut |name, file, _| {
         let mut content = String::new();
         read.push((name.map(str::to_owned), file.read_to_string(&mut content).is_ok()));
         Ok(ControlFlow::Continue(()))
@@ -265,7 +265,7 @@ fn what_cannot_be_unpacked_is_named_and_passed_over() {
     assert!(refusal(&archive(&[encrypted.clone()])).contains("whose file \"a.csv\" is encrypted"));
     assert!(refusal(&archive(&[bzip2.clone()])).contains("whose file \"b.csv\" is packed with bzip2"));
     let mut count = 0;
-    open(&mut archive(&[encrypted, bzip2, entry_of("c.csv", b"x", Style::Stored)]).as_slice(), &mut |_, _| {
+    open(&mut archive(&[encrypted, bzip2, entry_of("c.csv", b"x", Style::Stored)]).as_slice(), None, &mut |_, _, _| {
         count += 1;
         Ok(ControlFlow::Continue(()))
     })
