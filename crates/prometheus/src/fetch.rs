@@ -373,7 +373,8 @@ impl Fetch {
                 }
                 Ok(())
             }
-            Task::Metadata if !error.is_passing() => {
+            // Some servers let a page read everything but this. One that is gone will not answer the next request either.
+            Task::Metadata if !error.is_passing() || matches!(error, Error::Unreachable { .. }) => {
                 self.tasks.pop_front();
                 Ok(())
             }

@@ -247,6 +247,22 @@ fn a_transports_failure_has_its_class_and_the_request_stays() {
 }
 
 #[test]
+fn types_and_units_that_a_page_may_not_read_are_done_without() {
+    let mut server = Server::new(vec![("up", "api", scraped(0, 15_000, 100))]);
+    let mut fetch = Fetch::new(Ask::discover(endpoint(), 0, 100 * 15_000)).unwrap();
+    let mut refused = 0;
+    while let Some(request) = fetch.next_request() {
+        if request.url.contains("/metadata") {
+            refused += 1;
+            fetch.accept(Err(Failure::Unreachable("Failed to fetch".into()))).unwrap();
+        } else {
+            fetch.accept(Ok(server.answer(&request).response())).unwrap();
+        }
+    }
+    assert_eq!((refused, fetch.finish().unwrap().series.len()), (1, 1));
+}
+
+#[test]
 fn long_queries_are_posted_as_a_form() {
     let long = format!("up{{job=~\"{}\"}}", "a|".repeat(1_500));
     let ask = Ask { step_ms: Some(15_000), ..Ask::queries(endpoint(), [long], 0, 60_000) };
