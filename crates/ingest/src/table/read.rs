@@ -4,6 +4,7 @@ use super::arrange::Arrangement;
 use super::clock::Clock;
 use super::columns::{MOST_WORDS, NumberColumn, WordColumn};
 use super::keys::{self, Keys};
+use super::pass::Pass;
 use super::scan::Scan;
 use super::{Table, levels, roles, tags};
 use crate::cell::calendar::rfc3339;
@@ -35,17 +36,57 @@ pub(crate) struct TableBody {
 /// If there is no time.
 pub(crate) fn read(text: &mut Text<'_>, context: Context<'_>, format: Format) -> Result<Body, Error> {
     let table = context.table.ok_or(Error::Empty)?;
-    let options = context.options;
+    let (mut pass, notes) = begin(&table, context.options)?;
+    pass.start(text);
+    loop {
+        pass.window(text);
+        if !text.more()? {
+            break;
+        }
+    }
+    let (clock, scan) = (pass.clock, Scan::end(pass, notes)?);
+    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
+}
+
+/// Whether files of a format are read by [`read`] or [`read_fed`] alone.
+pub(crate) fn is_plain(format: Format) -> bool {
+    matches!(format, Format::CsvWide | Format::CsvLong | Format::CsvStacked | Format::GrafanaCsv)
+}
+
+/// The same of a text whose bytes come in the course of time. `feed` is awaited before each look at what comes next.
+///
+/// # Errors
+/// As [`read`], and those of `feed`.
+pub(crate) async fn read_fed(
+    text: &mut Text<'_>,
+    context: Context<'_>,
+    format: Format,
+    mut feed: impl AsyncFnMut(usize) -> Result<(), Error>,
+) -> Result<Body, Error> {
+    let table = context.table.ok_or(Error::Empty)?;
+    let (mut pass, notes) = begin(&table, context.options)?;
+    pass.start(text);
+    loop {
+        pass.window(text);
+        feed(text.wants()).await?;
+        if !text.more()? {
+            break;
+        }
+    }
+    let (clock, scan) = (pass.clock, Scan::end(pass, notes)?);
+    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
+}
+
+fn begin<'t>(table: &'t Table, options: &Options) -> Result<(Pass<'t>, Notebook), Error> {
     let mut notes = Notebook::default();
     notes.add(
         NoteKind::Dropped,
         table.preamble,
         format!("{} before the table left out", plural(table.preamble, "line", "lines")),
     );
-    let clock = Clock::find(&table, options)?;
-    let skipped = roles::skipped_columns(&table, clock, options, &mut notes);
-    let scan = Scan::read(text, &table, clock, &skipped, options, notes)?;
-    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
+    let clock = Clock::find(table, options)?;
+    let skipped = roles::skipped_columns(table, clock, options, &mut notes);
+    Ok((Scan::begin(table, clock, &skipped, options)?, notes))
 }
 
 impl TableBody {
