@@ -77,10 +77,10 @@ async fn a_large_table_is_read_as_it_comes_until_nobody_wants_it() {
     let asked = Cell::new(0);
     let is_wanted = || {
         asked.set(asked.get() + 1);
-        asked.get() < 20
+        asked.get() < 2
     };
     assert!(open("x", &blob, &options, &|_| {}, &is_wanted).await.unwrap().is_none());
-    assert!(asked.get() < 25, "it stops soon");
+    assert!(asked.get() < 5, "it stops soon");
 }
 
 #[wasm_bindgen_test]
