@@ -66,10 +66,12 @@ impl Ask {
     /// Asks for what a scope says, up to a moment in milliseconds since 1970-01-01 UTC.
     pub fn of_scope(endpoint: Endpoint, scope: &Scope, end_ms: i64) -> Self {
         let start_ms = end_ms.saturating_sub(scope.range_ms.unwrap_or(Self::USUAL_RANGE_MS));
-        let question = match (scope.packs.is_empty(), scope.queries.is_empty()) {
+        // Alerts are events beside metrics; which metrics, they do not say.
+        let packs: Vec<String> = scope.packs.iter().filter(|pack| *pack != ALERTS).cloned().collect();
+        let question = match (packs.is_empty(), scope.queries.is_empty()) {
             (true, true) => Question::Discover { max_series: Self::USUAL_SERIES },
             (true, false) => Question::Queries(scope.queries.clone()),
-            (false, _) => Question::Packs { packs: scope.packs.clone(), queries: scope.queries.clone() },
+            (false, _) => Question::Packs { packs, queries: scope.queries.clone() },
         };
         Self {
             step_ms: scope.step_ms,

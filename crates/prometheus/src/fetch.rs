@@ -665,7 +665,8 @@ impl Fetch {
 impl Fetch {
     /// The person's own queries of which neighbouring values share samples.
     fn overlaps(&self) -> Vec<Note> {
-        let least_ms = 4 * self.interval_ms.unwrap_or(0);
+        // Shorter windows hold too few samples to tell growth.
+        let least_ms = self.interval_ms.map_or(i64::MAX, |interval_ms| 4 * interval_ms);
         let own = self.queries.iter().filter(|query| query.called.is_none() && !query.is_raw);
         let overlapping = own.filter_map(|query| {
             let window_ms = promql::overlapping_window_ms(&query.text, query.step_ms)?;

@@ -50,6 +50,8 @@ pub struct Planned {
     pub step_ms: i64,
     /// Samples as they were scraped; else one value per step.
     pub is_raw: bool,
+    /// Put together by service in the server.
+    pub is_aggregated: bool,
     /// What there is on the server.
     pub before: Size,
     /// What is fetched.
@@ -169,6 +171,7 @@ impl Plan {
                 why: "your own expression, at every step".to_owned(),
                 step_ms: steps.step_ms,
                 is_raw: false,
+                is_aggregated: false,
                 before: one,
                 after: one,
                 called: None,
@@ -182,25 +185,16 @@ impl Plan {
         let add = |(series, samples): (u64, u64), one: Size| {
             (series.saturating_add(one.series), samples.saturating_add(one.samples()))
         };
-        // Two aggregates of one metric come from the same series.
-        let mut before = (0, 0);
-        let mut last: Option<&Called> = None;
-        for one in &self.queries {
-            let is_same =
-                one.called.as_ref().is_some_and(|called| last.is_some_and(|last| last.metric == called.metric));
-            let is_second = is_same && one.called.as_ref().is_some_and(|called| called.is_second());
-            if !is_second {
-                before = add(before, one.before);
-            }
-            last = one.called.as_ref();
-        }
+        let before = self.queries.iter().filter(|one| !one.is_second()).map(|one| one.before).fold((0, 0), add);
         (before, self.queries.iter().map(|one| one.after).fold((0, 0), add))
     }
 
     /// How many series the server puts together, and into how many; none where everything is fetched as it is.
     pub fn aggregated(&self) -> Option<(u64, u64)> {
-        let less = self.queries.iter().filter(|one| one.after.series < one.before.series && !one.is_raw);
-        let sums = less.fold((0, 0), |(before, after), one| (before + one.before.series, after + one.after.series));
+        let less = self.queries.iter().filter(|one| one.is_aggregated);
+        let sums = less.fold((0, 0), |(before, after), one| {
+            (before + if one.is_second() { 0 } else { one.before.series }, after + one.after.series)
+        });
         (sums.0 > 0).then_some(sums)
     }
 
@@ -258,6 +252,7 @@ impl Plan {
                 why: format!("{}{more}: {how}", meanings.join("; ")),
                 step_ms: steps.step_ms,
                 is_raw: steps.is_raw,
+                is_aggregated: false,
                 before: size,
                 after: size,
                 called: None,
@@ -279,6 +274,7 @@ impl Plan {
                 why: format!("{}: {how}", entry.means),
                 step_ms,
                 is_raw: false,
+                is_aggregated: lot.is_aggregated,
                 before,
                 after: Size { series, points: steps.points(step_ms) },
                 called: Some(Called { metric: part.metric.clone(), suffix, accumulates }),
@@ -348,10 +344,10 @@ impl Plan {
     }
 }
 
-impl Called {
-    /// Whether it is the second aggregate of a metric.
+impl Planned {
+    /// Whether it is the second aggregate of a metric, of the same series as the first.
     fn is_second(&self) -> bool {
-        matches!(self.suffix, ":max" | ":min")
+        self.called.as_ref().is_some_and(|called| matches!(called.suffix, ":max" | ":min"))
     }
 }
 
@@ -420,5 +416,144 @@ impl fmt::Display for Plan {
             writeln!(f, "\nLeft out, because it is too much even so: {}.", self.left_out.join(", "))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::preset;
+    use crate::{Endpoint, Scope};
+    use order::SortedMap;
+    use proptest::prelude::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    /// An inventory of metrics with so many series, in so many groups.
+    fn inventory(pack: &str, metrics: &[(&str, u64, u64)]) -> Inventory {
+        let pack = preset::named(pack).unwrap();
+        let part = |(metric, series, groups): &(&str, u64, u64)| {
+            let entry = pack.entries.iter().find(|entry| entry.holds(metric)).unwrap();
+            Part { pack, entry, metric: (*metric).to_owned(), series: *series, groups: *groups }
+        };
+        Inventory {
+            endpoint: Endpoint::parse("http://server").unwrap(),
+            metric_count: metrics.len(),
+            parts: metrics.iter().map(part).collect(),
+            queries: Vec::new(),
+            service_labels: Vec::new(),
+            service_label: "app".to_owned(),
+            interval_ms: Some(15_000),
+            has_alerts: false,
+            metadata: SortedMap::new(),
+            warnings: SortedSet::new(),
+        }
+    }
+
+    fn ask(settings: &[&str]) -> Ask {
+        let scope = Scope::of(["pack=use"].iter().chain(settings)).unwrap();
+        Ask::of_scope(Endpoint::parse("http://server").unwrap(), &scope, 100 * HOUR_MS)
+    }
+
+    fn texts(plan: &Plan) -> Vec<&str> {
+        plan.queries.iter().map(|query| query.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_fits_is_taken_as_it_was_scraped() {
+        let found =
+            inventory("use", &[("node_load1", 3, 3), ("node_procs_running", 3, 3), ("node_cpu_seconds_total", 3, 3)]);
+        let plan = Plan::of(&found, &ask(&["range=6h"]));
+        assert_eq!(
+            texts(&plan),
+            [
+                "{__name__=~\"node_load1|node_procs_running\"}",
+                "sum without (cpu,mode) (last_over_time(node_cpu_seconds_total{mode!~\"idle|iowait|steal\"}[15s]))"
+            ]
+        );
+        assert!(plan.queries[0].is_raw && !plan.queries[1].is_raw);
+        assert_eq!((plan.totals(), plan.aggregated()), (((9, 9 * 1_441), (9, 9 * 1_441)), None));
+        assert!(plan.notes().is_empty());
+    }
+
+    #[test]
+    fn a_fleet_is_aggregated_in_the_server_as_each_metric_allows() {
+        let red = [
+            ("up", 4_000, 10),
+            ("http_requests_total", 60_000, 40),
+            ("http_request_duration_seconds_bucket", 90_000, 110),
+            ("http_requests_in_flight", 4_000, 10),
+        ];
+        let mut found = inventory("red", &red);
+        found.parts.extend(inventory("prometheus", &[("scrape_duration_seconds", 4_000, 10)]).parts);
+        let plan = Plan::of(&found, &ask(&["range=6h"]));
+        let status = "app, code, status, status_code, response_code, http_status_code, http_response_status_code, grpc_code, \
+                      grpc_status, rpc_grpc_status_code, envoy_response_code_class, outcome";
+        let name = |metric: &str| format!("{{__name__=\"{metric}\"}}");
+        assert_eq!(
+            texts(&plan),
+            [
+                format!("avg by (app) (last_over_time({}[1m]))", name("up")),
+                format!("min by (app) (last_over_time({}[1m]))", name("up")),
+                format!("sum by ({status}) (increase({}[1m]))", name("http_requests_total")),
+                format!("sum by (app, le) (increase({}[1m]))", name("http_request_duration_seconds_bucket")),
+                format!("sum by (app) (last_over_time({}[1m]))", name("http_requests_in_flight")),
+                format!("quantile by (app) (0.95, last_over_time({}[1m]))", name("scrape_duration_seconds")),
+                format!("max by (app) (last_over_time({}[1m]))", name("scrape_duration_seconds")),
+            ]
+        );
+        // No window of growth reaches into the one before.
+        assert!(plan.queries.iter().all(|query| query.step_ms == 60_000));
+        let ((before, _), (after, samples)) = plan.totals();
+        assert_eq!((before, after, samples), (162_000, 200, 200 * 361));
+        let words = plan.to_string();
+        assert!(words.contains("60000 series become 40 × 361 points, every 1m"), "{words}");
+        assert!(plan.notes()[0].message.contains("by app"), "{:?}", plan.notes());
+    }
+
+    #[test]
+    fn the_costliest_goes_first_and_the_step_follows() {
+        let found =
+            inventory("use", &[("node_load1", 400, 1), ("node_procs_running", 300, 1), ("node_intr_total", 90, 90)]);
+        let plan = Plan::of(&found, &ask(&["range=6h"]));
+        assert_eq!(plan.aggregated(), Some((400, 2)), "node_load1 by mean and maximum, the others as they are");
+        // Two answers, so that neither is too long.
+        assert_eq!(texts(&plan)[..2], ["{__name__=\"node_procs_running\"}", "{__name__=\"node_intr_total\"}"]);
+        // 90 series cannot become fewer: at 6 h and 20,000 samples a point every two minutes.
+        let plan = Plan::of(&found, &ask(&["range=6h", "budget=20000"]));
+        assert_eq!(plan.queries.last().unwrap().step_ms, 120_000);
+        assert!(plan.queries.iter().all(|query| !query.is_raw && query.step_ms == 120_000), "{plan}");
+        // And there is an end to it.
+        let plan = Plan::of(&found, &ask(&["range=6h", "budget=1"]));
+        assert_eq!(plan.left_out, ["node_load1", "node_procs_running", "node_intr_total"]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_budget_is_kept_and_no_metric_is_lost(
+            sizes in proptest::collection::vec((1u64..5_000, 1u64..200), 1..12),
+            budget in 1u64..200_000, hours in 1i64..500, interval_s in 1i64..120, step_s in proptest::option::of(1i64..600)
+        ) {
+            let names = ["node_load1", "node_cpu_seconds_total", "node_memory_MemAvailable_bytes", "node_vmstat_oom_kill",
+                "node_disk_io_time_seconds_total", "node_filesystem_avail_bytes", "node_network_receive_bytes_total",
+                "node_forks_total", "node_procs_blocked", "node_filefd_allocated", "node_intr_total", "node_netstat_Tcp_CurrEstab"];
+            let metrics: Vec<(&str, u64, u64)> =
+                names.iter().zip(&sizes).map(|(name, (series, groups))| (*name, *series, *groups.min(series))).collect();
+            let mut found = inventory("use", &metrics);
+            found.interval_ms = Some(interval_s * 1_000);
+            let mut ask = ask(&[&format!("budget={budget}"), &format!("range={hours}h")]);
+            ask.step_ms = step_s.map(|step_s| step_s * 1_000);
+            let plan = Plan::of(&found, &ask);
+            let (_, (series, samples)) = plan.totals();
+            prop_assert!(samples <= budget && series <= 500, "{plan}");
+            for (metric, ..) in &metrics {
+                let is_asked = plan.queries.iter().any(|query| query.text.contains(metric));
+                prop_assert!(is_asked != plan.left_out.iter().any(|left| left == metric), "{metric} in {plan}");
+            }
+            for query in &plan.queries {
+                prop_assert!(crate::promql::overlapping_window_ms(&query.text, query.step_ms).is_none(), "{}", query.text);
+            }
+        }
     }
 }
