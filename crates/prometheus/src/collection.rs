@@ -214,8 +214,7 @@ fn called_so(
     if called.accumulates {
         let mut sum = 0.0;
         for value in &mut values {
-            // Between zero and a little less is what extrapolation makes of nothing.
-            sum += if value.is_finite() { value.max(0.0) } else { 0.0 };
+            sum += if value.is_finite() { *value } else { 0.0 };
             *value = sum;
         }
     }

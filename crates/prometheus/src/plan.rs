@@ -10,9 +10,8 @@ use order::SortedSet;
 use series::{Note, NoteKind};
 use std::fmt;
 
-/// A range query reaches back over at least so many scrapes where it asks for growth: with fewer, one late scrape leaves
-/// a window with a single sample, of which no growth can be told.
-const SCRAPES_PER_WINDOW: i64 = 4;
+/// A step of what is aggregated holds at least so many scrapes: a late or a missing one leaves no hole in a sum.
+const SCRAPES_PER_STEP: i64 = 2;
 /// Metrics that are asked for together.
 const METRICS_PER_QUERY: usize = 50;
 /// About the most samples that one answer should hold (some 10 MB of JSON).
@@ -288,13 +287,12 @@ impl Plan {
         }
         let by = entry.grouping(&self.service_label);
         let label = &self.service_label;
-        let step_ms = steps.window_ms();
-        let window = duration::written(step_ms);
+        let step_ms = steps.aggregated_ms();
         let last = last_of_step(&selector, step_ms);
         match entry.nature {
             Nature::Counter | Nature::Buckets => push(
-                format!("sum by ({by}) (increase({selector}[{window}]))"),
-                &format!("growth per step, summed by {label}; windows do not overlap"),
+                format!("sum by ({by}) ({})", growth(&selector, step_ms)),
+                &format!("growth from step to step, summed by {label}"),
                 step_ms,
                 part.groups,
                 "",
@@ -356,9 +354,9 @@ impl Steps {
         (self.range_ms / step_ms.max(1) + 1).max(1).unsigned_abs()
     }
 
-    /// The step of what is aggregated: long enough to hold growth.
-    fn window_ms(&self) -> i64 {
-        let least = SCRAPES_PER_WINDOW * self.interval_ms;
+    /// The step of what is aggregated.
+    fn aggregated_ms(&self) -> i64 {
+        let least = SCRAPES_PER_STEP * self.interval_ms;
         let step_ms = self.step_ms.max(1);
         ((least + step_ms - 1) / step_ms).max(1) * step_ms
     }
@@ -378,7 +376,7 @@ impl Lot<'_> {
 
     fn size(&self, steps: &Steps) -> Size {
         if self.is_aggregated {
-            Size { series: self.aggregated_series(), points: steps.points(steps.window_ms()) }
+            Size { series: self.aggregated_series(), points: steps.points(steps.aggregated_ms()) }
         } else {
             Size { series: self.part.series, points: steps.points(steps.step_ms) }
         }
@@ -387,6 +385,16 @@ impl Lot<'_> {
 
 fn last_of_step(selector: &str, step_ms: i64) -> String {
     format!("last_over_time({selector}[{}])", duration::written(step_ms))
+}
+
+/// What counters have grown by from the last sample of one step to that of the next; from zero, where they began again.
+/// The growth of all steps together is the whole growth: `increase(…[step])` knows only what happens between the samples
+/// inside a step, leaves out what happens between two steps, and makes up for it by extrapolation.
+fn growth(selector: &str, step_ms: i64) -> String {
+    let step = duration::written(step_ms);
+    let now = last_of_step(selector, step_ms);
+    let before = format!("last_over_time({selector}[{step}] offset {step})");
+    format!("({now} - {before} >= 0) or ({now} < {before})")
 }
 
 /// The plan in words: what is fetched, why, and how much it is.
@@ -494,21 +502,25 @@ mod tests {
         assert_eq!(
             texts(&plan),
             [
-                format!("avg by (app) (last_over_time({}[1m]))", name("up")),
-                format!("min by (app) (last_over_time({}[1m]))", name("up")),
-                format!("sum by ({status}) (increase({}[1m]))", name("http_requests_total")),
-                format!("sum by (app, le) (increase({}[1m]))", name("http_request_duration_seconds_bucket")),
-                format!("sum by (app) (last_over_time({}[1m]))", name("http_requests_in_flight")),
-                format!("quantile by (app) (0.95, last_over_time({}[1m]))", name("scrape_duration_seconds")),
-                format!("max by (app) (last_over_time({}[1m]))", name("scrape_duration_seconds")),
+                format!("avg by (app) (last_over_time({}[30s]))", name("up")),
+                format!("min by (app) (last_over_time({}[30s]))", name("up")),
+                format!("sum by ({status}) ({})", growth(&name("http_requests_total"), 30_000)),
+                format!("sum by (app, le) ({})", growth(&name("http_request_duration_seconds_bucket"), 30_000)),
+                format!("sum by (app) (last_over_time({}[30s]))", name("http_requests_in_flight")),
+                format!("quantile by (app) (0.95, last_over_time({}[30s]))", name("scrape_duration_seconds")),
+                format!("max by (app) (last_over_time({}[30s]))", name("scrape_duration_seconds")),
             ]
         );
-        // No window of growth reaches into the one before.
-        assert!(plan.queries.iter().all(|query| query.step_ms == 60_000));
+        assert_eq!(
+            growth("x", 30_000),
+            "(last_over_time(x[30s]) - last_over_time(x[30s] offset 30s) >= 0) or \
+             (last_over_time(x[30s]) < last_over_time(x[30s] offset 30s))"
+        );
+        assert!(plan.queries.iter().all(|query| query.step_ms == 30_000));
         let ((before, _), (after, samples)) = plan.totals();
-        assert_eq!((before, after, samples), (162_000, 200, 200 * 361));
+        assert_eq!((before, after, samples), (162_000, 200, 200 * 721));
         let words = plan.to_string();
-        assert!(words.contains("60000 series become 40 × 361 points, every 1m"), "{words}");
+        assert!(words.contains("60000 series become 40 × 721 points, every 30s"), "{words}");
         assert!(plan.notes()[0].message.contains("by app"), "{:?}", plan.notes());
     }
 

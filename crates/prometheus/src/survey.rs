@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Metrics whose series are counted together.
 const METRICS_PER_COUNT: usize = 50;
 /// At so many moments of the range, series are counted; the most at one moment is what counts.
-const MOMENTS: i64 = 5;
+const MOMENTS: i64 = 9;
 /// The time looked back on for the scrape interval.
 pub(crate) const INTERVAL_WINDOW_MS: i64 = 3_600_000;
 
