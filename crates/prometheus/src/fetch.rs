@@ -7,13 +7,13 @@ use crate::collection::{Asked, Collection};
 use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::event::{self, ManagedAlert, Silence};
+use crate::event;
 use crate::plan::{Called, Plan};
 use crate::request::{Failure, Request, Response};
 use crate::survey::{INTERVAL_WINDOW_MS, Survey};
 use crate::{duration, form, meaning, promql, selector, step, worth};
 use order::{SortedMap, SortedSet};
-use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin, histogram, share};
 use std::collections::{BTreeMap, VecDeque};
@@ -52,8 +52,9 @@ pub struct Fetch {
 struct Alerts {
     firing: Vec<QuerySeries>,
     since: Vec<QuerySeries>,
-    managed: Vec<ManagedAlert>,
-    silences: Vec<Silence>,
+    /// Alertmanager's lists, as they came.
+    managed: Value,
+    silences: Value,
     /// Why they are not whole.
     failures: Vec<String>,
 }
@@ -250,8 +251,8 @@ impl Fetch {
             .collect();
         let range = (self.ask.start_ms, self.ask.end_ms);
         let mut events = event::firing(&self.alerts.firing, &self.alerts.since, range, self.event_step_ms());
-        event::add_managed(&mut events, self.alerts.managed, range.1);
-        events.extend(event::silences(self.alerts.silences, range));
+        event::add_managed(&mut events, &self.alerts.managed, range.1);
+        events.extend(event::silences(&self.alerts.silences, range));
         order::sort_by(&mut events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
         let mut series = self.collection.into_series(&asked, &self.metadata);
         if series.is_empty() {
@@ -282,13 +283,13 @@ impl Fetch {
             }
             Task::Metadata => form::get(endpoint.call(&["metadata"]), &[("limit_per_metric", "1")]),
             Task::Series { metrics, .. } => {
-                let matcher = selector::metrics(metrics.iter().map(String::as_str));
+                let matcher = selector::metrics(&metrics.iter().map(String::as_str).collect::<Vec<_>>());
                 form::call(endpoint.call(&["series"]), &[("match[]", &matcher), ("start", &start), ("end", &end)])
             }
             Task::ScrapeTimes { metric, whole } => {
                 let range = self.ask.end_ms - self.ask.start_ms;
                 let window = if *whole { range } else { range.min(INTERVAL_WINDOW_MS) };
-                let query = format!("{}[{}]", selector::metrics([metric.as_str()]), selector::duration(window));
+                let query = format!("{}[{}]", selector::metrics(&[metric.as_str()]), selector::duration(window));
                 form::call(endpoint.call(&["query"]), &[("query", &query), ("time", &end)])
             }
             Task::ScrapeCount => {
@@ -479,7 +480,7 @@ impl Fetch {
         let mut tasks = Vec::new();
         for batch in batches(&self.chosen, points) {
             let series: usize = batch.iter().map(|chosen| chosen.series).sum();
-            let selector = selector::metrics(batch.iter().map(|chosen| chosen.metric.as_str()));
+            let selector = selector::metrics(&batch.iter().map(|chosen| chosen.metric.as_str()).collect::<Vec<_>>());
             let text =
                 if is_raw { selector } else { format!("last_over_time({selector}[{}])", selector::duration(step_ms)) };
             let per_request = (SAMPLES_PER_ANSWER / series.max(1) as i64).clamp(1, MAX_POINTS);
@@ -517,7 +518,7 @@ impl Fetch {
             let query = Query {
                 text: planned.text.clone(),
                 step_ms: planned.step_ms,
-                is_raw: planned.is_raw,
+                is_raw: planned.is_raw(),
                 called: planned.called.clone(),
             };
             let tasks = self.plan_query(query, (SAMPLES_PER_ANSWER / series).clamp(1, MAX_POINTS));
@@ -587,16 +588,14 @@ impl Fetch {
     }
 
     /// Reads a list of Alertmanager's, which has no envelope.
-    fn list<'a, T: Deserialize<'a>>(&self, response: &Response<'a>) -> Result<T, Error> {
+    fn list(&self, response: &Response<'_>) -> Result<Value, Error> {
         let address = self.ask.alertmanager.as_ref().map_or("", Endpoint::address);
         if !(200..300).contains(&response.status) {
             return Err(Error::of_response(response, address, None));
         }
-        serde_json::from_slice(response.body).map_err(|error| Error::Malformed {
-            address: address.to_owned(),
-            call: "api/v2".to_owned(),
-            reason: error.to_string(),
-        })
+        let list = serde_json::from_slice::<Value>(response.body).map_err(|error| error.to_string());
+        list.and_then(|list| if list.is_array() { Ok(list) } else { Err("it is no list".to_owned()) })
+            .map_err(|reason| Error::Malformed { address: address.to_owned(), call: "api/v2".to_owned(), reason })
     }
 
     /// The address of the server that a task asks.
@@ -640,13 +639,17 @@ impl Fetch {
                 ),
             ));
         }
-        let (natives, samples) = self.collection.natives();
+        let (natives, samples, torn) = self.collection.natives();
         if natives > 0 {
             let message = format!(
                 "{samples} samples of {natives} native histograms became p50, p95 and p99 of what was observed between one \
                  sample and the next, and counters of the number and the sum"
             );
             notes.push(Note::new(NoteKind::Derived, samples as u64, message));
+        }
+        if torn > 0 {
+            let message = format!("{torn} samples of native histograms cannot be read and were left out");
+            notes.push(Note::new(NoteKind::Unreadable, torn as u64, message));
         }
         if let Some(plan) = &self.plan {
             notes.extend(plan.notes());
