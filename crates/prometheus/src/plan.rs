@@ -285,7 +285,7 @@ impl Plan {
             Nature::Delay => &[Manner::Percentile, Manner::Maximum],
             Nature::Health => &[Manner::Mean, Manner::Minimum],
         };
-        let selector = selector::matching(&[part.metric.as_str()], entry.only);
+        let selector = selector::metric(&part.metric, entry.only);
         let step_ms = if lot.is_aggregated { steps.aggregated_ms() } else { steps.step_ms };
         let series = if lot.is_aggregated { part.groups } else { part.series };
         let by = entry.grouping(&self.service_label);
@@ -402,7 +402,7 @@ impl Lot<'_> {
     }
 }
 
-/// Series and samples of metrics, and of `own` series besides.
+/// Series and samples of metrics, and of `own` series besides. One copy of it is enough for the size of the program.
 #[inline(never)]
 fn size(lots: &[Lot<'_>], own: u64, steps: &Steps) -> (u64, u64) {
     let own = Size { series: own, points: steps.points(steps.step_ms) };
@@ -414,7 +414,6 @@ fn size(lots: &[Lot<'_>], own: u64, steps: &Steps) -> (u64, u64) {
     (series, samples)
 }
 
-#[inline(never)]
 fn last_of_step(selector: &str, step_ms: i64) -> String {
     format!("last_over_time({selector}[{}])", duration::written(step_ms))
 }
@@ -442,15 +441,18 @@ impl fmt::Display for Plan {
         writeln!(f, "Scrape interval {}, services by {}.", duration::written(self.interval_ms), self.service_label)?;
         for one in &self.queries {
             let (before, after) = (one.before.series, one.after.series);
-            write!(f, "\n{}\n  {}\n  ", one.text, one.why(&self.service_label))?;
-            if before != after {
-                write!(f, "{before} series become ")?;
-            }
+            let from = if before == after { String::new() } else { format!("{before} series become ") };
             let every = duration::written(one.step_ms);
-            writeln!(f, "{after} × {} points, every {every}", one.after.points)?;
+            writeln!(
+                f,
+                "\n{}\n  {from}{after} × {} points, every {every}\n  {}",
+                one.why(&self.service_label),
+                one.after.points,
+                one.text
+            )?;
         }
         if self.has_alerts {
-            writeln!(f, "\nALERTS, ALERTS_FOR_STATE\n  alerts, as events")?;
+            writeln!(f, "\nalerts, as events\n  ALERTS, ALERTS_FOR_STATE")?;
         }
         if !self.left_out.is_empty() {
             writeln!(f, "\nLeft out, because it is too much even so: {}.", self.left_out.join(", "))?;
@@ -530,17 +532,16 @@ mod tests {
         let plan = Plan::of(&found, &ask(&["range=6h"]));
         let status = "app, code, status, status_code, response_code, http_status_code, http_response_status_code, grpc_code, \
                       grpc_status, rpc_grpc_status_code, envoy_response_code_class, outcome";
-        let name = |metric: &str| format!("{{__name__=\"{metric}\"}}");
         assert_eq!(
             texts(&plan),
             [
-                format!("avg by (app) (last_over_time({}[30s]))", name("up")),
-                format!("min by (app) (last_over_time({}[30s]))", name("up")),
-                format!("sum by ({status}) ({})", growth(&name("http_requests_total"), 30_000)),
-                format!("sum by (app, le) ({})", growth(&name("http_request_duration_seconds_bucket"), 30_000)),
-                format!("sum by (app) (last_over_time({}[30s]))", name("http_requests_in_flight")),
-                format!("quantile by (app) (0.95, last_over_time({}[30s]))", name("scrape_duration_seconds")),
-                format!("max by (app) (last_over_time({}[30s]))", name("scrape_duration_seconds")),
+                format!("avg by (app) (last_over_time({}[30s]))", "up"),
+                format!("min by (app) (last_over_time({}[30s]))", "up"),
+                format!("sum by ({status}) ({})", growth("http_requests_total", 30_000)),
+                format!("sum by (app, le) ({})", growth("http_request_duration_seconds_bucket", 30_000)),
+                format!("sum by (app) (last_over_time({}[30s]))", "http_requests_in_flight"),
+                format!("quantile by (app) (0.95, last_over_time({}[30s]))", "scrape_duration_seconds"),
+                format!("max by (app) (last_over_time({}[30s]))", "scrape_duration_seconds"),
             ]
         );
         assert_eq!(
