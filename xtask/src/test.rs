@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
         work: |project, tally| browser(project, "prometheus", tally),
         after: &["setup", "build"],
     },
+    Step { name: "packs", work: |project, tally| browser(project, "packs", tally), after: &["setup"] },
 ];
 
 /// Runs the command.

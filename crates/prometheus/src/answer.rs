@@ -1,7 +1,9 @@
 //! What the API's answers hold.
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
+use series::histogram::{NativeBucket, NativeHistogram, OpenBounds};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -13,7 +15,7 @@ pub(crate) struct Envelope<'a> {
     #[serde(default, borrow)]
     pub(crate) data: Option<&'a RawValue>,
     #[serde(rename = "errorType", default)]
-    kind: Option<serde_json::Value>,
+    kind: Option<Value>,
     #[serde(default, borrow)]
     error: Option<Cow<'a, str>>,
     #[serde(default)]
@@ -48,8 +50,33 @@ pub(crate) struct QuerySeries {
     pub(crate) values: Vec<Sample>,
     #[serde(default)]
     pub(crate) value: Option<Sample>,
+    /// Native histograms, each with its time: see [`native`].
     #[serde(default)]
-    pub(crate) histograms: Vec<serde::de::IgnoredAny>,
+    pub(crate) histograms: Vec<Value>,
+    #[serde(default)]
+    pub(crate) histogram: Option<Value>,
+}
+
+/// The time in milliseconds and the native histogram of a sample: `[1435781430.781, {"count": "3", "sum": "2.5", "buckets":
+/// [[0, "0.5", "1", "3"]]}]`, where a bucket is the rule for its bounds, the bounds, and the count. None for anything else.
+pub(crate) fn native(sample: &Value) -> Option<(i64, NativeHistogram)> {
+    let number = |value: &Value| value.as_str()?.trim().parse::<f64>().ok();
+    let [seconds, written] = sample.as_array()?.as_slice() else { return None };
+    let mut histogram = NativeHistogram {
+        count: number(written.get("count")?)?,
+        sum: number(written.get("sum")?)?,
+        buckets: Vec::new(),
+    };
+    for bucket in written.get("buckets").and_then(Value::as_array).into_iter().flatten() {
+        let [rule, lower, upper, count] = bucket.as_array()?.as_slice() else { return None };
+        histogram.buckets.push(NativeBucket {
+            open: OpenBounds::from_rule(rule.as_u64()?)?,
+            lower: number(lower)?,
+            upper: number(upper)?,
+            count: number(count)?,
+        });
+    }
+    Some(((seconds.as_f64()? * 1000.0).round() as i64, histogram))
 }
 
 /// A result before its type is known, which may stand behind it.
@@ -124,8 +151,8 @@ pub(crate) fn query_result(raw: &RawValue) -> Result<QueryResult, String> {
 pub(crate) fn server_error(body: &[u8]) -> Option<ServerError> {
     let envelope = envelope(body).ok()?;
     let kind = match envelope.kind {
-        Some(serde_json::Value::String(text)) => text,
-        Some(serde_json::Value::Number(number)) => number.to_string(),
+        Some(Value::String(text)) => text,
+        Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     };
     Some(ServerError { kind, message: envelope.error.unwrap_or_default().into_owned() })
