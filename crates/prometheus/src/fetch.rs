@@ -26,6 +26,8 @@ const METRICS_PER_LOOKUP: usize = 50;
 const MAX_SERIES: usize = 2_000;
 /// How often a question may be cut in half because the server found it too large.
 const MAX_CUTS: usize = 64;
+/// How much earlier than the metric that is looked at others may begin on a server that has just been started.
+const EARLIER_MS: i64 = 60_000;
 
 /// A plan under way: it yields requests and takes responses. See the crate's example.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct Fetch {
     chosen: Vec<Chosen>,
     left_out: SortedSet<String>,
     interval_ms: Option<i64>,
+    /// Where the samples begin: with the range that is asked for, or later on a server that has not been there for so long.
+    start_ms: i64,
     queries: Vec<Query>,
     collection: Collection,
     alerts: Alerts,
@@ -81,6 +85,8 @@ enum Task {
     Series { metrics: Vec<String>, rest: Vec<String> },
     /// The times of scrapes of one metric, within the last hour or the whole range.
     ScrapeTimes { metric: String, whole: bool },
+    /// Whether there is anything before this moment.
+    Before { moment_ms: i64 },
     /// The typical number of scrapes per hour over all targets.
     ScrapeCount,
     /// Samples.
@@ -145,6 +151,7 @@ impl Fetch {
         };
         let mut fetch = Self {
             conversation: Conversation::new(ask.endpoint.clone()),
+            start_ms: ask.start_ms,
             ask,
             survey,
             plan: None,
@@ -216,7 +223,7 @@ impl Fetch {
         let doing = match self.tasks.front() {
             Some(Task::Events(_)) => "Fetching alerts",
             Some(Task::Names | Task::Metadata | Task::Series { .. }) => "Looking at what the server has",
-            Some(Task::ScrapeTimes { .. } | Task::ScrapeCount) => "Finding the scrape interval",
+            Some(Task::ScrapeTimes { .. } | Task::Before { .. } | Task::ScrapeCount) => "Finding the scrape interval",
             Some(Task::Samples { .. }) => "Fetching samples",
             None => "Everything is there",
         };
@@ -292,6 +299,12 @@ impl Fetch {
                 let query = format!("{}[{}]", selector::metrics(&[metric.as_str()]), selector::duration(window));
                 form::call(endpoint.call(&["query"]), &[("query", &query), ("time", &end)])
             }
+            Task::Before { moment_ms } => {
+                let metrics: Vec<&str> = self.chosen.iter().map(|chosen| chosen.metric.as_str()).collect();
+                let window = selector::duration(moment_ms - self.ask.start_ms);
+                let query = format!("count(last_over_time({}[{window}]))", selector::metrics(&metrics));
+                form::call(endpoint.call(&["query"]), &[("query", &query), ("time", &form::seconds(*moment_ms))])
+            }
             Task::ScrapeCount => {
                 let query = "quantile(0.5, count_over_time(up[1h]))";
                 form::call(endpoint.call(&["query"]), &[("query", query), ("time", &end)])
@@ -347,6 +360,19 @@ impl Fetch {
                 self.interval_ms = step::interval_of(&result);
                 if self.interval_ms.is_none() && !whole {
                     return Ok(vec![Task::ScrapeTimes { metric: metric.clone(), whole: true }]);
+                }
+                let looked_from_ms = self.ask.start_ms.max(self.ask.end_ms - INTERVAL_WINDOW_MS);
+                let first_ms = step::first_time_of(&result);
+                match first_ms.filter(|first_ms| !whole && *first_ms > looked_from_ms + 2 * EARLIER_MS) {
+                    // The server may be young.
+                    Some(first_ms) => Ok(vec![Task::Before { moment_ms: first_ms - EARLIER_MS }]),
+                    None => Ok(self.plan_discovered()),
+                }
+            }
+            Task::Before { moment_ms } => {
+                let result = self.data(task, response, answer::query_result)?;
+                if matches!(result, QueryResult::Series(all) if all.is_empty()) {
+                    self.start_ms = *moment_ms;
                 }
                 Ok(self.plan_discovered())
             }
@@ -421,6 +447,14 @@ impl Fetch {
                 self.tasks.pop_front();
                 Ok(())
             }
+            // A server that cannot tell may have been there for long.
+            Task::Before { .. } if !error.is_passing() => {
+                self.tasks.pop_front();
+                for task in self.plan_discovered().into_iter().rev() {
+                    self.tasks.push_front(task);
+                }
+                Ok(())
+            }
             Task::ScrapeCount
                 if self.conversation.is_confirmed
                     || matches!(
@@ -473,7 +507,7 @@ impl Fetch {
 
     /// Plans the samples of the chosen metrics: as scraped where that is not too much, else the last of each step.
     fn plan_discovered(&mut self) -> Vec<Task> {
-        let range_ms = self.ask.end_ms - self.ask.start_ms;
+        let range_ms = self.ask.end_ms - self.start_ms;
         let interval_ms = self.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS);
         let step_ms = self.ask.step_ms.unwrap_or_else(|| step::automatic_step_ms(range_ms, interval_ms));
         let is_raw = self.ask.step_ms.is_none() && step_ms <= interval_ms;
@@ -611,9 +645,9 @@ impl Fetch {
     fn plan_query(&mut self, query: Query, max_points: i64) -> Vec<Task> {
         let step_ms = query.step_ms;
         let (start_ms, end_ms) = if query.is_raw || self.ask.step_ms.is_some() {
-            (self.ask.start_ms, self.ask.end_ms)
+            (self.start_ms, self.ask.end_ms)
         } else {
-            (self.ask.start_ms.div_euclid(step_ms) * step_ms, self.ask.end_ms.div_euclid(step_ms) * step_ms)
+            (self.start_ms.div_euclid(step_ms) * step_ms, self.ask.end_ms.div_euclid(step_ms) * step_ms)
         };
         let position = self.queries.len();
         let is_raw = query.is_raw;
@@ -708,7 +742,7 @@ impl Task {
             Self::Names => "label values",
             Self::Metadata => "metadata",
             Self::Series { .. } => "series",
-            Self::ScrapeTimes { .. } | Self::ScrapeCount => "query",
+            Self::ScrapeTimes { .. } | Self::Before { .. } | Self::ScrapeCount => "query",
             Self::Samples { .. } | Self::Events(_) => "query_range",
         }
     }
