@@ -123,6 +123,31 @@ fn queries_carry_headers_and_long_ones_are_posted() {
 }
 
 #[test]
+fn an_alertmanager_learns_nothing_of_who_asks_and_its_silences_are_events() {
+    let (address, asked) = serve(|_| success(&matrix(100)));
+    let silence = r#"[{"matchers":[{"name":"alertname","value":"Slow","isRegex":false,"isEqual":true}],
+        "startsAt":"2023-11-14T22:20:00Z","endsAt":"2023-11-14T22:40:00Z","comment":"deploy"}]"#;
+    let (manager, heard) =
+        serve(move |request| (200, if request.line.contains("silences") { silence.into() } else { "[]".into() }));
+    let host = address.replace("http://", "http://me:secret@");
+    let arguments = ["analyze", "--prometheus", &host, "--query", "load", "--range", RANGE, "--step", "15s"];
+    let rest = ["--alertmanager", &manager, "--header", "X-Scope-OrgID: shop", "--json"];
+    let report: Value = serde_json::from_str(&ok(&[&arguments[..], &rest[..]].concat())).unwrap();
+    assert_eq!(report["dataset"]["events"][0]["title"], "Silence alertname=Slow (deploy)");
+    assert!(asked.lock().unwrap().iter().all(|request| request.headers.contains("x-scope-orgid: shop")));
+    let heard = heard.lock().unwrap();
+    let lines: Vec<&str> = heard.iter().map(|request| request.line.as_str()).collect();
+    assert_eq!(lines, ["GET /api/v2/alerts HTTP/1.1", "GET /api/v2/silences HTTP/1.1"]);
+    let is_told = |request: &Arrived| request.headers.contains("authorization") || request.headers.contains("orgid");
+    assert!(!heard.iter().any(is_told), "{heard:?}");
+    // A password in its address would have to be kept from reports and links.
+    let output = run(&[&arguments[..], &["--alertmanager", "http://me:hidden@h"]].concat());
+    assert_eq!(output.status, 2);
+    let told = output.stderr;
+    assert!(told.contains("without user name and password") && !told.contains("hidden"), "{told}");
+}
+
+#[test]
 fn a_busy_server_is_waited_for() {
     let busy = Mutex::new(2);
     let (address, arrived) = serve(move |_| {
@@ -140,7 +165,7 @@ fn a_busy_server_is_waited_for() {
 #[test]
 fn troubles_are_told_with_a_way_out() {
     let table = [
-        (400, r#"{"status":"error","errorType":"bad_data","error":"1:5: parse error"}"#, "parse error"),
+        (400, r#"{"status":"error","errorType":"bad_data","error":"1:5: parse error"}"#, "\n  load\n      ^\n"),
         (401, "", "--header"),
         (404, "404 page not found", "/api/v1"),
         (422, r#"{"status":"error","errorType":"422","error":"too complicated"}"#, "too complicated"),
@@ -152,7 +177,9 @@ fn troubles_are_told_with_a_way_out() {
         let (address, _) = serve(move |_| (status, body.to_owned()));
         let run = run(&["analyze", "--prometheus", &address, "--query", "load", "--range", RANGE, "--step", "15s"]);
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{status} {body}");
-        assert!(run.stderr.contains(words) && run.stderr.lines().count() == 1, "{}", run.stderr);
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+        // Only a query with a mark under it needs lines of its own.
+        assert!(status == 400 || run.stderr.lines().count() == 1, "{}", run.stderr);
     }
     let run = run(&["analyze", "--prometheus", "http://127.0.0.1:9"]);
     assert!(run.status == 2 && run.stderr.contains("could not be reached"), "{}", run.stderr);
