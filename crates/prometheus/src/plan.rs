@@ -369,8 +369,10 @@ impl Planned {
 }
 
 impl Steps {
+    /// The most points that a range holds: it begins with a whole step, which may lie before it.
     fn points(&self, step_ms: i64) -> u64 {
-        (self.range_ms / step_ms.max(1) + 1).max(1).unsigned_abs()
+        let step_ms = step_ms.max(1);
+        ((self.range_ms + step_ms - 1) / step_ms + 1).max(1).unsigned_abs()
     }
 
     /// The step of what is aggregated.
