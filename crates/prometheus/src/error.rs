@@ -64,6 +64,12 @@ pub enum Error {
          an exported file instead."
     )]
     Unauthorized,
+    /// 401 or 400 of a server for several tenants that was not told which one.
+    #[error(
+        "The server holds the data of several tenants and wants to know which: give the header X-Scope-OrgID with the \
+         tenant's name (on the command line --header \"X-Scope-OrgID: TENANT\")."
+    )]
+    TenantNeeded,
     /// 403: known, but not allowed.
     #[error("The server refuses access (403{}). Ask for the right to read metrics, or for another address.", of_words(.message))]
     Forbidden {
@@ -209,6 +215,7 @@ impl Error {
             "the query hit the max number of",
         ];
         match (status, kind.as_str()) {
+            (400..=403 | 422 | 500, _) if lower.contains("no org id") => Self::TenantNeeded,
             (401, _) => Self::Unauthorized,
             (403, _) => Self::Forbidden { message },
             (404 | 405, _) if !is_json || kind == "not_found" || kind == "404" => {
