@@ -58,8 +58,8 @@ pub enum Remedy {
     /// Nothing here.
     #[default]
     None,
-    /// Say who asks.
-    SignIn,
+    /// See why the server cannot be read, say who asks, or ask for something else.
+    Connect,
     /// Say how the file is to be read.
     Explain,
 }
@@ -238,7 +238,7 @@ struct_bytes! {
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
-enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
+enum_bytes! { Remedy { 0: None, 1: Connect, 2: Explain } else Self::None }
 enum_bytes! {
     Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, access, end_ms, settings } }
     else Self::Files { names: Vec::new(), settings: Vec::new(), remembered: String::new() }

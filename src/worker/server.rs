@@ -50,21 +50,12 @@ pub(super) async fn read(
     fetch.finish().map(Some).map_err(|error| failure(&error))
 }
 
-/// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
+/// The page's panel finds out why a request failed, of which browsers say nothing, and takes what the server wants to know.
 fn asking(address: &str, error: &prometheus::Error) -> Fault {
-    let is_closed = matches!(error, prometheus::Error::Unauthorized);
-    let remedy = if is_closed { Remedy::SignIn } else { Remedy::None };
     let message = match error {
-        prometheus::Error::Unauthorized => {
-            "The server wants to know who asks (401). Sign in here if it allows this page \
-             to send the header Authorization; else put page and server behind one address, or drop an exported file."
-                .to_owned()
-        }
-        prometheus::Error::Unreachable { .. } => format!(
-            "{error} A page over https can only ask servers over https; and the server must allow other origins \
-             (Prometheus does unless --web.cors.origin says otherwise; a gateway in front may not)."
-        ),
+        Error::Unauthorized => "The server wants to know who asks (401).".to_owned(),
+        Error::TenantNeeded => "The server wants to know which tenant: it holds the data of several.".to_owned(),
         _ => error.to_string(),
     };
-    Fault { title: format!("No data from {address}"), message, remedy }
+    Fault { title: format!("No data from {address}"), message, remedy: Remedy::Connect }
 }

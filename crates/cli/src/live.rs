@@ -83,9 +83,9 @@ impl Client {
                 with_headers.send(request.body.as_deref().unwrap_or_default())
             }
         };
-        let received = sent.and_then(|mut response| {
-            let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec()?;
-            Ok((response, body))
+        let received = sent.map_err(|error| class(&error)).and_then(|mut response| {
+            let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
+            Ok((response, body.map_err(|error| broken(&error))?))
         });
         match received {
             Ok((response, body)) => {
@@ -97,7 +97,7 @@ impl Client {
                     body: &body,
                 }))
             }
-            Err(error) => fetch.accept(Err(class(&error))),
+            Err(failure) => fetch.accept(Err(failure)),
         }
     }
 }
@@ -112,6 +112,14 @@ fn class(error: &ureq::Error) -> NoAnswer {
         // A TLS handshake that meets plain HTTP, or an unknown certificate, arrives as an error of the stream.
         ureq::Error::Io(inner) if inner.kind() == std::io::ErrorKind::InvalidData => NoAnswer::Tls(words),
         _ => NoAnswer::Unreachable(words),
+    }
+}
+
+/// The class of a failure after the answer has begun.
+fn broken(error: &ureq::Error) -> NoAnswer {
+    match error {
+        ureq::Error::Timeout(_) => NoAnswer::TimedOut { seconds: LONGEST_S },
+        other => NoAnswer::CutOff(other.to_string()),
     }
 }
 

@@ -49,6 +49,17 @@ pub enum Error {
         /// Who gave up, and when.
         reason: String,
     },
+    /// The answer broke off.
+    #[error(
+        "The answer of {address} broke off before its end ({reason}). The connection, or a gateway's limit of time or size, \
+         ended it; ask for a shorter range or fewer series if it happens again."
+    )]
+    CutOff {
+        /// The server.
+        address: String,
+        /// The transport's words.
+        reason: String,
+    },
     /// 400: the server does not understand the query.
     #[error("The server does not accept the query{}: {message} Correct the query and ask again.", of(.query))]
     BadQuery {
@@ -167,7 +178,11 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::TooManyRequests { .. } | Self::ServerFailed { .. }
+            Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::CutOff { .. }
+                | Self::TooManyRequests { .. }
+                | Self::ServerFailed { .. }
         )
     }
 
@@ -185,6 +200,7 @@ impl Error {
         match failure {
             Failure::Unreachable(reason) => Self::Unreachable { address, reason },
             Failure::Tls(reason) => Self::Tls { address, reason },
+            Failure::CutOff(reason) => Self::CutOff { address, reason },
             Failure::TimedOut { seconds } => Self::TimedOut { reason: format!("nothing came within {seconds} s") },
         }
     }

@@ -7,11 +7,13 @@
 mod diagnosis;
 mod host;
 mod program;
+mod query;
 mod server;
 mod ways_out;
 
 pub use diagnosis::{Diagnosis, Trouble};
 pub use host::HostKind;
+pub use query::{QueryFault, tried, try_query};
 pub use server::{Server, ServerKind};
 pub use ways_out::WayOut;
 
@@ -243,6 +245,10 @@ impl Connection {
             Failure::Unreachable(_) if is_page && self.sends_headers => self.stage = Stage::Plain,
             Failure::Unreachable(_) if is_page => self.stage = Stage::Probe,
             Failure::Unreachable(_) => self.fail(Trouble::NotReachable),
+            Failure::CutOff(_) => {
+                let error = Error::of_failure(failure, self.given.address());
+                self.fail(Trouble::Refused { sentence: error.to_string() });
+            }
         }
     }
 
