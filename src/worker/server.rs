@@ -4,7 +4,7 @@ use super::desk::Desk;
 use crate::bridge::{Access, Fault, Pause, READING_SHARE, Remedy};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
-use prometheus::{Ask, Endpoint, Error, Fetch};
+use prometheus::{Ask, Endpoint, Error, Fetch, Scope};
 use series::Dataset;
 
 /// How often a request is repeated that may succeed later.
@@ -13,18 +13,27 @@ const MOST_RETRIES: u32 = 2;
 const USUAL_WAIT_MS: u32 = 1_000;
 const LONGEST_WAIT_S: u64 = 30;
 
-/// Reads what the server has; none where the load is not wanted any more.
+/// What is asked for.
+///
+/// # Errors
+/// A setting that cannot be followed.
+pub(super) fn scope(address: &str, settings: &[String]) -> Result<Scope, Fault> {
+    Scope::of(settings).map_err(|error| asking(address, &error))
+}
+
+/// Reads what is asked for; none where the load is not wanted any more.
 pub(super) async fn read(
     desk: &Desk,
     generation: u32,
     pause: &Pause,
     address: &str,
     access: &Access,
+    scope: &Scope,
     end_ms: i64,
 ) -> Result<Option<Dataset>, Fault> {
     let failure = |error: &Error| asking(address, error);
     let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
-    let ask = Ask::discover(endpoint, end_ms.saturating_sub(Ask::USUAL_RANGE_MS), end_ms);
+    let ask = Ask::of_scope(endpoint, scope, scope.newest_ms(end_ms));
     let mut fetch = Fetch::new(ask).map_err(|error| failure(&error))?;
     let mut retries = 0;
     while let Some(request) = fetch.next_request() {

@@ -25,34 +25,41 @@ pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>)
         message: "Reader and analysis are of different versions. Reload the page.".to_owned(),
         remedy: Remedy::None,
     });
-    go_on(desk, generation, &pause, dataset).await;
+    go_on(desk, generation, &pause, dataset, Options::default()).await;
 }
 
 /// Asks a server, and analyses what it has.
 pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
     // Files are for the reader.
-    let Input::Prometheus { address, access, end_ms, .. } = input else { return };
+    let Input::Prometheus { address, access, end_ms, settings } = input else { return };
+    let scope = match server::scope(&address, &settings) {
+        Ok(scope) => scope,
+        Err(fault) => return desk.page.say_failed(generation, fault),
+    };
     let pause = Pause::default();
-    match server::read(desk, generation, &pause, &address, &access, end_ms).await {
-        Ok(Some(dataset)) => go_on(desk, generation, &pause, Ok(dataset)).await,
+    match server::read(desk, generation, &pause, &address, &access, &scope, end_ms).await {
+        Ok(Some(dataset)) => {
+            let options = Options { services: scope.services(&dataset), ..Options::default() };
+            go_on(desk, generation, &pause, Ok(dataset), options).await;
+        }
         Ok(None) => {}
         Err(fault) => desk.page.say_failed(generation, fault),
     }
 }
 
-async fn go_on(desk: &Desk, generation: u32, pause: &Pause, dataset: Result<Dataset, Fault>) {
-    match dataset.and_then(|dataset| begin(desk, generation, dataset)) {
+async fn go_on(desk: &Desk, generation: u32, pause: &Pause, dataset: Result<Dataset, Fault>, options: Options) {
+    match dataset.and_then(|dataset| begin(desk, generation, dataset, options)) {
         Ok(()) => analyse(desk, generation, pause).await,
         Err(fault) => desk.page.say_failed(generation, fault),
     }
 }
 
 /// Lays the data on the desk, ready to be analysed.
-fn begin(desk: &Desk, generation: u32, dataset: Dataset) -> Result<(), Fault> {
+fn begin(desk: &Desk, generation: u32, dataset: Dataset, options: Options) -> Result<(), Fault> {
     let names: Vec<&str> = dataset.origins.iter().map(|origin| origin.name.as_str()).collect();
     let title = format!("{} gives nothing to analyse", names.join(", "));
     let fault = |error: engine::Error| Fault { title, message: sentence(&error), remedy: Remedy::None };
-    desk.put(generation, Analysis::new(dataset, Options::default()).map_err(fault)?);
+    desk.put(generation, Analysis::new(dataset, options).map_err(fault)?);
     Ok(())
 }
 

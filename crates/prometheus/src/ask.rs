@@ -1,13 +1,20 @@
 //! What a person wants to see.
 
-use crate::Endpoint;
+use crate::{Endpoint, Scope};
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// These PromQL expressions.
     Queries(Vec<String>),
-    /// Whatever the server has that is worth looking at, up to a number of series: see [`crate::pack`].
+    /// What these presets hold, and some PromQL expressions besides.
+    Packs {
+        /// The names of the presets, see [`crate::preset`].
+        packs: Vec<String>,
+        /// Expressions.
+        queries: Vec<String>,
+    },
+    /// Whatever the server has that is worth looking at, up to a number of series: see [`crate::worth`].
     Discover {
         /// The most series to take.
         max_series: usize,
@@ -45,6 +52,17 @@ impl Ask {
     ) -> Self {
         let queries = queries.into_iter().map(Into::into).collect();
         Self { endpoint, question: Question::Queries(queries), start_ms, end_ms, step_ms: None }
+    }
+
+    /// Asks for what a scope says, up to a moment in milliseconds since 1970-01-01 UTC.
+    pub fn of_scope(endpoint: Endpoint, scope: &Scope, end_ms: i64) -> Self {
+        let start_ms = end_ms.saturating_sub(scope.range_ms.unwrap_or(Self::USUAL_RANGE_MS));
+        let question = match (scope.packs.is_empty(), scope.queries.is_empty()) {
+            (true, true) => Question::Discover { max_series: Self::USUAL_SERIES },
+            (true, false) => Question::Queries(scope.queries.clone()),
+            (false, _) => Question::Packs { packs: scope.packs.clone(), queries: scope.queries.clone() },
+        };
+        Self { endpoint, question, start_ms, end_ms, step_ms: scope.step_ms }
     }
 
     /// Asks for whatever is worth looking at.

@@ -21,6 +21,14 @@ pub enum Error {
         /// Why, and what would.
         reason: String,
     },
+    /// A setting that cannot be followed.
+    #[error("The setting `{setting}` cannot be followed: expected {expected}.")]
+    Setting {
+        /// The setting as it was given; without its value where that may hold a secret.
+        setting: String,
+        /// What would be understood.
+        expected: String,
+    },
     /// No connection.
     #[error(
         "{address} could not be reached ({reason}). Check the address and the port, that the server runs, and that this \

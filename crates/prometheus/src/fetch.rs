@@ -7,7 +7,8 @@ use crate::collection::Collection;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::request::{Failure, Request, Response};
-use crate::{form, meaning, pack, selector, step};
+use crate::scope::Budget;
+use crate::{form, meaning, preset, selector, step, worth};
 use order::{SortedMap, SortedSet};
 use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin, histogram, share};
@@ -110,7 +111,7 @@ impl Fetch {
             }
             Question::Queries(_) if ask.step_ms.is_some() => VecDeque::new(),
             Question::Queries(_) => VecDeque::from([Task::ScrapeCount]),
-            Question::Discover { .. } => VecDeque::from([Task::Names, Task::Metadata]),
+            Question::Packs { .. } | Question::Discover { .. } => VecDeque::from([Task::Names, Task::Metadata]),
         };
         let mut fetch = Self {
             others: ask.endpoint.alternatives(),
@@ -192,7 +193,7 @@ impl Fetch {
         let texts: Vec<String> = match &self.ask.question {
             Question::Queries(queries) => queries.clone(),
             // All of one kind: discovered series have names of their own, and are ordered by them.
-            Question::Discover { .. } => Vec::new(),
+            Question::Packs { .. } | Question::Discover { .. } => Vec::new(),
         };
         let mut series = self.collection.into_series(&texts, &self.metadata);
         if series.is_empty() {
@@ -264,7 +265,13 @@ impl Fetch {
         match task {
             Task::Names => {
                 let names: Vec<String> = self.data(task, response, answer::data)?;
-                let ranked = pack::ranked(names);
+                let mut ranked = worth::ranked(names);
+                if let Question::Packs { packs, .. } = &self.ask.question {
+                    let is_held = |name: &String| {
+                        packs.iter().filter_map(|pack| preset::named(pack)).any(|pack| pack.holds(name))
+                    };
+                    ranked.retain(is_held);
+                }
                 if ranked.is_empty() { Err(Error::NoSamples { query: None }) } else { Ok(vec![lookup(ranked)]) }
             }
             Task::Metadata => {
@@ -399,6 +406,7 @@ impl Fetch {
     fn choose(&mut self, metrics: &[String], rest: &[String], found: &[BTreeMap<String, String>]) -> Vec<Task> {
         let room = match self.ask.question {
             Question::Discover { max_series } => max_series,
+            Question::Packs { .. } => Budget::default().series,
             Question::Queries(_) => MAX_SERIES,
         };
         let mut counts: SortedMap<&str, usize> = SortedMap::new();

@@ -29,7 +29,7 @@
 //!
 //! # What is asked
 //! With queries: each of them, by `query_range`, in chunks below the server's limit of points. Without: the names of all
-//! metrics, the series behind the ones worth looking at (see [`pack`]), and their samples as they were scraped; if that
+//! metrics, the series behind the ones worth looking at (see [`worth`]), and their samples as they were scraped; if that
 //! would be too many, the last sample of each step.
 
 mod answer;
@@ -37,16 +37,19 @@ mod ask;
 mod chunk;
 mod collection;
 pub mod connect;
+pub mod duration;
 mod endpoint;
 mod error;
 mod fetch;
 mod form;
 mod meaning;
-pub mod pack;
+pub mod preset;
 mod request;
+pub mod scope;
 mod selector;
 pub mod service;
 mod step;
+pub mod worth;
 
 pub use answer::Metadata;
 pub use ask::{Ask, Question};
@@ -55,4 +58,5 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fetch::{Fetch, Progress};
 pub use request::{Failure, Method, Request, Response};
+pub use scope::{Budget, Scope};
 pub use step::{TARGET_POINTS, automatic_step_ms};
