@@ -1,5 +1,6 @@
 //! The messages.
 
+use super::{Finding, Trial};
 use report::{enum_bytes, struct_bytes};
 use std::fmt;
 
@@ -12,7 +13,10 @@ pub const FORM: u64 = report::bytes::fingerprint(
     include_bytes!("message.rs"),
     report::bytes::fingerprint(
         include_bytes!("dataset.rs"),
-        report::bytes::fingerprint(include_bytes!("preview.rs"), report::bytes::FORM),
+        report::bytes::fingerprint(
+            include_bytes!("preview.rs"),
+            report::bytes::fingerprint(include_bytes!("connect.rs"), report::bytes::FORM),
+        ),
     ),
 );
 
@@ -158,6 +162,30 @@ pub enum Request {
         /// The load that the Report on the screen belongs to.
         generation: u32,
     },
+    /// To the analysis, from the panel: what is at an address, and if nothing can be read, why.
+    Connect {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The server's address, without credentials.
+        address: String,
+        /// What goes along with every request.
+        access: Access,
+        /// The page's origin.
+        origin: String,
+        /// The state of the browser's permission to reach the local network; empty where it has none.
+        permission: String,
+    },
+    /// To the analysis, from the panel: what a query gives at the moment.
+    Try {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// Where the API is.
+        address: String,
+        /// What goes along with every request.
+        access: Access,
+        /// PromQL.
+        query: String,
+    },
     /// Ask for the whole Report as JSON, as the command line writes it.
     Json {
         /// Comes back with the answer.
@@ -221,6 +249,20 @@ pub enum Response {
         /// The request's.
         ticket: u32,
     },
+    /// What came of connecting.
+    Found {
+        /// The request's.
+        ticket: u32,
+        /// What it is.
+        finding: Finding,
+    },
+    /// What came of a query.
+    Tried {
+        /// The request's.
+        ticket: u32,
+        /// What it is.
+        trial: Trial,
+    },
     /// What was asked for as text: the story or the Report; empty where the load is gone.
     Text {
         /// The request's.
@@ -252,6 +294,8 @@ enum_bytes! {
         4: Json { ticket, generation },
         5: Analyse { generation },
         6: Preview { ticket, name, settings },
+        7: Connect { ticket, address, access, origin, permission },
+        8: Try { ticket, address, access, query },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -265,6 +309,8 @@ enum_bytes! {
         6: Text { ticket, text },
         7: Dataset { generation },
         8: Preview { ticket },
+        9: Found { ticket, finding },
+        10: Tried { ticket, trial },
     } else Self::Ready { form: 0 }
 }
 

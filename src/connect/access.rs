@@ -3,7 +3,6 @@
 use super::{Panel, value_of};
 use crate::bridge::{Access, Credentials};
 use crate::dom::{El, el};
-use prometheus::connect::Trouble;
 use wasm_bindgen::JsValue;
 
 /// User, secret and headers, as texts.
@@ -26,10 +25,10 @@ pub(super) fn details(panel: Panel) -> El {
 }
 
 /// The fields below a failure that they may help with; else nothing.
-pub(super) fn form(panel: Panel, trouble: &Trouble, label: &'static str, done: impl Fn() + 'static) -> Option<El> {
+pub(super) fn form(panel: Panel, trouble: &str, label: &'static str, done: impl Fn() + 'static) -> Option<El> {
     match trouble {
-        Trouble::Unauthorized | Trouble::Forbidden | Trouble::Tenant => Some(fields(panel, label, done)),
-        Trouble::Cors | Trouble::Preflight => {
+        "unauthorized" | "forbidden" | "tenant" => Some(fields(panel, label, done)),
+        "cors" | "preflight" => {
             let summary = el("summary").text("Who asks: user, token, headers");
             Some(el("details").class("connect-access").child(summary).child(fields(panel, label, done)))
         }

@@ -90,8 +90,7 @@ pub(super) fn summary(panel: Panel) -> El {
         if queries.is_empty() {
             return "What the server has that is worth looking at.".to_owned();
         }
-        let series: usize =
-            panel.verdicts.with(|verdicts| verdicts.iter().filter_map(|verdict| verdict.result.as_ref().ok()).sum());
+        let series: usize = panel.verdicts.with(|verdicts| verdicts.iter().map(|verdict| verdict.trial.series).sum());
         let what = plural(queries.len(), "query", "queries");
         format!("{what}, {} at the moment.", plural(series, "series", "series"))
     })

@@ -5,16 +5,17 @@
 //! program's memory, and handed to the page's; it goes nowhere else.
 
 mod access;
+mod asker;
 mod asking;
 mod finding;
 mod queries;
 mod reason;
 
-use crate::bridge::Access;
+use crate::bridge::{Access, Finding};
 use crate::dom::{El, Signal, View, batch, document, el, root, signal};
 use crate::state::Settings;
+use asker::Asker;
 use js_sys::{Array, Function};
-use prometheus::connect::Outcome;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
@@ -26,12 +27,13 @@ pub(crate) struct Panel {
     settings: Signal<Settings>,
     access: Signal<Access>,
     /// What came of connecting; none while it is under way.
-    outcome: Signal<Option<Outcome>>,
+    finding: Signal<Option<Finding>>,
     /// Counts connections: what an earlier one brings is of no interest.
     round: Signal<u32>,
     /// What was found out about the user's own queries, in their order.
     verdicts: Signal<Vec<queries::Verdict>>,
     done: Signal<Function>,
+    asker: Signal<Asker>,
 }
 
 /// The panel, and the two places in which it shows itself.
@@ -82,7 +84,8 @@ fn places_for(done: Function) -> Places {
             address: signal(String::new()),
             settings: signal(Settings::default()),
             access: signal(Access::default()),
-            outcome: signal(None),
+            finding: signal(None),
+            asker: signal(Asker::new()),
             round: signal(0),
             verdicts: signal(Vec::new()),
             done: signal(done),
@@ -103,35 +106,36 @@ impl Panel {
     /// What takes the place of a failure's words: the reason and its ways out; or, where the server can be reached, what
     /// it is, below the words.
     fn banner(self) -> El {
-        let content = move || match self.outcome.get_clone() {
+        let content = move || match self.finding.get_clone() {
             None => el("p").class("connect-status").attr("role", "status").text("Looking for the reason …").into(),
-            Some(Outcome::Failed(diagnosis)) => {
+            Some(finding) if !finding.is_connected() => {
                 let again = el("button").class("button").text("Try again").on_click(move || self.finish());
                 [
-                    el("h2").text(&diagnosis.title).into(),
-                    el("p").text(&diagnosis.words).into(),
-                    reason::ways_out(&diagnosis),
-                    View::from(access::form(self, &diagnosis.trouble, "Try again", move || self.finish())),
+                    el("h2").text(&finding.title).into(),
+                    el("p").text(&finding.words).into(),
+                    reason::ways_out(&finding),
+                    View::from(access::form(self, &finding.name, "Try again", move || self.finish())),
                     el("div").class("connect-actions").child(again).into(),
                 ]
                 .into_iter()
                 .collect()
             }
-            Some(Outcome::Connected(server)) => {
+            Some(finding) => {
                 let asked = el("button").class("button").attr("data-testid", "asked-instead").text("What is asked");
                 let asked = asked.on_click(show_dialog);
                 let again = el("button").class("button").text("Try again").on_click(move || self.finish());
-                let words = reason::connected(&server);
+                let words = reason::connected(&finding);
                 let actions = el("div").class("connect-actions").child(asked).child(again);
                 [View::from(words), actions.into()].into_iter().collect()
             }
         };
-        let is_told = move || self.outcome.with(|outcome| matches!(outcome, Some(Outcome::Failed(_))));
+        let is_told =
+            move || self.finding.with(|finding| finding.as_ref().is_some_and(|finding| !finding.is_connected()));
         el("div")
             .class("connect connect-banner")
             .attr("data-testid", "diagnosis")
             .attr_with("data-trouble", move || {
-                self.outcome.with(|outcome| outcome.as_ref().map_or("", finding::name)).to_owned()
+                self.finding.with(|finding| finding.as_ref().map(|finding| finding.name.clone())).unwrap_or_default()
             })
             .class_with("is-told", is_told)
             .dynamic(content)
@@ -147,7 +151,7 @@ impl Panel {
         let head = el("header")
             .child(el("h2").attr("id", "connect-title").text("What is asked of the server"))
             .child(el("button").class("button").text("Close").on_click(move || to_close.close()));
-        let is_connected = move || self.outcome.with(|outcome| matches!(outcome, Some(Outcome::Connected(_))));
+        let is_connected = move || self.finding.with(|finding| finding.as_ref().is_some_and(Finding::is_connected));
         let analyse = el("button")
             .class("button is-primary")
             .attr("data-testid", "connect-analyse")
@@ -157,15 +161,15 @@ impl Panel {
                 to_finish.close();
                 self.finish();
             });
-        let server = move || match self.outcome.get_clone() {
+        let server = move || match self.finding.get_clone() {
             None => el("p").class("connect-status").attr("role", "status").text("Connecting …").into(),
-            Some(Outcome::Connected(server)) => reason::connected(&server).into(),
-            Some(Outcome::Failed(diagnosis)) => el("section")
+            Some(finding) if finding.is_connected() => reason::connected(&finding).into(),
+            Some(finding) => el("section")
                 .class("connect-reason")
                 .attr("role", "status")
-                .child(el("h3").text(&diagnosis.title))
-                .child(el("p").text(&diagnosis.words))
-                .child(reason::ways_out(&diagnosis))
+                .child(el("h3").text(&finding.title))
+                .child(el("p").text(&finding.words))
+                .child(reason::ways_out(&finding))
                 .into(),
         };
         let body = el("div")

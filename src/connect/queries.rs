@@ -1,17 +1,15 @@
 //! The user's own queries: tried as they are typed, with the server's error under the place that it names.
 
 use super::{Panel, value_of};
+use crate::bridge::{Request, Trial};
 use crate::dom::{El, View, batch, el, untrack};
-use crate::net;
-use prometheus::connect::{Outcome, QueryFault, tried, try_query};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 /// What was found out about a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     pub(super) query: String,
-    pub(super) result: Result<usize, QueryFault>,
+    pub(super) trial: Trial,
 }
 
 /// The setting that each query is one of.
@@ -57,51 +55,46 @@ fn of_list(list: &[String]) -> Vec<String> {
 }
 
 fn verdict(verdict: &Verdict) -> El {
-    let item = el("li");
-    match &verdict.result {
-        Ok(0) => item.class("is-empty").child(el("code").text(&verdict.query)).text(" gives no series at the moment"),
-        Ok(count) => {
-            let words = report::format::plural(*count, "series", "series");
-            item.child(el("code").text(&verdict.query)).text(&format!(" gives {words}"))
-        }
-        Err(fault) => {
-            let mut marked = verdict.query.clone();
-            if let Some(at) = fault.at {
-                let column = verdict.query.get(..at).map_or(0, |before| before.chars().count());
-                marked.push('\n');
-                marked.extend(std::iter::repeat_n(' ', column));
-                marked.push('^');
-            }
-            item.class("is-wrong")
-                .child(el("pre").attr("tabindex", "0").text(&marked))
-                .child(el("p").text(&fault.message))
-        }
+    let (item, Trial { series, problem, column }) = (el("li"), &verdict.trial);
+    if problem.is_empty() {
+        let item = if *series == 0 { item.class("is-empty") } else { item };
+        let words = report::format::plural(*series, "series", "series");
+        return item.child(el("code").text(&verdict.query)).text(&format!(" gives {words} at the moment"));
     }
+    let mut marked = verdict.query.clone();
+    if let Some(column) = *column {
+        marked.push('\n');
+        marked.push_str(&" ".repeat(column));
+        marked.push('^');
+    }
+    item.class("is-wrong").child(el("pre").attr("tabindex", "0").text(&marked)).child(el("p").text(problem))
 }
 
 impl Panel {
     /// Asks the server about each query, one after the other.
     pub(super) fn check_queries(self) {
-        let queries = untrack(|| of(self));
-        let server = self.outcome.with_untracked(|outcome| match outcome {
-            Some(Outcome::Connected(server)) => Some(server.endpoint.clone()),
-            _ => None,
-        });
-        let Some(endpoint) = server else { return };
-        let access = self.access.get_clone_untracked();
         batch(|| self.verdicts.set(Vec::new()));
-        spawn_local(async move {
-            for query in queries.clone() {
-                let request = try_query(&endpoint, &query, js_sys::Date::now() as i64);
-                let answer = net::carry_out_soon(&request, &access).await;
+        self.check_next(untrack(|| of(self)));
+    }
+
+    fn check_next(self, queries: Vec<String>) {
+        let server = self.finding.with_untracked(|finding| finding.as_ref().map(|finding| finding.address.clone()));
+        let place = self.verdicts.with_untracked(Vec::len);
+        let (Some(address), Some(query)) = (server.filter(|server| !server.is_empty()), queries.get(place).cloned())
+        else {
+            return;
+        };
+        let access = self.access.get_clone_untracked();
+        let asked = query.clone();
+        self.asker.get_clone_untracked().try_out(
+            |ticket| Request::Try { ticket, address, access, query: asked },
+            move |trial| {
                 // While the server answered, the queries may have changed.
-                if untrack(|| of(self)) != queries {
-                    return;
+                if untrack(|| of(self)) == queries && self.verdicts.with_untracked(Vec::len) == place {
+                    batch(|| self.verdicts.update(|verdicts| verdicts.push(Verdict { query, trial })));
+                    self.check_next(queries);
                 }
-                let response = answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone);
-                let result = tried(&query, &endpoint, response);
-                batch(|| self.verdicts.update(|verdicts| verdicts.push(Verdict { query, result })));
-            }
-        });
+            },
+        );
     }
 }

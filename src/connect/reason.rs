@@ -1,36 +1,27 @@
 //! What the server is, or why it cannot be read.
 
 use super::copy;
+use crate::bridge::{Finding, WayOut};
 use crate::dom::{El, View, after, el, signal};
-use prometheus::connect::{Diagnosis, Server, WayOut};
 
 /// How long a button says that it has copied.
 const COPIED_MS: u32 = 2_000;
 
 /// What was found: the server's name and version, its clock where that is off, and whether there are alerts.
-pub(super) fn connected(server: &Server) -> El {
-    let mut facts = vec![server.endpoint.address().to_owned()];
-    match server.has_alerts {
-        Some(true) => facts.push("has alerts of the last day".to_owned()),
-        Some(false) => facts.push("no alerts in the last day".to_owned()),
-        None => {}
-    }
-    let line = el("p").child(el("b").text(&server.words())).text(" · ").child(el("span").text(&facts.join(" · ")));
-    let clock = server.clock_words().map(|words| el("p").class("connect-warning").text(&words));
-    el("section")
-        .class("connect-server")
-        .attr("data-testid", "connect-server")
-        .attr("role", "status")
-        .child(line)
-        .child(clock)
+pub(super) fn connected(finding: &Finding) -> El {
+    let line = el("p").child(el("b").text(&finding.title)).text(" · ").child(el("span").text(&finding.words));
+    let warning = &finding.warning;
+    let warning = (!warning.is_empty()).then(|| el("p").class("connect-warning").text(warning));
+    let section = el("section").class("connect-server").attr("data-testid", "connect-server").attr("role", "status");
+    section.child(line).child(warning)
 }
 
 /// The ways out; the first one is open.
-pub(super) fn ways_out(diagnosis: &Diagnosis) -> View {
-    if diagnosis.ways_out.is_empty() {
+pub(super) fn ways_out(finding: &Finding) -> View {
+    if finding.ways_out.is_empty() {
         return View::NONE;
     }
-    let ways = diagnosis.ways_out.iter().enumerate().map(|(index, way)| way_out(way, index == 0));
+    let ways = finding.ways_out.iter().enumerate().map(|(index, way)| way_out(way, index == 0));
     let list = el("ul").class("connect-ways").attr("data-testid", "ways-out").child(ways.collect::<View>());
     el("div").child(el("h3").text("Ways out")).child(list).into()
 }

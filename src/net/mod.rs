@@ -87,6 +87,7 @@ async fn carry_out_within(patience_s: u32, request: &Request, access: &Access) -
         body: response.binary().await.map_err(|error| match failed(error) {
             // The headers were there: somebody answers.
             Failure::Unreachable(reason) => Failure::CutOff(reason),
+            Failure::TimedOut { seconds } => Failure::CutOff(format!("it was not complete after {seconds} s")),
             other => other,
         })?,
     })

@@ -1,6 +1,6 @@
 //! What the worker holds, and who gets which answer.
 
-use super::work;
+use super::{connect, work};
 use crate::bridge::{ChartRequest, Envelope, Mailbox, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
@@ -50,6 +50,20 @@ impl Desk {
                     desk.under_way.replace(None);
                 }
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
+            }
+            Request::Connect { ticket, address, access, origin, permission } => {
+                let page = desk.page.clone();
+                spawn_local(async move {
+                    let finding = connect::find(&address, &access, origin, &permission).await;
+                    page.say(Envelope::of(Response::Found { ticket, finding }));
+                });
+            }
+            Request::Try { ticket, address, access, query } => {
+                let page = desk.page.clone();
+                spawn_local(async move {
+                    let trial = connect::try_out(&address, &access, &query).await;
+                    page.say(Envelope::of(Response::Tried { ticket, trial }));
+                });
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
             Request::Story { ticket, generation } => {

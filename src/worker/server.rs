@@ -48,7 +48,7 @@ pub(super) async fn read(
         match fetch.accept(answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone)) {
             Ok(()) => retries = 0,
             // A server that never answered is not there; one that has answered may have a weak moment.
-            Err(error) if error.is_passing() && progress.done > 0 && retries < MOST_RETRIES => {
+            Err(error) if error.is_passing() && (progress.done > 0 || !is_silent(&error)) && retries < MOST_RETRIES => {
                 retries += 1;
                 let wait_ms = error.retry_after_s().map(|wait_s| wait_s.min(LONGEST_WAIT_S) as u32 * 1_000);
                 TimeoutFuture::new(wait_ms.unwrap_or(USUAL_WAIT_MS)).await;
@@ -57,6 +57,11 @@ pub(super) async fn read(
         }
     }
     fetch.finish().map(Some).map_err(|error| failure(&error))
+}
+
+/// Whether nobody answered.
+fn is_silent(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { .. } | Error::TimedOut { .. } | Error::CutOff { .. })
 }
 
 /// The page's panel finds out why a request failed, of which browsers say nothing, and takes what the server wants to know.

@@ -8,6 +8,7 @@ import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
 import { DIST, SAME, above, cli, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
+import { endingNow } from './now.mjs';
 
 describe('a live Prometheus', { timeout: 300_000 }, () => {
   let folder;
@@ -88,17 +89,3 @@ describe('a live Prometheus', { timeout: 300_000 }, () => {
     }
   });
 });
-
-/** OpenMetrics text moved in time by whole minutes, so that its last sample is the newest possible. */
-function endingNow(text) {
-  const lines = text.trimEnd().split('\n');
-  const parsed = lines.map((line) => (line.startsWith('#') ? null : /^(.*\s)(\d+(?:\.\d+)?)$/.exec(line)));
-  let last = 0;
-  for (const match of parsed) if (match) last = Math.max(last, Number(match[2]));
-  const shift = Math.floor((Date.now() / 1000 - last) / 60) * 60;
-  const moved = lines.map((line, index) => {
-    const match = parsed[index];
-    return match ? `${match[1]}${Math.round((Number(match[2]) + shift) * 1000) / 1000}` : line;
-  });
-  return { text: `${moved.join('\n')}\n`, shift };
-}

@@ -53,7 +53,7 @@ export async function startPrometheus(openMetrics) {
 }
 
 /** A port that nobody listens on at the moment. */
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((done, fail) => {
     server.once('error', fail);

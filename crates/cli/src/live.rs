@@ -118,7 +118,7 @@ fn class(error: &ureq::Error) -> NoAnswer {
 /// The class of a failure after the answer has begun.
 fn broken(error: &ureq::Error) -> NoAnswer {
     match error {
-        ureq::Error::Timeout(_) => NoAnswer::TimedOut { seconds: LONGEST_S },
+        ureq::Error::Timeout(_) => NoAnswer::CutOff(format!("it was not complete after {LONGEST_S} s")),
         other => NoAnswer::CutOff(other.to_string()),
     }
 }

@@ -8,7 +8,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::request::{Failure, Request, Response};
 use crate::scope::Budget;
-use crate::{form, meaning, preset, selector, step, worth};
+use crate::{duration, form, meaning, preset, selector, step, worth};
 use order::{SortedMap, SortedSet};
 use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin, histogram, share};
@@ -22,6 +22,11 @@ const METRICS_PER_LOOKUP: usize = 50;
 const MAX_SERIES: usize = 2_000;
 /// How often a question may be cut in half because the server found it too large.
 const MAX_CUTS: usize = 64;
+/// How often in a row that may be in vain where nothing says that it would help: each time may take a minute.
+const MAX_CUTS_IN_VAIN: usize = 3;
+/// Newest samples older than this many steps, and this long, before the end of the range are told of.
+const LATE_STEPS: i64 = 5;
+const LATE_MS: i64 = 300_000;
 /// The time looked back on for the scrape interval.
 const INTERVAL_WINDOW_MS: i64 = 3_600_000;
 /// The scrape interval assumed where the server does not show one.
@@ -37,6 +42,7 @@ pub struct Fetch {
     tasks: VecDeque<Task>,
     done: usize,
     cuts: usize,
+    cuts_in_vain: usize,
     metadata: SortedMap<String, Metadata>,
     chosen: Vec<Chosen>,
     left_out: SortedSet<String>,
@@ -121,6 +127,7 @@ impl Fetch {
             tasks,
             done: 0,
             cuts: 0,
+            cuts_in_vain: 0,
             metadata: SortedMap::new(),
             chosen: Vec::new(),
             left_out: SortedSet::new(),
@@ -155,6 +162,7 @@ impl Fetch {
         match outcome {
             Ok(next) => {
                 self.is_confirmed = true;
+                self.cuts_in_vain = 0;
                 self.done += 1;
                 self.tasks.pop_front();
                 for task in next.into_iter().rev() {
@@ -190,6 +198,7 @@ impl Fetch {
     /// [`Error::NoSamples`] if nothing has.
     pub fn finish(self) -> Result<Dataset, Error> {
         let mut notes = self.notes();
+        let late = self.lateness();
         let texts: Vec<String> = match &self.ask.question {
             Question::Queries(queries) => queries.clone(),
             // All of one kind: discovered series have names of their own, and are ordered by them.
@@ -200,6 +209,14 @@ impl Fetch {
             let query = texts.first().filter(|_| texts.len() == 1).cloned();
             return Err(Error::NoSamples { query });
         }
+        notes.extend(late.map(|late_ms| {
+            let message = format!(
+                "The newest sample is {} older than the end of the range: nothing was scraped since, or the server's \
+                 clock is behind",
+                duration::said(late_ms)
+            );
+            Note::new(NoteKind::Gap, 1, message)
+        }));
         meaning::mark_parts_of_histograms(&mut series, &self.metadata);
         // Here whoever wants the buckets themselves asks for them by a query; no setting undoes it.
         let derived = histogram::derive_quantiles(&mut series).notes();
@@ -368,12 +385,15 @@ impl Fetch {
             self.ask.endpoint = self.others.remove(0);
             return Ok(());
         }
-        let is_smaller_wanted = matches!(error, Error::TooLarge { .. } | Error::TimedOut { .. });
+        let is_perhaps_too_large = matches!(error, Error::TimedOut { .. } | Error::CutOff { .. });
+        let is_smaller_wanted =
+            matches!(error, Error::TooLarge { .. }) || (is_perhaps_too_large && self.cuts_in_vain < MAX_CUTS_IN_VAIN);
         match task {
             Task::Samples { query, chunk } if is_smaller_wanted && self.cuts < MAX_CUTS => {
                 let step_ms = self.queries.get(*query).map_or(1_000, |query| query.step_ms);
                 let Some(halves) = chunk.halves(step_ms) else { return Err(error) };
                 self.cuts += 1;
+                self.cuts_in_vain += usize::from(is_perhaps_too_large);
                 self.tasks.pop_front();
                 for chunk in halves.into_iter().rev() {
                     self.tasks.push_front(Task::Samples { query: *query, chunk });
@@ -482,6 +502,16 @@ impl Fetch {
             join(&mut parts, end_ms);
         }
         parts.into_iter().map(|chunk| Task::Samples { query: position, chunk }).collect()
+    }
+
+    /// How long before the end of the range the newest sample is, where that is longer than can be chance.
+    fn lateness(&self) -> Option<i64> {
+        let step_ms = self.queries.iter().map(|query| query.step_ms).max()?.max(self.interval_ms.unwrap_or(0));
+        let late_ms = self
+            .ask
+            .end_ms
+            .saturating_sub(self.collection.iter().filter_map(|(_, times_ms, _)| times_ms.last()).max().copied()?);
+        (late_ms > LATE_MS.max(LATE_STEPS * step_ms)).then_some(late_ms)
     }
 
     fn notes(&self) -> Vec<Note> {

@@ -1,7 +1,7 @@
 //! What speaks the API.
 
 use super::Times;
-use crate::Endpoint;
+use crate::{Endpoint, duration};
 use serde_json::Value;
 
 /// A program that speaks the API.
@@ -125,19 +125,9 @@ impl Server {
             return None;
         }
         let side = if ahead_ms > 0 { "ahead of" } else { "behind" };
-        let distance = said(distance_ms / 1_000);
+        let distance = duration::said(distance_ms);
         Some(format!(
             "Its clock is {distance} {side} this machine's: set one of them, or the newest samples are missed."
         ))
-    }
-}
-
-/// Whole units that people say.
-fn said(seconds: i64) -> String {
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
     }
 }
