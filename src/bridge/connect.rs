@@ -1,6 +1,20 @@
 //! What came of connecting to a server, as it crosses between the programs.
 
-use report::struct_bytes;
+use report::{enum_bytes, struct_bytes};
+
+/// What the panel wants to know of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// What is there, and if nothing can be read, why: a [`Finding`].
+    Find {
+        /// The page's origin.
+        origin: String,
+        /// The state of the browser's permission to reach the local network; empty where it has none.
+        permission: String,
+    },
+    /// What a query gives at the moment: a [`Trial`].
+    Try(String),
+}
 
 /// Something that helps, ready to copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +60,7 @@ pub struct Trial {
     pub column: Option<usize>,
 }
 
+enum_bytes! { Probe { 0: Find { origin, permission }, 1: Try(query) } else Self::Try(String::new()) }
 struct_bytes! {
     WayOut { title, text }
     Finding { name, title, words, warning, address, ways_out }

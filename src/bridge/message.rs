@@ -1,6 +1,5 @@
 //! The messages.
 
-use super::{Finding, Trial};
 use report::{enum_bytes, struct_bytes};
 use std::fmt;
 
@@ -162,7 +161,7 @@ pub enum Request {
         /// The load that the Report on the screen belongs to.
         generation: u32,
     },
-    /// To the analysis, from the panel: what is at an address, and if nothing can be read, why.
+    /// To the analysis, from the panel: what is at an address and why it cannot be read, or what a query gives there.
     Connect {
         /// Comes back with the answer.
         ticket: u32,
@@ -170,21 +169,8 @@ pub enum Request {
         address: String,
         /// What goes along with every request.
         access: Access,
-        /// The page's origin.
-        origin: String,
-        /// The state of the browser's permission to reach the local network; empty where it has none.
-        permission: String,
-    },
-    /// To the analysis, from the panel: what a query gives at the moment.
-    Try {
-        /// Comes back with the answer.
-        ticket: u32,
-        /// Where the API is.
-        address: String,
-        /// What goes along with every request.
-        access: Access,
-        /// PromQL.
-        query: String,
+        /// A [`super::Probe`], as bytes: of all programs only the panel and the analysis know it.
+        question: Vec<u8>,
     },
     /// Ask for the whole Report as JSON, as the command line writes it.
     Json {
@@ -249,19 +235,10 @@ pub enum Response {
         /// The request's.
         ticket: u32,
     },
-    /// What came of connecting.
+    /// What came of connecting, a [`super::Finding`], or of a query, a [`super::Trial`], in the only buffer.
     Found {
         /// The request's.
         ticket: u32,
-        /// What it is.
-        finding: Finding,
-    },
-    /// What came of a query.
-    Tried {
-        /// The request's.
-        ticket: u32,
-        /// What it is.
-        trial: Trial,
     },
     /// What was asked for as text: the story or the Report; empty where the load is gone.
     Text {
@@ -294,8 +271,7 @@ enum_bytes! {
         4: Json { ticket, generation },
         5: Analyse { generation },
         6: Preview { ticket, name, settings },
-        7: Connect { ticket, address, access, origin, permission },
-        8: Try { ticket, address, access, query },
+        7: Connect { ticket, address, access, question },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -309,8 +285,7 @@ enum_bytes! {
         6: Text { ticket, text },
         7: Dataset { generation },
         8: Preview { ticket },
-        9: Found { ticket, finding },
-        10: Tried { ticket, trial },
+        9: Found { ticket },
     } else Self::Ready { form: 0 }
 }
 

@@ -1,7 +1,7 @@
 //! Having a connection carried out.
 
 use super::Panel;
-use crate::bridge::Request;
+use crate::bridge::{Finding, Probe};
 use crate::dom::batch;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,16 +20,13 @@ impl Panel {
         let asker = self.asker.get_clone_untracked();
         spawn_local(async move {
             let (origin, permission) = (origin(), permission().await);
-            asker.find(
-                |ticket| Request::Connect { ticket, address, access, origin, permission },
-                move |finding| {
-                    // Of several connections the last is of interest.
-                    if self.round.get_untracked() == round {
-                        batch(|| self.finding.set(Some(finding)));
-                        self.check_queries();
-                    }
-                },
-            );
+            asker.ask(address, access, &Probe::Find { origin, permission }, move |finding: Finding| {
+                // Of several connections the last is of interest.
+                if self.round.get_untracked() == round {
+                    batch(|| self.finding.set(Some(finding)));
+                    self.check_queries();
+                }
+            });
         });
     }
 }

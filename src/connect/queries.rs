@@ -1,8 +1,9 @@
 //! The user's own queries: tried as they are typed, with the server's error under the place that it names.
 
 use super::{Panel, value_of};
-use crate::bridge::{Request, Trial};
-use crate::dom::{El, View, batch, el, untrack};
+use crate::bridge::{Probe, Trial};
+use crate::dom::{El, View, batch, el};
+use crate::state::Settings;
 use wasm_bindgen::JsValue;
 
 /// What was found out about a query.
@@ -15,9 +16,18 @@ pub(super) struct Verdict {
 /// The setting that each query is one of.
 const SETTING: &str = "query=";
 
+/// The queries in force.
 pub(super) fn of(panel: Panel) -> Vec<String> {
-    let list = panel.settings.with(|settings| settings.list().to_vec());
-    list.iter().filter_map(|setting| setting.strip_prefix(SETTING)).map(str::to_owned).collect()
+    panel.settings.with(among)
+}
+
+/// As [`of`], for whoever is not to be told of changes.
+fn now(panel: Panel) -> Vec<String> {
+    panel.settings.with_untracked(among)
+}
+
+fn among(settings: &Settings) -> Vec<String> {
+    settings.list().iter().filter_map(|setting| setting.strip_prefix(SETTING)).map(str::to_owned).collect()
 }
 
 /// The field, one query a line, and what was found out.
@@ -28,7 +38,7 @@ pub(super) fn field(panel: Panel) -> El {
         .attr("autocomplete", "off")
         .attr("placeholder", "sum by (job) (increase(http_requests_total[1m]))")
         .attr("data-testid", "connect-queries")
-        .property_with("value", move || JsValue::from_str(&untrack(|| of(panel)).join("\n")));
+        .property_with("value", move || JsValue::from_str(&now(panel).join("\n")));
     let field: JsValue = text.cast();
     let text = text.on("change", move |_| {
         let lines = value_of(&field);
@@ -74,7 +84,7 @@ impl Panel {
     /// Asks the server about each query, one after the other.
     pub(super) fn check_queries(self) {
         batch(|| self.verdicts.set(Vec::new()));
-        self.check_next(untrack(|| of(self)));
+        self.check_next(now(self));
     }
 
     fn check_next(self, queries: Vec<String>) {
@@ -85,16 +95,13 @@ impl Panel {
             return;
         };
         let access = self.access.get_clone_untracked();
-        let asked = query.clone();
-        self.asker.get_clone_untracked().try_out(
-            |ticket| Request::Try { ticket, address, access, query: asked },
-            move |trial| {
-                // While the server answered, the queries may have changed.
-                if untrack(|| of(self)) == queries && self.verdicts.with_untracked(Vec::len) == place {
-                    batch(|| self.verdicts.update(|verdicts| verdicts.push(Verdict { query, trial })));
-                    self.check_next(queries);
-                }
-            },
-        );
+        let probe = Probe::Try(query.clone());
+        self.asker.get_clone_untracked().ask(address, access, &probe, move |trial: Trial| {
+            // While the server answered, the queries may have changed.
+            if now(self) == queries && self.verdicts.with_untracked(Vec::len) == place {
+                batch(|| self.verdicts.update(|verdicts| verdicts.push(Verdict { query, trial })));
+                self.check_next(queries);
+            }
+        });
     }
 }

@@ -2,7 +2,8 @@
 
 use super::copy;
 use crate::bridge::{Finding, WayOut};
-use crate::dom::{El, View, after, el, signal};
+use crate::dom::{El, View, after, el};
+use web_sys::Node;
 
 /// How long a button says that it has copied.
 const COPIED_MS: u32 = 2_000;
@@ -30,16 +31,15 @@ fn way_out(way: &WayOut, is_first: bool) -> El {
     let details = el("details");
     let details = if is_first { details.attr("open", "") } else { details };
     let text = way.text.clone();
-    let is_copied = signal(false);
-    let button = el("button")
-        .class("button connect-copy")
-        .attr("type", "button")
-        .text_with(move || if is_copied.get() { "Copied" } else { "Copy" }.to_owned())
-        .on_click(move || {
-            copy(&text);
-            is_copied.set(true);
-            after(COPIED_MS, move || is_copied.set(false)).forget();
-        });
+    let button = el("button").class("button connect-copy").attr("type", "button").text("Copy");
+    let label: Node = button.cast();
+    let button = button.on_click(move || {
+        copy(&text);
+        label.set_text_content(Some("Copied"));
+        let label = label.clone();
+        // The button may be gone by then, with all that belongs to it but itself.
+        after(COPIED_MS, move || label.set_text_content(Some("Copy"))).forget();
+    });
     // What is wider than the panel is scrolled, by keyboard, too.
     let code = el("pre").attr("tabindex", "0").text(way.text.trim_end());
     let body = el("div").class("connect-code").child(code).child(button);

@@ -1,12 +1,22 @@
 //! Connecting to a server, for the panel: the plan is the prometheus crate's, the requests are the browser's.
 
-use crate::bridge::{Access, Finding, Trial, WayOut};
+use crate::bridge::{Access, Finding, Probe, Trial, WayOut};
 use crate::net;
 use prometheus::Endpoint;
 use prometheus::connect::{Caller, Connection, Manner, Outcome, Permission, Server, Times, Trouble, tried, try_query};
+use report::bytes::encode;
+
+/// Answers a [`Probe`] in bytes, with a [`Finding`] or a [`Trial`] in bytes.
+pub(super) async fn answer(address: &str, access: &Access, question: &[u8]) -> Vec<u8> {
+    match report::bytes::decode(question) {
+        Some(Probe::Find { origin, permission }) => encode(&find(address, access, origin, &permission).await),
+        Some(Probe::Try(query)) => encode(&try_out(address, access, &query).await),
+        None => Vec::new(),
+    }
+}
 
 /// Finds out what is there, for a page of this origin; `permission` is the browser's word on the local network.
-pub(super) async fn find(address: &str, access: &Access, origin: String, permission: &str) -> Finding {
+async fn find(address: &str, access: &Access, origin: String, permission: &str) -> Finding {
     let endpoint = match Endpoint::parse(address) {
         Ok(endpoint) => endpoint,
         Err(error) => {
@@ -85,7 +95,7 @@ fn name(trouble: &Trouble) -> &'static str {
 }
 
 /// Asks what a query gives at the moment.
-pub(super) async fn try_out(address: &str, access: &Access, query: &str) -> Trial {
+async fn try_out(address: &str, access: &Access, query: &str) -> Trial {
     let endpoint = match Endpoint::parse(address) {
         Ok(endpoint) => endpoint,
         Err(error) => return Trial { problem: error.to_string(), ..Trial::default() },

@@ -51,18 +51,11 @@ impl Desk {
                 }
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
             }
-            Request::Connect { ticket, address, access, origin, permission } => {
+            Request::Connect { ticket, address, access, question } => {
                 let page = desk.page.clone();
                 spawn_local(async move {
-                    let finding = connect::find(&address, &access, origin, &permission).await;
-                    page.say(Envelope::of(Response::Found { ticket, finding }));
-                });
-            }
-            Request::Try { ticket, address, access, query } => {
-                let page = desk.page.clone();
-                spawn_local(async move {
-                    let trial = connect::try_out(&address, &access, &query).await;
-                    page.say(Envelope::of(Response::Tried { ticket, trial }));
+                    let answer = connect::answer(&address, &access, &question).await;
+                    page.say(Envelope::with(Response::Found { ticket }, vec![to_bytes(&answer)]));
                 });
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),

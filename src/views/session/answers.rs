@@ -41,7 +41,7 @@ impl Session {
     fn receive_message(&'static self, response: Response, buffers: Vec<ArrayBuffer>) {
         match response {
             // The panels have workers of their own.
-            Response::Ready { .. } | Response::Preview { .. } | Response::Found { .. } | Response::Tried { .. } => {}
+            Response::Ready { .. } | Response::Preview { .. } | Response::Found { .. } => {}
             Response::Cancelled { .. } => self.restore(),
             Response::Progress { generation, stage, done } => {
                 if self.load.with_untracked(Load::generation) == generation {
