@@ -1,7 +1,7 @@
 //! A Prometheus server as a source, over blocking sockets.
 
 use crate::failure::Failure;
-use prometheus::{Ask, Error, Failure as NoAnswer, Fetch, Method, Request, Response};
+use prometheus::{Ask, Error, Failure as NoAnswer, Fetch, Inventory, Method, Request, Response, Survey};
 use series::Dataset;
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -21,18 +21,38 @@ pub(crate) fn fetch(ask: Ask, headers: &[(String, String)]) -> Result<Dataset, F
     let mut fetch = Fetch::new(ask).map_err(Failure::input)?;
     let mut attempts = 0;
     while let Some(request) = fetch.next_request() {
-        match client.carry_out(&mut fetch, &request) {
-            Ok(()) => attempts = 0,
-            Err(error) => {
-                attempts += 1;
-                match wait(&error, attempts) {
-                    Some(pause) => std::thread::sleep(pause),
-                    None => return Err(Failure::input(error)),
-                }
-            }
-        }
+        let is_own = fetch.endpoint().is_asked_by(&request.url);
+        let outcome = client.carry_out(&request, is_own, &mut |answer| fetch.accept(answer));
+        pause_after(outcome, &mut attempts)?;
     }
     fetch.finish().map_err(Failure::input)
+}
+
+/// Looks at what a server has.
+pub(crate) fn survey(ask: &Ask, headers: &[(String, String)]) -> Result<Inventory, Failure> {
+    let client = Client::new(ask, headers);
+    let mut survey = Survey::new(ask).map_err(Failure::input)?;
+    let mut attempts = 0;
+    while let Some(request) = survey.next_request() {
+        let outcome = client.carry_out(&request, true, &mut |answer| survey.accept(answer));
+        pause_after(outcome, &mut attempts)?;
+    }
+    Ok(survey.finish())
+}
+
+/// Waits after a passing trouble.
+///
+/// # Errors
+/// What is no use waiting for, or was waited for long enough.
+fn pause_after(outcome: Result<(), Error>, attempts: &mut u32) -> Result<(), Failure> {
+    let Err(error) = outcome else {
+        *attempts = 0;
+        return Ok(());
+    };
+    *attempts += 1;
+    let pause = wait(&error, *attempts).ok_or_else(|| Failure::input(error))?;
+    std::thread::sleep(pause);
+    Ok(())
 }
 
 /// How long to wait before the same request goes out again; none to give up. A server that cannot be reached at all is
@@ -47,6 +67,9 @@ fn wait(error: &Error, attempts: u32) -> Option<Duration> {
     let seconds = error.retry_after_s().unwrap_or(u64::from(attempts));
     (seconds <= LONGEST_WAIT_S).then(|| Duration::from_secs(seconds))
 }
+
+/// Takes an answer, or why there is none.
+type Accept<'a> = dyn FnMut(Result<Response<'_>, NoAnswer>) -> Result<(), Error> + 'a;
 
 struct Client {
     agent: ureq::Agent,
@@ -69,18 +92,18 @@ impl Client {
         Self { agent, headers }
     }
 
-    /// Sends a request and hands the answer to the plan.
-    fn carry_out(&self, fetch: &mut Fetch, request: &Request) -> Result<(), Error> {
+    /// Sends a request and hands the answer to the plan. Headers and credentials go to the server itself only.
+    fn carry_out(&self, request: &Request, is_own: bool, accept: &mut Accept<'_>) -> Result<(), Error> {
+        let headers = if is_own { self.headers.as_slice() } else { &[] };
         let sent = match request.method {
             Method::Get => {
-                let with_headers =
-                    self.headers.iter().fold(self.agent.get(&request.url), |to, (name, value)| to.header(name, value));
-                with_headers.call()
+                let to = self.agent.get(&request.url);
+                headers.iter().fold(to, |to, (name, value)| to.header(name, value)).call()
             }
             Method::Post => {
                 let to = self.agent.post(&request.url).content_type("application/x-www-form-urlencoded");
-                let with_headers = self.headers.iter().fold(to, |to, (name, value)| to.header(name, value));
-                with_headers.send(request.body.as_deref().unwrap_or_default())
+                let to = headers.iter().fold(to, |to, (name, value)| to.header(name, value));
+                to.send(request.body.as_deref().unwrap_or_default())
             }
         };
         let received = sent.map_err(|error| class(&error)).and_then(|mut response| {
@@ -90,14 +113,14 @@ impl Client {
         match received {
             Ok((response, body)) => {
                 let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-                fetch.accept(Ok(Response {
+                accept(Ok(Response {
                     status: response.status().as_u16(),
                     content_type: header("content-type"),
                     retry_after: header("retry-after"),
                     body: &body,
                 }))
             }
-            Err(failure) => fetch.accept(Err(failure)),
+            Err(failure) => accept(Err(failure)),
         }
     }
 }

@@ -11,6 +11,7 @@ mod live;
 mod output;
 mod reader;
 mod summary;
+mod survey;
 mod zone;
 
 use clap::Parser;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use series::histogram::{NativeBucket, NativeHistogram, OpenBounds};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -49,7 +50,43 @@ pub(crate) struct QuerySeries {
     #[serde(default)]
     pub(crate) value: Option<Sample>,
     #[serde(default)]
-    pub(crate) histograms: Vec<serde::de::IgnoredAny>,
+    pub(crate) histograms: Vec<(f64, NativeSample)>,
+    #[serde(default)]
+    pub(crate) histogram: Option<(f64, NativeSample)>,
+}
+
+/// A native histogram.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "WrittenHistogram<'_>")]
+pub(crate) struct NativeSample(pub(crate) NativeHistogram);
+
+/// A native histogram as it is written: numbers are strings; a bucket is the rule for its bounds, the bounds, and a count.
+#[derive(Deserialize)]
+struct WrittenHistogram<'a> {
+    #[serde(borrow)]
+    count: Cow<'a, str>,
+    #[serde(borrow)]
+    sum: Cow<'a, str>,
+    #[serde(default, borrow)]
+    buckets: Vec<WrittenBucket<'a>>,
+}
+
+/// The rule for the bounds, lower and upper bound, and the count.
+type WrittenBucket<'a> = (u64, Cow<'a, str>, Cow<'a, str>, Cow<'a, str>);
+
+impl TryFrom<WrittenHistogram<'_>> for NativeSample {
+    type Error = String;
+
+    fn try_from(written: WrittenHistogram<'_>) -> Result<Self, String> {
+        let number =
+            |text: &str| text.trim().parse::<f64>().map_err(|_| format!("{text:?} in a histogram is not a number"));
+        let mut buckets = Vec::with_capacity(written.buckets.len());
+        for (rule, lower, upper, count) in &written.buckets {
+            let open = OpenBounds::from_rule(*rule).ok_or("the rule for a bucket's bounds is not 0, 1, 2 or 3")?;
+            buckets.push(NativeBucket { open, lower: number(lower)?, upper: number(upper)?, count: number(count)? });
+        }
+        Ok(Self(NativeHistogram { count: number(&written.count)?, sum: number(&written.sum)?, buckets }))
+    }
 }
 
 /// A result before its type is known, which may stand behind it.

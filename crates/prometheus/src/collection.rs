@@ -1,10 +1,12 @@
 //! Samples as they arrive, chunk by chunk.
 
-use crate::answer::{Metadata, QueryResult, Sample};
+use crate::answer::{Metadata, NativeSample, QueryResult, Sample};
 use crate::chunk::Chunk;
 use crate::meaning;
+use crate::plan::Called;
 use order::{SortedMap, SortedSet};
-use series::{Identity, Labels, Series, TimeAxis};
+use series::histogram::NativeSeries;
+use series::{Identity, Kind, Labels, Series, TimeAxis};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,7 +15,17 @@ use std::sync::Arc;
 pub(crate) struct Collection {
     positions: SortedMap<(usize, BTreeMap<String, String>), usize>,
     series: Vec<Collected>,
-    histograms: u64,
+    native_positions: SortedMap<(usize, BTreeMap<String, String>), usize>,
+    natives: Vec<(usize, NativeSeries)>,
+}
+
+/// What was asked, to name the results that have no metric name of their own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    /// The person's own expression; empty where it is none.
+    pub(crate) text: String,
+    /// The name that the plan gives.
+    pub(crate) called: Option<Called>,
 }
 
 #[derive(Debug)]
@@ -31,8 +43,9 @@ impl Collection {
         match result {
             QueryResult::Series(all) => {
                 for mut one in all {
-                    self.histograms += u64::from(!one.histograms.is_empty());
                     one.values.extend(one.value);
+                    one.histograms.extend(one.histogram);
+                    self.extend_native(query, chunk, &one.metric, one.histograms);
                     self.extend(query, chunk, one.metric, &one.values);
                 }
             }
@@ -66,19 +79,50 @@ impl Collection {
         }
     }
 
+    fn extend_native(
+        &mut self,
+        query: usize,
+        chunk: Chunk,
+        metric: &BTreeMap<String, String>,
+        samples: Vec<(f64, NativeSample)>,
+    ) {
+        if samples.is_empty() {
+            return;
+        }
+        let key = (query, metric.clone());
+        let position = *self.native_positions.at_or(key, self.natives.len());
+        if position == self.natives.len() {
+            let mut labels: Labels = metric.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            let metric = labels.remove("__name__");
+            self.natives.push((query, NativeSeries { metric, labels, ..NativeSeries::default() }));
+        }
+        let Some((_, series)) = self.natives.get_mut(position) else { return };
+        for (seconds, sample) in samples {
+            let time_ms = (seconds * 1000.0).round() as i64;
+            let is_newer = series.times_ms.last().is_none_or(|last| time_ms > *last);
+            if is_newer && (chunk.start_ms..=chunk.end_ms).contains(&time_ms) {
+                series.times_ms.push(time_ms);
+                series.samples.push(sample.0);
+            }
+        }
+    }
+
     /// The number of series so far.
     pub(crate) fn len(&self) -> usize {
-        self.series.len()
+        self.series.len() + self.natives.len()
     }
 
-    /// The number of series that held native histograms, which are not read.
-    pub(crate) fn histograms(&self) -> u64 {
-        self.histograms
+    /// The number of native histograms, and of their samples.
+    pub(crate) fn natives(&self) -> (usize, usize) {
+        (self.natives.len(), self.natives.iter().map(|(_, one)| one.times_ms.len()).sum())
     }
 
-    /// The series, ordered by query, then name. `queries` name the results that have no metric name of their own.
-    pub(crate) fn into_series(self, queries: &[String], metadata: &SortedMap<String, Metadata>) -> Vec<Series> {
+    /// The series, ordered by query, then name; of native histograms what is derived from them. `queries` name the results
+    /// that have no metric name of their own.
+    pub(crate) fn into_series(self, queries: &[Asked], metadata: &SortedMap<String, Metadata>) -> Vec<Series> {
         let mut axes: SortedMap<Vec<i64>, Arc<TimeAxis>> = SortedMap::new();
+        let plain = Asked::default();
+        let several_queries = queries.iter().filter(|query| !query.text.is_empty()).count() > 1;
         let mut named: Vec<(usize, Series)> = self
             .series
             .into_iter()
@@ -93,14 +137,17 @@ impl Collection {
                         axis
                     }
                 };
-                let query_text = queries.get(query).map_or("", String::as_str);
-                (query, name(one.metric, query_text, queries.len() > 1, metadata, axis, one.values))
+                let asked = queries.get(query).unwrap_or(&plain);
+                (query, name(one.metric, asked, several_queries, metadata, axis, one.values))
             })
             .collect();
+        for (query, native) in &self.natives {
+            named.extend(native.derive().into_iter().map(|series| (*query, series)));
+        }
         order::sort_by(&mut named, |(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
         let mut taken = SortedSet::new();
         for (query, series) in &mut named {
-            let query = queries.get(*query).map_or("", String::as_str);
+            let query = queries.get(*query).map_or("", |query| query.text.as_str());
             let plain = series.name.clone();
             let mut attempt = 1;
             while !taken.insert(series.name.clone()) {
@@ -115,13 +162,18 @@ impl Collection {
 
 fn name(
     metric: BTreeMap<String, String>,
-    query: &str,
+    asked: &Asked,
     several_queries: bool,
     metadata: &SortedMap<String, Metadata>,
     axis: Arc<TimeAxis>,
     values: Vec<f64>,
 ) -> Series {
     let mut labels: Labels = metric.into_iter().collect();
+    if let Some(called) = &asked.called {
+        labels.remove("__name__");
+        return called_so(called, labels, metadata, axis, values);
+    }
+    let query = asked.text.as_str();
     let Some(metric) = labels.remove("__name__") else {
         let name = if labels.is_empty() {
             query.to_owned()
@@ -148,16 +200,53 @@ fn name(
     series
 }
 
+/// A series that the server has put together. Growth per step is added up: it becomes a counter again, and everything
+/// that is worked out from counters is worked out from it, too.
+fn called_so(
+    called: &Called,
+    labels: Labels,
+    metadata: &SortedMap<String, Metadata>,
+    axis: Arc<TimeAxis>,
+    mut values: Vec<f64>,
+) -> Series {
+    let known = metadata.get(&called.metric);
+    let identity = Identity::of(Some(format!("{}{}", called.metric, called.suffix)), labels);
+    if called.accumulates {
+        let mut sum = 0.0;
+        for value in &mut values {
+            // Between zero and a little less is what extrapolation makes of nothing.
+            sum += if value.is_finite() { value.max(0.0) } else { 0.0 };
+            *value = sum;
+        }
+    }
+    let kind = if called.accumulates { Kind::Counter } else { meaning::kind(&called.metric, known, &values) };
+    let mut series = Series::new(identity.name, axis, values);
+    series.kind = kind;
+    series.unit = meaning::unit(&called.metric, known);
+    series.metric = identity.metric;
+    series.labels = identity.labels;
+    series
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use series::Kind;
+
+    fn asked(text: &str) -> Asked {
+        Asked { text: text.to_owned(), called: None }
+    }
 
     fn matrix(metric: &[(&str, &str)], samples: &[(i64, f64)]) -> QueryResult {
         let metric = metric.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let values = samples.iter().map(|(time_ms, value)| Sample { time_ms: *time_ms, value: *value }).collect();
-        QueryResult::Series(vec![crate::answer::QuerySeries { metric, values, value: None, histograms: Vec::new() }])
+        QueryResult::Series(vec![crate::answer::QuerySeries {
+            metric,
+            values,
+            value: None,
+            histograms: Vec::new(),
+            histogram: None,
+        }])
     }
 
     #[test]
@@ -166,7 +255,7 @@ mod tests {
         let up = [("__name__", "up_total"), ("job", "a")];
         collection.add(0, Chunk { start_ms: 0, end_ms: 20 }, matrix(&up, &[(-1, 9.0), (0, 1.0), (20, 2.0)]));
         collection.add(0, Chunk { start_ms: 20, end_ms: 40 }, matrix(&up, &[(20, 2.0), (30, 3.0), (41, 9.0)]));
-        let series = collection.into_series(&["q".into()], &SortedMap::new());
+        let series = collection.into_series(&[asked("q")], &SortedMap::new());
         assert_eq!(series[0].axis.times_ms(), [0, 20, 30]);
         assert_eq!(series[0].values, [1.0, 2.0, 3.0]);
         assert_eq!((series[0].name.as_str(), series[0].kind), ("up_total{job=\"a\"}", Kind::Counter));
@@ -181,7 +270,7 @@ mod tests {
             collection.add(0, all, matrix(&metric, &[(1, 1.0)]));
         }
         collection.add(0, all, matrix(&[("__name__", "books"), ("series", "Dune")], &[(1, 1.0)]));
-        let series = collection.into_series(&["q".into()], &SortedMap::new());
+        let series = collection.into_series(&[asked("q")], &SortedMap::new());
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         // Two targets may show the same.
         assert_eq!(names, ["books{series=\"Dune\"}", "cart cpu (%)", "q: cart cpu (%)", "q 2: cart cpu (%)"]);
@@ -190,9 +279,33 @@ mod tests {
     }
 
     #[test]
+    fn growth_per_step_is_a_counter_again() {
+        let all = Chunk { start_ms: 0, end_ms: 99 };
+        let mut collection = Collection::default();
+        collection.add(0, all, matrix(&[("job", "a")], &[(1, 5.0), (2, 0.0), (4, f64::NAN), (5, 2.5)]));
+        collection.add(1, all, matrix(&[("job", "a")], &[(1, 3.0), (2, 2.0), (4, 1.0)]));
+        let called = |metric: &str, suffix, accumulates| Asked {
+            text: String::new(),
+            called: Some(Called { metric: metric.to_owned(), suffix, accumulates }),
+        };
+        let asked = [called("x_seconds_total", "", true), called("y_bytes", ":max", false)];
+        let series = collection.into_series(&asked, &SortedMap::new());
+        let [x, y] = series.as_slice() else { panic!("{}", series.len()) };
+        assert_eq!(
+            (x.name.as_str(), x.kind, x.unit.base),
+            ("x_seconds_total{job=\"a\"}", Kind::Counter, series::BaseUnit::Seconds)
+        );
+        assert_eq!(x.values, [5.0, 5.0, 5.0, 7.5]);
+        assert_eq!(
+            (y.name.as_str(), y.kind, y.unit.base),
+            ("y_bytes:max{job=\"a\"}", Kind::Gauge, series::BaseUnit::Bytes)
+        );
+    }
+
+    #[test]
     fn results_without_a_metric_name_are_called_by_labels_and_query() {
         let all = Chunk { start_ms: 0, end_ms: 9 };
-        let queries = ["sum(a)".to_owned(), "sum by (job) (b)".to_owned()];
+        let queries = [asked("sum(a)"), asked("sum by (job) (b)")];
         let mut collection = Collection::default();
         collection.add(0, all, matrix(&[], &[(1, 1.0)]));
         collection.add(1, all, matrix(&[("job", "x")], &[(1, 1.0)]));

@@ -89,6 +89,16 @@ impl Endpoint {
         url
     }
 
+    /// The address of a call to an Alertmanager.
+    pub(crate) fn alertmanager_call(&self, what: &str) -> String {
+        format!("{}/api/v2/{what}", self.base)
+    }
+
+    /// Whether a request goes to this server. What proves who asks is sent nowhere else.
+    pub fn is_asked_by(&self, url: &str) -> bool {
+        url.strip_prefix(self.base.as_str()).is_some_and(|rest| rest.starts_with("/api/v1/"))
+    }
+
     /// Other places to look for the API when it is not here, most likely first: below the address, then at the host itself
     /// where the address had a path.
     pub fn alternatives(&self) -> Vec<Endpoint> {

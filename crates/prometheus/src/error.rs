@@ -1,6 +1,7 @@
 //! What can go wrong, by class; each with what to do about it.
 
 use crate::answer::{self, ServerError};
+use crate::promql;
 use crate::request::{Failure, Response};
 
 /// Why an answer could not be had. Its text is whole sentences: what happened, and what would help.
@@ -69,7 +70,7 @@ pub enum Error {
         reason: String,
     },
     /// 400: the server does not understand the query.
-    #[error("The server does not accept the query{}: {message} Correct the query and ask again.", of(.query))]
+    #[error("The server does not accept the query{} Correct the query and ask again.", said(.query, .message))]
     BadQuery {
         /// The query, where the call had one.
         query: Option<String>,
@@ -118,7 +119,7 @@ pub enum Error {
         found: String,
     },
     /// 422: the query cannot be carried out.
-    #[error("The server cannot carry out the query{}: {message} Change the query, or ask for fewer series.", of(.query))]
+    #[error("The server cannot carry out the query{} Change the query, or ask for fewer series.", said(.query, .message))]
     Unprocessable {
         /// The query, where the call had one.
         query: Option<String>,
@@ -168,6 +169,17 @@ pub enum Error {
         count: usize,
         /// How many are allowed.
         limit: usize,
+    },
+    /// None of the presets' metrics.
+    #[error(
+        "The server has none of the metrics of {packs}, among {count} in this range of time. Choose other packs, a query of \
+         your own, or none at all to see what the server has."
+    )]
+    NothingOfPacks {
+        /// The packs' names.
+        packs: String,
+        /// The number of metrics that the server has.
+        count: usize,
     },
     /// Nothing in the range.
     #[error(
@@ -265,8 +277,13 @@ impl Error {
     }
 }
 
-fn of(query: &Option<String>) -> String {
-    query.as_ref().map_or_else(String::new, |query| format!(" `{query}`"))
+/// The query and what the server says of it; where it says the place, with a mark under it.
+fn said(query: &Option<String>, message: &str) -> String {
+    let Some(query) = query else { return format!(": {message}") };
+    match promql::place_of_error(query, message) {
+        Some(place) => format!(":\n\n{}\n\n{message}", promql::marked(query, place)),
+        None => format!(" `{query}`: {message}"),
+    }
 }
 
 fn for_query(query: &Option<String>) -> String {

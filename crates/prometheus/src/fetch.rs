@@ -1,15 +1,19 @@
 //! A question under way.
 
-use crate::answer::{self, Metadata, QueryResult};
+use crate::answer::{self, Metadata, QueryResult, QuerySeries};
 use crate::ask::{Ask, Question};
 use crate::chunk::{Chunk, MAX_POINTS, chunks};
-use crate::collection::Collection;
+use crate::collection::{Asked, Collection};
+use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::event::{self, ManagedAlert, Silence};
+use crate::plan::{Called, Plan};
 use crate::request::{Failure, Request, Response};
-use crate::scope::Budget;
-use crate::{duration, form, meaning, preset, selector, step, worth};
+use crate::survey::{INTERVAL_WINDOW_MS, Survey};
+use crate::{duration, form, meaning, promql, selector, step, worth};
 use order::{SortedMap, SortedSet};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin, histogram, share};
 use std::collections::{BTreeMap, VecDeque};
@@ -27,18 +31,15 @@ const MAX_CUTS_IN_VAIN: usize = 3;
 /// Newest samples older than this many steps, and this long, before the end of the range are told of.
 const LATE_STEPS: i64 = 5;
 const LATE_MS: i64 = 300_000;
-/// The time looked back on for the scrape interval.
-const INTERVAL_WINDOW_MS: i64 = 3_600_000;
-/// The scrape interval assumed where the server does not show one.
-const ASSUMED_INTERVAL_MS: i64 = 15_000;
 
 /// A plan under way: it yields requests and takes responses. See the crate's example.
 #[derive(Debug)]
 pub struct Fetch {
     ask: Ask,
-    others: Vec<Endpoint>,
-    is_confirmed: bool,
-    first_refusal: Option<Error>,
+    conversation: Conversation,
+    /// Looking at what the server has of the presets; then the plan makes the tasks.
+    survey: Option<Survey>,
+    plan: Option<Plan>,
     tasks: VecDeque<Task>,
     done: usize,
     cuts: usize,
@@ -49,7 +50,18 @@ pub struct Fetch {
     interval_ms: Option<i64>,
     queries: Vec<Query>,
     collection: Collection,
-    warnings: SortedSet<String>,
+    alerts: Alerts,
+}
+
+/// What is known of alerts.
+#[derive(Debug, Default)]
+struct Alerts {
+    firing: Vec<QuerySeries>,
+    since: Vec<QuerySeries>,
+    managed: Vec<ManagedAlert>,
+    silences: Vec<Silence>,
+    /// Why they are not whole.
+    failures: Vec<String>,
 }
 
 /// How far a fetch has come.
@@ -78,6 +90,21 @@ enum Task {
     ScrapeCount,
     /// Samples.
     Samples { query: usize, chunk: Chunk },
+    /// Alerts; without them the data set is as good.
+    Events(EventSource),
+}
+
+/// Where events come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EventSource {
+    /// The series `ALERTS`, of those that fire.
+    Firing,
+    /// The series `ALERTS_FOR_STATE`.
+    Since,
+    /// Alertmanager's list of alerts.
+    Managed,
+    /// Alertmanager's silences.
+    Silences,
 }
 
 /// A metric to look at.
@@ -94,6 +121,8 @@ struct Query {
     step_ms: i64,
     /// Samples as scraped, by an instant query of a range selector; else by `query_range`.
     is_raw: bool,
+    /// What its series are called where the answer does not tell.
+    called: Option<Called>,
 }
 
 impl Fetch {
@@ -102,13 +131,8 @@ impl Fetch {
     /// # Errors
     /// [`Error::Question`] for a range that ends before it begins, a step that is not positive, or no query.
     pub fn new(ask: Ask) -> Result<Self, Error> {
+        ask.check()?;
         let wrong = |reason: &str| Err(Error::Question { reason: reason.to_owned() });
-        if ask.end_ms <= ask.start_ms {
-            return wrong("The range of time ends before it begins; give the earlier time first.");
-        }
-        if ask.step_ms.is_some_and(|step| step <= 0) {
-            return wrong("The step must be longer than nothing; give one like 15s or 1m.");
-        }
         let tasks = match &ask.question {
             Question::Queries(queries) if queries.iter().all(|query| query.trim().is_empty()) => {
                 return wrong(
@@ -117,13 +141,18 @@ impl Fetch {
             }
             Question::Queries(_) if ask.step_ms.is_some() => VecDeque::new(),
             Question::Queries(_) => VecDeque::from([Task::ScrapeCount]),
-            Question::Packs { .. } | Question::Discover { .. } => VecDeque::from([Task::Names, Task::Metadata]),
+            Question::Packs { .. } => VecDeque::new(),
+            Question::Discover { .. } => VecDeque::from([Task::Names, Task::Metadata]),
+        };
+        let survey = match &ask.question {
+            Question::Packs { .. } => Some(Survey::new(&ask)?),
+            _ => None,
         };
         let mut fetch = Self {
-            others: ask.endpoint.alternatives(),
+            conversation: Conversation::new(ask.endpoint.clone()),
             ask,
-            is_confirmed: false,
-            first_refusal: None,
+            survey,
+            plan: None,
             tasks,
             done: 0,
             cuts: 0,
@@ -134,9 +163,9 @@ impl Fetch {
             interval_ms: None,
             queries: Vec::new(),
             collection: Collection::default(),
-            warnings: SortedSet::new(),
+            alerts: Alerts::default(),
         };
-        if fetch.tasks.is_empty() {
+        if fetch.tasks.is_empty() && fetch.survey.is_none() {
             fetch.plan_queries();
         }
         Ok(fetch)
@@ -144,7 +173,15 @@ impl Fetch {
 
     /// The request to carry out now; the same one again until it has been answered. None when everything is there.
     pub fn next_request(&self) -> Option<Request> {
-        self.tasks.front().map(|task| self.request(task))
+        match &self.survey {
+            Some(survey) => survey.next_request(),
+            None => self.tasks.front().map(|task| self.request(task)),
+        }
+    }
+
+    /// What is fetched, once the server's presets have been looked through; none for any other question.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.plan.as_ref()
     }
 
     /// Takes the answer to [`Fetch::next_request`].
@@ -154,14 +191,18 @@ impl Fetch {
     /// [`Error::is_passing`]) can be waited out. What the server finds too large is asked again in halves, without an
     /// error, while that is possible; an API at another usual path is found, too.
     pub fn accept(&mut self, response: Result<Response<'_>, Failure>) -> Result<(), Error> {
+        if let Some(survey) = &mut self.survey {
+            survey.accept(response)?;
+            return if survey.next_request().is_some() { Ok(()) } else { self.plan_surveyed() };
+        }
         let Some(task) = self.tasks.front().cloned() else { return Ok(()) };
         let outcome = match response {
             Ok(response) => self.take(&task, &response),
-            Err(failure) => Err(Error::of_failure(failure, self.ask.endpoint.address())),
+            Err(failure) => Err(Error::of_failure(failure, self.asked_of(&task))),
         };
         match outcome {
             Ok(next) => {
-                self.is_confirmed = true;
+                self.conversation.is_confirmed = true;
                 self.cuts_in_vain = 0;
                 self.done += 1;
                 self.tasks.pop_front();
@@ -176,7 +217,11 @@ impl Fetch {
 
     /// How far it has come.
     pub fn progress(&self) -> Progress {
+        if let Some(survey) = &self.survey {
+            return survey.progress();
+        }
         let doing = match self.tasks.front() {
+            Some(Task::Events(_)) => "Fetching alerts",
             Some(Task::Names | Task::Metadata | Task::Series { .. }) => "Looking at what the server has",
             Some(Task::ScrapeTimes { .. } | Task::ScrapeCount) => "Finding the scrape interval",
             Some(Task::Samples { .. }) => "Fetching samples",
@@ -187,7 +232,7 @@ impl Fetch {
 
     /// The server's address as it was found to be.
     pub fn endpoint(&self) -> &Endpoint {
-        &self.ask.endpoint
+        self.survey.as_ref().map_or(&self.conversation.endpoint, Survey::endpoint)
     }
 
     /// The data set of everything that has arrived. Times are milliseconds, missing steps are missing samples, values
@@ -198,17 +243,36 @@ impl Fetch {
     /// [`Error::NoSamples`] if nothing has.
     pub fn finish(self) -> Result<Dataset, Error> {
         let mut notes = self.notes();
-        let late = self.lateness();
-        let texts: Vec<String> = match &self.ask.question {
-            Question::Queries(queries) => queries.clone(),
-            // All of one kind: discovered series have names of their own, and are ordered by them.
-            Question::Packs { .. } | Question::Discover { .. } => Vec::new(),
+        let step_ms =
+            self.queries.iter().map(|query| query.step_ms).max().unwrap_or(1_000).max(self.interval_ms.unwrap_or(0));
+        let is_own = |text: &str| match &self.ask.question {
+            Question::Queries(queries) | Question::Packs { queries, .. } => queries.iter().any(|query| query == text),
+            Question::Discover { .. } => false,
         };
-        let mut series = self.collection.into_series(&texts, &self.metadata);
+        let asked: Vec<Asked> = self
+            .queries
+            .iter()
+            .map(|query| Asked {
+                // Series that are found have names of their own.
+                text: if is_own(&query.text) { query.text.clone() } else { String::new() },
+                called: query.called.clone(),
+            })
+            .collect();
+        let range = (self.ask.start_ms, self.ask.end_ms);
+        let mut events = event::firing(&self.alerts.firing, &self.alerts.since, range, self.event_step_ms());
+        event::add_managed(&mut events, self.alerts.managed, range.1);
+        events.extend(event::silences(self.alerts.silences, range));
+        order::sort_by(&mut events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
+        let mut series = self.collection.into_series(&asked, &self.metadata);
         if series.is_empty() {
-            let query = texts.first().filter(|_| texts.len() == 1).cloned();
+            let query =
+                asked.first().filter(|one| asked.len() == 1 && !one.text.is_empty()).map(|one| one.text.clone());
             return Err(Error::NoSamples { query });
         }
+        // How long before the end of the range the newest sample is, where that is longer than can be chance.
+        let newest_ms = series.iter().filter_map(|one| one.axis.times_ms().last().copied()).max();
+        let late = newest_ms.map(|newest_ms| range.1.saturating_sub(newest_ms));
+        let late = late.filter(|late_ms| *late_ms > LATE_MS.max(LATE_STEPS * step_ms));
         notes.extend(late.map(|late_ms| {
             let message = format!(
                 "The newest sample is {} older than the end of the range: nothing was scraped since, or the server's \
@@ -223,15 +287,15 @@ impl Fetch {
         let shares = share::derive_error_shares(&mut series);
         notes.extend(derived.into_iter().chain(shares).map(|note| Note { undo: None, ..note }));
         let origin = Origin {
-            name: self.ask.endpoint.address().to_owned(),
+            name: self.conversation.endpoint.address().to_owned(),
             format: "Prometheus HTTP API".to_owned(),
             assumed_time_zone: None,
         };
-        Ok(Dataset { origins: vec![origin], series, notes, ..Dataset::default() })
+        Ok(Dataset { origins: vec![origin], series, events, notes, ..Dataset::default() })
     }
 
     fn request(&self, task: &Task) -> Request {
-        let endpoint = &self.ask.endpoint;
+        let endpoint = &self.conversation.endpoint;
         let start = form::seconds(self.ask.start_ms);
         let end = form::seconds(self.ask.end_ms);
         match task {
@@ -254,11 +318,12 @@ impl Fetch {
                 form::call(endpoint.call(&["query"]), &[("query", query), ("time", &end)])
             }
             Task::Samples { query, chunk } => self.samples_request(*query, *chunk),
+            Task::Events(source) => self.events_request(*source),
         }
     }
 
     fn samples_request(&self, query: usize, chunk: Chunk) -> Request {
-        let endpoint = &self.ask.endpoint;
+        let endpoint = &self.conversation.endpoint;
         let (text, step_ms, is_raw) = self
             .queries
             .get(query)
@@ -282,13 +347,9 @@ impl Fetch {
         match task {
             Task::Names => {
                 let names: Vec<String> = self.data(task, response, answer::data)?;
-                let mut ranked = worth::ranked(names);
-                if let Question::Packs { packs, .. } = &self.ask.question {
-                    let is_held = |name: &String| {
-                        packs.iter().filter_map(|pack| preset::named(pack)).any(|pack| pack.holds(name))
-                    };
-                    ranked.retain(is_held);
-                }
+                let has_alerts = names.iter().any(|name| name == "ALERTS");
+                self.plan_events(has_alerts);
+                let ranked = worth::ranked(names);
                 if ranked.is_empty() { Err(Error::NoSamples { query: None }) } else { Ok(vec![lookup(ranked)]) }
             }
             Task::Metadata => {
@@ -304,7 +365,7 @@ impl Fetch {
             }
             Task::ScrapeTimes { metric, whole } => {
                 let result = self.data(task, response, answer::query_result)?;
-                self.interval_ms = interval_of(&result);
+                self.interval_ms = step::interval_of(&result);
                 if self.interval_ms.is_none() && !whole {
                     return Ok(vec![Task::ScrapeTimes { metric: metric.clone(), whole: true }]);
                 }
@@ -329,6 +390,10 @@ impl Fetch {
                 }
                 Ok(Vec::new())
             }
+            Task::Events(source) => {
+                self.take_events(task, *source, response)?;
+                Ok(Vec::new())
+            }
         }
     }
 
@@ -339,51 +404,26 @@ impl Fetch {
         response: &Response<'a>,
         read: fn(&'a RawValue) -> Result<T, String>,
     ) -> Result<T, Error> {
-        let data = self.unpack(task, response)?;
-        read(data).map_err(|reason| self.malformed(task, reason))
-    }
-
-    fn malformed(&self, task: &Task, reason: String) -> Error {
-        Error::Malformed { address: self.ask.endpoint.address().to_owned(), call: task.call().to_owned(), reason }
-    }
-
-    /// What is in the answer's envelope.
-    fn unpack<'a>(&mut self, task: &Task, response: &Response<'a>) -> Result<&'a RawValue, Error> {
-        let address = self.ask.endpoint.address();
-        let refused = || {
-            let query = match task {
-                Task::Samples { query, .. } => self.queries.get(*query).map(|query| query.text.as_str()),
-                _ => None,
-            };
-            Error::of_response(response, address, query)
+        let query = match task {
+            Task::Samples { query, .. } => self.queries.get(*query).map(|query| query.text.as_str()),
+            _ => None,
         };
-        if !(200..300).contains(&response.status) {
-            return Err(refused());
-        }
-        let envelope = match answer::envelope(response.body) {
-            Ok(envelope) => envelope,
-            Err(_) if !looks_like_json(response.body) => return Err(refused()),
-            Err(reason) => return Err(self.malformed(task, reason)),
-        };
-        if envelope.status == "error" {
-            return Err(refused());
-        }
-        let data = envelope.data.ok_or_else(|| self.malformed(task, "it has no `data`".to_owned()))?;
-        self.warnings.extend(envelope.warnings.into_iter().flatten());
-        self.warnings.extend(envelope.infos.into_iter().flatten());
-        Ok(data)
+        self.conversation.data(task.call(), query, response, read)
     }
 
     /// What to do about an error: look elsewhere, ask for less, do without, or give up.
     fn recover(&mut self, task: &Task, error: Error) -> Result<(), Error> {
-        let is_elsewhere = matches!(error, Error::NotFound { .. } | Error::NotPrometheus { .. });
-        if !self.is_confirmed && is_elsewhere {
-            let first = self.first_refusal.get_or_insert(error).clone();
-            if self.others.is_empty() {
-                return Err(first);
+        if let Task::Events(source) = task {
+            if error.is_passing() && !source.is_of_alertmanager() {
+                return Err(error);
             }
-            self.ask.endpoint = self.others.remove(0);
+            self.alerts.failures.push(format!("{} could not be had: {error}", source.name()));
+            self.done += 1;
+            self.tasks.pop_front();
             return Ok(());
+        }
+        if !self.conversation.is_confirmed && matches!(error, Error::NotFound { .. } | Error::NotPrometheus { .. }) {
+            return self.conversation.seek(error);
         }
         let is_perhaps_too_large = matches!(error, Error::TimedOut { .. } | Error::CutOff { .. });
         let is_smaller_wanted =
@@ -405,7 +445,7 @@ impl Fetch {
                 Ok(())
             }
             Task::ScrapeCount
-                if self.is_confirmed
+                if self.conversation.is_confirmed
                     || matches!(
                         error,
                         Error::BadQuery { .. }
@@ -426,7 +466,7 @@ impl Fetch {
     fn choose(&mut self, metrics: &[String], rest: &[String], found: &[BTreeMap<String, String>]) -> Vec<Task> {
         let room = match self.ask.question {
             Question::Discover { max_series } => max_series,
-            Question::Packs { .. } => Budget::default().series,
+            Question::Packs { .. } => self.ask.budget.series,
             Question::Queries(_) => MAX_SERIES,
         };
         let mut counts: SortedMap<&str, usize> = SortedMap::new();
@@ -457,7 +497,7 @@ impl Fetch {
     /// Plans the samples of the chosen metrics: as scraped where that is not too much, else the last of each step.
     fn plan_discovered(&mut self) -> Vec<Task> {
         let range_ms = self.ask.end_ms - self.ask.start_ms;
-        let interval_ms = self.interval_ms.unwrap_or(ASSUMED_INTERVAL_MS);
+        let interval_ms = self.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS);
         let step_ms = self.ask.step_ms.unwrap_or_else(|| step::automatic_step_ms(range_ms, interval_ms));
         let is_raw = self.ask.step_ms.is_none() && step_ms <= interval_ms;
         let points = range_ms / step_ms + 1;
@@ -468,7 +508,7 @@ impl Fetch {
             let text =
                 if is_raw { selector } else { format!("last_over_time({selector}[{}])", selector::duration(step_ms)) };
             let per_request = (SAMPLES_PER_ANSWER / series.max(1) as i64).clamp(1, MAX_POINTS);
-            tasks.extend(self.plan(Query { text, step_ms, is_raw }, per_request));
+            tasks.extend(self.plan_query(Query { text, step_ms, is_raw, called: None }, per_request));
         }
         tasks
     }
@@ -477,17 +517,123 @@ impl Fetch {
     fn plan_queries(&mut self) {
         let Question::Queries(texts) = &self.ask.question else { return };
         let range_ms = self.ask.end_ms - self.ask.start_ms;
-        let interval_ms = self.interval_ms.unwrap_or(ASSUMED_INTERVAL_MS);
+        let interval_ms = self.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS);
         let step_ms = self.ask.step_ms.unwrap_or_else(|| step::automatic_step_ms(range_ms, interval_ms));
         for text in texts.clone() {
-            let tasks = self.plan(Query { text, step_ms, is_raw: false }, MAX_POINTS);
+            let tasks = self.plan_query(Query { text, step_ms, is_raw: false, called: None }, MAX_POINTS);
             self.tasks.extend(tasks);
         }
+        self.plan_events(false);
+    }
+
+    /// Plans what the survey has shown to be there.
+    fn plan_surveyed(&mut self) -> Result<(), Error> {
+        let Some(survey) = self.survey.take() else { return Ok(()) };
+        self.done = survey.progress().done;
+        let inventory = survey.finish();
+        let plan = Plan::of(&inventory, &self.ask);
+        self.conversation = Conversation::new(inventory.endpoint);
+        self.conversation.is_confirmed = true;
+        self.conversation.warnings = inventory.warnings;
+        self.interval_ms = Some(plan.interval_ms);
+        self.metadata = inventory.metadata;
+        for planned in &plan.queries {
+            let series = planned.after.series.clamp(1, 1 << 32) as i64;
+            let query = Query {
+                text: planned.text.clone(),
+                step_ms: planned.step_ms,
+                is_raw: planned.is_raw,
+                called: planned.called.clone(),
+            };
+            let tasks = self.plan_query(query, (SAMPLES_PER_ANSWER / series).clamp(1, MAX_POINTS));
+            self.tasks.extend(tasks);
+        }
+        if self.tasks.is_empty() {
+            let packs = match &self.ask.question {
+                Question::Packs { packs, .. } => packs.join(", "),
+                _ => String::new(),
+            };
+            return Err(Error::NothingOfPacks { packs, count: inventory.metric_count });
+        }
+        self.plan_events(inventory.has_alerts);
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    /// Plans to ask for alerts where that is wanted; `has_alerts` says whether they were seen on the server.
+    fn plan_events(&mut self, has_alerts: bool) {
+        if self.ask.alerts.unwrap_or(has_alerts) {
+            self.tasks.extend([EventSource::Firing, EventSource::Since].map(Task::Events));
+        }
+        if self.ask.alertmanager.is_some() {
+            self.tasks.extend([EventSource::Managed, EventSource::Silences].map(Task::Events));
+        }
+    }
+
+    /// The resolution at which alerts are asked for: rules are mostly evaluated as often as targets are scraped.
+    fn event_step_ms(&self) -> i64 {
+        let least_ms = (self.ask.end_ms - self.ask.start_ms) / (MAX_POINTS - 1) + 1;
+        self.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS).max((least_ms + 999) / 1_000 * 1_000)
+    }
+
+    fn events_request(&self, source: EventSource) -> Request {
+        let (start, end) = (form::seconds(self.ask.start_ms), form::seconds(self.ask.end_ms));
+        let step = form::seconds(self.event_step_ms());
+        let managed = |what: &str| {
+            let server = self.ask.alertmanager.as_ref();
+            form::get(server.map_or_else(String::new, |server| server.alertmanager_call(what)), &[])
+        };
+        let query = match source {
+            EventSource::Firing => "ALERTS{alertstate=\"firing\"}",
+            EventSource::Since => "ALERTS_FOR_STATE",
+            EventSource::Managed => return managed("alerts"),
+            EventSource::Silences => return managed("silences"),
+        };
+        form::call(
+            self.conversation.endpoint.call(&["query_range"]),
+            &[("query", query), ("start", &start), ("end", &end), ("step", &step)],
+        )
+    }
+
+    fn take_events(&mut self, task: &Task, source: EventSource, response: &Response<'_>) -> Result<(), Error> {
+        match source {
+            EventSource::Firing | EventSource::Since => {
+                let result = self.data(task, response, answer::query_result)?;
+                let QueryResult::Series(all) = result else { return Ok(()) };
+                if all.len() > MAX_SERIES {
+                    return Err(Error::TooManySeries { count: all.len(), limit: MAX_SERIES });
+                }
+                if source == EventSource::Firing { self.alerts.firing = all } else { self.alerts.since = all }
+            }
+            EventSource::Managed => self.alerts.managed = self.list(response)?,
+            EventSource::Silences => self.alerts.silences = self.list(response)?,
+        }
+        Ok(())
+    }
+
+    /// Reads a list of Alertmanager's, which has no envelope.
+    fn list<'a, T: Deserialize<'a>>(&self, response: &Response<'a>) -> Result<T, Error> {
+        let address = self.ask.alertmanager.as_ref().map_or("", Endpoint::address);
+        if !(200..300).contains(&response.status) {
+            return Err(Error::of_response(response, address, None));
+        }
+        serde_json::from_slice(response.body).map_err(|error| Error::Malformed {
+            address: address.to_owned(),
+            call: "api/v2".to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// The address of the server that a task asks.
+    fn asked_of(&self, task: &Task) -> &str {
+        let other = self.ask.alertmanager.as_ref();
+        let is_other = matches!(task, Task::Events(source) if source.is_of_alertmanager());
+        other.filter(|_| is_other).unwrap_or(&self.conversation.endpoint).address()
     }
 
     /// One query over the whole range, in chunks. The grid of an automatic step lies on whole steps since 1970, so that the
     /// same question a minute later meets the same points.
-    fn plan(&mut self, query: Query, max_points: i64) -> Vec<Task> {
+    fn plan_query(&mut self, query: Query, max_points: i64) -> Vec<Task> {
         let step_ms = query.step_ms;
         let (start_ms, end_ms) = if query.is_raw || self.ask.step_ms.is_some() {
             (self.ask.start_ms, self.ask.end_ms)
@@ -502,16 +648,6 @@ impl Fetch {
             join(&mut parts, end_ms);
         }
         parts.into_iter().map(|chunk| Task::Samples { query: position, chunk }).collect()
-    }
-
-    /// How long before the end of the range the newest sample is, where that is longer than can be chance.
-    fn lateness(&self) -> Option<i64> {
-        let step_ms = self.queries.iter().map(|query| query.step_ms).max()?.max(self.interval_ms.unwrap_or(0));
-        let late_ms = self
-            .ask
-            .end_ms
-            .saturating_sub(self.collection.iter().filter_map(|(_, times_ms, _)| times_ms.last()).max().copied()?);
-        (late_ms > LATE_MS.max(LATE_STEPS * step_ms)).then_some(late_ms)
     }
 
     fn notes(&self) -> Vec<Note> {
@@ -529,14 +665,60 @@ impl Fetch {
                 ),
             ));
         }
-        if self.collection.histograms() > 0 {
-            let count = self.collection.histograms();
-            notes.push(Note::new(NoteKind::Dropped, count, format!("{count} native histograms were left out")));
+        let (natives, samples) = self.collection.natives();
+        if natives > 0 {
+            let message = format!(
+                "{samples} samples of {natives} native histograms became p50, p95 and p99 of what was observed between one \
+                 sample and the next, and counters of the number and the sum"
+            );
+            notes.push(Note::new(NoteKind::Derived, samples as u64, message));
         }
-        for warning in &self.warnings {
+        if let Some(plan) = &self.plan {
+            notes.extend(plan.notes());
+        }
+        notes.extend(self.overlaps());
+        for failure in &self.alerts.failures {
+            notes.push(Note::new(NoteKind::Dropped, 1, failure.as_str()));
+        }
+        for warning in &self.conversation.warnings {
             notes.push(Note::new(NoteKind::SourceWarning, 1, format!("The server says: {warning}")));
         }
         notes
+    }
+}
+
+impl Fetch {
+    /// The person's own queries of which neighbouring values share samples.
+    fn overlaps(&self) -> Vec<Note> {
+        // Shorter windows hold too few samples to tell growth.
+        let least_ms = self.interval_ms.map_or(i64::MAX, |interval_ms| 4 * interval_ms);
+        let own = self.queries.iter().filter(|query| query.called.is_none() && !query.is_raw);
+        let overlapping = own.filter_map(|query| {
+            let window_ms = promql::overlapping_window_ms(&query.text, query.step_ms)?;
+            let (window, step) = (duration::written(window_ms), duration::written(query.step_ms));
+            let way_out = if query.step_ms >= least_ms { format!(", or [{step}] in the query") } else { String::new() };
+            let message = format!(
+                "`{}` looks back over {window} at every {step}: neighbouring values share samples, which fakes \
+                 autocorrelation and coherence; ask with the step {window}{way_out}",
+                query.text
+            );
+            Some(Note::new(NoteKind::Derived, 1, message))
+        });
+        overlapping.collect()
+    }
+}
+
+impl EventSource {
+    fn is_of_alertmanager(self) -> bool {
+        matches!(self, Self::Managed | Self::Silences)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Firing | Self::Since => "Alerts",
+            Self::Managed => "Alertmanager's alerts",
+            Self::Silences => "Alertmanager's silences",
+        }
     }
 }
 
@@ -548,7 +730,7 @@ impl Task {
             Self::Metadata => "metadata",
             Self::Series { .. } => "series",
             Self::ScrapeTimes { .. } | Self::ScrapeCount => "query",
-            Self::Samples { .. } => "query_range",
+            Self::Samples { .. } | Self::Events(_) => "query_range",
         }
     }
 }
@@ -585,20 +767,4 @@ fn join(parts: &mut [Chunk], end_ms: i64) {
     for (chunk, end_ms) in parts.iter_mut().zip(starts) {
         chunk.end_ms = end_ms;
     }
-}
-
-/// The median distance between samples, over all series, as the usual interval that it stands for.
-fn interval_of(result: &QueryResult) -> Option<i64> {
-    let QueryResult::Series(all) = result else { return None };
-    let mut gaps: Vec<i64> = all
-        .iter()
-        .flat_map(|one| one.values.windows(2).filter_map(|pair| Some(pair.last()?.time_ms - pair.first()?.time_ms)))
-        .filter(|gap| *gap > 0)
-        .collect();
-    order::ascending_integers(&mut gaps);
-    gaps.get(gaps.len() / 2).map(|gap| step::usual_interval_ms(*gap))
-}
-
-fn looks_like_json(body: &[u8]) -> bool {
-    body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'{')
 }

@@ -30,25 +30,31 @@
 //! # What is asked
 //! With queries: each of them, by `query_range`, in chunks below the server's limit of points. Without: the names of all
 //! metrics, the series behind the ones worth looking at (see [`worth`]), and their samples as they were scraped; if that
-//! would be too many, the last sample of each step.
+//! would be too many, the last sample of each step. With presets (see [`preset`]): a [`Survey`] of what the server has of
+//! them, a [`Plan`] that keeps a budget by letting the server aggregate, and what the plan says.
 
 mod answer;
 mod ask;
 mod chunk;
 mod collection;
 pub mod connect;
+mod conversation;
 pub mod duration;
 mod endpoint;
 mod error;
+mod event;
 mod fetch;
 mod form;
 mod meaning;
+mod plan;
 pub mod preset;
+mod promql;
 mod request;
 pub mod scope;
 mod selector;
 pub mod service;
 mod step;
+mod survey;
 pub mod worth;
 
 pub use answer::Metadata;
@@ -57,6 +63,8 @@ pub use chunk::{Chunk, MAX_POINTS, chunks};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fetch::{Fetch, Progress};
+pub use plan::{Plan, Planned, Size};
 pub use request::{Failure, Method, Request, Response};
 pub use scope::{Budget, Scope};
 pub use step::{TARGET_POINTS, automatic_step_ms};
+pub use survey::{Inventory, Part, Survey};

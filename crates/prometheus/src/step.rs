@@ -1,5 +1,10 @@
 //! The resolution of a range query.
 
+use crate::answer::QueryResult;
+
+/// The scrape interval assumed where the server does not show one.
+pub(crate) const ASSUMED_INTERVAL_MS: i64 = 15_000;
+
 /// About as many points per series as an analysis needs and a screen can show.
 pub const TARGET_POINTS: i64 = 3_000;
 
@@ -39,6 +44,18 @@ pub(crate) fn usual_interval_ms(measured_ms: i64) -> i64 {
         .map(|seconds| seconds * 1_000)
         .find(|usual| (usual - measured_ms).abs() * 50 <= *usual)
         .unwrap_or(measured_ms)
+}
+
+/// The median distance between samples, over all series, as the usual interval that it stands for.
+pub(crate) fn interval_of(result: &QueryResult) -> Option<i64> {
+    let QueryResult::Series(all) = result else { return None };
+    let mut gaps: Vec<i64> = all
+        .iter()
+        .flat_map(|one| one.values.windows(2).filter_map(|pair| Some(pair.last()?.time_ms - pair.first()?.time_ms)))
+        .filter(|gap| *gap > 0)
+        .collect();
+    order::ascending_integers(&mut gaps);
+    gaps.get(gaps.len() / 2).map(|gap| usual_interval_ms(*gap))
 }
 
 #[cfg(test)]

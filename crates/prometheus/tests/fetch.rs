@@ -150,7 +150,9 @@ fn first_answer(response: Result<Response<'_>, Failure>) -> Result<Dataset, Erro
 fn a_matrix_becomes_a_data_set() {
     let body = include_bytes!("answers/matrix.json");
     let dataset = first_answer(Ok(Response { status: 200, content_type: None, retry_after: None, body })).unwrap();
-    let [requests, temperature] = dataset.series.as_slice() else { panic!("{} series", dataset.series.len()) };
+    let [requests, count, p50, p95, p99, sum, temperature] = dataset.series.as_slice() else {
+        panic!("{} series", dataset.series.len())
+    };
     assert_eq!(requests.name, r#"http_requests_total{instance="a:1",job="api"}"#);
     assert_eq!(requests.values, [0.0, 12.0, 30.0, 41.5]);
     assert_eq!(requests.axis.times_ms().last(), Some(&1_700_000_060_000), "the missing step is a missing sample");
@@ -158,6 +160,19 @@ fn a_matrix_becomes_a_data_set() {
     assert_eq!(temperature.unit.base, BaseUnit::Celsius);
     assert!(temperature.values[0].is_nan());
     assert_eq!(temperature.values[1..], [f64::INFINITY, f64::NEG_INFINITY, -0.0015]);
+    let names = [p50, p95, p99, count, sum].map(|one| one.name.as_str());
+    assert_eq!(names, ["p50", "p95", "p99", "count", "sum"].map(|suffix| format!("latency_seconds_{suffix}")));
+    // Four between 1 and 2, then two between 0.5 and 1; the median lies halfway by the logarithm.
+    assert!(p50.values[0].is_nan());
+    assert!(
+        (p50.values[1] - 2f64.sqrt()).abs() < 1e-9 && (p50.values[2] - 0.5f64.sqrt()).abs() < 1e-9,
+        "{:?}",
+        p50.values
+    );
+    assert_eq!(
+        (count.kind, count.values.as_slice(), p99.unit.base),
+        (Kind::Counter, &[3.0, 7.0, 9.0][..], BaseUnit::Seconds)
+    );
     let messages: Vec<&str> = dataset.notes.iter().map(|note| note.message.as_str()).collect();
     assert!(messages.iter().any(|text| text.contains("partial data")), "{messages:?}");
     assert!(messages.iter().any(|text| text.contains("native histograms")), "{messages:?}");

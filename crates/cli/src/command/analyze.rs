@@ -2,12 +2,11 @@
 
 use crate::failure::Failure;
 use crate::reader::ReaderOptions;
-use crate::{duration, instant, live, output, summary};
+use crate::{duration, instant, live, output, summary, survey};
 use clap::{ArgGroup, Args};
-use prometheus::{Ask, Endpoint};
+use prometheus::{Ask, Endpoint, Scope};
 use report::Report;
 use scene::{Theme, View, radar, svg};
-use series::Dataset;
 
 /// The size of the picture, in CSS pixels.
 const PICTURE_PX: (f64, f64) = (1_200.0, 1_000.0);
@@ -40,12 +39,31 @@ struct Server {
     /// Ask this Prometheus (or Thanos, Mimir, VictoriaMetrics) instead of reading files; `--step` is the resolution
     #[arg(long, value_name = "URL", group = "source", help_heading = "Prometheus")]
     prometheus: Option<String>,
-    /// A PromQL expression to look at, may be repeated; without, whatever the server has that is worth looking at
+    /// A PromQL expression to look at, may be repeated
     #[arg(long, value_name = "PROMQL", requires = "prometheus", help_heading = "Prometheus")]
     query: Vec<String>,
+    /// A set of known metrics to look at, may be repeated: red, use, cadvisor, kube-state, postgres, …, alerts; without, and
+    /// without --query, whatever the server has that is worth looking at
+    #[arg(long, value_name = "NAME", requires = "prometheus", help_heading = "Prometheus")]
+    pack: Vec<String>,
+    /// The label that tells services apart [default: the best that there is]
+    #[arg(long, value_name = "LABEL", requires = "prometheus", help_heading = "Prometheus")]
+    service_label: Option<String>,
     /// The range of time: a duration up to now (6h), or START/END (2024-01-01T00:00:00Z/2024-01-01T06:00:00Z) [default: 12h]
     #[arg(long, value_name = "RANGE", requires = "prometheus", help_heading = "Prometheus")]
     range: Option<String>,
+    /// The most samples to fetch of packs; what would be more is aggregated in the server [default: 4000000]
+    #[arg(long, value_name = "SAMPLES", requires = "prometheus", help_heading = "Prometheus")]
+    budget: Option<String>,
+    /// Whether alerts become events: `alerts` or `none` [default: where metrics are looked through and there are alerts]
+    #[arg(long, value_name = "WHICH", requires = "prometheus", help_heading = "Prometheus")]
+    events: Option<String>,
+    /// Also read alerts and silences of this Alertmanager; no header is sent to it
+    #[arg(long, value_name = "URL", requires = "prometheus", help_heading = "Prometheus")]
+    alertmanager: Option<String>,
+    /// Print what the server has and what would be fetched, and fetch nothing
+    #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "svg"], help_heading = "Prometheus")]
+    plan: bool,
     /// A header that goes with every request, may be repeated (Authorization: Bearer …)
     #[arg(long, value_name = "NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
     header: Vec<String>,
@@ -53,12 +71,21 @@ struct Server {
 
 impl Analyze {
     pub(crate) fn run(self) -> Result<(), Failure> {
+        let mut options = engine::Options::default();
         let dataset = match &self.server.prometheus {
-            Some(url) => self.server.fetch(url, self.reading.step)?,
+            Some(url) => {
+                let (ask, scope) = self.server.ask(url, self.reading.step)?;
+                let headers = self.server.headers()?;
+                if self.server.plan {
+                    return output::text(&survey::write(&live::survey(&ask, &headers)?, &ask));
+                }
+                let dataset = live::fetch(ask, &headers)?;
+                options.services = scope.services(&dataset);
+                dataset
+            }
             None => self.reading.read(&self.files)?,
         };
-        let analysis = engine::analyze(dataset, &engine::Options::default())
-            .map_err(|error| Failure::input(format_args!("{error}.")))?;
+        let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
         if let Some(path) = &self.svg {
             output::file(path, &picture(report))?;
@@ -83,18 +110,24 @@ fn picture(report: &Report) -> String {
 }
 
 impl Server {
-    fn fetch(&self, url: &str, step_ms: Option<i64>) -> Result<Dataset, Failure> {
+    /// What is asked, and the settings that say it, which are those of the page.
+    fn ask(&self, url: &str, step_ms: Option<i64>) -> Result<(Ask, Scope), Failure> {
         let endpoint = Endpoint::parse(url).map_err(Failure::input)?;
-        // Points lie on whole steps, so that the same question a moment later meets the same points.
-        let now_ms = instant::now_ms();
-        let step = step_ms.unwrap_or(1_000);
-        let (start_ms, end_ms) = self.range_ms(now_ms.div_euclid(step) * step)?;
-        let ask = if self.query.is_empty() {
-            Ask::discover(endpoint, start_ms, end_ms)
-        } else {
-            Ask::queries(endpoint, self.query.clone(), start_ms, end_ms)
-        };
-        live::fetch(Ask { step_ms, ..ask }, &self.headers()?)
+        let mut scope = Scope { step_ms, ..Scope::default() };
+        let (start_ms, end_ms) = self.range_ms(scope.newest_ms(instant::now_ms()))?;
+        scope.range_ms = Some(end_ms - start_ms);
+        let many = self.pack.iter().map(|pack| ("pack", pack)).chain(self.query.iter().map(|query| ("query", query)));
+        let single = [
+            ("service-label", &self.service_label),
+            ("budget", &self.budget),
+            ("events", &self.events),
+            ("alertmanager", &self.alertmanager),
+        ];
+        let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        for (name, value) in many.chain(single) {
+            scope.set(&format!("{name}={value}")).map_err(Failure::input)?;
+        }
+        Ok((Ask::of_scope(endpoint, &scope, end_ms), scope))
     }
 
     fn range_ms(&self, now_ms: i64) -> Result<(i64, i64), Failure> {

@@ -1,0 +1,559 @@
+//! What is fetched, and what the server puts together before: the plan, as a value that can be shown.
+
+use crate::ask::{Ask, Question};
+use crate::duration;
+use crate::preset::Nature;
+use crate::scope::Budget;
+use crate::survey::{Inventory, Part};
+use crate::{selector, step};
+use order::SortedSet;
+use series::{Note, NoteKind};
+use std::fmt;
+
+/// A range query reaches back over at least so many scrapes where it asks for growth: with fewer, one late scrape leaves
+/// a window with a single sample, of which no growth can be told.
+const SCRAPES_PER_WINDOW: i64 = 4;
+/// Metrics that are asked for together.
+const METRICS_PER_QUERY: usize = 50;
+/// About the most samples that one answer should hold (some 10 MB of JSON).
+const SAMPLES_PER_ANSWER: u64 = 400_000;
+/// So many meanings are named where many metrics are asked for together.
+const MEANINGS_SHOWN: usize = 4;
+/// How often the step is doubled to keep the budget.
+const MOST_DOUBLINGS: usize = 32;
+
+/// What will be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The queries, in the order in which they are asked.
+    pub queries: Vec<Planned>,
+    /// The label that tells services apart.
+    pub service_label: String,
+    /// The scrape interval, as found or assumed.
+    pub interval_ms: i64,
+    /// How much may be fetched.
+    pub budget: Budget,
+    /// Metrics that do not fit in at all.
+    pub left_out: Vec<String>,
+    /// Whether alerts are asked for.
+    pub has_alerts: bool,
+}
+
+/// One query of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The PromQL expression.
+    pub text: String,
+    /// What it is, and what the server does before it answers, in words.
+    pub why: String,
+    /// The resolution.
+    pub step_ms: i64,
+    /// Samples as they were scraped; else one value per step.
+    pub is_raw: bool,
+    /// Put together by service in the server.
+    pub is_aggregated: bool,
+    /// What there is on the server.
+    pub before: Size,
+    /// What is fetched.
+    pub after: Size,
+    /// What its series are called, where the answer does not tell.
+    pub(crate) called: Option<Called>,
+}
+
+/// Series, and points of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// The number of series.
+    pub series: u64,
+    /// The number of points of each.
+    pub points: u64,
+}
+
+impl Size {
+    /// Series times points.
+    pub fn samples(self) -> u64 {
+        self.series.saturating_mul(self.points)
+    }
+}
+
+/// A name for series that come without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Called {
+    /// The metric that they come from.
+    pub(crate) metric: String,
+    /// What stands behind its name (`:max`).
+    pub(crate) suffix: &'static str,
+    /// The values are growth per step; added up they are a counter again.
+    pub(crate) accumulates: bool,
+}
+
+/// A metric on its way into the plan.
+struct Lot<'a> {
+    part: &'a Part,
+    is_aggregated: bool,
+}
+
+/// The resolutions.
+#[derive(Clone, Copy)]
+struct Steps {
+    range_ms: i64,
+    interval_ms: i64,
+    step_ms: i64,
+    /// Samples as they were scraped.
+    is_raw: bool,
+}
+
+impl Plan {
+    /// The plan for what a survey has found: as it is where that keeps the budget; else the metrics that cost most are
+    /// aggregated by service in the server, one after the other; then the step is made longer; and what still does not fit
+    /// is left out, from the last metric on.
+    pub fn of(inventory: &Inventory, ask: &Ask) -> Self {
+        let interval_ms = inventory.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS);
+        let range_ms = ask.end_ms - ask.start_ms;
+        let step_ms = ask.step_ms.unwrap_or_else(|| step::automatic_step_ms(range_ms, interval_ms));
+        let mut steps =
+            Steps { range_ms, interval_ms, step_ms, is_raw: ask.step_ms.is_none() && step_ms <= interval_ms };
+        let mut seen = SortedSet::new();
+        let mut lots: Vec<Lot<'_>> = Vec::new();
+        // Otherwise the packs are on offer only.
+        let is_asked = matches!(ask.question, Question::Packs { .. });
+        for part in inventory.parts.iter().filter(|_| is_asked) {
+            if seen.insert((part.metric.as_str(), part.entry.only)) {
+                lots.push(Lot { part, is_aggregated: false });
+            }
+        }
+        let own: u64 = inventory.queries.iter().map(|(_, series)| series.unwrap_or(1)).sum();
+        let budget = ask.budget;
+        let size = |lots: &[Lot<'_>], steps: &Steps| {
+            let own = Size { series: own, points: steps.points(steps.step_ms) };
+            lots.iter().map(|lot| lot.size(steps)).chain([own]).fold((0_u64, 0_u64), |(series, samples), one| {
+                (series.saturating_add(one.series), samples.saturating_add(one.samples()))
+            })
+        };
+        let is_over = |(series, samples): (u64, u64)| series > budget.series as u64 || samples > budget.samples;
+        while is_over(size(&lots, &steps)) {
+            let gain = |lot: &Lot<'_>| lot.part.series.saturating_sub(lot.aggregated_series());
+            let costliest =
+                lots.iter_mut().filter(|lot| !lot.is_aggregated && gain(lot) > 0).max_by_key(|lot| gain(lot));
+            let Some(costliest) = costliest else { break };
+            costliest.is_aggregated = true;
+        }
+        for _ in 0..MOST_DOUBLINGS {
+            if size(&lots, &steps).1 <= budget.samples || steps.points(steps.step_ms) < 2 {
+                break;
+            }
+            // From samples as they are to one per step is a step longer than the scrape interval.
+            steps.step_ms *= 2;
+            steps.is_raw = false;
+        }
+        let mut left_out = Vec::new();
+        while is_over(size(&lots, &steps)) {
+            let Some(last) = lots.pop() else { break };
+            left_out.push(last.part.metric.clone());
+        }
+        left_out.reverse();
+        let mut plan = Self {
+            queries: Vec::new(),
+            service_label: inventory.service_label.clone(),
+            interval_ms,
+            budget,
+            left_out,
+            has_alerts: ask.alerts.unwrap_or(inventory.has_alerts),
+        };
+        plan.add_plain(&lots, &steps);
+        for lot in &lots {
+            plan.add(lot, &steps);
+        }
+        for (text, series) in &inventory.queries {
+            let one = Size { series: series.unwrap_or(1), points: steps.points(steps.step_ms) };
+            plan.queries.push(Planned {
+                text: text.clone(),
+                why: "your own expression, at every step".to_owned(),
+                step_ms: steps.step_ms,
+                is_raw: false,
+                is_aggregated: false,
+                before: one,
+                after: one,
+                called: None,
+            });
+        }
+        plan
+    }
+
+    /// The whole of what there is, and of what is fetched: series and samples.
+    pub fn totals(&self) -> ((u64, u64), (u64, u64)) {
+        let add = |(series, samples): (u64, u64), one: Size| {
+            (series.saturating_add(one.series), samples.saturating_add(one.samples()))
+        };
+        let before = self.queries.iter().filter(|one| !one.is_second()).map(|one| one.before).fold((0, 0), add);
+        (before, self.queries.iter().map(|one| one.after).fold((0, 0), add))
+    }
+
+    /// How many series the server puts together, and into how many; none where everything is fetched as it is.
+    pub fn aggregated(&self) -> Option<(u64, u64)> {
+        let less = self.queries.iter().filter(|one| one.is_aggregated);
+        let sums = less.fold((0, 0), |(before, after), one| {
+            (before + if one.is_second() { 0 } else { one.before.series }, after + one.after.series)
+        });
+        (sums.0 > 0).then_some(sums)
+    }
+
+    /// What the plan did to keep the budget, in words.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let mut notes = Vec::new();
+        if let Some((before, after)) = self.aggregated() {
+            let message = format!(
+                "{before} series were aggregated in the server into {after}, by {}, to keep the budget of {} series and {} \
+                 samples",
+                self.service_label, self.budget.series, self.budget.samples
+            );
+            notes.push(Note::new(NoteKind::Limit, before, message));
+        }
+        if !self.left_out.is_empty() {
+            let count = self.left_out.len() as u64;
+            let message = format!(
+                "{count} metrics were left out to keep the budget: {}; ask for fewer packs or a shorter range",
+                self.left_out.join(", ")
+            );
+            notes.push(Note::new(NoteKind::Limit, count, message));
+        }
+        notes
+    }
+
+    /// Metrics that are fetched series by series and need nothing else, many in one query.
+    fn add_plain(&mut self, lots: &[Lot<'_>], steps: &Steps) {
+        let points = steps.points(steps.step_ms);
+        let mut open: Vec<(&str, Vec<&Part>, u64)> = Vec::new();
+        for lot in lots.iter().filter(|lot| lot.is_plain()) {
+            let (part, only) = (lot.part, lot.part.entry.only);
+            let has_room = |(other, parts, series): &&mut (&str, Vec<&Part>, u64)| {
+                let samples = (*series + part.series).saturating_mul(points);
+                *other == only && parts.len() < METRICS_PER_QUERY && samples <= SAMPLES_PER_ANSWER
+            };
+            match open.iter_mut().find(has_room) {
+                Some((_, parts, series)) => {
+                    parts.push(part);
+                    *series += part.series;
+                }
+                None => open.push((only, vec![part], part.series)),
+            }
+        }
+        for (only, parts, series) in open {
+            let selector = selector::matching(parts.iter().map(|part| part.metric.as_str()), only);
+            let mut meanings: Vec<&str> = parts.iter().map(|part| part.entry.means).collect();
+            meanings.dedup();
+            let more = if meanings.len() > MEANINGS_SHOWN { "; and more" } else { "" };
+            meanings.truncate(MEANINGS_SHOWN);
+            let text = if steps.is_raw { selector } else { last_of_step(&selector, steps.step_ms) };
+            let how = if steps.is_raw { "samples as they were scraped" } else { "the last sample of each step" };
+            let size = Size { series, points };
+            self.queries.push(Planned {
+                text,
+                why: format!("{}{more}: {how}", meanings.join("; ")),
+                step_ms: steps.step_ms,
+                is_raw: steps.is_raw,
+                is_aggregated: false,
+                before: size,
+                after: size,
+                called: None,
+            });
+        }
+    }
+
+    /// What the server puts together, metric by metric.
+    fn add(&mut self, lot: &Lot<'_>, steps: &Steps) {
+        if lot.is_plain() {
+            return;
+        }
+        let (part, entry) = (lot.part, lot.part.entry);
+        let selector = selector::matching([part.metric.as_str()], entry.only);
+        let before = Size { series: part.series, points: steps.points(steps.step_ms) };
+        let mut push = |text: String, how: &str, step_ms: i64, series: u64, suffix: &'static str, accumulates: bool| {
+            self.queries.push(Planned {
+                text,
+                why: format!("{}: {how}", entry.means),
+                step_ms,
+                is_raw: false,
+                is_aggregated: lot.is_aggregated,
+                before,
+                after: Size { series, points: steps.points(step_ms) },
+                called: Some(Called { metric: part.metric.clone(), suffix, accumulates }),
+            });
+        };
+        if !lot.is_aggregated {
+            let inner = last_of_step(&selector, steps.step_ms);
+            let how = format!("the sum over {} inside each target", entry.away.replace(',', " and "));
+            push(entry.inside(inner), &how, steps.step_ms, part.series, "", false);
+            return;
+        }
+        let by = entry.grouping(&self.service_label);
+        let label = &self.service_label;
+        let step_ms = steps.window_ms();
+        let window = duration::written(step_ms);
+        let last = last_of_step(&selector, step_ms);
+        match entry.nature {
+            Nature::Counter | Nature::Buckets => push(
+                format!("sum by ({by}) (increase({selector}[{window}]))"),
+                &format!("growth per step, summed by {label}; windows do not overlap"),
+                step_ms,
+                part.groups,
+                "",
+                true,
+            ),
+            Nature::Amount => {
+                let inner = entry.inside(last);
+                push(
+                    format!("sum by ({by}) ({inner})"),
+                    &format!("summed by {label}"),
+                    step_ms,
+                    part.groups,
+                    ":sum",
+                    false,
+                );
+            }
+            Nature::Level | Nature::Delay | Nature::Health => {
+                let (first, how, suffix) = match entry.nature {
+                    Nature::Level => ("avg by", "mean", ":avg"),
+                    Nature::Delay => ("quantile by", "95th percentile", ":p95"),
+                    _ => ("avg by", "share of those that are well", ":avg"),
+                };
+                let rank = if entry.nature == Nature::Delay { "0.95, " } else { "" };
+                push(
+                    format!("{first} ({by}) ({rank}{last})"),
+                    &format!("{how}, by {label}"),
+                    step_ms,
+                    part.groups,
+                    suffix,
+                    false,
+                );
+                let (second, how, suffix) = if entry.nature == Nature::Health {
+                    ("min", "the worst", ":min")
+                } else {
+                    ("max", "maximum", ":max")
+                };
+                push(
+                    format!("{second} by ({by}) ({last})"),
+                    &format!("{how}, by {label}"),
+                    step_ms,
+                    part.groups,
+                    suffix,
+                    false,
+                );
+            }
+        }
+    }
+}
+
+impl Planned {
+    /// Whether it is the second aggregate of a metric, of the same series as the first.
+    fn is_second(&self) -> bool {
+        self.called.as_ref().is_some_and(|called| matches!(called.suffix, ":max" | ":min"))
+    }
+}
+
+impl Steps {
+    fn points(&self, step_ms: i64) -> u64 {
+        (self.range_ms / step_ms.max(1) + 1).max(1).unsigned_abs()
+    }
+
+    /// The step of what is aggregated: long enough to hold growth.
+    fn window_ms(&self) -> i64 {
+        let least = SCRAPES_PER_WINDOW * self.interval_ms;
+        let step_ms = self.step_ms.max(1);
+        ((least + step_ms - 1) / step_ms).max(1) * step_ms
+    }
+}
+
+impl Lot<'_> {
+    fn is_plain(&self) -> bool {
+        !self.is_aggregated && self.part.entry.away.is_empty()
+    }
+
+    fn aggregated_series(&self) -> u64 {
+        match self.part.entry.nature {
+            Nature::Level | Nature::Delay | Nature::Health => 2 * self.part.groups,
+            Nature::Counter | Nature::Buckets | Nature::Amount => self.part.groups,
+        }
+    }
+
+    fn size(&self, steps: &Steps) -> Size {
+        if self.is_aggregated {
+            Size { series: self.aggregated_series(), points: steps.points(steps.window_ms()) }
+        } else {
+            Size { series: self.part.series, points: steps.points(steps.step_ms) }
+        }
+    }
+}
+
+fn last_of_step(selector: &str, step_ms: i64) -> String {
+    format!("last_over_time({selector}[{}])", duration::written(step_ms))
+}
+
+/// The plan in words: what is fetched, why, and how much it is.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((series, samples), (series_after, samples_after)) = self.totals();
+        writeln!(
+            f,
+            "{series} series, {samples} samples on the server; {series_after} series, {samples_after} samples to fetch (budget: {} \
+             series, {} samples).",
+            self.budget.series, self.budget.samples
+        )?;
+        writeln!(f, "Scrape interval {}, services by {}.", duration::written(self.interval_ms), self.service_label)?;
+        for one in &self.queries {
+            let (before, after) = (one.before.series, one.after.series);
+            write!(f, "\n{}\n  {}\n  ", one.text, one.why)?;
+            if before != after {
+                write!(f, "{before} series become ")?;
+            }
+            let every = duration::written(one.step_ms);
+            writeln!(f, "{after} × {} points, every {every}", one.after.points)?;
+        }
+        if self.has_alerts {
+            writeln!(f, "\nALERTS, ALERTS_FOR_STATE\n  alerts, as events")?;
+        }
+        if !self.left_out.is_empty() {
+            writeln!(f, "\nLeft out, because it is too much even so: {}.", self.left_out.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::preset;
+    use crate::{Endpoint, Scope};
+    use order::SortedMap;
+    use proptest::prelude::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    /// An inventory of metrics with so many series, in so many groups.
+    fn inventory(pack: &str, metrics: &[(&str, u64, u64)]) -> Inventory {
+        let pack = preset::named(pack).unwrap();
+        let part = |(metric, series, groups): &(&str, u64, u64)| {
+            let entry = pack.entries.iter().find(|entry| entry.holds(metric)).unwrap();
+            Part { pack, entry, metric: (*metric).to_owned(), series: *series, groups: *groups }
+        };
+        Inventory {
+            endpoint: Endpoint::parse("http://server").unwrap(),
+            metric_count: metrics.len(),
+            parts: metrics.iter().map(part).collect(),
+            queries: Vec::new(),
+            service_labels: Vec::new(),
+            service_label: "app".to_owned(),
+            interval_ms: Some(15_000),
+            has_alerts: false,
+            metadata: SortedMap::new(),
+            warnings: SortedSet::new(),
+        }
+    }
+
+    fn ask(settings: &[&str]) -> Ask {
+        let scope = Scope::of(["pack=use"].iter().chain(settings)).unwrap();
+        Ask::of_scope(Endpoint::parse("http://server").unwrap(), &scope, 100 * HOUR_MS)
+    }
+
+    fn texts(plan: &Plan) -> Vec<&str> {
+        plan.queries.iter().map(|query| query.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_fits_is_taken_as_it_was_scraped() {
+        let found =
+            inventory("use", &[("node_load1", 3, 3), ("node_procs_running", 3, 3), ("node_cpu_seconds_total", 3, 3)]);
+        let plan = Plan::of(&found, &ask(&["range=6h"]));
+        assert_eq!(
+            texts(&plan),
+            [
+                "{__name__=~\"node_load1|node_procs_running\"}",
+                "sum without (cpu,mode) (last_over_time(node_cpu_seconds_total{mode!~\"idle|iowait|steal\"}[15s]))"
+            ]
+        );
+        assert!(plan.queries[0].is_raw && !plan.queries[1].is_raw);
+        assert_eq!((plan.totals(), plan.aggregated()), (((9, 9 * 1_441), (9, 9 * 1_441)), None));
+        assert!(plan.notes().is_empty());
+    }
+
+    #[test]
+    fn a_fleet_is_aggregated_in_the_server_as_each_metric_allows() {
+        let red = [
+            ("up", 4_000, 10),
+            ("http_requests_total", 60_000, 40),
+            ("http_request_duration_seconds_bucket", 90_000, 110),
+            ("http_requests_in_flight", 4_000, 10),
+        ];
+        let mut found = inventory("red", &red);
+        found.parts.extend(inventory("prometheus", &[("scrape_duration_seconds", 4_000, 10)]).parts);
+        let plan = Plan::of(&found, &ask(&["range=6h"]));
+        let status = "app, code, status, status_code, response_code, http_status_code, http_response_status_code, grpc_code, \
+                      grpc_status, rpc_grpc_status_code, envoy_response_code_class, outcome";
+        let name = |metric: &str| format!("{{__name__=\"{metric}\"}}");
+        assert_eq!(
+            texts(&plan),
+            [
+                format!("avg by (app) (last_over_time({}[1m]))", name("up")),
+                format!("min by (app) (last_over_time({}[1m]))", name("up")),
+                format!("sum by ({status}) (increase({}[1m]))", name("http_requests_total")),
+                format!("sum by (app, le) (increase({}[1m]))", name("http_request_duration_seconds_bucket")),
+                format!("sum by (app) (last_over_time({}[1m]))", name("http_requests_in_flight")),
+                format!("quantile by (app) (0.95, last_over_time({}[1m]))", name("scrape_duration_seconds")),
+                format!("max by (app) (last_over_time({}[1m]))", name("scrape_duration_seconds")),
+            ]
+        );
+        // No window of growth reaches into the one before.
+        assert!(plan.queries.iter().all(|query| query.step_ms == 60_000));
+        let ((before, _), (after, samples)) = plan.totals();
+        assert_eq!((before, after, samples), (162_000, 200, 200 * 361));
+        let words = plan.to_string();
+        assert!(words.contains("60000 series become 40 × 361 points, every 1m"), "{words}");
+        assert!(plan.notes()[0].message.contains("by app"), "{:?}", plan.notes());
+    }
+
+    #[test]
+    fn the_costliest_goes_first_and_the_step_follows() {
+        let found =
+            inventory("use", &[("node_load1", 400, 1), ("node_procs_running", 300, 1), ("node_intr_total", 90, 90)]);
+        let plan = Plan::of(&found, &ask(&["range=6h"]));
+        assert_eq!(plan.aggregated(), Some((400, 2)), "node_load1 by mean and maximum, the others as they are");
+        // Two answers, so that neither is too long.
+        assert_eq!(texts(&plan)[..2], ["{__name__=\"node_procs_running\"}", "{__name__=\"node_intr_total\"}"]);
+        // 90 series cannot become fewer: at 6 h and 20,000 samples a point every two minutes.
+        let plan = Plan::of(&found, &ask(&["range=6h", "budget=20000"]));
+        assert_eq!(plan.queries.last().unwrap().step_ms, 120_000);
+        assert!(plan.queries.iter().all(|query| !query.is_raw && query.step_ms == 120_000), "{plan}");
+        // And there is an end to it.
+        let plan = Plan::of(&found, &ask(&["range=6h", "budget=1"]));
+        assert_eq!(plan.left_out, ["node_load1", "node_procs_running", "node_intr_total"]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_budget_is_kept_and_no_metric_is_lost(
+            sizes in proptest::collection::vec((1u64..5_000, 1u64..200), 1..12),
+            budget in 1u64..200_000, hours in 1i64..500, interval_s in 1i64..120, step_s in proptest::option::of(1i64..600)
+        ) {
+            let names = ["node_load1", "node_cpu_seconds_total", "node_memory_MemAvailable_bytes", "node_vmstat_oom_kill",
+                "node_disk_io_time_seconds_total", "node_filesystem_avail_bytes", "node_network_receive_bytes_total",
+                "node_forks_total", "node_procs_blocked", "node_filefd_allocated", "node_intr_total", "node_netstat_Tcp_CurrEstab"];
+            let metrics: Vec<(&str, u64, u64)> =
+                names.iter().zip(&sizes).map(|(name, (series, groups))| (*name, *series, *groups.min(series))).collect();
+            let mut found = inventory("use", &metrics);
+            found.interval_ms = Some(interval_s * 1_000);
+            let mut ask = ask(&[&format!("budget={budget}"), &format!("range={hours}h")]);
+            ask.step_ms = step_s.map(|step_s| step_s * 1_000);
+            let plan = Plan::of(&found, &ask);
+            let (_, (series, samples)) = plan.totals();
+            prop_assert!(samples <= budget && series <= 500, "{plan}");
+            for (metric, ..) in &metrics {
+                let is_asked = plan.queries.iter().any(|query| query.text.contains(metric));
+                prop_assert!(is_asked != plan.left_out.iter().any(|left| left == metric), "{metric} in {plan}");
+            }
+            for query in &plan.queries {
+                prop_assert!(crate::promql::overlapping_window_ms(&query.text, query.step_ms).is_none(), "{}", query.text);
+            }
+        }
+    }
+}
