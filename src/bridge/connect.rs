@@ -14,6 +14,8 @@ pub enum Probe {
     },
     /// What a query gives at the moment: a [`Trial`].
     Try(String),
+    /// What the server has, and what these settings would fetch of it: an [`Offer`].
+    Survey(Vec<String>),
 }
 
 /// Something that helps, ready to copy.
@@ -60,8 +62,58 @@ pub struct Trial {
     pub column: Option<usize>,
 }
 
-enum_bytes! { Probe { 0: Find { origin, permission }, 1: Try(query) } else Self::Try(String::new()) }
+enum_bytes! { Probe { 0: Find { origin, permission }, 1: Try(query), 2: Survey(settings) } else Self::Try(String::new()) }
+/// A pack of known metrics, of which the server has some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackOffer {
+    /// The name that settings use.
+    pub name: String,
+    /// In words.
+    pub title: String,
+    /// How many of its metrics there are.
+    pub metrics: usize,
+    /// How many series they have.
+    pub series: u64,
+}
+
+/// A label that could tell services apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelOffer {
+    /// Its name.
+    pub name: String,
+    /// How many values it has.
+    pub values: usize,
+}
+
+/// What a server has, and what would be fetched of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Why there is none; empty where there is.
+    pub problem: String,
+    /// The number of metrics in all.
+    pub metrics: usize,
+    /// Packs of which there is anything.
+    pub packs: Vec<PackOffer>,
+    /// Labels that could tell services apart, best first.
+    pub labels: Vec<LabelOffer>,
+    /// The one that does.
+    pub label: String,
+    /// Series on the server that are asked for; none where no pack or query is.
+    pub series_before: u64,
+    /// Series that would be fetched.
+    pub series: u64,
+    /// Samples that would be fetched.
+    pub samples: u64,
+    /// The most samples that may be fetched.
+    pub budget: u64,
+    /// The plan in words, line by line; empty where no pack or query is asked for.
+    pub plan: String,
+}
+
 struct_bytes! {
+    PackOffer { name, title, metrics, series }
+    Offer { problem, metrics, packs, labels, label, series_before, series, samples, budget, plan }
+    LabelOffer { name, values }
     WayOut { title, text }
     Finding { name, title, words, warning, address, ways_out }
     Trial { series, problem, column }

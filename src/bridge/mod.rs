@@ -19,7 +19,7 @@ mod mailbox;
 #[cfg(target_arch = "wasm32")]
 mod pause;
 
-pub use connect::{Finding, Probe, Trial, WayOut};
+pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
 pub use message::{Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 

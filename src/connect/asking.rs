@@ -1,7 +1,8 @@
-//! What is asked: range, step, label of services, queries.
+//! What is asked: packs, range, step, label of services, queries; and what that comes to.
 
-use super::{Panel, queries, value_of};
-use crate::dom::{El, el};
+use super::{Panel, offer, queries, value_of};
+use crate::bridge::{Finding, LabelOffer, Offer};
+use crate::dom::{El, View, el};
 use report::format::plural;
 use wasm_bindgen::JsValue;
 
@@ -25,20 +26,6 @@ const STEPS: [(&str, &str); 8] = [
     ("1h", "1 hour"),
     ("1d", "1 day"),
 ];
-/// Labels that name services, most likely first.
-const SERVICE_LABELS: [&str; 10] = [
-    "service",
-    "job",
-    "app",
-    "app_kubernetes_io_name",
-    "service_name",
-    "container",
-    "namespace",
-    "deployment",
-    "pod",
-    "instance",
-];
-
 /// All fields.
 pub(super) fn fields(panel: Panel) -> El {
     let grid = el("div")
@@ -46,7 +33,8 @@ pub(super) fn fields(panel: Panel) -> El {
         .child(choice(panel, "Range", "range", &RANGES))
         .child(choice(panel, "Step", "step", &STEPS))
         .child(service_label(panel));
-    el("section").class("connect-asking").child(grid).child(queries::field(panel))
+    let asking = el("section").class("connect-asking").child(offer::packs(panel)).child(grid);
+    asking.child(queries::field(panel)).child(offer::plan(panel))
 }
 
 fn choice(panel: Panel, label: &str, setting: &'static str, options: &'static [(&str, &str)]) -> El {
@@ -66,17 +54,24 @@ fn choice(panel: Panel, label: &str, setting: &'static str, options: &'static [(
     el("label").text(label).child(select)
 }
 
+/// The label that names services: those that were found, and any other.
 fn service_label(panel: Panel) -> El {
-    let mut list = el("datalist").attr("id", "connect-labels");
-    for label in SERVICE_LABELS {
-        list = list.child(el("option").attr("value", label));
-    }
+    let options = move || {
+        let labels = panel.offer.with(|offer| offer.as_ref().map(|offer| offer.labels.clone())).unwrap_or_default();
+        let option =
+            |label: &LabelOffer| el("option").attr("value", &label.name).text(&plural(label.values, "value", "values"));
+        labels.iter().map(option).collect::<View>()
+    };
+    let list = el("datalist").attr("id", "connect-labels").dynamic(options);
     let input = el("input")
         .attr("list", "connect-labels")
-        .attr("placeholder", "job, service or the like, as found")
         .attr("autocomplete", "off")
         .attr("spellcheck", "false")
         .attr("data-testid", "connect-service-label")
+        .attr_with("placeholder", move || {
+            let found = panel.offer.with(|offer| offer.as_ref().map(|offer| offer.label.clone()));
+            found.filter(|label| !label.is_empty()).unwrap_or_else(|| "as found".to_owned())
+        })
         .property_with("value", move || JsValue::from_str(&panel.setting("service-label")));
     let field: JsValue = input.cast();
     let input = input.on("change", move |_| panel.set("service-label", value_of(&field).trim()));
@@ -85,13 +80,21 @@ fn service_label(panel: Panel) -> El {
 
 /// What will be asked, in a line.
 pub(super) fn summary(panel: Panel) -> El {
-    el("p").class("connect-summary").text_with(move || {
-        let queries = queries::of(panel);
-        if queries.is_empty() {
-            return "What the server has that is worth looking at.".to_owned();
+    let words = move || {
+        if !panel.finding.with(|finding| finding.as_ref().is_some_and(Finding::is_connected)) {
+            return String::new();
         }
-        let series: usize = panel.verdicts.with(|verdicts| verdicts.iter().map(|verdict| verdict.trial.series).sum());
-        let what = plural(queries.len(), "query", "queries");
-        format!("{what}, {} at the moment.", plural(series, "series", "series"))
-    })
+        let Some(offer) = panel.offer.get_clone() else { return "Estimating …".to_owned() };
+        if !offer.problem.is_empty() {
+            return String::new();
+        }
+        if offer.plan.is_empty() {
+            return format!("What matters most of {}, up to 200 series.", plural(offer.metrics, "metric", "metrics"));
+        }
+        let Offer { series_before: before, series: after, samples, .. } = offer;
+        let less = if after < before { format!(" of {before}") } else { String::new() };
+        let share = samples.saturating_mul(100) / offer.budget.max(1);
+        format!("About {after}{less} series, {samples} samples ({share} % of the budget).")
+    };
+    el("p").class("connect-summary").attr("data-testid", "connect-estimate").attr("role", "status").text_with(words)
 }

@@ -25,6 +25,7 @@ impl Panel {
                 if self.round.get_untracked() == round {
                     batch(|| self.finding.set(Some(finding)));
                     self.check_queries();
+                    self.survey();
                 }
             });
         });

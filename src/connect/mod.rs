@@ -8,10 +8,11 @@ mod access;
 mod asker;
 mod asking;
 mod finding;
+mod offer;
 mod queries;
 mod reason;
 
-use crate::bridge::{Access, Finding};
+use crate::bridge::{Access, Finding, Offer};
 use crate::dom::{El, Signal, View, batch, document, el, root, signal};
 use crate::state::Settings;
 use asker::Asker;
@@ -30,6 +31,12 @@ pub(crate) struct Panel {
     finding: Signal<Option<Finding>>,
     /// Counts connections: what an earlier one brings is of no interest.
     round: Signal<u32>,
+    /// What the server has, and what would be fetched; none while that is being found out.
+    offer: Signal<Option<Offer>>,
+    /// Whether the dialogue is open: for a failure's words nothing is surveyed.
+    is_wide: Signal<bool>,
+    /// Counts surveys, as `round` does connections.
+    surveys: Signal<u32>,
     /// What was found out about the user's own queries, in their order.
     verdicts: Signal<Vec<queries::Verdict>>,
     done: Signal<Function>,
@@ -73,6 +80,7 @@ pub fn open(address: &str, settings: &Array, outlet: Option<Element>, done: Func
             }
             None => {}
         }
+        panel.is_wide.set(places.dialog.open());
         panel.connect();
     });
 }
@@ -87,6 +95,9 @@ fn places_for(done: Function) -> Places {
             finding: signal(None),
             asker: signal(Asker::new()),
             round: signal(0),
+            offer: signal(None),
+            surveys: signal(0),
+            is_wide: signal(false),
             verdicts: signal(Vec::new()),
             done: signal(done),
         };
@@ -233,6 +244,7 @@ impl Panel {
     /// Changes a setting; an empty value takes it away.
     fn set(self, name: &'static str, value: &str) {
         self.settings.update(|settings| settings.set(name, value));
+        self.survey();
     }
 
     fn setting(self, name: &str) -> String {
@@ -245,6 +257,8 @@ fn show_dialog() {
         if let Some(places) = places {
             // Fails only for a dialogue that is open already.
             let _ = places.dialog.show_modal();
+            places.panel.is_wide.set(true);
+            places.panel.survey();
         }
     });
 }

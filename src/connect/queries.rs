@@ -16,12 +16,7 @@ pub(super) struct Verdict {
 /// The setting that each query is one of.
 const SETTING: &str = "query=";
 
-/// The queries in force.
-pub(super) fn of(panel: Panel) -> Vec<String> {
-    panel.settings.with(among)
-}
-
-/// As [`of`], for whoever is not to be told of changes.
+/// The queries in force, for whoever is not to be told of changes.
 fn now(panel: Panel) -> Vec<String> {
     panel.settings.with_untracked(among)
 }
@@ -48,6 +43,7 @@ pub(super) fn field(panel: Panel) -> El {
             queries.for_each(|query| settings.add(format!("{SETTING}{query}")));
         });
         panel.check_queries();
+        panel.survey();
     });
     let verdicts = move || panel.verdicts.get_clone().iter().map(verdict).collect::<View>();
     el("div")

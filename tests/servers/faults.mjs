@@ -95,11 +95,11 @@ export const FAULTS = {
       }
     },
   }),
-  /** Every series is gone for twenty samples in its middle. */
+  /** About every other series is gone for twenty samples in its middle. */
   vanishing: () => ({
     change: (series) => {
       const count = series.values?.length ?? 0;
-      if (count) series.values = series.values.filter((_, at) => at < count / 2 || at > count / 2 + 20);
+      if (JSON.stringify(series.metric).length % 2 && count) series.values = series.values.filter((_, at) => at < count / 2 || at > count / 2 + 20);
     },
   }),
   warnings: (...warnings) => ({ warnings }),

@@ -2,7 +2,7 @@
 
 use crate::answer::{self, QueryResult};
 use crate::request::{Failure, Request, Response};
-use crate::{Endpoint, Error, form};
+use crate::{Endpoint, Error, form, promql};
 
 /// What is wrong with a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn tried(query: &str, endpoint: &Endpoint, answer: Result<Response<'_>, Fail
         Some(QueryResult::Text) => Ok(0),
         None => match Error::of_response(&response, endpoint.address(), None) {
             Error::BadQuery { message, .. } | Error::Unprocessable { message, .. } => {
-                let at = place(&message, query);
+                let at = promql::place_of_error(query, &message);
                 Err(QueryFault { message, at })
             }
             other => Err(elsewhere(other)),
@@ -41,51 +41,10 @@ pub fn tried(query: &str, endpoint: &Endpoint, answer: Result<Response<'_>, Fail
     }
 }
 
-/// Where a server's words say that a query is wrong: `1:5: parse error` (line and column), `parse error at char 5`,
-/// `parse error at line 1, char 5`, or the rest that could not be read (`unparsed data left: "…"`).
-fn place(message: &str, query: &str) -> Option<usize> {
-    let number = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let leading = |text: &str| text.get(..number(text))?.parse::<usize>().ok();
-    let (line, column) = if let Some((before, _)) = message.split_once(": parse error") {
-        let mut parts = before.rsplit(':');
-        let column = parts.next()?.trim().parse().ok()?;
-        let line = parts.next()?;
-        (line.rsplit(' ').next()?.parse().ok()?, column)
-    } else if let Some((_, after)) = message.split_once("parse error at line ") {
-        (leading(after)?, leading(after.split_once("char ")?.1)?)
-    } else if let Some((_, after)) = message.split_once("parse error at char ") {
-        (1, leading(after)?)
-    } else {
-        let (_, after) = message.split_once("unparsed data left: \"")?;
-        let left = after.split(['"', ';']).next()?;
-        return query.trim_end().strip_suffix(left.trim_end()).map(str::len);
-    };
-    let start: usize = query.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let at = (start + column.checked_sub(1)?).min(query.len());
-    (0..=at).rev().find(|at| query.is_char_boundary(*at))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn the_caret_stands_where_the_server_says() {
-        for (message, query, at) in [
-            ("invalid parameter \"query\": 1:5: parse error: unexpected <by>", "sum by by (x)", Some(4)),
-            ("invalid parameter \"query\": 2:3: parse error: unexpected", "sum(\nup))", Some(7)),
-            ("parse error at char 4: no", "sum(", Some(3)),
-            ("parse error at line 1, char 2: no", "sum(", Some(1)),
-            ("1:99: parse error: unclosed left parenthesis", "sum(", Some(4)),
-            ("cannot parse: unparsed data left: \")) \"", "sum(up)))", Some(7)),
-            ("unknown function", "no(up)", None),
-            ("1:3: parse error: inside of a letter", "aü)", Some(1)),
-            ("0:0: parse error: nowhere", "up", None),
-        ] {
-            assert_eq!(place(message, query), at, "{message}");
-        }
-    }
 
     #[test]
     fn series_are_counted_and_errors_are_the_servers() {
