@@ -24,10 +24,16 @@ pub(super) fn details(panel: Panel) -> El {
     ))
 }
 
+/// Whether to say who asks is what is missing.
+pub(super) fn is_wanted(trouble: &str) -> bool {
+    ["unauthorized", "forbidden", "tenant"].contains(&trouble)
+}
+
 /// The fields below a failure that they may help with; else nothing.
-pub(super) fn form(panel: Panel, trouble: &str, label: &'static str, done: impl Fn() + 'static) -> Option<El> {
+pub(super) fn form(panel: Panel, trouble: &str, done: impl Fn() + 'static) -> Option<El> {
+    let label = "Sign in";
     match trouble {
-        "unauthorized" | "forbidden" | "tenant" => Some(fields(panel, label, done)),
+        _ if is_wanted(trouble) => Some(fields(panel, label, done)),
         "cors" | "preflight" => {
             let summary = el("summary").text("Who asks: user, token, headers");
             Some(el("details").class("connect-access").child(summary).child(fields(panel, label, done)))

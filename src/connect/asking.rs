@@ -93,7 +93,10 @@ pub(super) fn summary(panel: Panel) -> El {
         }
         let Offer { series_before: before, series: after, samples, .. } = offer;
         let less = if after < before { format!(" of {before}") } else { String::new() };
-        let share = samples.saturating_mul(100) / offer.budget.max(1);
+        let share = match samples.saturating_mul(100) / offer.budget.max(1) {
+            0 => "less than 1".to_owned(),
+            share => share.to_string(),
+        };
         format!("About {after}{less} series, {samples} samples ({share} % of the budget).")
     };
     el("p").class("connect-summary").attr("data-testid", "connect-estimate").attr("role", "status").text_with(words)

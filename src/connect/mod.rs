@@ -120,12 +120,15 @@ impl Panel {
         let content = move || match self.finding.get_clone() {
             None => el("p").class("connect-status").attr("role", "status").text("Looking for the reason …").into(),
             Some(finding) if !finding.is_connected() => {
+                let form = access::form(self, &finding.name, move || self.finish());
                 let again = el("button").class("button").text("Try again").on_click(move || self.finish());
+                let (first, last) = if access::is_wanted(&finding.name) { (form, None) } else { (None, form) };
                 [
                     el("h2").text(&finding.title).into(),
                     el("p").text(&finding.words).into(),
+                    View::from(first),
                     reason::ways_out(&finding),
-                    View::from(access::form(self, &finding.name, "Try again", move || self.finish())),
+                    View::from(last),
                     el("div").class("connect-actions").child(again).into(),
                 ]
                 .into_iter()

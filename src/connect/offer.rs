@@ -33,8 +33,7 @@ pub(super) fn packs(panel: Panel) -> El {
         Some(offer) if !offer.problem.is_empty() => el("p").class("connect-warning").text(&offer.problem).into(),
         Some(offer) if offer.packs.is_empty() => {
             let metrics = plural(offer.metrics, "metric", "metrics");
-            let words =
-                format!("It has {metrics}, none of them of a pack: what is worth looking at is chosen by name.");
+            let words = format!("It has {metrics}, but none of a pack.");
             el("p").class("connect-status").text(&words).into()
         }
         Some(offer) => offer.packs.iter().map(|pack| choice(panel, pack)).collect::<View>(),

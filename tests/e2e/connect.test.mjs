@@ -22,7 +22,7 @@ describe('a server that wants to know who asks', { timeout: 300_000 }, () => {
   let tab;
   before(async () => {
     const { path } = await sample(/cascade/);
-    const { text } = endingNow(await cli('convert', path, '--to', 'openmetrics'));
+    const { text } = withRequests(endingNow(await cli('convert', path, '--to', 'openmetrics')));
     prometheus = await startPrometheus(text);
     guarded = await startFaults(prometheus.url);
     // A gateway that answers OPTIONS before it asks for a password, as ours in the ways out do.
@@ -56,6 +56,12 @@ describe('a server that wants to know who asks', { timeout: 300_000 }, () => {
     // What is asked, and asked again with another range.
     await part(page, 'asked').click();
     await part(page, 'connect-range').selectOption('6h');
+    await part(page, 'pack-red').check();
+    await part(page, 'connect-queries').fill('sum(up)');
+    await part(page, 'connect-queries').blur();
+    await part(page, 'connect-estimate').getByText(/About \d+ (of \d+ )?series, \d+ samples/).waitFor();
+    assert.match(await part(page, 'connect-plan').textContent(), /sum\(up\)\n {2}your own expression/);
+    await part(page, 'connect-verdicts').getByText('sum(up) gives').waitFor();
     await page.locator('[data-testid="connect-analyse"]:enabled').click();
     await state(page);
     await part(page, 'finding').click();
@@ -90,6 +96,18 @@ describe('a server that wants to know who asks', { timeout: 300_000 }, () => {
     assert.equal(await part(page, 'access-secret').inputValue(), '');
   });
 });
+
+/** The same, and a service that counts its requests by a name that a pack knows. */
+function withRequests({ text }) {
+  const lines = ['# TYPE http_requests counter'];
+  const now = Math.floor(Date.now() / 1000);
+  for (const code of ['200', '500']) {
+    for (let second = -3600; second <= 0; second += 15) {
+      lines.push(`http_requests_total{job="shop",code="${code}"} ${(second + 3600) * (code === '200' ? 4 : 0.1)} ${now + second}`);
+    }
+  }
+  return { text: text.replace(/# EOF\s*$/, `${lines.join('\n')}\n# EOF\n`) };
+}
 
 /** All that a page can leave behind, as far as a page can see it. */
 async function everythingKept() {

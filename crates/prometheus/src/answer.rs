@@ -13,8 +13,9 @@ pub(crate) struct Envelope<'a> {
     pub(crate) status: String,
     #[serde(default, borrow)]
     pub(crate) data: Option<&'a RawValue>,
-    #[serde(rename = "errorType", default)]
-    kind: Option<serde_json::Value>,
+    /// A text, or a number.
+    #[serde(rename = "errorType", default, borrow)]
+    kind: Option<&'a RawValue>,
     #[serde(default, borrow)]
     error: Option<Cow<'a, str>>,
     #[serde(default)]
@@ -160,11 +161,7 @@ pub(crate) fn query_result(raw: &RawValue) -> Result<QueryResult, String> {
 /// The error that a JSON answer tells, with whatever is there; none if it is not such an answer.
 pub(crate) fn server_error(body: &[u8]) -> Option<ServerError> {
     let envelope = envelope(body).ok()?;
-    let kind = match envelope.kind {
-        Some(serde_json::Value::String(text)) => text,
-        Some(serde_json::Value::Number(number)) => number.to_string(),
-        _ => String::new(),
-    };
+    let kind = envelope.kind.map_or("", RawValue::get).trim_matches('"').to_owned();
     Some(ServerError { kind, message: envelope.error.unwrap_or_default().into_owned() })
 }
 

@@ -20,7 +20,7 @@ pub use ways_out::WayOut;
 use crate::answer::{self, QueryResult};
 use crate::request::{Failure, Request, Response};
 use crate::{Endpoint, Error, form};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Asks for the server's clock: the smallest question there is, and the one that must be answered.
 const CLOCK: &str = "time()";
@@ -177,13 +177,15 @@ impl Connection {
             }
             Stage::Build => {
                 let data = answer.ok().filter(is_success).and_then(|response| data_of(response.body));
-                self.server.learn(data.as_ref());
+                self.server.learn(data.map_or("", RawValue::get));
                 self.stage = Stage::Alerts;
             }
             Stage::Alerts => {
                 let data = answer.ok().filter(is_success).and_then(|response| data_of(response.body));
-                let list = data.as_ref().and_then(|data| data.get("result")?.as_array());
-                self.server.has_alerts = list.map(|list| !list.is_empty());
+                self.server.has_alerts = match data.and_then(|data| answer::query_result(data).ok()) {
+                    Some(QueryResult::Series(all)) => Some(!all.is_empty()),
+                    _ => None,
+                };
                 self.stage = Stage::End;
             }
             Stage::End => {}
@@ -263,9 +265,8 @@ fn is_success(response: &Response<'_>) -> bool {
 }
 
 /// What is in the API's envelope, where it is one.
-fn data_of(body: &[u8]) -> Option<Value> {
-    let envelope = answer::envelope(body).ok()?;
-    answer::data(envelope.data?).ok()
+fn data_of(body: &[u8]) -> Option<&RawValue> {
+    answer::envelope(body).ok()?.data
 }
 
 #[cfg(test)]

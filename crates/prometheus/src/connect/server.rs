@@ -2,7 +2,6 @@
 
 use super::Times;
 use crate::{Endpoint, duration};
-use serde_json::Value;
 
 /// A program that speaks the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +57,20 @@ pub struct Server {
     pub(super) answers_in_vectors: bool,
 }
 
+/// The text of that name in a JSON object of texts without signs that would have to be escaped, as versions are. A parser
+/// for one more shape would be many times this.
+fn text_of<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = json;
+    loop {
+        let (_, behind) = rest.split_once(name)?;
+        rest = behind;
+        let value = behind.strip_prefix('"').and_then(|behind| behind.trim_start().strip_prefix(':'));
+        if let Some(text) = value.and_then(|value| value.trim_start().strip_prefix('"')) {
+            return text.split('"').next();
+        }
+    }
+}
+
 impl Server {
     pub(super) fn at(endpoint: Endpoint) -> Self {
         Self {
@@ -75,8 +88,8 @@ impl Server {
     ///
     /// Thanos and Cortex answer as Prometheus does, with versions that Prometheus had long before it had this call.
     /// VictoriaMetrics pretends to be a Prometheus, by its version and nothing else.
-    pub(super) fn learn(&mut self, build: Option<&Value>) {
-        let text = |name: &str| build?.get(name)?.as_str().filter(|text| !text.is_empty());
+    pub(super) fn learn(&mut self, build: &str) {
+        let text = |name: &str| text_of(build, name).filter(|text| !text.is_empty());
         let is_built = text("revision").or(text("goVersion")).is_some();
         let application = text("application").unwrap_or_default().to_ascii_lowercase();
         let major = text("version").and_then(|version| version.trim_start_matches('v').split('.').next()?.parse().ok());
