@@ -84,7 +84,8 @@ pub(super) fn summary(panel: Panel) -> El {
         if !panel.finding.with(|finding| finding.as_ref().is_some_and(Finding::is_connected)) {
             return String::new();
         }
-        let Some(offer) = panel.offer.get_clone() else { return "Estimating …".to_owned() };
+        let is_of_now = panel.surveyed.get() == panel.surveys.get();
+        let Some(offer) = panel.offer.get_clone().filter(|_| is_of_now) else { return "Estimating …".to_owned() };
         if !offer.problem.is_empty() {
             return String::new();
         }

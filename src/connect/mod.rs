@@ -14,6 +14,7 @@ mod reason;
 
 use crate::bridge::{Access, Finding, Offer};
 use crate::dom::{El, Signal, View, batch, document, el, root, signal};
+use crate::net;
 use crate::state::Settings;
 use asker::Asker;
 use js_sys::{Array, Function};
@@ -37,6 +38,8 @@ pub(crate) struct Panel {
     is_wide: Signal<bool>,
     /// Counts surveys, as `round` does connections.
     surveys: Signal<u32>,
+    /// Which of them the offer is of.
+    surveyed: Signal<u32>,
     /// What was found out about the user's own queries, in their order.
     verdicts: Signal<Vec<queries::Verdict>>,
     done: Signal<Function>,
@@ -57,7 +60,7 @@ thread_local! {
 /// Opens the panel for a server: in `outlet`, which holds words that say that something failed, the reason takes their
 /// place as soon as it is known; without it a dialogue opens.
 ///
-/// `settings` are those in force. `done` is called with a list: user, secret, headers, settings.
+/// `settings` are those in force. `done` is called with two lists: headers that prove who asks, and settings.
 pub fn open(address: &str, settings: &Array, outlet: Option<Element>, done: Function) {
     let settings = Settings::new(settings.iter().filter_map(|text| text.as_string()));
     PLACES.with_borrow_mut(|places| {
@@ -97,6 +100,7 @@ fn places_for(done: Function) -> Places {
             round: signal(0),
             offer: signal(None),
             surveys: signal(0),
+            surveyed: signal(0),
             is_wide: signal(false),
             verdicts: signal(Vec::new()),
             done: signal(done),
@@ -236,10 +240,11 @@ impl Panel {
     /// Hands who asks and what is asked to the page.
     fn finish(self) {
         let list = |texts: &[String]| texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>();
-        let (user, secret, headers) = access::parts(&self.access.get_clone_untracked());
-        let headers = list(&headers);
+        let Access { credentials, mut headers } = self.access.get_clone_untracked();
+        // The page sends lines, and need not know how a password is written in one.
+        headers.extend(credentials.map(|credentials| format!("Authorization: {}", net::authorization(&credentials))));
         let settings = self.settings.with_untracked(|settings| list(settings.list()));
-        let chosen = Array::of4(&user.into(), &secret.into(), &headers, &settings);
+        let chosen = Array::of2(&list(&headers), &settings);
         // What the page does with it is the page's affair.
         let _ = self.done.with_untracked(|done| done.call1(&JsValue::NULL, &chosen));
     }

@@ -20,7 +20,10 @@ impl Panel {
         asker.ask(address, access, &Probe::Survey(settings), move |offer: Offer| {
             // Of several surveys the last is of interest.
             if self.surveys.get_untracked() == number {
-                batch(|| self.offer.set(Some(offer)));
+                batch(|| {
+                    self.surveyed.set(number);
+                    self.offer.set(Some(offer));
+                });
             }
         });
     }

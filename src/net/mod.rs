@@ -98,10 +98,16 @@ fn authorised(builder: RequestBuilder, access: &Access) -> RequestBuilder {
     let builder = headers.fold(builder, |builder, (name, value)| builder.header(name.trim(), value.trim()));
     match &access.credentials {
         None => builder,
-        Some(Credentials::Bearer(token)) => builder.header("Authorization", &format!("Bearer {token}")),
-        Some(Credentials::Basic { user, password }) => {
-            let encoded = base64(format!("{user}:{password}").as_bytes());
-            builder.header("Authorization", &format!("Basic {encoded}"))
+        Some(credentials) => builder.header("Authorization", &authorization(credentials)),
+    }
+}
+
+/// What the header `Authorization` says.
+pub fn authorization(credentials: &Credentials) -> String {
+    match credentials {
+        Credentials::Bearer(token) => format!("Bearer {token}"),
+        Credentials::Basic { user, password } => {
+            format!("Basic {}", base64(format!("{user}:{password}").as_bytes()))
         }
     }
 }

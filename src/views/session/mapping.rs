@@ -4,7 +4,7 @@
 //! The panels are programs of their own; `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Credentials, Input, words};
+use crate::bridge::{Access, Input, words};
 use crate::dom::{batch, document};
 use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
@@ -51,17 +51,12 @@ impl Session {
         };
         let Some(Origin { source: Source::Server { address, .. }, settings }) = origin else { return };
         let to = JsValue::from_str(&address);
-        // User, secret, headers and settings.
+        // Headers, and settings.
         let done = closure(move |chosen| {
-            let text = |index: u32| chosen.get(index).as_string().unwrap_or_default();
-            let credentials = match (text(0), text(1)) {
-                (_, secret) if secret.is_empty() => None,
-                (user, secret) if user.is_empty() => Some(Credentials::Bearer(secret)),
-                (user, password) => Some(Credentials::Basic { user, password }),
-            };
-            let headers = texts(&chosen.get(2).unchecked_into());
-            let source = Source::Server { address: address.clone(), access: Access { credentials, headers } };
-            self.open(Origin { source, settings: Settings::new(texts(&chosen.get(3).unchecked_into())) });
+            let part = |index: u32| texts(&chosen.get(index).unchecked_into());
+            let access = Access { credentials: None, headers: part(0) };
+            let source = Source::Server { address: address.clone(), access };
+            self.open(Origin { source, settings: Settings::new(part(1)) });
         });
         summon(CONNECT, &Array::of4(&to, &list(settings.list()), &outlet.unwrap_or(JsValue::NULL), &done));
     }
