@@ -2,8 +2,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use app::reader::BlobSource;
-use ingest::{Options, read_from};
+use app::reader;
+use ingest::Options;
 use js_sys::Float64Array;
 use series::Dataset;
 use std::sync::Arc;
@@ -22,10 +22,12 @@ impl Reading {
     ///
     /// # Errors
     /// As the reader's, in words.
-    #[wasm_bindgen(constructor)]
-    pub fn new(name: &str, file: &Blob) -> Result<Reading, JsError> {
-        let mut source = BlobSource::new(file, &|_| {});
-        Ok(Self { dataset: read_from(name, &mut source, Some(file.size() as u64), &Options::default())? })
+    pub async fn of(name: String, file: Blob) -> Result<Reading, JsError> {
+        let options = Options::default();
+        let opened = reader::open(&name, &file, &options, &|_| {}, &|| true).await;
+        let opened = opened.map_err(|fault| JsError::new(&fault.message))?;
+        let import = opened.ok_or_else(|| JsError::new("nobody wants it"))??;
+        Ok(Self { dataset: import.into_dataset(&options)? })
     }
 
     /// How many series there are.

@@ -2,9 +2,10 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
-use app::reader::{BlobSource, local_zone, named_zone};
+use app::reader::{BlobSource, BlobStream, local_zone, named_zone, open};
+use ingest::Options;
 use js_sys::{Array, Uint8Array};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Read;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Blob;
@@ -18,7 +19,7 @@ fn blob(bytes: &[u8]) -> Blob {
 #[wasm_bindgen_test]
 fn a_file_is_read_in_slices_and_says_how_far_it_is() {
     // More than two slices, and no round number.
-    let bytes: Vec<u8> = (0..2_500_001_u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let bytes: Vec<u8> = (0..20_000_001_u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let blob = blob(&bytes);
     let told = RefCell::new(Vec::new());
     let say = |read: f64| told.borrow_mut().push(read);
@@ -28,7 +29,7 @@ fn a_file_is_read_in_slices_and_says_how_far_it_is() {
     source.read_to_end(&mut read).unwrap();
     assert!(read == bytes, "every byte, in order");
     assert_eq!(source.read(&mut [0; 4]).unwrap(), 0, "the end stays the end");
-    assert_eq!(*told.borrow(), [1_048_576.0, 2_097_152.0, 2_500_001.0]);
+    assert_eq!(*told.borrow(), [8_388_608.0, 16_777_216.0, 20_000_001.0]);
     assert_eq!(source.failure(), None);
 }
 
@@ -37,6 +38,49 @@ fn an_empty_file_is_read_to_its_end() {
     let blob = blob(&[]);
     let say = |_| panic!("nothing was read");
     assert_eq!(BlobSource::new(&blob, &say).read_to_end(&mut Vec::new()).unwrap(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_file_comes_in_pieces_while_others_work() {
+    let bytes: Vec<u8> = (0..3_000_001_u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let blob = blob(&bytes);
+    let told = RefCell::new(Vec::new());
+    let say = |read: f64| told.borrow_mut().push(read);
+    let mut stream = BlobStream::open(&blob, &say).unwrap();
+    let mut read = Vec::new();
+    loop {
+        let before = read.len();
+        stream.next(&mut read).await.unwrap();
+        if read.len() == before {
+            break;
+        }
+    }
+    assert!(read == bytes, "every byte, in order");
+    assert_eq!(told.borrow().last(), Some(&3_000_001.0));
+    assert_eq!(stream.failure(), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_large_table_is_read_as_it_comes_until_nobody_wants_it() {
+    let row = |row: u32| format!("{},{},{}\n", 1_700_000_000 + 15 * row, row % 7, row);
+    let text: String = std::iter::once("time,a,b\n".to_owned()).chain((0..500_000).map(row)).collect();
+    assert!(text.len() > 8_000_000);
+    let blob = blob(text.as_bytes());
+    let options = Options::default();
+    let read = open("x", &blob, &options, &|_| {}, &|| true).await.unwrap().unwrap().unwrap();
+    let mut bytes = text.as_bytes();
+    let wanted = ingest::Import::open("x", &mut bytes, None, &options).unwrap();
+    let [read, wanted] = [read, wanted].map(|import| import.into_dataset(&options).unwrap());
+    assert_eq!(read, wanted);
+    assert_eq!(read.row_count, 500_000);
+
+    let asked = Cell::new(0);
+    let is_wanted = || {
+        asked.set(asked.get() + 1);
+        asked.get() < 2
+    };
+    assert!(open("x", &blob, &options, &|_| {}, &is_wanted).await.unwrap().is_none());
+    assert!(asked.get() < 5, "it stops soon");
 }
 
 #[wasm_bindgen_test]

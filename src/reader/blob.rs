@@ -1,10 +1,11 @@
 //! A file's bytes, read where they lie.
 
 use crate::bridge::words;
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use std::io::{self, Read};
-use wasm_bindgen::JsValue;
-use web_sys::{Blob, FileReaderSync};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, FileReaderSync, ReadableStreamDefaultReader};
 
 /// How much is read at once. Every reading asks another process of the browser, which takes it milliseconds before the
 /// first byte comes.
@@ -59,5 +60,63 @@ impl Read for BlobSource<'_> {
             self.taken = until;
         }
         Ok(count)
+    }
+}
+
+/// The bytes of a `Blob` or `File` as they come: the browser reads on while what has come is worked on.
+pub struct BlobStream<'s> {
+    reader: ReadableStreamDefaultReader,
+    read: f64,
+    say: &'s dyn Fn(f64),
+    failure: Option<String>,
+}
+
+impl<'s> BlobStream<'s> {
+    /// Reads from the first byte on; `say` is told again and again how many bytes have been read. None where the browser
+    /// has no streams of files.
+    pub fn open(blob: &Blob, say: &'s dyn Fn(f64)) -> Option<Self> {
+        let reader = blob.stream().get_reader().dyn_into().ok()?;
+        Some(Self { reader, read: 0.0, say, failure: None })
+    }
+
+    /// What the browser said where it refused to read on.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// Waits for the next bytes and appends them; none at the end.
+    ///
+    /// # Errors
+    /// Where the browser refuses to read on: see [`Self::failure`].
+    pub async fn next(&mut self, to: &mut Vec<u8>) -> io::Result<()> {
+        let bytes = match JsFuture::from(self.reader.read()).await {
+            Ok(result) => Reflect::get(&result, &JsValue::from_str("value")),
+            Err(error) => Err(error),
+        };
+        match bytes {
+            Ok(bytes) if bytes.is_undefined() => Ok(()),
+            Ok(bytes) => {
+                let bytes: Uint8Array = bytes.unchecked_into();
+                let before = to.len();
+                to.resize(before + bytes.length() as usize, 0);
+                if let Some(place) = to.get_mut(before..) {
+                    bytes.copy_to(place);
+                }
+                self.read += f64::from(bytes.length());
+                (self.say)(self.read);
+                Ok(())
+            }
+            Err(error) => {
+                self.failure = Some(words(&error));
+                Err(io::Error::from(io::ErrorKind::Other))
+            }
+        }
+    }
+}
+
+impl Drop for BlobStream<'_> {
+    fn drop(&mut self) {
+        // Whether it could be told does not matter: nobody reads any more.
+        let _ = self.reader.cancel();
     }
 }

@@ -1,12 +1,13 @@
 //! Reading files, one after the other.
 
-use super::blob::BlobSource;
+use super::blob::{BlobSource, BlobStream};
 use super::{fault, preview, zone};
 use crate::bridge::{Fault, Mailbox, READING_SHARE};
 use crate::state::{FORGOTTEN, Remembered, Settings};
 use ingest::{Import, Options, SettingError, needs_text};
 use series::{Dataset, Note, NoteKind};
 use std::cell::Cell;
+use std::io;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, File};
 
@@ -36,8 +37,12 @@ impl Stamp {
     }
 }
 
-/// Reads all files and puts them together. `kept` are those of the last time.
-pub(super) fn read(
+/// Larger files are parsed while the browser reads on.
+const LARGEST_AT_ONCE: f64 = 8e6;
+
+/// Reads all files and puts them together. `kept` are those of the last time. None if meanwhile `is_wanted` says no.
+#[expect(clippy::too_many_arguments, reason = "what a load is made of")]
+pub(super) async fn read(
     page: &Mailbox,
     kept: &mut Vec<Kept>,
     generation: u32,
@@ -45,7 +50,8 @@ pub(super) fn read(
     settings: &[String],
     remembered: &str,
     blobs: &[Blob],
-) -> Result<Dataset, Fault> {
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Option<Dataset>, Fault> {
     let asks_for_none = settings.iter().any(|setting| setting == FORGOTTEN);
     let remembered = Remembered::parse(if asks_for_none { "" } else { remembered });
     let all_bytes: f64 = blobs.iter().map(Blob::size).sum();
@@ -73,14 +79,10 @@ pub(super) fn read(
         let is_it = |one: &Kept| stamp.as_ref() == Some(&one.file) && one.settings == told;
         let import = match before.iter().position(is_it) {
             Some(position) => Ok(before.swap_remove(position).import),
-            None => {
-                let mut source = BlobSource::new(blob, &say);
-                let outcome = Import::open(name, &mut source, Some(blob.size() as u64), &options);
-                if let Some(reason) = source.failure() {
-                    return Err(fault::opening(name, reason));
-                }
-                outcome
-            }
+            None => match open(name, blob, &options, &say, is_wanted).await? {
+                Some(outcome) => outcome,
+                None => return Ok(None),
+            },
         };
         let is_small = blob.size() <= LARGEST_KEPT;
         let made = import.and_then(|import| match stamp.filter(|_| is_small) {
@@ -115,7 +117,46 @@ pub(super) fn read(
     for (name, error) in failed {
         first.notes.push(Note::new(NoteKind::Dropped, 1, format!("Not read: {error}")).about(name.as_str()));
     }
-    Ok(Dataset::merge(parts))
+    Ok(Some(Dataset::merge(parts)))
+}
+
+/// Reads one file; `say` is told how many bytes have come. None if it is not wanted any more.
+///
+/// # Errors
+/// [`Fault`] where the browser does not give the bytes, the reader's own error where they cannot be read.
+pub async fn open(
+    name: &str,
+    blob: &Blob,
+    options: &Options,
+    say: &dyn Fn(f64),
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Option<Result<Import, ingest::Error>>, Fault> {
+    let length = Some(blob.size() as u64);
+    if let Some(mut stream) = (blob.size() > LARGEST_AT_ONCE).then(|| BlobStream::open(blob, say)).flatten() {
+        let next = async |to: &mut Vec<u8>| match is_wanted() {
+            true => stream.next(to).await,
+            false => Err(io::Error::from(io::ErrorKind::Interrupted)),
+        };
+        let outcome = Import::open_fed(name, next, length, options).await;
+        if !is_wanted() {
+            return Ok(None);
+        }
+        if let Some(reason) = stream.failure() {
+            return Err(fault::opening(name, reason));
+        }
+        match outcome {
+            Ok(Some(import)) => return Ok(Some(Ok(import))),
+            // Not a plain table: once more from the beginning.
+            Ok(None) => {}
+            Err(error) => return Ok(Some(Err(error))),
+        }
+    }
+    let mut source = BlobSource::new(blob, say);
+    let outcome = Import::open(name, &mut source, length, options);
+    match source.failure() {
+        Some(reason) => Err(fault::opening(name, reason)),
+        None => Ok(Some(outcome)),
+    }
 }
 
 /// Times without a zone are taken for the browser's own, unless a setting names another.

@@ -1,6 +1,7 @@
 //! The reader: turns files into data sets.
 //!
-//! Files are read in one go, without listening: the page ends the program where it wants it to stop, and starts a new one.
+//! Small files are read in one go, without listening: the page ends the program where it wants it to stop, and starts a new
+//! one. While the bytes of a large one are waited for, it listens.
 
 pub mod wall_clock;
 
@@ -18,7 +19,9 @@ mod shelf;
 mod zone;
 
 #[cfg(target_arch = "wasm32")]
-pub use blob::BlobSource;
+pub use blob::{BlobSource, BlobStream};
+#[cfg(target_arch = "wasm32")]
+pub use files::open;
 #[cfg(target_arch = "wasm32")]
 pub use zone::{local_zone, named_zone};
 

@@ -76,8 +76,14 @@ impl Shelf {
                 if !self.wants(generation) {
                     return Ok(None);
                 }
-                files::read(&self.page, &mut self.kept.borrow_mut(), generation, &names, &settings, &remembered, &blobs)
-                    .map(Some)
+                // Another load may come while this one waits.
+                let mut kept = self.kept.take();
+                let is_wanted = || self.wants(generation);
+                let (page, settings) = (&self.page, settings.as_slice());
+                let read =
+                    files::read(page, &mut kept, generation, &names, settings, &remembered, &blobs, &is_wanted).await;
+                self.kept.replace(kept);
+                read
             }
             // For the analysis.
             Input::Prometheus { .. } => Ok(None),

@@ -154,7 +154,7 @@ describe('the page', { timeout: 600_000 }, () => {
 
   it('shows how far reading is, stops in the midst of it, and keeps what was there', async () => {
     const large = join(folder, 'large.csv');
-    await writeLargeCsv(large, 120);
+    await writeLargeCsv(large, 240);
     await drop(page, incident);
     await state(page);
     const before = await findings(page);
@@ -171,7 +171,7 @@ describe('the page', { timeout: 600_000 }, () => {
     });
     await page.setInputFiles('[data-testid="file-input"]', large);
     const seen = () => page.evaluate(() => window.__seen);
-    await until(async () => (await seen()).length >= 4, 'progress is not shown');
+    await until(async () => (await seen()).length >= 2, 'progress is not shown');
     const started = Date.now();
     await part(page, 'cancel').click();
     await page.locator('body[data-state="done"]').waitFor({ timeout: 5_000 });
@@ -180,10 +180,10 @@ describe('the page', { timeout: 600_000 }, () => {
     assert.ok(steps.every(([read, all], index) => read <= all && (!index || read > steps[index - 1][0])), `${steps}`);
     assert.ok(steps.at(-1)[0] < 0.9 * steps.at(-1)[1], `stopped in the midst: ${steps.at(-1)}`);
 
-    // The Report is there, and so is the worker that holds its series.
+    // The Report is there, and so are the worker that holds its series and the reader, which has listened while it waited.
     assert.equal(difference(await findings(page), before, SAME), null);
-    await until(() => page.workers().length === 2 && page.workers().some((worker) => !workers.includes(worker)), 'no new reader');
-    assert.equal(workers.filter((worker) => page.workers().includes(worker)).length, 1, 'the analysis has gone on');
+    const now = page.workers();
+    assert.ok(now.length === 2 && now.every((worker) => workers.includes(worker)), 'both workers have gone on');
     const exported = await exportedJson(page);
     assert.equal(difference(above(exported), above(await report(incident.path)), SAME), null);
     await drop(page, healthy);

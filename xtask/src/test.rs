@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "faults", work: |project, tally| browser(project, "faults", tally), after: &["setup", "build"] },
     Step { name: "connect", work: |project, tally| browser(project, "connect", tally), after: &["setup", "build"] },
+    Step { name: "packs", work: |project, tally| browser(project, "packs", tally), after: &["setup"] },
 ];
 
 /// Runs the command.

@@ -6,18 +6,18 @@ use std::ops::Range;
 /// Guesses the next word of a column: the one that came behind the last one before, or the last one again. Rows come in
 /// blocks of one series, or with all series in turn.
 ///
-/// Words have numbers, from 0 in the order in which they first came.
+/// Words have numbers below 65,536, from 0 in the order in which they first came.
 #[derive(Clone, Debug, Default)]
 pub struct Turns {
     /// For each word the one that came behind it last.
-    followers: Vec<u32>,
-    last: Option<u32>,
+    followers: Vec<u16>,
+    last: Option<u16>,
 }
 
 impl Turns {
     /// Notes the next word.
     #[inline(always)]
-    pub fn add(&mut self, code: u32) {
+    pub fn add(&mut self, code: u16) {
         if let Some(follower) = self.last.and_then(|last| self.followers.get_mut(last as usize)) {
             *follower = code;
         }
@@ -29,9 +29,9 @@ impl Turns {
 
     /// The number of a word, if it was guessed right.
     #[inline(always)]
-    pub fn guess(&self, word: &[u8], words: &[String]) -> Option<u32> {
+    pub fn guess(&self, word: &[u8], words: &[String]) -> Option<u16> {
         let last = self.last?;
-        let is_right = |code: &u32| words.get(*code as usize).is_some_and(|known| is_same(known.as_bytes(), word));
+        let is_right = |code: &u16| words.get(*code as usize).is_some_and(|known| is_same(known.as_bytes(), word));
         self.followers.get(last as usize).copied().filter(is_right).or(Some(last).filter(is_right))
     }
 
@@ -44,7 +44,7 @@ impl Turns {
         column: usize,
         rows: Range<usize>,
         words: &[String],
-        codes: &mut Vec<u32>,
+        codes: &mut Vec<u16>,
     ) {
         codes.extend(stretch.cells(bytes, column, rows).map_while(|(start, end)| {
             let code = self.guess(bytes.get(start..end)?, words)?;

@@ -34,17 +34,17 @@ impl From<SeriesSet> for Body {
 
 /// One file that was read.
 #[derive(Clone, Debug)]
-struct Part {
-    name: String,
-    format: Format,
-    body: Body,
-    notes: Vec<Note>,
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) format: Format,
+    pub(crate) body: Body,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// A source that was read, from which data sets can be made under different options without reading it again.
 #[derive(Clone, Debug)]
 pub struct Import {
-    parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Import {

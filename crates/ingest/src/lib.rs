@@ -13,6 +13,7 @@
 mod cell;
 mod container;
 mod error;
+mod feed;
 mod foreign;
 mod format;
 mod formats;

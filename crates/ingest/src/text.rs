@@ -6,13 +6,13 @@ use series::{Note, NoteKind};
 use std::io::Read;
 
 /// How much is read at a time.
-const PIECE: usize = 1 << 20;
+pub(crate) const PIECE: usize = 1 << 20;
 /// How much a reader may leave unconsumed: the longest line, record or text.
 const LONGEST: usize = 1 << 26;
 /// Lines that the first window shall hold, so that a format can be found by them.
-const HEAD_LINES: usize = 300;
+pub(crate) const HEAD_LINES: usize = 300;
 /// The most that the first window holds for it.
-const HEAD_BYTES: usize = 1 << 23;
+pub(crate) const HEAD_BYTES: usize = 1 << 23;
 
 /// A file's text, of which a part is in memory: the window.
 ///
@@ -121,6 +121,11 @@ impl<'s> Text<'s> {
         self.length.filter(|_| self.encoding == Encoding::EightBit)
     }
 
+    /// How many bytes [`Self::more`] asks the source for.
+    pub(crate) fn wants(&self) -> usize {
+        PIECE.max(self.rest().len())
+    }
+
     /// Adds to the end of the window; false at the end of the file.
     ///
     /// # Errors
@@ -142,7 +147,7 @@ impl<'s> Text<'s> {
             self.at = 0;
         }
         // As much again as a reader could not take: reading a long line over and over costs no more than twice.
-        self.fill(PIECE.max(self.window.len()))?;
+        self.fill(self.wants())?;
         self.decode();
         Ok(true)
     }

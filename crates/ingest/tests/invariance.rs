@@ -81,6 +81,60 @@ proptest! {
     }
 }
 
+/// Reads bytes that are handed over in pieces of a size. None where that has to be done the other way.
+fn fed(bytes: &[u8], size: usize) -> Option<Result<Dataset, Error>> {
+    let (mut rest, options, length) = (bytes, Options::default(), Some(bytes.len() as u64));
+    let next = async |piece: &mut Vec<u8>| {
+        let (now, later) = rest.split_at(size.min(rest.len()));
+        piece.extend_from_slice(now);
+        rest = later;
+        Ok(())
+    };
+    let reading = std::pin::pin!(Import::open_fed("x", next, length, &options));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(outcome) = reading.poll(&mut context) else { panic!("nothing is waited for") };
+    match outcome {
+        Ok(None) => None,
+        Ok(Some(import)) => Some(import.into_dataset(&options)),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+#[test]
+fn whether_bytes_are_fetched_or_fed() {
+    let mut count = 0;
+    for (path, bytes) in fixtures(|_| true) {
+        for size in [7, 1 << 12] {
+            if let Some(outcome) = fed(&bytes, size) {
+                assert_eq!(shown(&outcome), shown(&import(&bytes)), "{}", path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 60, "most tables are read so: {count}");
+}
+
+#[test]
+fn whether_many_bytes_are_fetched_or_fed() {
+    let row = |row: usize, width: usize| {
+        let cells: String = (0..width).map(|column| format!(",{}", (row * column) % 1000)).collect();
+        format!("{}{cells}\n", 1_700_000_000 + 15 * row)
+    };
+    let table = |rows: usize, width: usize| -> String {
+        let names: String = (0..width).map(|column| format!(",c{column}")).collect();
+        format!("time{names}\n{}", (0..rows).map(|number| row(number, width)).collect::<String>())
+    };
+    // Many lines, and so few that the beginning is looked at far beyond the first megabyte.
+    for text in [table(60_000, 12), table(150, 30_000), table(40, 100_000)] {
+        assert!(text.len() > 3 << 20);
+        let sixteen: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        for bytes in [text.as_bytes(), &sixteen] {
+            let outcome = fed(bytes, 65_536).expect("a plain table");
+            assert_eq!(shown(&outcome), shown(&import(bytes)));
+        }
+    }
+}
+
 /// The small inputs that fuzzing starts from, tried without a fuzzer (docs/fuzzing.md).
 #[test]
 fn the_borders_of_pieces_in_what_fuzzing_starts_from() {

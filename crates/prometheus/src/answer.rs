@@ -1,6 +1,7 @@
 //! What the API's answers hold.
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use series::histogram::{NativeBucket, NativeHistogram, OpenBounds};
 use std::borrow::Cow;
@@ -13,9 +14,8 @@ pub(crate) struct Envelope<'a> {
     pub(crate) status: String,
     #[serde(default, borrow)]
     pub(crate) data: Option<&'a RawValue>,
-    /// A text, or a number.
-    #[serde(rename = "errorType", default, borrow)]
-    kind: Option<&'a RawValue>,
+    #[serde(rename = "errorType", default)]
+    kind: Option<Value>,
     #[serde(default, borrow)]
     error: Option<Cow<'a, str>>,
     #[serde(default)]
@@ -50,44 +50,33 @@ pub(crate) struct QuerySeries {
     pub(crate) values: Vec<Sample>,
     #[serde(default)]
     pub(crate) value: Option<Sample>,
+    /// Native histograms, each with its time: see [`native`].
     #[serde(default)]
-    pub(crate) histograms: Vec<(f64, NativeSample)>,
+    pub(crate) histograms: Vec<Value>,
     #[serde(default)]
-    pub(crate) histogram: Option<(f64, NativeSample)>,
+    pub(crate) histogram: Option<Value>,
 }
 
-/// A native histogram.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "WrittenHistogram<'_>")]
-pub(crate) struct NativeSample(pub(crate) NativeHistogram);
-
-/// A native histogram as it is written: numbers are strings; a bucket is the rule for its bounds, the bounds, and a count.
-#[derive(Deserialize)]
-struct WrittenHistogram<'a> {
-    #[serde(borrow)]
-    count: Cow<'a, str>,
-    #[serde(borrow)]
-    sum: Cow<'a, str>,
-    #[serde(default, borrow)]
-    buckets: Vec<WrittenBucket<'a>>,
-}
-
-/// The rule for the bounds, lower and upper bound, and the count.
-type WrittenBucket<'a> = (u64, Cow<'a, str>, Cow<'a, str>, Cow<'a, str>);
-
-impl TryFrom<WrittenHistogram<'_>> for NativeSample {
-    type Error = String;
-
-    fn try_from(written: WrittenHistogram<'_>) -> Result<Self, String> {
-        let number =
-            |text: &str| text.trim().parse::<f64>().map_err(|_| format!("{text:?} in a histogram is not a number"));
-        let mut buckets = Vec::with_capacity(written.buckets.len());
-        for (rule, lower, upper, count) in &written.buckets {
-            let open = OpenBounds::from_rule(*rule).ok_or("the rule for a bucket's bounds is not 0, 1, 2 or 3")?;
-            buckets.push(NativeBucket { open, lower: number(lower)?, upper: number(upper)?, count: number(count)? });
-        }
-        Ok(Self(NativeHistogram { count: number(&written.count)?, sum: number(&written.sum)?, buckets }))
+/// The time in milliseconds and the native histogram of a sample: `[1435781430.781, {"count": "3", "sum": "2.5", "buckets":
+/// [[0, "0.5", "1", "3"]]}]`, where a bucket is the rule for its bounds, the bounds, and the count. None for anything else.
+pub(crate) fn native(sample: &Value) -> Option<(i64, NativeHistogram)> {
+    let number = |value: &Value| value.as_str()?.trim().parse::<f64>().ok();
+    let [seconds, written] = sample.as_array()?.as_slice() else { return None };
+    let mut histogram = NativeHistogram {
+        count: number(written.get("count")?)?,
+        sum: number(written.get("sum")?)?,
+        buckets: Vec::new(),
+    };
+    for bucket in written.get("buckets").and_then(Value::as_array).into_iter().flatten() {
+        let [rule, lower, upper, count] = bucket.as_array()?.as_slice() else { return None };
+        histogram.buckets.push(NativeBucket {
+            open: OpenBounds::from_rule(rule.as_u64()?)?,
+            lower: number(lower)?,
+            upper: number(upper)?,
+            count: number(count)?,
+        });
     }
+    Some(((seconds.as_f64()? * 1000.0).round() as i64, histogram))
 }
 
 /// A result before its type is known, which may stand behind it.
@@ -161,7 +150,11 @@ pub(crate) fn query_result(raw: &RawValue) -> Result<QueryResult, String> {
 /// The error that a JSON answer tells, with whatever is there; none if it is not such an answer.
 pub(crate) fn server_error(body: &[u8]) -> Option<ServerError> {
     let envelope = envelope(body).ok()?;
-    let kind = envelope.kind.map_or("", RawValue::get).trim_matches('"').to_owned();
+    let kind = match envelope.kind {
+        Some(Value::String(text)) => text,
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
     Some(ServerError { kind, message: envelope.error.unwrap_or_default().into_owned() })
 }
 

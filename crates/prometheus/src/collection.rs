@@ -1,10 +1,11 @@
 //! Samples as they arrive, chunk by chunk.
 
-use crate::answer::{Metadata, NativeSample, QueryResult, Sample};
+use crate::answer::{self, Metadata, QueryResult, Sample};
 use crate::chunk::Chunk;
 use crate::meaning;
-use crate::plan::Called;
+use crate::plan::{Called, Manner};
 use order::{SortedMap, SortedSet};
+use serde_json::Value;
 use series::histogram::NativeSeries;
 use series::{Identity, Kind, Labels, Series, TimeAxis};
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub(crate) struct Collection {
     series: Vec<Collected>,
     native_positions: SortedMap<(usize, BTreeMap<String, String>), usize>,
     natives: Vec<(usize, NativeSeries)>,
+    /// Samples of native histograms that cannot be read.
+    torn: usize,
 }
 
 /// What was asked, to name the results that have no metric name of their own.
@@ -45,7 +48,7 @@ impl Collection {
                 for mut one in all {
                     one.values.extend(one.value);
                     one.histograms.extend(one.histogram);
-                    self.extend_native(query, chunk, &one.metric, one.histograms);
+                    self.extend_native(query, chunk, &one.metric, &one.histograms);
                     self.extend(query, chunk, one.metric, &one.values);
                 }
             }
@@ -79,13 +82,7 @@ impl Collection {
         }
     }
 
-    fn extend_native(
-        &mut self,
-        query: usize,
-        chunk: Chunk,
-        metric: &BTreeMap<String, String>,
-        samples: Vec<(f64, NativeSample)>,
-    ) {
+    fn extend_native(&mut self, query: usize, chunk: Chunk, metric: &BTreeMap<String, String>, samples: &[Value]) {
         if samples.is_empty() {
             return;
         }
@@ -97,12 +94,15 @@ impl Collection {
             self.natives.push((query, NativeSeries { metric, labels, ..NativeSeries::default() }));
         }
         let Some((_, series)) = self.natives.get_mut(position) else { return };
-        for (seconds, sample) in samples {
-            let time_ms = (seconds * 1000.0).round() as i64;
+        for sample in samples {
+            let Some((time_ms, sample)) = answer::native(sample) else {
+                self.torn += 1;
+                continue;
+            };
             let is_newer = series.times_ms.last().is_none_or(|last| time_ms > *last);
             if is_newer && (chunk.start_ms..=chunk.end_ms).contains(&time_ms) {
                 series.times_ms.push(time_ms);
-                series.samples.push(sample.0);
+                series.samples.push(sample);
             }
         }
     }
@@ -112,9 +112,9 @@ impl Collection {
         self.series.len() + self.natives.len()
     }
 
-    /// The number of native histograms, and of their samples.
-    pub(crate) fn natives(&self) -> (usize, usize) {
-        (self.natives.len(), self.natives.iter().map(|(_, one)| one.times_ms.len()).sum())
+    /// The number of native histograms, of their samples, and of samples of theirs that cannot be read.
+    pub(crate) fn natives(&self) -> (usize, usize, usize) {
+        (self.natives.len(), self.natives.iter().map(|(_, one)| one.times_ms.len()).sum(), self.torn)
     }
 
     /// The series, ordered by query, then name; of native histograms what is derived from them. `queries` name the results
@@ -210,16 +210,16 @@ fn called_so(
     mut values: Vec<f64>,
 ) -> Series {
     let known = metadata.get(&called.metric);
-    let identity = Identity::of(Some(format!("{}{}", called.metric, called.suffix)), labels);
-    if called.accumulates {
+    let identity = Identity::of(Some(format!("{}{}", called.metric, called.manner.suffix())), labels);
+    if called.manner == Manner::Growth {
         let mut sum = 0.0;
         for value in &mut values {
-            // Between zero and a little less is what extrapolation makes of nothing.
-            sum += if value.is_finite() { value.max(0.0) } else { 0.0 };
+            sum += if value.is_finite() { *value } else { 0.0 };
             *value = sum;
         }
     }
-    let kind = if called.accumulates { Kind::Counter } else { meaning::kind(&called.metric, known, &values) };
+    let kind =
+        if called.manner == Manner::Growth { Kind::Counter } else { meaning::kind(&called.metric, known, &values) };
     let mut series = Series::new(identity.name, axis, values);
     series.kind = kind;
     series.unit = meaning::unit(&called.metric, known);
@@ -284,11 +284,11 @@ mod tests {
         let mut collection = Collection::default();
         collection.add(0, all, matrix(&[("job", "a")], &[(1, 5.0), (2, 0.0), (4, f64::NAN), (5, 2.5)]));
         collection.add(1, all, matrix(&[("job", "a")], &[(1, 3.0), (2, 2.0), (4, 1.0)]));
-        let called = |metric: &str, suffix, accumulates| Asked {
+        let called = |metric: &str, manner| Asked {
             text: String::new(),
-            called: Some(Called { metric: metric.to_owned(), suffix, accumulates }),
+            called: Some(Called { metric: metric.to_owned(), manner }),
         };
-        let asked = [called("x_seconds_total", "", true), called("y_bytes", ":max", false)];
+        let asked = [called("x_seconds_total", Manner::Growth), called("y_bytes", Manner::Maximum)];
         let series = collection.into_series(&asked, &SortedMap::new());
         let [x, y] = series.as_slice() else { panic!("{}", series.len()) };
         assert_eq!(

@@ -1,9 +1,8 @@
 //! Alerts and silences as events.
 
 use crate::answer::QuerySeries;
-use serde::Deserialize;
+use serde_json::Value;
 use series::{Event, Labels};
-use std::collections::BTreeMap;
 
 /// The most letters of a title.
 const LONGEST_TITLE: usize = 300;
@@ -64,52 +63,20 @@ pub(crate) fn firing(
     events
 }
 
-/// An alert of Alertmanager's list.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ManagedAlert {
-    labels: BTreeMap<String, String>,
-    #[serde(default)]
-    annotations: BTreeMap<String, String>,
-    #[serde(rename = "startsAt")]
-    starts_at: String,
-}
-
-/// A silence.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Silence {
-    matchers: Vec<Matcher>,
-    #[serde(rename = "startsAt")]
-    starts_at: String,
-    #[serde(rename = "endsAt")]
-    ends_at: String,
-    #[serde(default)]
-    comment: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Matcher {
-    name: String,
-    value: String,
-    #[serde(rename = "isRegex", default)]
-    is_regex: bool,
-    #[serde(rename = "isEqual", default = "yes")]
-    is_equal: bool,
-}
-
-/// Alertmanager before 0.22 has no matchers that are not equal, and does not say so.
-fn yes() -> bool {
-    true
-}
-
 /// Puts the alerts that Alertmanager lists, which all still last, to those that are known. One that is known gets its
 /// words; it is known if an alert of its name, whose labels it has among others, was firing when it began or later.
-pub(crate) fn add_managed(events: &mut Vec<Event>, alerts: Vec<ManagedAlert>, end_ms: i64) {
-    for alert in alerts {
-        let Some(start_ms) = time_ms(&alert.starts_at).filter(|start| *start <= end_ms) else { continue };
-        let labels: Labels = alert.labels.into_iter().collect();
+pub(crate) fn add_managed(events: &mut Vec<Event>, alerts: &Value, end_ms: i64) {
+    for alert in alerts.as_array().into_iter().flatten() {
+        let Some(start_ms) = time_of(alert, "startsAt").filter(|start| *start <= end_ms) else { continue };
+        let mut labels = Labels::new();
+        for (name, value) in alert.get("labels").and_then(Value::as_object).into_iter().flatten() {
+            labels.insert(name.as_str(), value.as_str().unwrap_or_default());
+        }
         let name = labels.get("alertname").unwrap_or("alert");
-        let said = ["summary", "title", "message", "description"].iter().find_map(|name| alert.annotations.get(*name));
-        let title = match said.map(|text| text.trim()).filter(|text| !text.is_empty() && *text != name) {
+        let annotations = alert.get("annotations");
+        let said =
+            ["summary", "title", "message", "description"].iter().find_map(|name| annotations?.get(*name)?.as_str());
+        let title = match said.map(str::trim).filter(|text| !text.is_empty() && *text != name) {
             Some(text) => cut(format!("{name}: {text}")),
             None => name.to_owned(),
         };
@@ -126,36 +93,46 @@ pub(crate) fn add_managed(events: &mut Vec<Event>, alerts: Vec<ManagedAlert>, en
 }
 
 /// The silences that touch a range of time. The labels are those that a silence wants to be equal.
-pub(crate) fn silences(all: Vec<Silence>, (start_ms, end_ms): (i64, i64)) -> Vec<Event> {
+pub(crate) fn silences(all: &Value, (start_ms, end_ms): (i64, i64)) -> Vec<Event> {
     let mut events = Vec::new();
-    for one in all {
-        let (Some(begin_ms), Some(finish_ms)) = (time_ms(&one.starts_at), time_ms(&one.ends_at)) else { continue };
+    for one in all.as_array().into_iter().flatten() {
+        let (Some(begin_ms), Some(finish_ms)) = (time_of(one, "startsAt"), time_of(one, "endsAt")) else { continue };
         if begin_ms > end_ms || finish_ms < start_ms {
             continue;
         }
         let mut labels = Labels::new();
-        let mut words: Vec<String> = Vec::new();
-        for matcher in one.matchers {
-            let sign = match (matcher.is_equal, matcher.is_regex) {
+        let mut title = "Silence".to_owned();
+        for matcher in one.get("matchers").and_then(Value::as_array).into_iter().flatten() {
+            let is = |name: &str| matcher.get(name).and_then(Value::as_bool);
+            let text = |name: &str| matcher.get(name).and_then(Value::as_str).unwrap_or_default();
+            // Alertmanager before 0.22 has none that are not equal, and does not say so.
+            let sign = match (is("isEqual").unwrap_or(true), is("isRegex").unwrap_or(false)) {
                 (true, false) => "=",
                 (true, true) => "=~",
                 (false, false) => "!=",
                 (false, true) => "!~",
             };
-            words.push(format!("{}{sign}{}", matcher.name, matcher.value));
+            title.push_str(if title.contains(' ') { ", " } else { " " });
+            title.push_str(text("name"));
+            title.push_str(sign);
+            title.push_str(text("value"));
             if sign == "=" {
-                labels.insert(matcher.name, matcher.value);
+                labels.insert(text("name"), text("value"));
             }
         }
-        let comment = if one.comment.is_empty() { String::new() } else { format!(" ({})", one.comment) };
-        events.push(Event {
-            start_ms: begin_ms,
-            end_ms: (finish_ms <= end_ms).then_some(finish_ms),
-            title: cut(format!("Silence {}{comment}", words.join(", "))),
-            labels,
-        });
+        if let Some(comment) = one.get("comment").and_then(Value::as_str).filter(|comment| !comment.is_empty()) {
+            title.push_str(" (");
+            title.push_str(comment);
+            title.push(')');
+        }
+        let end_ms = (finish_ms <= end_ms).then_some(finish_ms);
+        events.push(Event { start_ms: begin_ms, end_ms, title: cut(title), labels });
     }
     events
+}
+
+fn time_of(one: &Value, name: &str) -> Option<i64> {
+    time_ms(one.get(name)?.as_str()?)
 }
 
 fn cut(text: String) -> String {
@@ -234,7 +211,7 @@ mod tests {
             {"labels":{"alertname":"Later"},"startsAt":"2030-01-01T00:00:00Z"}]"#;
         let labels: Labels = [("alertname", "Slow"), ("severity", "page")].into_iter().collect();
         let mut events = vec![Event { start_ms: 140, end_ms: None, title: "Slow".to_owned(), labels }];
-        add_managed(&mut events, serde_json::from_str(body).unwrap(), 205);
+        add_managed(&mut events, &serde_json::from_str(body).unwrap(), 205);
         let found: Vec<(i64, &str)> = events.iter().map(|event| (event.start_ms, event.title.as_str())).collect();
         assert_eq!(found, [(140, "Slow: p99 above 1 s"), (160, "Full")]);
     }
@@ -245,7 +222,7 @@ mod tests {
             {"name":"job","value":"a|b","isRegex":true}],"startsAt":"1970-01-01T00:00:00.100Z",
             "endsAt":"1970-01-01T00:00:00.300Z","createdBy":"someone","comment":"deploy"},
             {"matchers":[],"startsAt":"1970-01-01T00:00:00.001Z","endsAt":"1970-01-01T00:00:00.002Z"}]"#;
-        let events = silences(serde_json::from_str(body).unwrap(), (90, 400));
+        let events = silences(&serde_json::from_str(body).unwrap(), (90, 400));
         let [one] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!(one.title, "Silence alertname=Slow, job=~a|b (deploy)");
         assert_eq!(

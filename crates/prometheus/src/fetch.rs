@@ -7,13 +7,13 @@ use crate::collection::{Asked, Collection};
 use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::event::{self, ManagedAlert, Silence};
+use crate::event;
 use crate::plan::{Called, Plan};
 use crate::request::{Failure, Request, Response};
 use crate::survey::{INTERVAL_WINDOW_MS, Survey};
 use crate::{duration, form, meaning, promql, selector, step, worth};
 use order::{SortedMap, SortedSet};
-use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use series::{Dataset, Note, NoteKind, Origin, histogram, share};
 use std::collections::{BTreeMap, VecDeque};
@@ -31,6 +31,8 @@ const MAX_CUTS_IN_VAIN: usize = 3;
 /// Newest samples older than this many steps, and this long, before the end of the range are told of.
 const LATE_STEPS: i64 = 5;
 const LATE_MS: i64 = 300_000;
+/// How much earlier than the metric that is looked at others may begin on a server that has just been started.
+const EARLIER_MS: i64 = 60_000;
 
 /// A plan under way: it yields requests and takes responses. See the crate's example.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ pub struct Fetch {
     chosen: Vec<Chosen>,
     left_out: SortedSet<String>,
     interval_ms: Option<i64>,
+    /// Where the samples begin: with the range that is asked for, or later on a server that has not been there for so long.
+    start_ms: i64,
     queries: Vec<Query>,
     collection: Collection,
     alerts: Alerts,
@@ -58,8 +62,9 @@ pub struct Fetch {
 struct Alerts {
     firing: Vec<QuerySeries>,
     since: Vec<QuerySeries>,
-    managed: Vec<ManagedAlert>,
-    silences: Vec<Silence>,
+    /// Alertmanager's lists, as they came.
+    managed: Value,
+    silences: Value,
     /// Why they are not whole.
     failures: Vec<String>,
 }
@@ -86,6 +91,8 @@ enum Task {
     Series { metrics: Vec<String>, rest: Vec<String> },
     /// The times of scrapes of one metric, within the last hour or the whole range.
     ScrapeTimes { metric: String, whole: bool },
+    /// Whether there is anything before this moment.
+    Before { moment_ms: i64 },
     /// The typical number of scrapes per hour over all targets.
     ScrapeCount,
     /// Samples.
@@ -150,6 +157,7 @@ impl Fetch {
         };
         let mut fetch = Self {
             conversation: Conversation::new(ask.endpoint.clone()),
+            start_ms: ask.start_ms,
             ask,
             survey,
             plan: None,
@@ -223,7 +231,7 @@ impl Fetch {
         let doing = match self.tasks.front() {
             Some(Task::Events(_)) => "Fetching alerts",
             Some(Task::Names | Task::Metadata | Task::Series { .. }) => "Looking at what the server has",
-            Some(Task::ScrapeTimes { .. } | Task::ScrapeCount) => "Finding the scrape interval",
+            Some(Task::ScrapeTimes { .. } | Task::Before { .. } | Task::ScrapeCount) => "Finding the scrape interval",
             Some(Task::Samples { .. }) => "Fetching samples",
             None => "Everything is there",
         };
@@ -260,8 +268,8 @@ impl Fetch {
             .collect();
         let range = (self.ask.start_ms, self.ask.end_ms);
         let mut events = event::firing(&self.alerts.firing, &self.alerts.since, range, self.event_step_ms());
-        event::add_managed(&mut events, self.alerts.managed, range.1);
-        events.extend(event::silences(self.alerts.silences, range));
+        event::add_managed(&mut events, &self.alerts.managed, range.1);
+        events.extend(event::silences(&self.alerts.silences, range));
         order::sort_by(&mut events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
         let mut series = self.collection.into_series(&asked, &self.metadata);
         if series.is_empty() {
@@ -304,14 +312,20 @@ impl Fetch {
             }
             Task::Metadata => form::get(endpoint.call(&["metadata"]), &[("limit_per_metric", "1")]),
             Task::Series { metrics, .. } => {
-                let matcher = selector::metrics(metrics.iter().map(String::as_str));
+                let matcher = selector::metrics(&metrics.iter().map(String::as_str).collect::<Vec<_>>());
                 form::call(endpoint.call(&["series"]), &[("match[]", &matcher), ("start", &start), ("end", &end)])
             }
             Task::ScrapeTimes { metric, whole } => {
                 let range = self.ask.end_ms - self.ask.start_ms;
                 let window = if *whole { range } else { range.min(INTERVAL_WINDOW_MS) };
-                let query = format!("{}[{}]", selector::metrics([metric.as_str()]), selector::duration(window));
+                let query = format!("{}[{}]", selector::metrics(&[metric.as_str()]), selector::duration(window));
                 form::call(endpoint.call(&["query"]), &[("query", &query), ("time", &end)])
+            }
+            Task::Before { moment_ms } => {
+                let metrics: Vec<&str> = self.chosen.iter().map(|chosen| chosen.metric.as_str()).collect();
+                let window = selector::duration(moment_ms - self.ask.start_ms);
+                let query = format!("count(last_over_time({}[{window}]))", selector::metrics(&metrics));
+                form::call(endpoint.call(&["query"]), &[("query", &query), ("time", &form::seconds(*moment_ms))])
             }
             Task::ScrapeCount => {
                 let query = "quantile(0.5, count_over_time(up[1h]))";
@@ -368,6 +382,19 @@ impl Fetch {
                 self.interval_ms = step::interval_of(&result);
                 if self.interval_ms.is_none() && !whole {
                     return Ok(vec![Task::ScrapeTimes { metric: metric.clone(), whole: true }]);
+                }
+                let looked_from_ms = self.ask.start_ms.max(self.ask.end_ms - INTERVAL_WINDOW_MS);
+                let first_ms = step::first_time_of(&result);
+                match first_ms.filter(|first_ms| !whole && *first_ms > looked_from_ms + 2 * EARLIER_MS) {
+                    // The server may be young.
+                    Some(first_ms) => Ok(vec![Task::Before { moment_ms: first_ms - EARLIER_MS }]),
+                    None => Ok(self.plan_discovered()),
+                }
+            }
+            Task::Before { moment_ms } => {
+                let result = self.data(task, response, answer::query_result)?;
+                if matches!(result, QueryResult::Series(all) if all.is_empty()) {
+                    self.start_ms = *moment_ms;
                 }
                 Ok(self.plan_discovered())
             }
@@ -440,8 +467,17 @@ impl Fetch {
                 }
                 Ok(())
             }
-            Task::Metadata if !error.is_passing() => {
+            // Some servers let a page read everything but this. One that is gone will not answer the next request either.
+            Task::Metadata if !error.is_passing() || matches!(error, Error::Unreachable { .. }) => {
                 self.tasks.pop_front();
+                Ok(())
+            }
+            // A server that cannot tell may have been there for long.
+            Task::Before { .. } if !error.is_passing() => {
+                self.tasks.pop_front();
+                for task in self.plan_discovered().into_iter().rev() {
+                    self.tasks.push_front(task);
+                }
                 Ok(())
             }
             Task::ScrapeCount
@@ -496,7 +532,7 @@ impl Fetch {
 
     /// Plans the samples of the chosen metrics: as scraped where that is not too much, else the last of each step.
     fn plan_discovered(&mut self) -> Vec<Task> {
-        let range_ms = self.ask.end_ms - self.ask.start_ms;
+        let range_ms = self.ask.end_ms - self.start_ms;
         let interval_ms = self.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS);
         let step_ms = self.ask.step_ms.unwrap_or_else(|| step::automatic_step_ms(range_ms, interval_ms));
         let is_raw = self.ask.step_ms.is_none() && step_ms <= interval_ms;
@@ -504,7 +540,7 @@ impl Fetch {
         let mut tasks = Vec::new();
         for batch in batches(&self.chosen, points) {
             let series: usize = batch.iter().map(|chosen| chosen.series).sum();
-            let selector = selector::metrics(batch.iter().map(|chosen| chosen.metric.as_str()));
+            let selector = selector::metrics(&batch.iter().map(|chosen| chosen.metric.as_str()).collect::<Vec<_>>());
             let text =
                 if is_raw { selector } else { format!("last_over_time({selector}[{}])", selector::duration(step_ms)) };
             let per_request = (SAMPLES_PER_ANSWER / series.max(1) as i64).clamp(1, MAX_POINTS);
@@ -542,7 +578,7 @@ impl Fetch {
             let query = Query {
                 text: planned.text.clone(),
                 step_ms: planned.step_ms,
-                is_raw: planned.is_raw,
+                is_raw: planned.is_raw(),
                 called: planned.called.clone(),
             };
             let tasks = self.plan_query(query, (SAMPLES_PER_ANSWER / series).clamp(1, MAX_POINTS));
@@ -612,16 +648,14 @@ impl Fetch {
     }
 
     /// Reads a list of Alertmanager's, which has no envelope.
-    fn list<'a, T: Deserialize<'a>>(&self, response: &Response<'a>) -> Result<T, Error> {
+    fn list(&self, response: &Response<'_>) -> Result<Value, Error> {
         let address = self.ask.alertmanager.as_ref().map_or("", Endpoint::address);
         if !(200..300).contains(&response.status) {
             return Err(Error::of_response(response, address, None));
         }
-        serde_json::from_slice(response.body).map_err(|error| Error::Malformed {
-            address: address.to_owned(),
-            call: "api/v2".to_owned(),
-            reason: error.to_string(),
-        })
+        let list = serde_json::from_slice::<Value>(response.body).map_err(|error| error.to_string());
+        list.and_then(|list| if list.is_array() { Ok(list) } else { Err("it is no list".to_owned()) })
+            .map_err(|reason| Error::Malformed { address: address.to_owned(), call: "api/v2".to_owned(), reason })
     }
 
     /// The address of the server that a task asks.
@@ -636,9 +670,9 @@ impl Fetch {
     fn plan_query(&mut self, query: Query, max_points: i64) -> Vec<Task> {
         let step_ms = query.step_ms;
         let (start_ms, end_ms) = if query.is_raw || self.ask.step_ms.is_some() {
-            (self.ask.start_ms, self.ask.end_ms)
+            (self.start_ms, self.ask.end_ms)
         } else {
-            (self.ask.start_ms.div_euclid(step_ms) * step_ms, self.ask.end_ms.div_euclid(step_ms) * step_ms)
+            (self.start_ms.div_euclid(step_ms) * step_ms, self.ask.end_ms.div_euclid(step_ms) * step_ms)
         };
         let position = self.queries.len();
         let is_raw = query.is_raw;
@@ -665,13 +699,17 @@ impl Fetch {
                 ),
             ));
         }
-        let (natives, samples) = self.collection.natives();
+        let (natives, samples, torn) = self.collection.natives();
         if natives > 0 {
             let message = format!(
                 "{samples} samples of {natives} native histograms became p50, p95 and p99 of what was observed between one \
                  sample and the next, and counters of the number and the sum"
             );
             notes.push(Note::new(NoteKind::Derived, samples as u64, message));
+        }
+        if torn > 0 {
+            let message = format!("{torn} samples of native histograms cannot be read and were left out");
+            notes.push(Note::new(NoteKind::Unreadable, torn as u64, message));
         }
         if let Some(plan) = &self.plan {
             notes.extend(plan.notes());
@@ -729,7 +767,7 @@ impl Task {
             Self::Names => "label values",
             Self::Metadata => "metadata",
             Self::Series { .. } => "series",
-            Self::ScrapeTimes { .. } | Self::ScrapeCount => "query",
+            Self::ScrapeTimes { .. } | Self::Before { .. } | Self::ScrapeCount => "query",
             Self::Samples { .. } | Self::Events(_) => "query_range",
         }
     }

@@ -63,7 +63,7 @@ pub use chunk::{Chunk, MAX_POINTS, chunks};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fetch::{Fetch, Progress};
-pub use plan::{Plan, Planned, Size};
+pub use plan::{Manner, Plan, Planned, Size};
 pub use request::{Failure, Method, Request, Response};
 pub use scope::{Budget, Scope};
 pub use step::{TARGET_POINTS, automatic_step_ms};

@@ -10,9 +10,8 @@ use order::SortedSet;
 use series::{Note, NoteKind};
 use std::fmt;
 
-/// A range query reaches back over at least so many scrapes where it asks for growth: with fewer, one late scrape leaves
-/// a window with a single sample, of which no growth can be told.
-const SCRAPES_PER_WINDOW: i64 = 4;
+/// A step of what is aggregated holds at least so many scrapes: a late or a missing one leaves no hole in a sum.
+const SCRAPES_PER_STEP: i64 = 2;
 /// Metrics that are asked for together.
 const METRICS_PER_QUERY: usize = 50;
 /// About the most samples that one answer should hold (some 10 MB of JSON).
@@ -44,14 +43,12 @@ pub struct Plan {
 pub struct Planned {
     /// The PromQL expression.
     pub text: String,
-    /// What it is, and what the server does before it answers, in words.
-    pub why: String,
+    /// What its metrics tell.
+    pub meanings: Vec<&'static str>,
+    /// What the server does before it answers.
+    pub manner: Manner,
     /// The resolution.
     pub step_ms: i64,
-    /// Samples as they were scraped; else one value per step.
-    pub is_raw: bool,
-    /// Put together by service in the server.
-    pub is_aggregated: bool,
     /// What there is on the server.
     pub before: Size,
     /// What is fetched.
@@ -81,10 +78,33 @@ impl Size {
 pub(crate) struct Called {
     /// The metric that they come from.
     pub(crate) metric: String,
-    /// What stands behind its name (`:max`).
-    pub(crate) suffix: &'static str,
-    /// The values are growth per step; added up they are a counter again.
-    pub(crate) accumulates: bool,
+    /// How they have been put together. Growth per step, added up, is a counter again.
+    pub(crate) manner: Manner,
+}
+
+/// What the server does before it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Nothing: samples as they were scraped.
+    Scraped,
+    /// Nothing: the last sample of each step.
+    LastOfStep,
+    /// The sum over these labels inside each target.
+    Within(&'static str),
+    /// A person's own expression.
+    Own,
+    /// The sum of the growth from step to step, by service.
+    Growth,
+    /// The sum by service.
+    Sum,
+    /// The mean by service; of what is 1 where all is well, the share of those that are.
+    Mean,
+    /// The largest by service.
+    Maximum,
+    /// The smallest by service.
+    Minimum,
+    /// The 95th percentile by service.
+    Percentile,
 }
 
 /// A metric on its way into the plan.
@@ -124,14 +144,8 @@ impl Plan {
         }
         let own: u64 = inventory.queries.iter().map(|(_, series)| series.unwrap_or(1)).sum();
         let budget = ask.budget;
-        let size = |lots: &[Lot<'_>], steps: &Steps| {
-            let own = Size { series: own, points: steps.points(steps.step_ms) };
-            lots.iter().map(|lot| lot.size(steps)).chain([own]).fold((0_u64, 0_u64), |(series, samples), one| {
-                (series.saturating_add(one.series), samples.saturating_add(one.samples()))
-            })
-        };
         let is_over = |(series, samples): (u64, u64)| series > budget.series as u64 || samples > budget.samples;
-        while is_over(size(&lots, &steps)) {
+        while is_over(size(&lots, own, &steps)) {
             let gain = |lot: &Lot<'_>| lot.part.series.saturating_sub(lot.aggregated_series());
             let costliest =
                 lots.iter_mut().filter(|lot| !lot.is_aggregated && gain(lot) > 0).max_by_key(|lot| gain(lot));
@@ -139,7 +153,7 @@ impl Plan {
             costliest.is_aggregated = true;
         }
         for _ in 0..MOST_DOUBLINGS {
-            if size(&lots, &steps).1 <= budget.samples || steps.points(steps.step_ms) < 2 {
+            if size(&lots, own, &steps).1 <= budget.samples || steps.points(steps.step_ms) < 2 {
                 break;
             }
             // From samples as they are to one per step is a step longer than the scrape interval.
@@ -147,7 +161,7 @@ impl Plan {
             steps.is_raw = false;
         }
         let mut left_out = Vec::new();
-        while is_over(size(&lots, &steps)) {
+        while is_over(size(&lots, own, &steps)) {
             let Some(last) = lots.pop() else { break };
             left_out.push(last.part.metric.clone());
         }
@@ -168,10 +182,9 @@ impl Plan {
             let one = Size { series: series.unwrap_or(1), points: steps.points(steps.step_ms) };
             plan.queries.push(Planned {
                 text: text.clone(),
-                why: "your own expression, at every step".to_owned(),
+                meanings: Vec::new(),
+                manner: Manner::Own,
                 step_ms: steps.step_ms,
-                is_raw: false,
-                is_aggregated: false,
                 before: one,
                 after: one,
                 called: None,
@@ -191,7 +204,7 @@ impl Plan {
 
     /// How many series the server puts together, and into how many; none where everything is fetched as it is.
     pub fn aggregated(&self) -> Option<(u64, u64)> {
-        let less = self.queries.iter().filter(|one| one.is_aggregated);
+        let less = self.queries.iter().filter(|one| one.is_aggregated());
         let sums = less.fold((0, 0), |(before, after), one| {
             (before + if one.is_second() { 0 } else { one.before.series }, after + one.after.series)
         });
@@ -239,20 +252,18 @@ impl Plan {
             }
         }
         for (only, parts, series) in open {
-            let selector = selector::matching(parts.iter().map(|part| part.metric.as_str()), only);
+            let names: Vec<&str> = parts.iter().map(|part| part.metric.as_str()).collect();
+            let selector = selector::matching(&names, only);
             let mut meanings: Vec<&str> = parts.iter().map(|part| part.entry.means).collect();
             meanings.dedup();
-            let more = if meanings.len() > MEANINGS_SHOWN { "; and more" } else { "" };
-            meanings.truncate(MEANINGS_SHOWN);
             let text = if steps.is_raw { selector } else { last_of_step(&selector, steps.step_ms) };
-            let how = if steps.is_raw { "samples as they were scraped" } else { "the last sample of each step" };
             let size = Size { series, points };
+            let manner = if steps.is_raw { Manner::Scraped } else { Manner::LastOfStep };
             self.queries.push(Planned {
                 text,
-                why: format!("{}{more}: {how}", meanings.join("; ")),
+                meanings,
+                manner,
                 step_ms: steps.step_ms,
-                is_raw: steps.is_raw,
-                is_aggregated: false,
                 before: size,
                 after: size,
                 called: None,
@@ -266,88 +277,94 @@ impl Plan {
             return;
         }
         let (part, entry) = (lot.part, lot.part.entry);
-        let selector = selector::matching([part.metric.as_str()], entry.only);
-        let before = Size { series: part.series, points: steps.points(steps.step_ms) };
-        let mut push = |text: String, how: &str, step_ms: i64, series: u64, suffix: &'static str, accumulates: bool| {
+        let manners: &[Manner] = match entry.nature {
+            _ if !lot.is_aggregated => &[Manner::Within(entry.away)],
+            Nature::Counter | Nature::Buckets => &[Manner::Growth],
+            Nature::Amount => &[Manner::Sum],
+            Nature::Level => &[Manner::Mean, Manner::Maximum],
+            Nature::Delay => &[Manner::Percentile, Manner::Maximum],
+            Nature::Health => &[Manner::Mean, Manner::Minimum],
+        };
+        let selector = selector::metric(&part.metric, entry.only);
+        let step_ms = if lot.is_aggregated { steps.aggregated_ms() } else { steps.step_ms };
+        let series = if lot.is_aggregated { part.groups } else { part.series };
+        let by = entry.grouping(&self.service_label);
+        for &manner in manners {
+            let last = last_of_step(&selector, step_ms);
+            let (function, inner) = match manner {
+                Manner::Growth => ("sum", growth(&selector, step_ms)),
+                Manner::Sum => ("sum", entry.inside(last)),
+                Manner::Mean => ("avg", last),
+                Manner::Maximum => ("max", last),
+                Manner::Minimum => ("min", last),
+                Manner::Percentile => ("quantile", format!("0.95, {last}")),
+                Manner::Within(_) | Manner::Scraped | Manner::LastOfStep | Manner::Own => ("", entry.inside(last)),
+            };
+            let text = if function.is_empty() { inner } else { format!("{function} by ({by}) ({inner})") };
             self.queries.push(Planned {
                 text,
-                why: format!("{}: {how}", entry.means),
+                meanings: vec![entry.means],
+                manner,
                 step_ms,
-                is_raw: false,
-                is_aggregated: lot.is_aggregated,
-                before,
+                before: Size { series: part.series, points: steps.points(steps.step_ms) },
                 after: Size { series, points: steps.points(step_ms) },
-                called: Some(Called { metric: part.metric.clone(), suffix, accumulates }),
+                called: Some(Called { metric: part.metric.clone(), manner }),
             });
-        };
-        if !lot.is_aggregated {
-            let inner = last_of_step(&selector, steps.step_ms);
-            let how = format!("the sum over {} inside each target", entry.away.replace(',', " and "));
-            push(entry.inside(inner), &how, steps.step_ms, part.series, "", false);
-            return;
         }
-        let by = entry.grouping(&self.service_label);
-        let label = &self.service_label;
-        let step_ms = steps.window_ms();
-        let window = duration::written(step_ms);
-        let last = last_of_step(&selector, step_ms);
-        match entry.nature {
-            Nature::Counter | Nature::Buckets => push(
-                format!("sum by ({by}) (increase({selector}[{window}]))"),
-                &format!("growth per step, summed by {label}; windows do not overlap"),
-                step_ms,
-                part.groups,
-                "",
-                true,
-            ),
-            Nature::Amount => {
-                let inner = entry.inside(last);
-                push(
-                    format!("sum by ({by}) ({inner})"),
-                    &format!("summed by {label}"),
-                    step_ms,
-                    part.groups,
-                    ":sum",
-                    false,
-                );
-            }
-            Nature::Level | Nature::Delay | Nature::Health => {
-                let (first, how, suffix) = match entry.nature {
-                    Nature::Level => ("avg by", "mean", ":avg"),
-                    Nature::Delay => ("quantile by", "95th percentile", ":p95"),
-                    _ => ("avg by", "share of those that are well", ":avg"),
-                };
-                let rank = if entry.nature == Nature::Delay { "0.95, " } else { "" };
-                push(
-                    format!("{first} ({by}) ({rank}{last})"),
-                    &format!("{how}, by {label}"),
-                    step_ms,
-                    part.groups,
-                    suffix,
-                    false,
-                );
-                let (second, how, suffix) = if entry.nature == Nature::Health {
-                    ("min", "the worst", ":min")
-                } else {
-                    ("max", "maximum", ":max")
-                };
-                push(
-                    format!("{second} by ({by}) ({last})"),
-                    &format!("{how}, by {label}"),
-                    step_ms,
-                    part.groups,
-                    suffix,
-                    false,
-                );
-            }
+    }
+}
+
+impl Manner {
+    /// What stands behind a metric's name.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            Self::Sum => ":sum",
+            Self::Mean => ":avg",
+            Self::Maximum => ":max",
+            Self::Minimum => ":min",
+            Self::Percentile => ":p95",
+            Self::Scraped | Self::LastOfStep | Self::Within(_) | Self::Growth | Self::Own => "",
         }
     }
 }
 
 impl Planned {
+    /// Whether samples come as they were scraped; else there is one value per step.
+    pub fn is_raw(&self) -> bool {
+        self.manner == Manner::Scraped
+    }
+
+    /// Whether the server puts series together by service.
+    pub fn is_aggregated(&self) -> bool {
+        !self.manner.suffix().is_empty() || self.manner == Manner::Growth
+    }
+
     /// Whether it is the second aggregate of a metric, of the same series as the first.
     fn is_second(&self) -> bool {
-        self.called.as_ref().is_some_and(|called| matches!(called.suffix, ":max" | ":min"))
+        matches!(self.manner, Manner::Maximum | Manner::Minimum)
+    }
+
+    /// What it tells, and what the server does before it answers, in words. `service_label` is the plan's.
+    pub fn why(&self, service_label: &str) -> String {
+        let how = match self.manner {
+            Manner::Scraped => "samples as they were scraped",
+            Manner::LastOfStep => "the last sample of each step",
+            Manner::Within(away) => {
+                let away = away.replace(',', " and ");
+                return format!("{}: summed over {away} inside each target", self.meanings.join("; "));
+            }
+            Manner::Own => return "your own expression, at every step".to_owned(),
+            Manner::Growth => "growth from step to step, summed",
+            Manner::Sum => "summed",
+            Manner::Mean => "mean",
+            Manner::Maximum => "maximum",
+            Manner::Minimum => "minimum",
+            Manner::Percentile => "95th percentile",
+        };
+        let shown = self.meanings.get(..MEANINGS_SHOWN).unwrap_or(&self.meanings);
+        let more = if shown.len() < self.meanings.len() { "; and more" } else { "" };
+        let by = if self.is_aggregated() { format!(", by {service_label}") } else { String::new() };
+        format!("{}{more}: {how}{by}", shown.join("; "))
     }
 }
 
@@ -356,9 +373,9 @@ impl Steps {
         (self.range_ms / step_ms.max(1) + 1).max(1).unsigned_abs()
     }
 
-    /// The step of what is aggregated: long enough to hold growth.
-    fn window_ms(&self) -> i64 {
-        let least = SCRAPES_PER_WINDOW * self.interval_ms;
+    /// The step of what is aggregated.
+    fn aggregated_ms(&self) -> i64 {
+        let least = SCRAPES_PER_STEP * self.interval_ms;
         let step_ms = self.step_ms.max(1);
         ((least + step_ms - 1) / step_ms).max(1) * step_ms
     }
@@ -378,15 +395,37 @@ impl Lot<'_> {
 
     fn size(&self, steps: &Steps) -> Size {
         if self.is_aggregated {
-            Size { series: self.aggregated_series(), points: steps.points(steps.window_ms()) }
+            Size { series: self.aggregated_series(), points: steps.points(steps.aggregated_ms()) }
         } else {
             Size { series: self.part.series, points: steps.points(steps.step_ms) }
         }
     }
 }
 
+/// Series and samples of metrics, and of `own` series besides. One copy of it is enough for the size of the program.
+#[inline(never)]
+fn size(lots: &[Lot<'_>], own: u64, steps: &Steps) -> (u64, u64) {
+    let own = Size { series: own, points: steps.points(steps.step_ms) };
+    let (mut series, mut samples) = (own.series, own.samples());
+    for one in lots {
+        let one = one.size(steps);
+        (series, samples) = (series.saturating_add(one.series), samples.saturating_add(one.samples()));
+    }
+    (series, samples)
+}
+
 fn last_of_step(selector: &str, step_ms: i64) -> String {
     format!("last_over_time({selector}[{}])", duration::written(step_ms))
+}
+
+/// What counters have grown by from the last sample of one step to that of the next; from zero, where they began again.
+/// The growth of all steps together is the whole growth: `increase(…[step])` knows only what happens between the samples
+/// inside a step, leaves out what happens between two steps, and makes up for it by extrapolation.
+fn growth(selector: &str, step_ms: i64) -> String {
+    let step = duration::written(step_ms);
+    let now = last_of_step(selector, step_ms);
+    let before = format!("last_over_time({selector}[{step}] offset {step})");
+    format!("({now} - {before} >= 0) or ({now} < {before})")
 }
 
 /// The plan in words: what is fetched, why, and how much it is.
@@ -402,15 +441,18 @@ impl fmt::Display for Plan {
         writeln!(f, "Scrape interval {}, services by {}.", duration::written(self.interval_ms), self.service_label)?;
         for one in &self.queries {
             let (before, after) = (one.before.series, one.after.series);
-            write!(f, "\n{}\n  {}\n  ", one.text, one.why)?;
-            if before != after {
-                write!(f, "{before} series become ")?;
-            }
+            let from = if before == after { String::new() } else { format!("{before} series become ") };
             let every = duration::written(one.step_ms);
-            writeln!(f, "{after} × {} points, every {every}", one.after.points)?;
+            writeln!(
+                f,
+                "\n{}\n  {from}{after} × {} points, every {every}\n  {}",
+                one.why(&self.service_label),
+                one.after.points,
+                one.text
+            )?;
         }
         if self.has_alerts {
-            writeln!(f, "\nALERTS, ALERTS_FOR_STATE\n  alerts, as events")?;
+            writeln!(f, "\nalerts, as events\n  ALERTS, ALERTS_FOR_STATE")?;
         }
         if !self.left_out.is_empty() {
             writeln!(f, "\nLeft out, because it is too much even so: {}.", self.left_out.join(", "))?;
@@ -472,7 +514,7 @@ mod tests {
                 "sum without (cpu,mode) (last_over_time(node_cpu_seconds_total{mode!~\"idle|iowait|steal\"}[15s]))"
             ]
         );
-        assert!(plan.queries[0].is_raw && !plan.queries[1].is_raw);
+        assert!(plan.queries[0].is_raw() && !plan.queries[1].is_raw());
         assert_eq!((plan.totals(), plan.aggregated()), (((9, 9 * 1_441), (9, 9 * 1_441)), None));
         assert!(plan.notes().is_empty());
     }
@@ -490,25 +532,28 @@ mod tests {
         let plan = Plan::of(&found, &ask(&["range=6h"]));
         let status = "app, code, status, status_code, response_code, http_status_code, http_response_status_code, grpc_code, \
                       grpc_status, rpc_grpc_status_code, envoy_response_code_class, outcome";
-        let name = |metric: &str| format!("{{__name__=\"{metric}\"}}");
         assert_eq!(
             texts(&plan),
             [
-                format!("avg by (app) (last_over_time({}[1m]))", name("up")),
-                format!("min by (app) (last_over_time({}[1m]))", name("up")),
-                format!("sum by ({status}) (increase({}[1m]))", name("http_requests_total")),
-                format!("sum by (app, le) (increase({}[1m]))", name("http_request_duration_seconds_bucket")),
-                format!("sum by (app) (last_over_time({}[1m]))", name("http_requests_in_flight")),
-                format!("quantile by (app) (0.95, last_over_time({}[1m]))", name("scrape_duration_seconds")),
-                format!("max by (app) (last_over_time({}[1m]))", name("scrape_duration_seconds")),
+                format!("avg by (app) (last_over_time({}[30s]))", "up"),
+                format!("min by (app) (last_over_time({}[30s]))", "up"),
+                format!("sum by ({status}) ({})", growth("http_requests_total", 30_000)),
+                format!("sum by (app, le) ({})", growth("http_request_duration_seconds_bucket", 30_000)),
+                format!("sum by (app) (last_over_time({}[30s]))", "http_requests_in_flight"),
+                format!("quantile by (app) (0.95, last_over_time({}[30s]))", "scrape_duration_seconds"),
+                format!("max by (app) (last_over_time({}[30s]))", "scrape_duration_seconds"),
             ]
         );
-        // No window of growth reaches into the one before.
-        assert!(plan.queries.iter().all(|query| query.step_ms == 60_000));
+        assert_eq!(
+            growth("x", 30_000),
+            "(last_over_time(x[30s]) - last_over_time(x[30s] offset 30s) >= 0) or \
+             (last_over_time(x[30s]) < last_over_time(x[30s] offset 30s))"
+        );
+        assert!(plan.queries.iter().all(|query| query.step_ms == 30_000));
         let ((before, _), (after, samples)) = plan.totals();
-        assert_eq!((before, after, samples), (162_000, 200, 200 * 361));
+        assert_eq!((before, after, samples), (162_000, 200, 200 * 721));
         let words = plan.to_string();
-        assert!(words.contains("60000 series become 40 × 361 points, every 1m"), "{words}");
+        assert!(words.contains("60000 series become 40 × 721 points, every 30s"), "{words}");
         assert!(plan.notes()[0].message.contains("by app"), "{:?}", plan.notes());
     }
 
@@ -523,7 +568,7 @@ mod tests {
         // 90 series cannot become fewer: at 6 h and 20,000 samples a point every two minutes.
         let plan = Plan::of(&found, &ask(&["range=6h", "budget=20000"]));
         assert_eq!(plan.queries.last().unwrap().step_ms, 120_000);
-        assert!(plan.queries.iter().all(|query| !query.is_raw && query.step_ms == 120_000), "{plan}");
+        assert!(plan.queries.iter().all(|query| !query.is_raw() && query.step_ms == 120_000), "{plan}");
         // And there is an end to it.
         let plan = Plan::of(&found, &ask(&["range=6h", "budget=1"]));
         assert_eq!(plan.left_out, ["node_load1", "node_procs_running", "node_intr_total"]);

@@ -76,7 +76,8 @@ fn is_over_window(function: &str) -> bool {
 /// The place in a query that the server's error speaks of, in bytes. Prometheus gives line and column (`1:5: parse error`),
 /// VictoriaMetrics what it could not read (`unparsed data: "…"`).
 pub(crate) fn place_of_error(query: &str, message: &str) -> Option<usize> {
-    if let Some((_, tail)) = message.split_once("unparsed data: \"") {
+    let unread = message.split_once("unparsed data: \"").or_else(|| message.split_once("unparsed data left: \""));
+    if let Some((_, tail)) = unread {
         // The last quotation mark ends it: those inside have a stroke in front.
         let tail = tail.get(..tail.rfind('"')?)?.replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\");
         return query.ends_with(&tail).then(|| query.len() - tail.len());
@@ -137,6 +138,8 @@ mod tests {
         assert_eq!(at("up(", "1:4: parse error: unclosed left parenthesis").unwrap(), "  up(\n     ^");
         let victoria = r#"error when executing query="up{a=\"b\"} foo": cannot parse "x": unparsed data left; unparsed data: "foo""#;
         assert_eq!(at(r#"up{a="b"} foo"#, victoria).unwrap(), "  up{a=\"b\"} foo\n            ^");
+        let left = r#"cannot execute query: unparsed data left: "foo". "#;
+        assert_eq!(at("up ++ 1 foo", left).unwrap(), "  up ++ 1 foo\n          ^");
         assert_eq!(at("up", "9:9: parse error: x"), None);
         assert_eq!(at("up", "many-to-many matching not allowed"), None);
     }

@@ -17,22 +17,30 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// A selector of all series of some metrics: `{__name__="a"}`, `{__name__=~"a|b"}`.
-pub(crate) fn metrics<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn metrics(names: &[&str]) -> String {
     matching(names, "")
 }
 
 /// The same, with further matchers: `{__name__="a",mode!="idle"}`.
-pub(crate) fn matching<'a>(names: impl IntoIterator<Item = &'a str>, matchers: &str) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
+pub(crate) fn matching(names: &[&str], matchers: &str) -> String {
     let comma = if matchers.is_empty() { "" } else { "," };
-    match names.as_slice() {
-        // As people write it, where the name may stand alone.
-        [only] if !matchers.is_empty() && *only == series::sanitised_metric(only) => format!("{only}{{{matchers}}}"),
+    match names {
         [only] => format!("{{__name__={}{comma}{matchers}}}", quoted(only)),
         _ => {
             let alternatives: Vec<String> = names.iter().map(|name| literal(name)).collect();
             format!("{{__name__=~{}{comma}{matchers}}}", quoted(&alternatives.join("|")))
         }
+    }
+}
+
+/// A selector of all series of one metric, as people write it where its name may stand alone: `a`, `a{b="c"}`.
+pub(crate) fn metric(name: &str, matchers: &str) -> String {
+    if name != series::sanitised_metric(name) {
+        matching(&[name], matchers)
+    } else if matchers.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}{{{matchers}}}")
     }
 }
 
@@ -59,10 +67,14 @@ mod tests {
 
     #[test]
     fn names_are_taken_literally() {
-        assert_eq!(metrics(["up"]), r#"{__name__="up"}"#);
-        assert_eq!(metrics(["a", "b.c"]), r#"{__name__=~"a|b\\.c"}"#);
-        assert_eq!(matching(["a"], "b!=\"c\""), r#"a{b!="c"}"#);
-        assert_eq!(matching(["a", "b"], "c=\"d\""), r#"{__name__=~"a|b",c="d"}"#);
+        assert_eq!(metrics(&["up"]), r#"{__name__="up"}"#);
+        assert_eq!(metrics(&["a", "b.c"]), r#"{__name__=~"a|b\\.c"}"#);
+        assert_eq!(matching(&["a"], "b!=\"c\""), r#"{__name__="a",b!="c"}"#);
+        assert_eq!(
+            [metric("a", ""), metric("a", "b=\"c\""), metric("a.b", "")],
+            ["a", "a{b=\"c\"}", "{__name__=\"a.b\"}"]
+        );
+        assert_eq!(matching(&["a", "b"], "c=\"d\""), r#"{__name__=~"a|b",c="d"}"#);
         assert_eq!(quoted("a\"\\\n"), "\"a\\\"\\\\\\n\"");
     }
 }

@@ -58,6 +58,12 @@ pub(crate) fn interval_of(result: &QueryResult) -> Option<i64> {
     gaps.get(gaps.len() / 2).map(|gap| usual_interval_ms(*gap))
 }
 
+/// The time of the first sample of all series.
+pub(crate) fn first_time_of(result: &QueryResult) -> Option<i64> {
+    let QueryResult::Series(all) = result else { return None };
+    all.iter().filter_map(|one| one.values.first()).map(|sample| sample.time_ms).min()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

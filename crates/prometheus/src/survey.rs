@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Metrics whose series are counted together.
 const METRICS_PER_COUNT: usize = 50;
 /// At so many moments of the range, series are counted; the most at one moment is what counts.
-const MOMENTS: i64 = 5;
+const MOMENTS: i64 = 9;
 /// The time looked back on for the scrape interval.
 pub(crate) const INTERVAL_WINDOW_MS: i64 = 3_600_000;
 
@@ -203,21 +203,21 @@ impl Survey {
             }
             Task::Metadata => form::get(endpoint.call(&["metadata"]), &[("limit_per_metric", "1")]),
             Task::Labels => {
-                let matcher = selector::matching(self.metrics(), "");
+                let matcher = selector::matching(&self.metrics(), "");
                 form::call(endpoint.call(&["labels"]), &[("match[]", &matcher), ("start", &start), ("end", &end)])
             }
-            Task::Carriers(None) => now(&format!("count({})", selector::matching(self.metrics(), ""))),
+            Task::Carriers(None) => now(&format!("count({})", selector::matching(&self.metrics(), ""))),
             Task::Carriers(Some(label)) => {
-                let carriers = selector::matching(self.metrics(), &format!("{label}!=\"\""));
+                let carriers = selector::matching(&self.metrics(), &format!("{label}!=\"\""));
                 now(&format!(
                     "count(count by ({label}) ({carriers})) or label_replace(count({carriers}), \"of\", \"series\", \"\", \"\")"
                 ))
             }
             Task::Count { metrics, entry } => {
                 let step_ms = ((self.end_ms - self.start_ms) / (MOMENTS - 1)).max(1_000);
-                let names = metrics.iter().map(String::as_str);
+                let names: Vec<&str> = metrics.iter().map(String::as_str).collect();
                 let by = entry.grouping(&self.found.service_label);
-                let inner = entry.inside(selector::matching(names, entry.only));
+                let inner = entry.inside(selector::matching(&names, entry.only));
                 let name = if entry.away.is_empty() { "__name__, " } else { "" };
                 let query = format!("count by ({name}{by}) ({inner})");
                 let first = form::seconds((self.end_ms - (MOMENTS - 1) * step_ms).max(self.start_ms));
@@ -233,7 +233,7 @@ impl Survey {
             Task::ScrapeTimes { metric, whole } => {
                 let range_ms = self.end_ms - self.start_ms;
                 let window_ms = if *whole { range_ms } else { range_ms.min(INTERVAL_WINDOW_MS) };
-                now(&format!("{}[{}]", selector::metrics([metric.as_str()]), selector::duration(window_ms)))
+                now(&format!("{}[{}]", selector::metrics(&[metric.as_str()]), selector::duration(window_ms)))
             }
         }
     }

@@ -262,6 +262,40 @@ fn a_transports_failure_has_its_class_and_the_request_stays() {
 }
 
 #[test]
+fn of_a_young_server_all_samples_are_taken() {
+    const HOUR_MS: i64 = 3_600_000;
+    let second =
+        |first_ms: i64, count: i64| (0..count).map(|at| (first_ms + at * 1_000, at as f64)).collect::<Vec<_>>();
+    let end_ms = 20 * HOUR_MS;
+    let young = ("a", "api", second(end_ms - 300_000, 301));
+    let mut server = Server::new(vec![young.clone(), ("b", "api", second(end_ms - 290_000, 291))]);
+    let ask = || Ask::discover(endpoint(), end_ms - 12 * HOUR_MS, end_ms);
+    let dataset = run(&mut server, ask()).unwrap();
+    assert_eq!(dataset.series.iter().map(|one| one.values.len()).collect::<Vec<_>>(), [301, 291]);
+
+    // One metric that is young says nothing of the others, which are seen at the step of the whole range.
+    let mut server = Server::new(vec![young, ("b", "api", second(end_ms - 12 * HOUR_MS, 12 * 3_600))]);
+    let dataset = run(&mut server, ask()).unwrap();
+    assert_eq!(dataset.series[1].axis.interval_ms(), Some(15_000));
+}
+
+#[test]
+fn types_and_units_that_a_page_may_not_read_are_done_without() {
+    let mut server = Server::new(vec![("up", "api", scraped(0, 15_000, 100))]);
+    let mut fetch = Fetch::new(Ask::discover(endpoint(), 0, 100 * 15_000)).unwrap();
+    let mut refused = 0;
+    while let Some(request) = fetch.next_request() {
+        if request.url.contains("/metadata") {
+            refused += 1;
+            fetch.accept(Err(Failure::Unreachable("Failed to fetch".into()))).unwrap();
+        } else {
+            fetch.accept(Ok(server.answer(&request).response())).unwrap();
+        }
+    }
+    assert_eq!((refused, fetch.finish().unwrap().series.len()), (1, 1));
+}
+
+#[test]
 fn long_queries_are_posted_as_a_form() {
     let long = format!("up{{job=~\"{}\"}}", "a|".repeat(1_500));
     let ask = Ask { step_ms: Some(15_000), ..Ask::queries(endpoint(), [long], 0, 60_000) };

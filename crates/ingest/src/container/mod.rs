@@ -44,6 +44,11 @@ pub(crate) fn open(source: &mut dyn Read, length: Option<u64>, each: EachFile<'_
     }
 }
 
+/// Whether a file that begins so is no archive.
+pub(crate) fn is_plain(head: &[u8]) -> bool {
+    Kind::of_head(head) == Kind::Plain
+}
+
 /// What a reader's failure means: what was found wrong in here, or what the source said.
 pub(crate) fn error_of(error: &io::Error) -> Error {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
@@ -61,18 +66,23 @@ enum Kind {
 }
 
 impl Kind {
+    /// Where the mark of a tar archive lies.
+    const TAR: std::ops::Range<usize> = 257..262;
+
     fn of(bytes: &mut Bytes<'_>) -> io::Result<Self> {
-        const TAR: std::ops::Range<usize> = 257..262;
-        let head = bytes.peek(TAR.end)?;
-        Ok(if head.starts_with(&gzip::MAGIC) {
+        bytes.peek(Self::TAR.end).map(Self::of_head)
+    }
+
+    fn of_head(head: &[u8]) -> Self {
+        if head.starts_with(&gzip::MAGIC) {
             Self::Gzip
         } else if zip::is_start(head) {
             Self::Zip
-        } else if head.get(TAR).is_some_and(|magic| magic == b"ustar") {
+        } else if head.get(Self::TAR).is_some_and(|magic| magic == b"ustar") {
             Self::Tar
         } else {
             Self::Plain
-        })
+        }
     }
 
     fn label(self) -> &'static str {

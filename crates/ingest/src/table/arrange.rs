@@ -63,6 +63,13 @@ impl Arrangement {
         Self { axis: Arc::new(axis), order, duplicates, backward }
     }
 
+    /// Holds the times together with another axis where both have the same.
+    pub(crate) fn share_times(&mut self, other: &TimeAxis) {
+        if let Some(axis) = Arc::get_mut(&mut self.axis) {
+            *axis = std::mem::take(axis).sharing_times(other);
+        }
+    }
+
     /// Whether every row is where it was, so that a column can be taken as it is.
     pub(crate) fn is_identity(&self) -> bool {
         matches!(self.order, Order::All)

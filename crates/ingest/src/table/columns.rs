@@ -50,7 +50,7 @@ pub(crate) struct WordColumn {
     pub(crate) index: usize,
     pub(crate) name: String,
     /// One position in `words` per kept row.
-    pub(crate) codes: Vec<u32>,
+    pub(crate) codes: Vec<u16>,
     /// The different words, in the order in which they came.
     pub(crate) words: Vec<String>,
     /// There are more different words than any label has; the rest was not read.
@@ -59,7 +59,7 @@ pub(crate) struct WordColumn {
     pub(crate) role: Option<Role>,
 }
 
-/// Words that differ more than this are no label.
+/// Words that differ more than this are no label. Codes have 16 bits.
 pub(super) const MOST_WORDS: usize = 20_000;
 
 impl NumberColumn {
@@ -198,7 +198,7 @@ impl NumberColumn {
 /// A column of words while it is read.
 pub(super) struct Words {
     pub(super) column: WordColumn,
-    codes_by_word: HashMap<String, u32>,
+    codes_by_word: HashMap<String, u16>,
     turns: Turns,
 }
 
@@ -236,7 +236,7 @@ impl Words {
         let code = match guess.or_else(|| self.codes_by_word.get(word.as_ref()).copied()) {
             Some(code) => code,
             None => {
-                let code = self.column.words.len() as u32;
+                let code = self.column.words.len() as u16;
                 if self.column.words.len() >= MOST_WORDS {
                     self.column.overflows = true;
                     self.column.codes = Vec::new();

@@ -229,7 +229,7 @@ fn refine(groups: &[u32], group_count: usize, column: &WordColumn) -> (Vec<u32>,
     let refined = if most <= groups.len().max(SMALL) {
         // A place for every pair of group and word.
         let mut numbers: Vec<u32> = vec![u32::MAX; most];
-        let number = |(&group, &code): (&u32, &u32)| match numbers.get_mut(group as usize * words + code as usize) {
+        let number = |(&group, &code): (&u32, &u16)| match numbers.get_mut(group as usize * words + code as usize) {
             Some(number) if *number != u32::MAX => *number,
             Some(number) => {
                 *number = next();
@@ -239,9 +239,9 @@ fn refine(groups: &[u32], group_count: usize, column: &WordColumn) -> (Vec<u32>,
         };
         pairs.map(number).collect()
     } else {
-        let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut last = ((u32::MAX, u32::MAX), 0);
-        let number = |(&group, &code): (&u32, &u32)| {
+        let mut numbers: HashMap<(u32, u16), u32> = HashMap::new();
+        let mut last = ((u32::MAX, u16::MAX), 0);
+        let number = |(&group, &code): (&u32, &u16)| {
             if last.0 != (group, code) {
                 last = ((group, code), *numbers.entry((group, code)).or_insert_with(&mut next));
             }
@@ -282,15 +282,15 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashSet;
 
-    fn column(codes: Vec<u32>, words: u32) -> WordColumn {
+    fn column(codes: Vec<u16>, words: u32) -> WordColumn {
         let words = (0..words).map(|word| word.to_string()).collect();
         WordColumn { index: 0, name: String::new(), codes, words, overflows: false, role: None }
     }
 
     proptest! {
         #[test]
-        fn groups_are_numbered_as_they_come(rows in proptest::collection::vec((0u32..4, 0u32..3), 1..40)) {
-            let (groups, codes): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
+        fn groups_are_numbered_as_they_come(rows in proptest::collection::vec((0u32..4, 0u16..3), 1..40)) {
+            let (groups, codes): (Vec<u32>, Vec<u16>) = rows.iter().copied().unzip();
             let mut seen = Vec::new();
             let mut expected = Vec::new();
             for pair in &rows {

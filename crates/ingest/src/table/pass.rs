@@ -9,7 +9,7 @@ use super::scan::WallRows;
 use super::times::Times;
 use crate::cell::number::{self, Number, NumberStyle};
 use crate::cell::timestamp::{self, TimeStyle};
-use crate::error::{Error, excerpt};
+use crate::error::excerpt;
 use crate::text::Text;
 use cells::Stretch;
 use std::borrow::Cow;
@@ -33,7 +33,10 @@ pub(super) struct Pass<'t> {
     pub(super) wide: usize,
     pub(super) numbers: Vec<NumberColumn>,
     pub(super) words: Vec<Words>,
-    pub(super) room: Room,
+    room: Room,
+    /// Where the rows begin in the text.
+    body: u64,
+    stretch: Stretch,
 }
 
 impl<'t> Pass<'t> {
@@ -55,40 +58,46 @@ impl<'t> Pass<'t> {
             numbers,
             words,
             room: Room::default(),
+            body: 0,
+            stretch: Stretch::new(table.columns.len()),
         }
     }
 
-    /// Reads all rows: ordinary ones by the stretch, others one by one.
-    pub(super) fn text(&mut self, text: &mut Text<'_>) -> Result<(), Error> {
-        let delimiter = self.table.delimiter;
-        let mut stretch = Stretch::new(self.table.columns.len());
+    /// Goes to the first row. [`Self::window`] reads on from there.
+    pub(super) fn start(&mut self, text: &mut Text<'_>) {
         text.consume(self.table.body);
-        let body = text.position();
-        let length = text.length().map(|length| length.saturating_sub(body));
+        self.body = text.position();
         let first = text.rest();
-        self.room.expect(cells::line_ends(first.as_bytes()), first.len() as u64, length);
+        self.room.expect(cells::line_ends(first.as_bytes()), first.len() as u64, self.length(text));
+    }
+
+    /// How long the rows are in all, where that is known.
+    fn length(&self, text: &Text<'_>) -> Option<u64> {
+        text.length().map(|length| length.saturating_sub(self.body))
+    }
+
+    /// Reads the rows that the text's window holds whole: ordinary ones by the stretch, others one by one.
+    pub(super) fn window(&mut self, text: &mut Text<'_>) {
+        let delimiter = self.table.delimiter;
+        let window = text.rest();
+        let mut stretch = std::mem::take(&mut self.stretch);
+        let mut rows = Rows::new(window, delimiter, 0, text.line(), text.is_last());
+        let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.table.columns.len() + 1);
         loop {
-            let window = text.rest();
-            let mut rows = Rows::new(window, delimiter, 0, text.line(), text.is_last());
-            let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.table.columns.len() + 1);
-            loop {
-                stretch.find(window.as_bytes(), rows.offset(), delimiter);
-                if stretch.rows() > 0 {
-                    self.stretch(window, &stretch, rows.next_line());
-                    rows.skip(stretch.end(), stretch.rows() as u64);
-                } else if rows.next(&mut cells) {
-                    self.row(&cells, rows.line());
-                } else {
-                    break;
-                }
-            }
-            let (read, line) = (rows.offset(), rows.next_line());
-            text.consume_lines(read, line);
-            self.room.expect(self.row_count, text.position() - body, length);
-            if !text.more()? {
-                return Ok(());
+            stretch.find(window.as_bytes(), rows.offset(), delimiter);
+            if stretch.rows() > 0 {
+                self.stretch(window, &stretch, rows.next_line());
+                rows.skip(stretch.end(), stretch.rows() as u64);
+            } else if rows.next(&mut cells) {
+                self.row(&cells, rows.line());
+            } else {
+                break;
             }
         }
+        let (read, line) = (rows.offset(), rows.next_line());
+        self.stretch = stretch;
+        text.consume_lines(read, line);
+        self.room.expect(self.row_count, text.position() - self.body, self.length(text));
     }
 
     /// Reads ordinary rows, of which the first is in line `line`, column by column.

@@ -4,6 +4,7 @@ use super::arrange::Arrangement;
 use super::clock::Clock;
 use super::columns::{MOST_WORDS, NumberColumn, WordColumn};
 use super::keys::{self, Keys};
+use super::pass::Pass;
 use super::scan::Scan;
 use super::{Table, levels, roles, tags};
 use crate::cell::calendar::rfc3339;
@@ -16,7 +17,8 @@ use crate::series_set::{MOST_SERIES, too_many_series};
 use crate::text::Text;
 use crate::unique_names::UniqueNames;
 use crate::{Format, Localiser, Options};
-use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, Unit};
+use series::{Dataset, Declared, Identity, Labels, NoteKind, Origin, Series, TimeAxis, Unit};
+use std::sync::Arc;
 
 /// A table that was read, and how it was understood.
 #[derive(Clone, Debug)]
@@ -34,17 +36,57 @@ pub(crate) struct TableBody {
 /// If there is no time.
 pub(crate) fn read(text: &mut Text<'_>, context: Context<'_>, format: Format) -> Result<Body, Error> {
     let table = context.table.ok_or(Error::Empty)?;
-    let options = context.options;
+    let (mut pass, notes) = begin(&table, context.options)?;
+    pass.start(text);
+    loop {
+        pass.window(text);
+        if !text.more()? {
+            break;
+        }
+    }
+    let (clock, scan) = (pass.clock, Scan::end(pass, notes)?);
+    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
+}
+
+/// Whether files of a format are read by [`read`] or [`read_fed`] alone.
+pub(crate) fn is_plain(format: Format) -> bool {
+    matches!(format, Format::CsvWide | Format::CsvLong | Format::CsvStacked | Format::GrafanaCsv)
+}
+
+/// The same of a text whose bytes come in the course of time. `feed` is awaited before each look at what comes next.
+///
+/// # Errors
+/// As [`read`], and those of `feed`.
+pub(crate) async fn read_fed(
+    text: &mut Text<'_>,
+    context: Context<'_>,
+    format: Format,
+    mut feed: impl AsyncFnMut(usize) -> Result<(), Error>,
+) -> Result<Body, Error> {
+    let table = context.table.ok_or(Error::Empty)?;
+    let (mut pass, notes) = begin(&table, context.options)?;
+    pass.start(text);
+    loop {
+        pass.window(text);
+        feed(text.wants()).await?;
+        if !text.more()? {
+            break;
+        }
+    }
+    let (clock, scan) = (pass.clock, Scan::end(pass, notes)?);
+    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
+}
+
+fn begin<'t>(table: &'t Table, options: &Options) -> Result<(Pass<'t>, Notebook), Error> {
     let mut notes = Notebook::default();
     notes.add(
         NoteKind::Dropped,
         table.preamble,
         format!("{} before the table left out", plural(table.preamble, "line", "lines")),
     );
-    let clock = Clock::find(&table, options)?;
-    let skipped = roles::skipped_columns(&table, clock, options, &mut notes);
-    let scan = Scan::read(text, &table, clock, &skipped, options, notes)?;
-    Ok(Body::Table(Box::new(TableBody { table, clock, scan, format })))
+    let clock = Clock::find(table, options)?;
+    let skipped = roles::skipped_columns(table, clock, options, &mut notes);
+    Ok((Scan::begin(table, clock, &skipped, options)?, notes))
 }
 
 impl TableBody {
@@ -104,7 +146,7 @@ impl TableBody {
         }
         let is_joined = scan.numbers.len() > 1;
         let row_count = scan.row_count;
-        let series = assemble(&table, scan, &keys, options, &mut notes)?;
+        let series = assemble(&table, scan, keys, options, &mut notes)?;
         let format = match format {
             Format::CsvWide | Format::CsvLong if is_long => Format::CsvLong,
             Format::CsvLong => Format::CsvWide,
@@ -165,33 +207,34 @@ fn note_style(table: &Table, notes: &mut Notebook) {
 fn assemble(
     table: &Table,
     mut scan: Scan,
-    keys: &Keys,
+    mut keys: Keys,
     options: &Options,
     notes: &mut Notebook,
 ) -> Result<Vec<Series>, Error> {
     let stacked = levels::identities(table);
     let constant: Labels = labels(&scan, &keys.constant, |column| column.words.first());
-    let mut positions: Vec<Vec<u32>> = vec![Vec::new(); if keys.keys.is_empty() { 0 } else { keys.group_count }];
-    for (position, &group) in keys.groups.iter().enumerate() {
-        if let Some(positions) = positions.get_mut(group as usize) {
-            positions.push(position as u32);
-        }
+    let is_long = !keys.keys.is_empty();
+    let groups = if is_long { Groups::of(&keys) } else { Groups::default() };
+    keys.groups = Vec::new();
+    // Of the words only those of each group's first row are asked for again.
+    for column in &mut scan.words {
+        column.codes = groups.firsts().map(|row| column.codes.get(row).copied().unwrap_or_default()).collect();
     }
-    let arrangements: Vec<Arrangement> = if keys.keys.is_empty() {
-        vec![Arrangement::of(&scan.times_ms, None, |position| scan.row_number(position))]
-    } else {
-        let of = |rows: &Vec<u32>| Arrangement::of(&scan.times_ms, Some(rows), |position| scan.row_number(position));
-        positions.iter().map(of).collect()
-    };
-    refuse_one_instant(&scan, &arrangements)?;
-    note_order(&arrangements, options, notes);
-    let mut found = Vec::new();
+    let mut order = OrderOfRows::default();
+    let mut found: Vec<Series> = Vec::new();
     let mut names = UniqueNames::default();
     let is_alone = scan.numbers.len() == 1;
-    for (group, arrangement) in arrangements.iter().enumerate() {
-        let first = positions.get(group).and_then(|rows| rows.first()).copied().unwrap_or(0) as usize;
+    let mut last_axis: Option<Arc<TimeAxis>> = None;
+    for group in 0..if is_long { keys.group_count } else { 1 } {
+        let rows = is_long.then(|| groups.rows(group));
+        let mut arrangement = Arrangement::of(&scan.times_ms, rows, |position| scan.row_number(position));
+        if let Some(last) = &last_axis {
+            arrangement.share_times(last);
+        }
+        last_axis = Some(Arc::clone(&arrangement.axis));
+        order.add(&arrangement);
         let words = labels(&scan, &keys.keys, |column| {
-            column.codes.get(first).and_then(|&code| column.words.get(code as usize))
+            column.codes.get(group).and_then(|&code| column.words.get(usize::from(code)))
         });
         for position in 0..scan.numbers.len() {
             let taken_whole = match scan.numbers.get_mut(position) {
@@ -200,14 +243,14 @@ fn assemble(
             };
             let Some(column) = scan.numbers.get(position) else { continue };
             let values = taken_whole.unwrap_or_else(|| arrangement.apply(&column.values, options.keep));
-            if !keys.keys.is_empty() && values.iter().all(|value| value.is_nan()) {
+            if is_long && values.iter().all(|value| value.is_nan()) {
                 continue;
             }
             let mut identity = match stacked.as_ref().and_then(|all| all.get(column.index)) {
                 Some(identity) => identity.clone(),
-                None if keys.keys.is_empty() => tags::identity(&column.name)
+                None if !is_long => tags::identity(&column.name)
                     .unwrap_or_else(|| Identity { name: column.name.clone(), ..Identity::default() }),
-                None => identity_of_row(&scan, keys, first, column, &words, is_alone),
+                None => identity_of_group(&scan, &keys, group, column, &words, is_alone),
             };
             for (name, value) in constant.iter() {
                 if identity.labels.get(name).is_none() {
@@ -236,6 +279,8 @@ fn assemble(
             found.push(series);
         }
     }
+    order.refuse_one_instant(&scan)?;
+    order.note(options, notes);
     if found.is_empty() {
         let asked = options.columns.as_ref().and_then(|names| names.first()).cloned();
         return Err(Error::UnknownColumn { column: asked.unwrap_or_default(), available: list(table.names()) });
@@ -255,10 +300,10 @@ fn labels<'a>(scan: &'a Scan, columns: &[usize], word: impl Fn(&'a WordColumn) -
 }
 
 /// Who a series of a long table is: the metric column names it, or else the column of numbers.
-fn identity_of_row(
+fn identity_of_group(
     scan: &Scan,
     keys: &Keys,
-    row: usize,
+    group: usize,
     column: &NumberColumn,
     words: &Labels,
     is_alone: bool,
@@ -269,7 +314,7 @@ fn identity_of_row(
         let Some(key) = scan.words.get(position).filter(|key| key.is_metric()) else { continue };
         // `name` beside a value of its own name (`name, duration`) is a label; beside `value` it is the metric.
         let is_label = !(is_alone && keys::is_value(&column.name)) && key.name.trim().eq_ignore_ascii_case("name");
-        let word = key.codes.get(row).and_then(|&code| key.words.get(code as usize));
+        let word = key.codes.get(group).and_then(|&code| key.words.get(usize::from(code)));
         if let Some(word) = word.filter(|word| !is_label && !word.trim().is_empty()) {
             labels.remove(&key.name);
             metric.push(word.as_str());
@@ -299,35 +344,97 @@ fn identity_of_row(
     }
 }
 
-/// Refuses a table with a single row, and one in which every series has several rows, all at one time.
-fn refuse_one_instant(scan: &Scan, arrangements: &[Arrangement]) -> Result<(), Error> {
-    let is_instant = arrangements.iter().all(|arrangement| arrangement.axis.len() == 1)
-        && arrangements.iter().any(|arrangement| arrangement.duplicates > 0);
-    if !is_instant && scan.times_ms.len() != 1 {
-        return Ok(());
-    }
-    let mut time = String::new();
-    rfc3339(scan.times_ms.first().copied().unwrap_or(0), &mut time);
-    Err(Error::OneInstant { rows: scan.times_ms.len(), time })
+/// The rows of every group, one group behind the other, each in the order of the table.
+#[derive(Default)]
+struct Groups {
+    rows: Vec<u32>,
+    /// Where each group begins, and where the last one ends.
+    starts: Vec<usize>,
 }
 
-fn note_order(arrangements: &[Arrangement], options: &Options, notes: &mut Notebook) {
-    let duplicates = arrangements.iter().map(|arrangement| arrangement.duplicates).sum();
-    let backward = arrangements.iter().map(|arrangement| arrangement.backward).sum();
-    notes
-        .add(
-            NoteKind::Duplicate,
-            duplicates,
-            format!(
-                "{} a time that another row of the series has; of these {} was kept",
-                plural(duplicates, "row has", "rows have"),
-                options.keep.words(),
-            ),
-        )
-        .undone_by(options.keep.other());
-    notes.add(
-        NoteKind::Unsorted,
-        backward,
-        format!("The times step back {}; the rows were sorted", plural(backward, "time", "times")),
-    );
+impl Groups {
+    fn of(keys: &Keys) -> Self {
+        // Counted two places on, so that filling moves each start to where the next group begins.
+        let mut starts = vec![0; keys.group_count + 2];
+        for &group in &keys.groups {
+            if let Some(count) = starts.get_mut(group as usize + 2) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut rows = vec![0; keys.groups.len()];
+        for (row, &group) in keys.groups.iter().enumerate() {
+            let Some(next) = starts.get_mut(group as usize + 1) else { continue };
+            if let Some(place) = rows.get_mut(*next) {
+                *place = row as u32;
+            }
+            *next += 1;
+        }
+        starts.truncate(keys.group_count + 1);
+        Self { rows, starts }
+    }
+
+    fn rows(&self, group: usize) -> &[u32] {
+        match self.starts.get(group..group + 2) {
+            Some(&[start, end]) => self.rows.get(start..end).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// The first row of every group; the very first one if there are no groups.
+    fn firsts(&self) -> impl Iterator<Item = usize> {
+        let firsts = self.starts.iter().filter_map(|&start| self.rows.get(start)).map(|&row| row as usize);
+        let is_whole = self.starts.is_empty();
+        firsts.chain(is_whole.then_some(0))
+    }
+}
+
+/// What was noticed about the times of all series.
+#[derive(Default)]
+struct OrderOfRows {
+    duplicates: usize,
+    backward: usize,
+    has_several_instants: bool,
+}
+
+impl OrderOfRows {
+    fn add(&mut self, arrangement: &Arrangement) {
+        self.duplicates += arrangement.duplicates;
+        self.backward += arrangement.backward;
+        self.has_several_instants |= arrangement.axis.len() != 1;
+    }
+
+    /// Refuses a table with a single row, and one in which every series has several rows, all at one time.
+    fn refuse_one_instant(&self, scan: &Scan) -> Result<(), Error> {
+        let is_instant = !self.has_several_instants && self.duplicates > 0;
+        if !is_instant && scan.times_ms.len() != 1 {
+            return Ok(());
+        }
+        let mut time = String::new();
+        rfc3339(scan.times_ms.first().copied().unwrap_or(0), &mut time);
+        Err(Error::OneInstant { rows: scan.times_ms.len(), time })
+    }
+
+    fn note(&self, options: &Options, notes: &mut Notebook) {
+        notes
+            .add(
+                NoteKind::Duplicate,
+                self.duplicates,
+                format!(
+                    "{} a time that another row of the series has; of these {} was kept",
+                    plural(self.duplicates, "row has", "rows have"),
+                    options.keep.words(),
+                ),
+            )
+            .undone_by(options.keep.other());
+        notes.add(
+            NoteKind::Unsorted,
+            self.backward,
+            format!("The times step back {}; the rows were sorted", plural(self.backward, "time", "times")),
+        );
+    }
 }

@@ -188,29 +188,22 @@ pub(super) fn numbers_as_names(scan: &mut Scan, options: &Options) {
             kept.push(column);
             continue;
         }
-        let mut codes_by_number: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut codes_by_number: BTreeMap<u64, u16> = BTreeMap::new();
         let mut words = Vec::new();
-        let codes: Vec<u32> = column
-            .values
-            .iter()
-            .map(|&value| {
-                *codes_by_number.entry(value as u64).or_insert_with(|| {
-                    words.push(value.to_string());
-                    words.len() as u32 - 1
-                })
-            })
-            .collect();
-        if words.len() > MOST_NAMES || words.len() < 2 {
-            kept.push(column);
-        } else {
-            scan.words.push(WordColumn {
-                index: column.index,
-                name: column.name,
-                codes,
-                words,
-                overflows: false,
-                role: None,
-            });
+        let code = |&value: &f64| {
+            let next = words.len() as u16;
+            let code = *codes_by_number.entry(value as u64).or_insert(next);
+            if code == next {
+                words.push(value.to_string());
+            }
+            (words.len() <= MOST_NAMES).then_some(code)
+        };
+        match column.values.iter().map(code).collect() {
+            Some(codes) if words.len() >= 2 => {
+                let NumberColumn { index, name, .. } = column;
+                scan.words.push(WordColumn { index, name, codes, words, overflows: false, role: None });
+            }
+            _ => kept.push(column),
         }
     }
     scan.numbers = kept;

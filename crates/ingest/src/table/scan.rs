@@ -9,7 +9,6 @@ use crate::cell::timestamp::{self, EpochUnit, TimeStyle};
 use crate::cell::unit;
 use crate::error::Error;
 use crate::notebook::{Notebook, plural};
-use crate::text::Text;
 use series::NoteKind;
 
 /// All rows, column by column.
@@ -65,15 +64,13 @@ impl WallRows {
 pub(crate) const MOST_COLUMNS: usize = 100_000;
 
 impl Scan {
-    /// Reads the columns that are wanted and not `skipped`.
-    pub(crate) fn read(
-        text: &mut Text<'_>,
-        table: &Table,
+    /// Begins to read the columns that are wanted and not `skipped`.
+    pub(super) fn begin<'t>(
+        table: &'t Table,
         clock: Clock,
         skipped: &[usize],
         options: &Options,
-        mut notes: Notebook,
-    ) -> Result<Self, Error> {
+    ) -> Result<Pass<'t>, Error> {
         if table.columns.len() > MOST_COLUMNS {
             return Err(Error::TooLarge {
                 what: "columns".to_owned(),
@@ -113,9 +110,12 @@ impl Scan {
                 }
             }
         }
-        let mut pass = Pass::new(table, clock, numbers, words);
-        pass.text(text)?;
-        let Pass { times_ms, wall_rows, row_numbers, row_count, numbers, words, .. } = pass;
+        Ok(Pass::new(table, clock, numbers, words))
+    }
+
+    /// What a pass over all rows has found.
+    pub(super) fn end(pass: Pass<'_>, mut notes: Notebook) -> Result<Self, Error> {
+        let Pass { table, clock, times_ms, wall_rows, row_numbers, row_count, numbers, words, .. } = pass;
         let Pass { untimed, first_untimed, repeated, narrow, wide, .. } = pass;
         if times_ms.is_empty() {
             return Err(match (clock, first_untimed) {

@@ -73,9 +73,18 @@ impl Server {
                 if query.starts_with("quantile(") {
                     return success(r#"{"resultType":"vector","result":[]}"#);
                 }
+                let is_count = query.starts_with("count(last_over_time(");
+                let query = query.trim_start_matches("count(last_over_time(").trim_end_matches(')');
                 let (selector, window) = query.rsplit_once('[').unwrap();
                 let window: i64 = window.trim_end_matches("ms]").parse().unwrap();
                 let end = ms("time");
+                if is_count {
+                    let is_in = |(time, _): &(i64, f64)| (end - window..=end).contains(time);
+                    let count = self.matching(selector).filter(|(_, samples)| samples.iter().any(is_in)).count();
+                    let value = format!(r#"{{"metric":{{}},"value":[{},"{count}"]}}"#, end / 1000);
+                    let result = if count == 0 { "" } else { &value };
+                    return success(&format!(r#"{{"resultType":"vector","result":[{result}]}}"#));
+                }
                 let first = if self.closed { end - window } else { end - window + 1 };
                 self.matrix(selector, |samples| {
                     samples.iter().filter(|(time, _)| (first..=end).contains(time)).copied().collect()
