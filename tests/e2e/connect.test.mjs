@@ -66,7 +66,6 @@ describe('a server that wants to know who asks', { timeout: 300_000 }, () => {
     await part(page, 'connect-verdicts').getByText('sum(up) gives').waitFor();
     await page.locator('[data-testid="connect-analyse"]:enabled').click();
     await state(page);
-    await part(page, 'finding').click();
 
     const exports = [];
     for (const id of ['export-json', 'export-markdown']) {
