@@ -22,16 +22,19 @@ try {
   throw error;
 }
 
-// The panel in which the user says how files are read is a program of its own, fetched when it is asked for.
-document.addEventListener('monteverdi-mapping', async ({ detail }) => {
-  try {
-    const mapping = await import('./mapping.js');
-    await mapping.default();
-    mapping.open(...detail);
-  } catch (error) {
-    explain(`The panel could not be fetched (${error}). Load the page again, or look whether the network is there.`);
-  }
-});
+// The panels in which the user says how files are read, and what is asked of a server, are programs of their own, fetched
+// when they are asked for.
+for (const name of ['mapping', 'connect']) {
+  document.addEventListener(`monteverdi-${name}`, async ({ detail }) => {
+    try {
+      const panel = await import(`./${name}.js`);
+      await panel.default();
+      panel.open(...detail);
+    } catch (error) {
+      explain(`The panel could not be fetched (${error}). Load the page again, or look whether the network is there.`);
+    }
+  });
+}
 
 if ('serviceWorker' in navigator) {
   // Without it (a private window, an address without TLS) the page works as well, only not offline.

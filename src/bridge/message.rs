@@ -12,7 +12,10 @@ pub const FORM: u64 = report::bytes::fingerprint(
     include_bytes!("message.rs"),
     report::bytes::fingerprint(
         include_bytes!("dataset.rs"),
-        report::bytes::fingerprint(include_bytes!("preview.rs"), report::bytes::FORM),
+        report::bytes::fingerprint(
+            include_bytes!("preview.rs"),
+            report::bytes::fingerprint(include_bytes!("connect.rs"), report::bytes::FORM),
+        ),
     ),
 );
 
@@ -58,8 +61,8 @@ pub enum Remedy {
     /// Nothing here.
     #[default]
     None,
-    /// Say who asks.
-    SignIn,
+    /// See why the server cannot be read, say who asks, or ask for something else.
+    Connect,
     /// Say how the file is to be read.
     Explain,
 }
@@ -158,6 +161,17 @@ pub enum Request {
         /// The load that the Report on the screen belongs to.
         generation: u32,
     },
+    /// To the analysis, from the panel: what is at an address and why it cannot be read, or what a query gives there.
+    Connect {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The server's address, without credentials.
+        address: String,
+        /// What goes along with every request.
+        access: Access,
+        /// A [`super::Probe`], as bytes: of all programs only the panel and the analysis know it.
+        question: Vec<u8>,
+    },
     /// Ask for the whole Report as JSON, as the command line writes it.
     Json {
         /// Comes back with the answer.
@@ -221,6 +235,11 @@ pub enum Response {
         /// The request's.
         ticket: u32,
     },
+    /// What came of connecting, a [`super::Finding`], or of a query, a [`super::Trial`], in the only buffer.
+    Found {
+        /// The request's.
+        ticket: u32,
+    },
     /// What was asked for as text: the story or the Report; empty where the load is gone.
     Text {
         /// The request's.
@@ -238,7 +257,7 @@ struct_bytes! {
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
-enum_bytes! { Remedy { 0: None, 1: SignIn, 2: Explain } else Self::None }
+enum_bytes! { Remedy { 0: None, 1: Connect, 2: Explain } else Self::None }
 enum_bytes! {
     Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, access, end_ms, settings } }
     else Self::Files { names: Vec::new(), settings: Vec::new(), remembered: String::new() }
@@ -252,6 +271,7 @@ enum_bytes! {
         4: Json { ticket, generation },
         5: Analyse { generation },
         6: Preview { ticket, name, settings },
+        7: Connect { ticket, address, access, question },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -265,6 +285,7 @@ enum_bytes! {
         6: Text { ticket, text },
         7: Dataset { generation },
         8: Preview { ticket },
+        9: Found { ticket },
     } else Self::Ready { form: 0 }
 }
 

@@ -5,6 +5,7 @@
 //! data), and handles of files. All programs are of one build, so values cross as [`report::bytes`] and need no names.
 //! The page hands a data set on from the reader to the analysis and never looks into it.
 
+mod connect;
 pub mod dataset;
 mod message;
 mod preview;
@@ -18,6 +19,7 @@ mod mailbox;
 #[cfg(target_arch = "wasm32")]
 mod pause;
 
+pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
 pub use message::{Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 

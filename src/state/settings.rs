@@ -57,9 +57,9 @@ impl Settings {
 }
 
 /// What a setting is about: the names of columns may hold equals signs, the values of their settings may not. What is left
-/// out adds up: such a setting is about all of it.
+/// out adds up, and so does what is asked of a server: such a setting is about all of it.
 fn name(setting: &str) -> &str {
-    if setting.starts_with("ignore=") {
+    if ["ignore=", "pack=", "query="].iter().any(|start| setting.starts_with(start)) {
         return setting;
     }
     let is_about_one = ["role.", "unit.", "kind."].iter().any(|start| setting.starts_with(start));

@@ -81,12 +81,15 @@ fn live(session: &'static Session) -> View {
     View::show(
         move || is_live.get(),
         move || {
-            el("button")
+            let asked = el("button").class("button").attr("data-testid", "asked").text("What is asked");
+            let asked = asked.on_click(move || session.open_connect(None));
+            let follow = el("button")
                 .class("button")
                 .aria_with("aria-pressed", move || follows.get())
                 .attr("title", "Ask the server again every minute")
                 .text("Live")
-                .on_click(move || follows.update(|follows| *follows = !*follows))
+                .on_click(move || follows.update(|follows| *follows = !*follows));
+            el("span").class("header-pair").child(asked).child(follow)
         },
     )
 }

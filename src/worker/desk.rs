@@ -1,6 +1,6 @@
 //! What the worker holds, and who gets which answer.
 
-use super::work;
+use super::{connect, work};
 use crate::bridge::{ChartRequest, Envelope, Mailbox, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
@@ -50,6 +50,13 @@ impl Desk {
                     desk.under_way.replace(None);
                 }
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
+            }
+            Request::Connect { ticket, address, access, question } => {
+                let page = desk.page.clone();
+                spawn_local(async move {
+                    let answer = connect::answer(&address, &access, &question).await;
+                    page.say(Envelope::with(Response::Found { ticket }, vec![to_bytes(&answer)]));
+                });
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
             Request::Story { ticket, generation } => {

@@ -1,5 +1,6 @@
 //! The analysis: takes a data set, analyses it in short slices, and answers for it.
 
+mod connect;
 mod desk;
 mod server;
 mod work;

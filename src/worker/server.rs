@@ -51,7 +51,7 @@ pub(super) async fn read(
         match fetch.accept(answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone)) {
             Ok(()) => retries = 0,
             // A server that never answered is not there; one that has answered may have a weak moment.
-            Err(error) if error.is_passing() && progress.done > 0 && retries < MOST_RETRIES => {
+            Err(error) if error.is_passing() && (progress.done > 0 || !is_silent(&error)) && retries < MOST_RETRIES => {
                 retries += 1;
                 let wait_ms = error.retry_after_s().map(|wait_s| wait_s.min(LONGEST_WAIT_S) as u32 * 1_000);
                 TimeoutFuture::new(wait_ms.unwrap_or(USUAL_WAIT_MS)).await;
@@ -62,21 +62,17 @@ pub(super) async fn read(
     fetch.finish().map(Some).map_err(|error| failure(&error))
 }
 
-/// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
+/// Whether nobody answered.
+fn is_silent(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { .. } | Error::TimedOut { .. } | Error::CutOff { .. })
+}
+
+/// The page's panel finds out why a request failed, of which browsers say nothing, and takes what the server wants to know.
 fn asking(address: &str, error: &prometheus::Error) -> Fault {
-    let is_closed = matches!(error, prometheus::Error::Unauthorized);
-    let remedy = if is_closed { Remedy::SignIn } else { Remedy::None };
     let message = match error {
-        prometheus::Error::Unauthorized => {
-            "The server wants to know who asks (401). Sign in here if it allows this page \
-             to send the header Authorization; else put page and server behind one address, or drop an exported file."
-                .to_owned()
-        }
-        prometheus::Error::Unreachable { .. } => format!(
-            "{error} A page over https can only ask servers over https; and the server must allow other origins \
-             (Prometheus does unless --web.cors.origin says otherwise; a gateway in front may not)."
-        ),
+        Error::Unauthorized => "The server wants to know who asks (401).".to_owned(),
+        Error::TenantNeeded => "The server wants to know which tenant: it holds the data of several.".to_owned(),
         _ => error.to_string(),
     };
-    Fault { title: format!("No data from {address}"), message, remedy }
+    Fault { title: format!("No data from {address}"), message, remedy: Remedy::Connect }
 }

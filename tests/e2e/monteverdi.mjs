@@ -13,7 +13,7 @@ export const SAME = 1e-9;
 
 /** The built page. */
 export const DIST = process.env.MONTEVERDI_DIST ?? join(ROOT, 'dist');
-const CLI = process.env.MONTEVERDI_CLI ?? join(ROOT, 'target/debug/monteverdi');
+export const CLI = process.env.MONTEVERDI_CLI ?? join(ROOT, 'target/debug/monteverdi');
 
 /** Runs the command line program; its standard output. */
 export async function cli(...parameters) {

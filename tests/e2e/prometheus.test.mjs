@@ -11,6 +11,7 @@ import { serveFolder } from '../servers/static.mjs';
 import { startVictoria, toExposition } from '../servers/victoria.mjs';
 import { launch, openTab } from './browser.mjs';
 import { DIST, SAME, above, cli, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
+import { endingNow } from './now.mjs';
 
 const SERVERS = {
   Prometheus: (openMetrics) => startPrometheus(openMetrics),
@@ -123,18 +124,4 @@ describe('a live server', { timeout: 300_000 }, () => {
 /** Whether the console says that the page may not read the types of metrics. */
 function isUnreadable(fault, url) {
   return fault.includes(`'${url}/api/v1/metadata`) || fault === 'console error: Failed to load resource: net::ERR_FAILED';
-}
-
-/** OpenMetrics text moved in time by whole minutes, so that its last sample is the newest possible. */
-function endingNow(text) {
-  const lines = text.trimEnd().split('\n');
-  const parsed = lines.map((line) => (line.startsWith('#') ? null : /^(.*\s)(\d+(?:\.\d+)?)$/.exec(line)));
-  let last = 0;
-  for (const match of parsed) if (match) last = Math.max(last, Number(match[2]));
-  const shift = Math.floor((Date.now() / 1000 - last) / 60) * 60;
-  const moved = lines.map((line, index) => {
-    const match = parsed[index];
-    return match ? `${match[1]}${Math.round((Number(match[2]) + shift) * 1000) / 1000}` : line;
-  });
-  return { text: `${moved.join('\n')}\n`, shift };
 }

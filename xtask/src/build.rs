@@ -67,9 +67,13 @@ fn optimise(project: &Project) -> Result<()> {
         println!("build: without wasm-opt (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for (name, level) in
-        [("app_bg.wasm", "-Oz"), ("mapping_bg.wasm", "-Oz"), ("reader_bg.wasm", "-Os"), ("worker_bg.wasm", "-Os")]
-    {
+    for (name, level) in [
+        ("app_bg.wasm", "-Oz"),
+        ("mapping_bg.wasm", "-Oz"),
+        ("connect_bg.wasm", "-Oz"),
+        ("reader_bg.wasm", "-Os"),
+        ("worker_bg.wasm", "-Os"),
+    ] {
         let file = project.dist().join(name);
         let smaller = file.with_extension("wasm.opt");
         let size = ["--low-memory-unused", level, "-ocimfs", "60", "-g"];
@@ -79,7 +83,7 @@ fn optimise(project: &Project) -> Result<()> {
             fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
         }
     }
-    for name in ["app", "mapping", "reader", "worker"] {
+    for name in ["app", "mapping", "connect", "reader", "worker"] {
         let (program, loader) =
             (project.dist().join(format!("{name}_bg.wasm")), project.dist().join(format!("{name}.js")));
         let (wasm, script) = imports::shorten(&fs::read(&program)?, &fs::read_to_string(&loader)?)
@@ -96,7 +100,18 @@ fn minify(project: &Project) -> Result<()> {
         println!("build: without esbuild (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for name in ["app.js", "mapping.js", "reader.js", "worker.js", "boot.js", "sw.js", "app.css", "mapping.css"] {
+    for name in [
+        "app.js",
+        "mapping.js",
+        "connect.js",
+        "reader.js",
+        "worker.js",
+        "boot.js",
+        "sw.js",
+        "app.css",
+        "mapping.css",
+        "connect.css",
+    ] {
         let file = project.dist().join(name);
         let mut esbuild = tool::command(project, "esbuild");
         esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);

@@ -16,6 +16,8 @@ const READER_BUDGET: u64 = 300 * KB;
 const WORKER_BUDGET: u64 = 300 * KB;
 /// The panel in which the user says how files are read, fetched when it is asked for, gzip -9.
 const PANEL_BUDGET: u64 = 40 * KB;
+/// The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for, gzip -9.
+const CONNECT_BUDGET: u64 = 60 * KB;
 /// Page wasm, CSS and JS, gzip -9; without the sample data.
 const PAGE_BUDGET: u64 = 180 * KB;
 
@@ -31,11 +33,11 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let parts = Parts::measure(project)?;
     print!("{}", parts.table());
     if !parts.are_within_budget() {
-        let budgets = [PAGE_BUDGET, PANEL_BUDGET, READER_BUDGET, WORKER_BUDGET];
-        let [page, panel, reader, worker] = budgets.map(|budget| budget / KB);
+        let budgets = [PAGE_BUDGET, PANEL_BUDGET, CONNECT_BUDGET, READER_BUDGET, WORKER_BUDGET];
+        let [page, panel, connect, reader, worker] = budgets.map(|budget| budget / KB);
         bail!(
-            "the page is larger than {page} KB, its panel than {panel} KB, its reader than {reader} KB, or its worker than \
-             {worker} KB"
+            "the page is larger than {page} KB, its panel for files than {panel} KB, its panel for servers than \
+             {connect} KB, its reader than {reader} KB, or its worker than {worker} KB"
         );
     }
     Ok(())
@@ -51,6 +53,7 @@ struct Parts {
     reader: Vec<Part>,
     worker: Vec<Part>,
     panel: Vec<Part>,
+    connect: Vec<Part>,
     page: Vec<Part>,
 }
 
@@ -60,7 +63,8 @@ impl Parts {
         let mut files = Vec::new();
         build::collect(&dist, &mut files).context("run `cargo xtask build` first")?;
         files.sort();
-        let (mut reader, mut worker, mut panel, mut page) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut reader, mut worker, mut page) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut panel, mut connect) = (Vec::new(), Vec::new());
         for file in files {
             let name = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().into_owned();
             let is_code = [".wasm", ".js", ".css"].iter().any(|extension| name.ends_with(extension));
@@ -71,6 +75,7 @@ impl Parts {
             match part.name.as_str() {
                 "reader.js" | "reader_bg.wasm" => reader.push(part),
                 "mapping.js" | "mapping_bg.wasm" | "mapping.css" => panel.push(part),
+                "connect.js" | "connect_bg.wasm" | "connect.css" => connect.push(part),
                 "worker.js" | "worker_bg.wasm" => worker.push(part),
                 _ => page.push(part),
             }
@@ -78,18 +83,19 @@ impl Parts {
         if reader.is_empty() || worker.is_empty() || page.is_empty() {
             bail!("{} holds no built page; run `cargo xtask build` first", dist.display());
         }
-        Ok(Self { reader, worker, panel, page })
+        Ok(Self { reader, worker, panel, connect, page })
     }
 
     fn are_within_budget(&self) -> bool {
         self.groups().iter().all(|(_, parts, budget)| total(parts) <= *budget)
     }
 
-    fn groups(&self) -> [(&'static str, &[Part], u64); 4] {
+    fn groups(&self) -> [(&'static str, &[Part], u64); 5] {
         [
             ("reader", &self.reader, READER_BUDGET),
             ("worker", &self.worker, WORKER_BUDGET),
             ("panel", &self.panel, PANEL_BUDGET),
+            ("connect", &self.connect, CONNECT_BUDGET),
             ("page", &self.page, PAGE_BUDGET),
         ]
     }

@@ -36,6 +36,8 @@ const STEPS: &[Step] = &[
         work: |project, tally| browser(project, "prometheus", tally),
         after: &["setup", "build"],
     },
+    Step { name: "faults", work: |project, tally| browser(project, "faults", tally), after: &["setup", "build"] },
+    Step { name: "connect", work: |project, tally| browser(project, "connect", tally), after: &["setup", "build"] },
     Step { name: "packs", work: |project, tally| browser(project, "packs", tally), after: &["setup"] },
 ];
 

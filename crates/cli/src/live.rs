@@ -106,9 +106,9 @@ impl Client {
                 to.send(request.body.as_deref().unwrap_or_default())
             }
         };
-        let received = sent.and_then(|mut response| {
-            let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec()?;
-            Ok((response, body))
+        let received = sent.map_err(|error| class(&error)).and_then(|mut response| {
+            let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
+            Ok((response, body.map_err(|error| broken(&error))?))
         });
         match received {
             Ok((response, body)) => {
@@ -120,7 +120,7 @@ impl Client {
                     body: &body,
                 }))
             }
-            Err(error) => accept(Err(class(&error))),
+            Err(failure) => accept(Err(failure)),
         }
     }
 }
@@ -135,6 +135,14 @@ fn class(error: &ureq::Error) -> NoAnswer {
         // A TLS handshake that meets plain HTTP, or an unknown certificate, arrives as an error of the stream.
         ureq::Error::Io(inner) if inner.kind() == std::io::ErrorKind::InvalidData => NoAnswer::Tls(words),
         _ => NoAnswer::Unreachable(words),
+    }
+}
+
+/// The class of a failure after the answer has begun.
+fn broken(error: &ureq::Error) -> NoAnswer {
+    match error {
+        ureq::Error::Timeout(_) => NoAnswer::CutOff(format!("it was not complete after {LONGEST_S} s")),
+        other => NoAnswer::CutOff(other.to_string()),
     }
 }
 

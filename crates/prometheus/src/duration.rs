@@ -48,6 +48,16 @@ pub fn written(mut milliseconds: i64) -> String {
     if out.is_empty() { "0s".to_owned() } else { out }
 }
 
+/// A duration in the one whole unit in which people would say it: `90 s`, `47 min`, `5 h`, `3 days`.
+pub fn said(milliseconds: i64) -> String {
+    match milliseconds / 1_000 {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

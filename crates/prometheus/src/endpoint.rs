@@ -4,8 +4,8 @@ use crate::Error;
 use crate::form::escape_into;
 
 /// Paths under which the API is found when it is not at the address given: behind a shared gateway (Mimir, Cortex,
-/// Thanos and VictoriaMetrics in a cluster).
-const PREFIXES: [&str; 2] = ["/prometheus", "/select/0/prometheus"];
+/// Thanos and VictoriaMetrics in a cluster; the last one of old Cortex and of hosted Mimir).
+const PREFIXES: [&str; 3] = ["/prometheus", "/select/0/prometheus", "/api/prom"];
 
 /// Parts of the address of a server's own page, where people copy it from.
 const PAGES: [&str; 12] = [
@@ -99,13 +99,20 @@ impl Endpoint {
         url.strip_prefix(self.base.as_str()).is_some_and(|rest| rest.starts_with("/api/v1/"))
     }
 
-    /// Other places to look for the API when it is not here, most likely first.
+    /// Other places to look for the API when it is not here, most likely first: below the address, then at the host itself
+    /// where the address had a path.
     pub fn alternatives(&self) -> Vec<Endpoint> {
-        PREFIXES
-            .iter()
-            .filter(|prefix| !self.base.ends_with(*prefix))
-            .map(|prefix| Self { base: format!("{}{prefix}", self.base), credentials: self.credentials.clone() })
-            .collect()
+        let host_end = self.base.find("://").map_or(0, |at| at + 3);
+        let path_at = self.base.get(host_end..).and_then(|rest| rest.find('/')).map(|at| at + host_end);
+        let root = path_at.and_then(|at| self.base.get(..at));
+        let below = |base: &str| PREFIXES.map(|prefix| format!("{base}{prefix}"));
+        let mut places: Vec<String> = Vec::new();
+        if !PREFIXES.iter().any(|prefix| self.base.ends_with(prefix)) {
+            places.extend(below(&self.base));
+        }
+        places.extend(root.map(str::to_owned));
+        places.extend(root.into_iter().flat_map(below).filter(|place| *place != self.base));
+        places.into_iter().map(|base| Self { base, credentials: self.credentials.clone() }).collect()
     }
 }
 
@@ -180,7 +187,10 @@ mod tests {
     fn gateways_are_tried_in_turn() {
         let endpoint = Endpoint::parse("http://h").unwrap();
         let tried: Vec<String> = endpoint.alternatives().iter().map(|other| other.address().to_owned()).collect();
-        assert_eq!(tried, ["http://h/prometheus", "http://h/select/0/prometheus"]);
+        assert_eq!(tried, ["http://h/prometheus", "http://h/select/0/prometheus", "http://h/api/prom"]);
+        let below = Endpoint::parse("http://h:1/prometheus").unwrap();
+        let tried: Vec<String> = below.alternatives().iter().map(|other| other.address().to_owned()).collect();
+        assert_eq!(tried, ["http://h:1", "http://h:1/select/0/prometheus", "http://h:1/api/prom"]);
         assert_eq!(endpoint.call(&["label", "a/b", "values"]), "http://h/api/v1/label/a%2Fb/values");
     }
 }

@@ -58,6 +58,17 @@ pub enum Error {
         /// Who gave up, and when.
         reason: String,
     },
+    /// The answer broke off.
+    #[error(
+        "The answer of {address} broke off before its end ({reason}). The connection, or a gateway's limit of time or size, \
+         ended it; ask for a shorter range or fewer series if it happens again."
+    )]
+    CutOff {
+        /// The server.
+        address: String,
+        /// The transport's words.
+        reason: String,
+    },
     /// 400: the server does not understand the query.
     #[error("The server does not accept the query{} Correct the query and ask again.", said(.query, .message))]
     BadQuery {
@@ -73,6 +84,12 @@ pub enum Error {
          an exported file instead."
     )]
     Unauthorized,
+    /// 401 or 400 of a server for several tenants that was not told which one.
+    #[error(
+        "The server holds the data of several tenants and wants to know which: give the header X-Scope-OrgID with the \
+         tenant's name (on the command line --header \"X-Scope-OrgID: TENANT\")."
+    )]
+    TenantNeeded,
     /// 403: known, but not allowed.
     #[error("The server refuses access (403{}). Ask for the right to read metrics, or for another address.", of_words(.message))]
     Forbidden {
@@ -181,7 +198,11 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::TooManyRequests { .. } | Self::ServerFailed { .. }
+            Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::CutOff { .. }
+                | Self::TooManyRequests { .. }
+                | Self::ServerFailed { .. }
         )
     }
 
@@ -199,6 +220,7 @@ impl Error {
         match failure {
             Failure::Unreachable(reason) => Self::Unreachable { address, reason },
             Failure::Tls(reason) => Self::Tls { address, reason },
+            Failure::CutOff(reason) => Self::CutOff { address, reason },
             Failure::TimedOut { seconds } => Self::TimedOut { reason: format!("nothing came within {seconds} s") },
         }
     }
@@ -229,6 +251,7 @@ impl Error {
             "the query hit the max number of",
         ];
         match (status, kind.as_str()) {
+            (400..=403 | 422 | 500, _) if lower.contains("no org id") => Self::TenantNeeded,
             (401, _) => Self::Unauthorized,
             (403, _) => Self::Forbidden { message },
             (404 | 405, _) if !is_json || kind == "not_found" || kind == "404" => {

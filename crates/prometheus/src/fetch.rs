@@ -26,6 +26,11 @@ const METRICS_PER_LOOKUP: usize = 50;
 const MAX_SERIES: usize = 2_000;
 /// How often a question may be cut in half because the server found it too large.
 const MAX_CUTS: usize = 64;
+/// How often in a row that may be in vain where nothing says that it would help: each time may take a minute.
+const MAX_CUTS_IN_VAIN: usize = 3;
+/// Newest samples older than this many steps, and this long, before the end of the range are told of.
+const LATE_STEPS: i64 = 5;
+const LATE_MS: i64 = 300_000;
 /// How much earlier than the metric that is looked at others may begin on a server that has just been started.
 const EARLIER_MS: i64 = 60_000;
 
@@ -40,6 +45,7 @@ pub struct Fetch {
     tasks: VecDeque<Task>,
     done: usize,
     cuts: usize,
+    cuts_in_vain: usize,
     metadata: SortedMap<String, Metadata>,
     chosen: Vec<Chosen>,
     left_out: SortedSet<String>,
@@ -158,6 +164,7 @@ impl Fetch {
             tasks,
             done: 0,
             cuts: 0,
+            cuts_in_vain: 0,
             metadata: SortedMap::new(),
             chosen: Vec::new(),
             left_out: SortedSet::new(),
@@ -204,6 +211,7 @@ impl Fetch {
         match outcome {
             Ok(next) => {
                 self.conversation.is_confirmed = true;
+                self.cuts_in_vain = 0;
                 self.done += 1;
                 self.tasks.pop_front();
                 for task in next.into_iter().rev() {
@@ -243,6 +251,8 @@ impl Fetch {
     /// [`Error::NoSamples`] if nothing has.
     pub fn finish(self) -> Result<Dataset, Error> {
         let mut notes = self.notes();
+        let step_ms =
+            self.queries.iter().map(|query| query.step_ms).max().unwrap_or(1_000).max(self.interval_ms.unwrap_or(0));
         let is_own = |text: &str| match &self.ask.question {
             Question::Queries(queries) | Question::Packs { queries, .. } => queries.iter().any(|query| query == text),
             Question::Discover { .. } => false,
@@ -267,6 +277,18 @@ impl Fetch {
                 asked.first().filter(|one| asked.len() == 1 && !one.text.is_empty()).map(|one| one.text.clone());
             return Err(Error::NoSamples { query });
         }
+        // How long before the end of the range the newest sample is, where that is longer than can be chance.
+        let newest_ms = series.iter().filter_map(|one| one.axis.times_ms().last().copied()).max();
+        let late = newest_ms.map(|newest_ms| range.1.saturating_sub(newest_ms));
+        let late = late.filter(|late_ms| *late_ms > LATE_MS.max(LATE_STEPS * step_ms));
+        notes.extend(late.map(|late_ms| {
+            let message = format!(
+                "The newest sample is {} older than the end of the range: nothing was scraped since, or the server's \
+                 clock is behind",
+                duration::said(late_ms)
+            );
+            Note::new(NoteKind::Gap, 1, message)
+        }));
         meaning::mark_parts_of_histograms(&mut series, &self.metadata);
         // Here whoever wants the buckets themselves asks for them by a query; no setting undoes it.
         let derived = histogram::derive_quantiles(&mut series).notes();
@@ -430,12 +452,15 @@ impl Fetch {
         if !self.conversation.is_confirmed && matches!(error, Error::NotFound { .. } | Error::NotPrometheus { .. }) {
             return self.conversation.seek(error);
         }
-        let is_smaller_wanted = matches!(error, Error::TooLarge { .. } | Error::TimedOut { .. });
+        let is_perhaps_too_large = matches!(error, Error::TimedOut { .. } | Error::CutOff { .. });
+        let is_smaller_wanted =
+            matches!(error, Error::TooLarge { .. }) || (is_perhaps_too_large && self.cuts_in_vain < MAX_CUTS_IN_VAIN);
         match task {
             Task::Samples { query, chunk } if is_smaller_wanted && self.cuts < MAX_CUTS => {
                 let step_ms = self.queries.get(*query).map_or(1_000, |query| query.step_ms);
                 let Some(halves) = chunk.halves(step_ms) else { return Err(error) };
                 self.cuts += 1;
+                self.cuts_in_vain += usize::from(is_perhaps_too_large);
                 self.tasks.pop_front();
                 for chunk in halves.into_iter().rev() {
                     self.tasks.push_front(Task::Samples { query: *query, chunk });

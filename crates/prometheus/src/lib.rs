@@ -24,6 +24,9 @@
 //! Every request is a GET or a form POST without headers of its own, so a browser sends it to another origin without
 //! asking first (no preflight).
 //!
+//! A [`connect::Connection`] is driven in the same way: it finds what speaks the API and where, or which of the many
+//! reasons it is that nothing can be read.
+//!
 //! # What is asked
 //! With queries: each of them, by `query_range`, in chunks below the server's limit of points. Without: the names of all
 //! metrics, the series behind the ones worth looking at (see [`worth`]), and their samples as they were scraped; if that
@@ -34,6 +37,7 @@ mod answer;
 mod ask;
 mod chunk;
 mod collection;
+pub mod connect;
 mod conversation;
 pub mod duration;
 mod endpoint;

@@ -45,4 +45,6 @@ pub enum Failure {
         /// How long was waited.
         seconds: u64,
     },
+    /// The answer began and broke off.
+    CutOff(String),
 }

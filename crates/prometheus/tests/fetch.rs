@@ -303,3 +303,32 @@ fn long_queries_are_posted_as_a_form() {
     assert_eq!((request.method, request.url.as_str()), (Method::Post, "http://server/api/v1/query_range"));
     assert!(request.body.unwrap().starts_with("query=up%7Bjob%3D~%22a%7Ca"));
 }
+
+#[test]
+fn answers_that_never_come_whole_are_not_asked_for_for_ever() {
+    for failure in [Failure::CutOff("gone".to_owned()), Failure::TimedOut { seconds: 60 }] {
+        let mut ask = Ask::queries(endpoint(), ["up"], 0, 12 * HOUR_MS);
+        ask.step_ms = Some(15_000);
+        let mut fetch = Fetch::new(ask).unwrap();
+        let mut asked = 0;
+        let error = loop {
+            asked += 1;
+            assert!(asked < 20, "it does not end");
+            if let Err(error) = fetch.accept(Err(failure.clone())) {
+                break error;
+            }
+        };
+        assert!(asked > 2, "less is asked for first");
+        assert!(error.is_passing(), "{error}");
+    }
+}
+
+#[test]
+fn what_ends_long_before_the_range_is_told_of() {
+    let mut server = Server::new(vec![("up", "api", scraped(0, 15_000, 240))]);
+    let dataset = run(&mut server, Ask::discover(endpoint(), 0, 2 * HOUR_MS)).unwrap();
+    let note = dataset.notes.iter().find(|note| note.kind == NoteKind::Gap).unwrap();
+    assert!(note.message.contains("60 min older than the end"), "{}", note.message);
+    let dataset = run(&mut server, Ask::discover(endpoint(), 0, HOUR_MS)).unwrap();
+    assert!(dataset.notes.iter().all(|note| note.kind != NoteKind::Gap));
+}

@@ -219,8 +219,10 @@ fn a_pack_of_which_there_is_nothing_says_so() {
 
 #[test]
 fn sliding_windows_of_ones_own_are_warned_of() {
-    let mut server =
-        Table { rows: vec![("query=rate", matrix(&[("\"job\":\"a\"", &[(0, 1.0), (60, 2.0)])]))], asked: Vec::new() };
+    let mut server = Table {
+        rows: vec![("query=rate", matrix(&[("\"job\":\"a\"", &[(0, 1.0), (3_600, 2.0)])]))],
+        asked: Vec::new(),
+    };
     let note = |server: &mut Table, query: &str| {
         let scope = Scope::of([&format!("query={query}"), "step=1m", "range=1h"]).unwrap();
         let mut fetch =

@@ -40,8 +40,8 @@ impl Session {
 
     fn receive_message(&'static self, response: Response, buffers: Vec<ArrayBuffer>) {
         match response {
-            // The panel has a reader of its own.
-            Response::Ready { .. } | Response::Preview { .. } => {}
+            // The panels have workers of their own.
+            Response::Ready { .. } | Response::Preview { .. } | Response::Found { .. } => {}
             Response::Cancelled { .. } => self.restore(),
             Response::Progress { generation, stage, done } => {
                 if self.load.with_untracked(Load::generation) == generation {

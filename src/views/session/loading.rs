@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::sharing::{absolute, go_to, is_live_page, reload, show_address};
-use crate::bridge::{Access, Credentials, Envelope, Fault, Remedy, Request, words};
+use crate::bridge::{Envelope, Fault, Remedy, Request, words};
 use crate::dom::batch;
 use crate::state::{Filter, Link, Load, Pasted, SourceLink, View};
 use crate::views::origin::{Origin, Source};
@@ -45,15 +45,6 @@ impl Session {
                 }
             }
             Pasted::Data => self.open(Source::Text(text).into()),
-        }
-    }
-
-    /// Asks the server of the last load again, saying who asks.
-    pub(in crate::views) fn open_with_credentials(&'static self, credentials: Credentials) {
-        let origin = self.desk.borrow().loading.clone();
-        if let Some(Origin { source: Source::Server { address, .. }, .. }) = origin {
-            let access = Access { credentials: Some(credentials), ..Access::default() };
-            self.open(Source::Server { address, access }.into());
         }
     }
 
