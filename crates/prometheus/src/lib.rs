@@ -27,7 +27,7 @@
 //! # What is asked
 //! With queries: each of them, by `query_range`, in chunks below the server's limit of points. Without: the names of all
 //! metrics, the series behind the ones worth looking at (see [`pack`]), and their samples as they were scraped; if that
-//! would be too many, the last sample of each step.
+//! would be too many, the last sample of each step. [`Live`] then follows the server: what is new since.
 
 mod answer;
 mod ask;
@@ -37,8 +37,10 @@ mod endpoint;
 mod error;
 mod fetch;
 mod form;
+mod live;
 mod meaning;
 pub mod pack;
+mod patience;
 mod request;
 mod selector;
 pub mod service;
@@ -50,5 +52,6 @@ pub use chunk::{Chunk, MAX_POINTS, chunks};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fetch::{Fetch, Progress};
+pub use live::{Live, Next, Update};
 pub use request::{Failure, Method, Request, Response};
 pub use step::{TARGET_POINTS, automatic_step_ms};
