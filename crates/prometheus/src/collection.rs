@@ -157,10 +157,18 @@ impl Collection {
         self.series.iter().map(|series| (series.id, series.times_ms(), series.values()))
     }
 
-    /// The metric with its labels, the times and the values of the series of a number.
-    pub(crate) fn find(&self, id: usize) -> Option<(&BTreeMap<String, String>, &[i64], &[f64])> {
-        let place = self.series.binary_search_by_key(&id, |series| series.id).ok()?;
-        self.series.get(place).map(|series| (&series.metric, series.times_ms(), series.values()))
+    /// The times and the values of the series of a number.
+    pub(crate) fn samples(&self, id: usize) -> Option<(&[i64], &[f64])> {
+        self.find(id).map(|series| (series.times_ms(), series.values()))
+    }
+
+    /// The metric with its labels of the series of a number.
+    pub(crate) fn metric(&self, id: usize) -> Option<&BTreeMap<String, String>> {
+        self.find(id).map(|series| &series.metric)
+    }
+
+    fn find(&self, id: usize) -> Option<&Collected> {
+        self.series.get(self.series.binary_search_by_key(&id, |series| series.id).ok()?)
     }
 
     /// The number of series so far.

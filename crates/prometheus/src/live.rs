@@ -180,19 +180,19 @@ impl Live {
     /// The times of a series' samples, ascending, in milliseconds since 1970-01-01 UTC by the server's clock, and the
     /// values as the server has them: counters are counts.
     pub fn samples(&self, id: usize) -> Option<(&[i64], &[f64])> {
-        self.collection().find(id).map(|(_, times_ms, values)| (times_ms, values))
+        self.collection().samples(id)
     }
 
     /// Counter or gauge, as far as the values tell so far.
     pub fn kind(&self, id: usize) -> Option<Kind> {
-        let (metric, _, values) = self.collection().find(id)?;
-        let metric = metric.get("__name__");
+        let (_, values) = self.collection().samples(id)?;
+        let metric = self.collection().metric(id)?.get("__name__");
         Some(metric.map_or(Kind::Gauge, |metric| meaning::kind(metric, self.fetch.metadata(metric), values)))
     }
 
     /// What a series is called: its metric with its labels.
     pub fn name(&self, id: usize) -> Option<String> {
-        let mut labels: Labels = self.collection().find(id)?.0.clone().into_iter().collect();
+        let mut labels: Labels = self.collection().metric(id)?.clone().into_iter().collect();
         let metric = labels.remove("__name__");
         Some(Identity::of(metric, labels).with_original_name().name)
     }
