@@ -19,6 +19,8 @@ const FILES = [
   'mapping.css',
   'worker.js',
   'worker_bg.wasm',
+  'help.html',
+  'help.css',
   'manifest.webmanifest',
   'icons/monteverdi.svg',
   'samples/index.json',

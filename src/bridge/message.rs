@@ -142,6 +142,13 @@ pub enum Request {
         /// How it is to be read.
         settings: Vec<String>,
     },
+    /// Go on asking a server for what is new, or pause.
+    Follow {
+        /// The load.
+        generation: u32,
+        /// Whether to go on.
+        goes_on: bool,
+    },
     /// Ask for data to draw.
     Chart {
         /// Comes back with the answer.
@@ -195,6 +202,17 @@ pub enum Response {
         generation: u32,
         /// Whether it is the last one.
         complete: bool,
+    },
+    /// How a server that is followed stands. Its Reports come again and again, each complete.
+    Live {
+        /// The load.
+        generation: u32,
+        /// How old its newest sample is, in a few words.
+        words: String,
+        /// The rest: the next poll, failures, stale series, and what left its habit; a sentence each.
+        detail: String,
+        /// Whether what is shown does not tell what is now.
+        is_old: bool,
     },
     /// A load failed.
     Failed {
@@ -252,6 +270,7 @@ enum_bytes! {
         4: Json { ticket, generation },
         5: Analyse { generation },
         6: Preview { ticket, name, settings },
+        7: Follow { generation, goes_on },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -265,6 +284,7 @@ enum_bytes! {
         6: Text { ticket, text },
         7: Dataset { generation },
         8: Preview { ticket },
+        9: Live { generation, words, detail, is_old },
     } else Self::Ready { form: 0 }
 }
 

@@ -5,7 +5,6 @@ use crate::bridge::{Access, Fault, Pause, READING_SHARE, Remedy};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
 use prometheus::{Ask, Endpoint, Error, Fetch};
-use series::Dataset;
 
 /// How often a request is repeated that may succeed later.
 const MOST_RETRIES: u32 = 2;
@@ -13,7 +12,7 @@ const MOST_RETRIES: u32 = 2;
 const USUAL_WAIT_MS: u32 = 1_000;
 const LONGEST_WAIT_S: u64 = 30;
 
-/// Reads what the server has; none where the load is not wanted any more.
+/// Fetches what the server has; none where the load is not wanted any more.
 pub(super) async fn read(
     desk: &Desk,
     generation: u32,
@@ -21,7 +20,7 @@ pub(super) async fn read(
     address: &str,
     access: &Access,
     end_ms: i64,
-) -> Result<Option<Dataset>, Fault> {
+) -> Result<Option<Fetch>, Fault> {
     let failure = |error: &Error| asking(address, error);
     let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
     let ask = Ask::discover(endpoint, end_ms.saturating_sub(Ask::USUAL_RANGE_MS), end_ms);
@@ -47,20 +46,18 @@ pub(super) async fn read(
             Err(error) => return Err(failure(&error)),
         }
     }
-    fetch.finish().map(Some).map_err(|error| failure(&error))
+    Ok(Some(fetch))
 }
 
 /// The page has ways of its own where the server wants to know who asks, and browsers do not say why a request failed.
-fn asking(address: &str, error: &prometheus::Error) -> Fault {
-    let is_closed = matches!(error, prometheus::Error::Unauthorized);
+pub(super) fn asking(address: &str, error: &Error) -> Fault {
+    let is_closed = matches!(error, Error::Unauthorized);
     let remedy = if is_closed { Remedy::SignIn } else { Remedy::None };
     let message = match error {
-        prometheus::Error::Unauthorized => {
-            "The server wants to know who asks (401). Sign in here if it allows this page \
+        Error::Unauthorized => "The server wants to know who asks (401). Sign in here if it allows this page \
              to send the header Authorization; else put page and server behind one address, or drop an exported file."
-                .to_owned()
-        }
-        prometheus::Error::Unreachable { .. } => format!(
+            .to_owned(),
+        Error::Unreachable { .. } => format!(
             "{error} A page over https can only ask servers over https; and the server must allow other origins \
              (Prometheus does unless --web.cors.origin says otherwise; a gateway in front may not)."
         ),

@@ -71,6 +71,8 @@ impl Parts {
             match part.name.as_str() {
                 "reader.js" | "reader_bg.wasm" => reader.push(part),
                 "mapping.js" | "mapping_bg.wasm" | "mapping.css" => panel.push(part),
+                // With the help, which is fetched when somebody asks for it.
+                "help.css" => {}
                 "worker.js" | "worker_bg.wasm" => worker.push(part),
                 _ => page.push(part),
             }

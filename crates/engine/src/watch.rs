@@ -83,6 +83,11 @@ impl Watch {
         self.place(id).ok().and_then(|place| self.series.get(place)).map_or(f64::NAN, |watched| watched.score)
     }
 
+    /// As what a series is scored; none where there is no such series.
+    pub fn kind(&self, id: usize) -> Option<Kind> {
+        self.place(id).ok().and_then(|place| self.series.get(place)).map(|watched| watched.kind)
+    }
+
     /// Where a series is, or where it belongs.
     fn place(&self, id: usize) -> Result<usize, usize> {
         self.series.binary_search_by_key(&id, |watched| watched.id)

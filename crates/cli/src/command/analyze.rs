@@ -14,7 +14,7 @@ const PICTURE_PX: (f64, f64) = (1_200.0, 1_000.0);
 
 /// Arguments of `analyze`.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("source").required(true).multiple(false))]
+#[command(group = ArgGroup::new("source").required(true).multiple(true))]
 pub(crate) struct Analyze {
     /// Files to read; `-` is standard input; several are merged on one clock
     #[arg(value_name = "FILE", group = "source")]
@@ -34,29 +34,26 @@ pub(crate) struct Analyze {
     reading: ReaderOptions,
 }
 
-/// A server instead of files.
+/// Servers, instead of files or beside them.
 #[derive(Args, Debug)]
 struct Server {
-    /// Ask this Prometheus (or Thanos, Mimir, VictoriaMetrics) instead of reading files; `--step` is the resolution
+    /// Ask this Prometheus (or Thanos, Mimir, VictoriaMetrics), may be repeated, also beside files; `--step` is the resolution
     #[arg(long, value_name = "URL", group = "source", help_heading = "Prometheus")]
-    prometheus: Option<String>,
+    prometheus: Vec<String>,
     /// A PromQL expression to look at, may be repeated; without, whatever the server has that is worth looking at
     #[arg(long, value_name = "PROMQL", requires = "prometheus", help_heading = "Prometheus")]
     query: Vec<String>,
     /// The range of time: a duration up to now (6h), or START/END (2024-01-01T00:00:00Z/2024-01-01T06:00:00Z) [default: 12h]
     #[arg(long, value_name = "RANGE", requires = "prometheus", help_heading = "Prometheus")]
     range: Option<String>,
-    /// A header that goes with every request, may be repeated (Authorization: Bearer …)
+    /// A header that goes with every request to every server named, may be repeated (Authorization: Bearer …)
     #[arg(long, value_name = "NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
     header: Vec<String>,
 }
 
 impl Analyze {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let dataset = match &self.server.prometheus {
-            Some(url) => self.server.fetch(url, self.reading.step)?,
-            None => self.reading.read(&self.files)?,
-        };
+        let dataset = self.dataset()?;
         let analysis = engine::analyze(dataset, &engine::Options::default())
             .map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
@@ -73,6 +70,19 @@ impl Analyze {
         } else {
             output::text(&summary::write(report))
         }
+    }
+
+    /// Everything named, on one clock. Where two sources call a series the same, the later one's name stands in front.
+    fn dataset(&self) -> Result<Dataset, Failure> {
+        let mut parts = Vec::new();
+        if !self.files.is_empty() {
+            parts.push(self.reading.read(&self.files)?);
+        }
+        for url in &self.server.prometheus {
+            parts.push(self.server.fetch(url, self.reading.step)?);
+        }
+        let only = if parts.len() == 1 { parts.pop() } else { None };
+        Ok(only.unwrap_or_else(|| Dataset::merge(parts)))
     }
 }
 

@@ -1,0 +1,184 @@
+//! A server that is followed: polls, what they bring at once, and the analysis of all of it in the time between.
+
+use super::desk::Desk;
+use super::work;
+use crate::bridge::{Access, Envelope, Pause, Response};
+use crate::net;
+use engine::{Analysis, Options, Status, Watch};
+use gloo_timers::future::TimeoutFuture;
+use prometheus::{Live, Next, Update};
+use report::format::{duration_s, plural};
+
+/// How often the age of the data is told.
+const TELL_MS: i64 = 1_000;
+/// The most names in a sentence.
+const NAMES: usize = 3;
+/// What the browser's time line calls the work that a poll makes, and a snapshot for the analysis.
+const UPDATE: &str = "monteverdi:live-update";
+const SNAPSHOT: &str = "monteverdi:live-snapshot";
+
+/// The time in milliseconds since 1970-01-01 UTC.
+pub(super) fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Follows a server whose first Report is complete, as long as its load is wanted.
+pub(super) async fn follow(desk: &Desk, generation: u32, pause: &Pause, live: Live, access: &Access) {
+    let mut following = Following::new(live);
+    while desk.wants(generation) {
+        let is_paused = desk.is_paused();
+        following.tell(desk, generation, is_paused);
+        if is_paused {
+            TimeoutFuture::new(TELL_MS as u32).await;
+            continue;
+        }
+        match following.live.next(now_ms()) {
+            Next::Ask(request) => {
+                let answer = net::carry_out(&request, access).await;
+                if !desk.wants(generation) {
+                    return;
+                }
+                let answer = answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone);
+                let seed = js_sys::Math::random().to_bits();
+                desk.page.measured(UPDATE, || {
+                    // What failed is told with the age of the data, and tried again by itself.
+                    if let Ok(Some(update)) = following.live.accept(now_ms(), seed, answer) {
+                        following.take(&update);
+                    }
+                });
+            }
+            Next::Wait { until_ms } => following.work(desk, generation, pause, until_ms).await,
+        }
+    }
+}
+
+/// What is known of a server that is followed.
+struct Following {
+    live: Live,
+    watch: Watch,
+    /// Whether there are samples that no analysis has seen.
+    is_new: bool,
+    is_analysing: bool,
+    /// When the analysis under way began, and when the next one may begin.
+    began_ms: i64,
+    next_ms: i64,
+    told: String,
+}
+
+impl Following {
+    fn new(live: Live) -> Self {
+        let watch = Watch::new(&Options::default(), live.ids().count());
+        let mut following =
+            Self { live, watch, is_new: false, is_analysing: false, began_ms: 0, next_ms: 0, told: String::new() };
+        following.watch_all();
+        following
+    }
+
+    /// Scores everything from the beginning.
+    fn watch_all(&mut self) {
+        let ids: Vec<usize> = self.live.ids().collect();
+        self.watch = Watch::new(&Options::default(), ids.len());
+        for id in ids {
+            self.score(id, i64::MIN);
+        }
+    }
+
+    fn score(&mut self, id: usize, from_ms: i64) {
+        let Some((times_ms, values)) = self.live.samples(id) else { return };
+        let kind = self.watch.kind(id).or_else(|| self.live.kind(id)).unwrap_or_default();
+        self.watch.update(id, kind, from_ms, times_ms, values);
+    }
+
+    /// Takes what a poll has brought.
+    fn take(&mut self, update: &Update) {
+        self.is_new |= update.is_anew || !update.changes.is_empty() || !update.gone.is_empty();
+        if update.is_anew {
+            return self.watch_all();
+        }
+        for id in &update.gone {
+            self.watch.remove(*id);
+        }
+        for (id, from_ms) in &update.changes {
+            self.score(*id, *from_ms);
+        }
+    }
+
+    /// Works on the analysis for a slice; where there is nothing to do, waits for a while.
+    async fn work(&mut self, desk: &Desk, generation: u32, pause: &Pause, until_ms: i64) {
+        let now = now_ms();
+        if self.is_analysing {
+            pause.take().await;
+            match desk.work_on(generation, |analysis| work::slice(desk, analysis)) {
+                Some(Status::Working(_)) => {}
+                Some(Status::Done) => {
+                    desk.work_on(generation, |analysis| desk.say_report(generation, analysis.report()));
+                    desk.finish(generation);
+                    self.is_analysing = false;
+                    // At most half of the time: the processor is not ours alone.
+                    self.next_ms = 2 * now_ms() - self.began_ms;
+                }
+                None => self.is_analysing = false,
+            }
+        } else if self.is_new && now >= self.next_ms {
+            self.is_new = false;
+            self.began_ms = now;
+            let analysis = desk.page.measured(SNAPSHOT, || {
+                self.live.dataset().ok().and_then(|dataset| Analysis::new(dataset, Options::default()).ok())
+            });
+            self.is_analysing = analysis.is_some();
+            if let Some(analysis) = analysis {
+                desk.put(generation, analysis);
+            }
+        } else {
+            TimeoutFuture::new((until_ms - now).clamp(1, TELL_MS) as u32).await;
+        }
+    }
+
+    /// Tells the page how the server stands, where that has changed.
+    fn tell(&mut self, desk: &Desk, generation: u32, is_paused: bool) {
+        let now = now_ms();
+        let seconds = |ms: i64| duration_s(((ms + 500) / 1_000) as f64);
+        let age_ms = self.live.age_ms(now).unwrap_or(0);
+        let is_old = age_ms > self.live.stale_from_ms();
+        let words = format!("{} old{}", seconds(age_ms), if is_paused { ", paused" } else { "" });
+        if words == self.told {
+            return;
+        }
+        self.told.clone_from(&words);
+        let mut sentences = vec![format!("The newest sample is {} old.", seconds(age_ms))];
+        if is_paused {
+            sentences.push("Nothing is asked for at the moment.".to_owned());
+        } else if let Some(trouble) = self.live.trouble() {
+            sentences.push(trouble.to_string());
+            if self.live.failures() > 0 {
+                sentences.push("It is asked again by itself, after longer and longer waits.".to_owned());
+            }
+        } else {
+            sentences.push(format!("The server is asked every {}.", seconds(self.live.poll_ms())));
+        }
+        let skew_ms = self.live.skew_ms();
+        if skew_ms.abs() >= 2_000 {
+            let way = if skew_ms > 0 { "ahead of" } else { "behind" };
+            sentences.push(format!("Its clock is {} {way} ours, which is allowed for.", seconds(skew_ms.abs())));
+        }
+        let stale = self.live.stale(now);
+        if !is_old && !stale.is_empty() {
+            let count = plural(stale.len(), "series has", "series have");
+            sentences.push(format!("{count} no new samples: {}.", self.names(&stale)));
+        }
+        let alarms = self.watch.alarms();
+        if !alarms.is_empty() {
+            sentences.push(format!("Out of its habit just now: {}.", self.names(&alarms)));
+        }
+        let detail = sentences.join(" ");
+        desk.page.say(Envelope::of(Response::Live { generation, words, detail, is_old }));
+    }
+
+    fn names(&self, ids: &[usize]) -> String {
+        let mut names: Vec<String> = ids.iter().take(NAMES).filter_map(|id| self.live.name(*id)).collect();
+        if ids.len() > NAMES {
+            names.push(format!("and {} more", ids.len() - NAMES));
+        }
+        names.join(", ")
+    }
+}
