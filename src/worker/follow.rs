@@ -11,6 +11,8 @@ use report::format::{duration_s, plural};
 
 /// How often the age of the data is told.
 const TELL_MS: i64 = 1_000;
+/// Series that are scored from the beginning between two looks at the mailbox.
+const SERIES_AT_ONCE: usize = 16;
 /// The most names in a sentence.
 const NAMES: usize = 3;
 /// What the browser's time line calls the work that a poll makes, and a snapshot for the analysis.
@@ -26,6 +28,7 @@ pub(super) fn now_ms() -> i64 {
 pub(super) async fn follow(desk: &Desk, generation: u32, pause: &Pause, live: Live, access: &Access) {
     let mut following = Following::new(live);
     while desk.wants(generation) {
+        following.watch_all(desk, generation, pause).await;
         let is_paused = desk.is_paused();
         following.tell(desk, generation, is_paused);
         if is_paused {
@@ -56,30 +59,45 @@ pub(super) async fn follow(desk: &Desk, generation: u32, pause: &Pause, live: Li
 struct Following {
     live: Live,
     watch: Watch,
+    /// Whether everything is to be scored from the beginning.
+    is_unwatched: bool,
     /// Whether there are samples that no analysis has seen.
     is_new: bool,
     is_analysing: bool,
     /// When the analysis under way began, and when the next one may begin.
     began_ms: i64,
     next_ms: i64,
-    told: String,
+    /// What was told last, and when.
+    told: (String, bool, i64),
 }
 
 impl Following {
     fn new(live: Live) -> Self {
-        let watch = Watch::new(&Options::default(), live.ids().count());
-        let mut following =
-            Self { live, watch, is_new: false, is_analysing: false, began_ms: 0, next_ms: 0, told: String::new() };
-        following.watch_all();
-        following
+        Self {
+            live,
+            watch: Watch::new(&Options::default(), 0),
+            is_unwatched: true,
+            is_new: false,
+            is_analysing: false,
+            began_ms: 0,
+            next_ms: 0,
+            told: (String::new(), false, 0),
+        }
     }
 
-    /// Scores everything from the beginning.
-    fn watch_all(&mut self) {
+    /// Scores everything from the beginning, where that has not been done.
+    async fn watch_all(&mut self, desk: &Desk, generation: u32, pause: &Pause) {
+        if !std::mem::take(&mut self.is_unwatched) {
+            return;
+        }
         let ids: Vec<usize> = self.live.ids().collect();
         self.watch = Watch::new(&Options::default(), ids.len());
-        for id in ids {
-            self.score(id, i64::MIN);
+        for some in ids.chunks(SERIES_AT_ONCE) {
+            pause.take().await;
+            if !desk.wants(generation) {
+                return;
+            }
+            some.iter().for_each(|id| self.score(*id, i64::MIN));
         }
     }
 
@@ -93,7 +111,8 @@ impl Following {
     fn take(&mut self, update: &Update) {
         self.is_new |= update.is_anew || !update.changes.is_empty() || !update.gone.is_empty();
         if update.is_anew {
-            return self.watch_all();
+            self.is_unwatched = true;
+            return;
         }
         for id in &update.gone {
             self.watch.remove(*id);
@@ -137,14 +156,14 @@ impl Following {
     /// Tells the page how the server stands, where that has changed.
     fn tell(&mut self, desk: &Desk, generation: u32, is_paused: bool) {
         let now = now_ms();
+        let (told, was_paused, told_ms) = &self.told;
+        if *was_paused == is_paused && !told.is_empty() && (*told_ms..told_ms + TELL_MS).contains(&now) {
+            return;
+        }
         let seconds = |ms: i64| duration_s(((ms + 500) / 1_000) as f64);
         let age_ms = self.live.age_ms(now).unwrap_or(0);
         let is_old = age_ms > self.live.stale_from_ms();
         let words = format!("{} old{}", seconds(age_ms), if is_paused { ", paused" } else { "" });
-        if words == self.told {
-            return;
-        }
-        self.told.clone_from(&words);
         let mut sentences = vec![format!("The newest sample is {} old.", seconds(age_ms))];
         if is_paused {
             sentences.push("Nothing is asked for at the moment.".to_owned());
@@ -171,6 +190,11 @@ impl Following {
             sentences.push(format!("Out of its habit just now: {}.", self.names(&alarms)));
         }
         let detail = sentences.join(" ");
+        let is_told = *told == format!("{words} {detail}");
+        self.told = (format!("{words} {detail}"), is_paused, now);
+        if is_told {
+            return;
+        }
         desk.page.say(Envelope::of(Response::Live { generation, words, detail, is_old }));
     }
 
