@@ -22,6 +22,8 @@ const FILES = [
   'connect.css',
   'worker.js',
   'worker_bg.wasm',
+  'help.html',
+  'help.css',
   'manifest.webmanifest',
   'icons/monteverdi.svg',
   'samples/index.json',

@@ -145,6 +145,13 @@ pub enum Request {
         /// How it is to be read.
         settings: Vec<String>,
     },
+    /// Go on asking a server for what is new, or pause.
+    Follow {
+        /// The load.
+        generation: u32,
+        /// Whether to go on.
+        goes_on: bool,
+    },
     /// Ask for data to draw.
     Chart {
         /// Comes back with the answer.
@@ -210,6 +217,17 @@ pub enum Response {
         /// Whether it is the last one.
         complete: bool,
     },
+    /// How a server that is followed stands. Its Reports come again and again, each complete.
+    Live {
+        /// The load.
+        generation: u32,
+        /// How old its newest sample is, in a few words.
+        words: String,
+        /// The rest: the next poll, failures, stale series, and what left its habit; a sentence each.
+        detail: String,
+        /// Whether what is shown does not tell what is now.
+        is_old: bool,
+    },
     /// A load failed.
     Failed {
         /// The load.
@@ -272,6 +290,7 @@ enum_bytes! {
         5: Analyse { generation },
         6: Preview { ticket, name, settings },
         7: Connect { ticket, address, access, question },
+        8: Follow { generation, goes_on },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -286,6 +305,7 @@ enum_bytes! {
         7: Dataset { generation },
         8: Preview { ticket },
         9: Found { ticket },
+        10: Live { generation, words, detail, is_old },
     } else Self::Ready { form: 0 }
 }
 

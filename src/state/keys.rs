@@ -138,26 +138,6 @@ fn anywhere(press: KeyPress<'_>) -> Option<Command> {
     })
 }
 
-/// The keys and what they do, in the order in which the help shows them.
-pub fn help() -> &'static [(&'static [&'static str], &'static str)] {
-    &[
-        (&["←", "→"], "on the radar: the sector beside; on the timeline: a step in time"),
-        (&["↑", "↓"], "on the radar: the ring outside or inside"),
-        (&["Enter", "W"], "go down to the sector: service, then series"),
-        (&["Esc", "S"], "go back up, or close what is open"),
-        (&["R"], "zoom into the next ring: micro, macro, meso, all"),
-        (&["A", "D"], "move the time cursor; with Shift ten steps"),
-        (&["Space"], "play the radar over time, or pause"),
-        (&["J", "K"], "open the next or previous finding"),
-        (&["1", "–", "4"], "findings, relations, warnings, data"),
-        (&["/", "Ctrl K"], "search the findings"),
-        (&["V"], "the radar as a table"),
-        (&["T"], "light or dark"),
-        (&["O"], "open a file"),
-        (&["?"], "this help"),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,11 +175,12 @@ mod tests {
 
     #[test]
     fn the_help_names_keys_that_work() {
-        for (keys, _) in help() {
-            for key in keys.iter().filter(|key| key.len() == 1) {
-                let lower = key.to_ascii_lowercase();
-                assert!(command(press(&lower), Focus::Page).is_some(), "{key}");
-            }
+        let help = include_str!("../../www/help.html");
+        let named: Vec<&str> = help.split("<kbd>").skip(1).filter_map(|text| text.split('<').next()).collect();
+        assert!(named.len() > 20, "{named:?}");
+        for key in named.iter().filter(|key| key.len() == 1) {
+            let lower = key.to_ascii_lowercase();
+            assert!(command(press(&lower), Focus::Page).is_some(), "{key}");
         }
     }
 }

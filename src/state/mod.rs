@@ -14,7 +14,7 @@ mod walk;
 
 pub use filter::Filter;
 pub use hash::{HASH_VERSION, Link};
-pub use keys::{Command, Focus, KeyPress, command, help};
+pub use keys::{Command, Focus, KeyPress, command};
 pub use load::{Load, Phase};
 pub use remembered::{FORGOTTEN, KEY as REMEMBERED_KEY, Remembered};
 pub use settings::Settings;

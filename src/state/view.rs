@@ -245,6 +245,35 @@ impl View {
         self.cursor_ms = report.replay.frames.get(target as usize).map(|frame| frame.start_ms);
     }
 
+    /// Turns positions in one Report into those of the same things in another one of the same data, read later or in
+    /// another way: series, services and findings may have changed places.
+    pub fn carry_over(&mut self, before: &Report, now: &Report) {
+        let of_series = |place: usize| {
+            place_of(&before.series.get(place)?.name, &mut now.series.iter().map(|series| series.name.as_str()))
+        };
+        let of_service = |place: usize| {
+            place_of(&before.services.get(place)?.name, &mut now.services.iter().map(|service| service.name.as_str()))
+        };
+        let finding = self.finding.and_then(|place| before.findings.get(place));
+        self.finding = finding.and_then(|finding| {
+            let ids = || now.findings.iter().map(|finding| finding.id.as_str());
+            // The start of what still lasts is estimated anew with every sample.
+            place_of(&finding.id, &mut ids()).or_else(|| place_of(stem(&finding.id), &mut ids().map(stem)))
+        });
+        let relation = self.relation.and_then(|place| before.relations.get(place));
+        self.relation = relation.and_then(|relation| {
+            let ends = (of_series(relation.from)?, of_series(relation.to)?);
+            now.relations.iter().position(|other| (other.from, other.to) == ends)
+        });
+        self.series = self.series.and_then(of_series);
+        self.service = self.service.and_then(of_service);
+        self.level = match self.level {
+            Level::Series(place) => of_series(place).map_or(Level::System, Level::Series),
+            Level::Service(place) => of_service(place).map_or(Level::System, Level::Service),
+            Level::System => Level::System,
+        };
+    }
+
     /// Drops every position that the Report does not have, and keeps the cursor within its window.
     pub fn fit(&mut self, report: &Report) {
         let series = report.series.len();
@@ -266,6 +295,17 @@ impl View {
         let (start, end) = (report.dataset.start_ms, report.dataset.end_ms.max(report.dataset.start_ms));
         self.cursor_ms = self.cursor_ms.map(|cursor_ms| cursor_ms.clamp(start, end));
     }
+}
+
+/// The place of a name among names.
+fn place_of(name: &str, mut names: &mut dyn Iterator<Item = &str>) -> Option<usize> {
+    Iterator::position(&mut names, |other| other == name)
+}
+
+/// A finding's id without its start, where that is at its end.
+fn stem(id: &str) -> &str {
+    let stem = id.trim_end_matches(|sign: char| sign.is_ascii_digit());
+    if stem.ends_with(':') { stem } else { id }
 }
 
 #[cfg(test)]
@@ -337,6 +377,42 @@ mod tests {
             },
             ..Report::default()
         }
+    }
+
+    #[test]
+    fn what_is_looked_at_stays_where_a_later_report_has_other_places() {
+        let before = report();
+        let mut now = report();
+        now.services.insert(0, report::ServiceSummary { name: "auth".into(), series: vec![0] });
+        now.series.insert(0, series(0, "logins"));
+        for relation in &mut now.relations {
+            (relation.from, relation.to) = (relation.from + 1, relation.to + 1);
+        }
+        now.relations.insert(0, Relation { from: 0, ..now.relations[0].clone() });
+        now.findings.reverse();
+        let mut view = View {
+            level: Level::Service(1),
+            series: Some(2),
+            service: Some(1),
+            relation: Some(0),
+            finding: Some(0),
+            ..View::default()
+        };
+        view.carry_over(&before, &now);
+        assert_eq!((view.level, view.series, view.service), (Level::Service(2), Some(3), Some(2)));
+        assert_eq!((view.relation, view.finding), (Some(1), Some(1)));
+        // What lasts has a start that moves; and what is gone is let go.
+        let named = |id: &str| Finding { id: id.into(), ..finding(0, 0, 0) };
+        let of = |ids: &[&str]| Report { findings: ids.iter().map(|id| named(id)).collect(), ..report() };
+        let open = |before: &[&str], now: &[&str]| {
+            let mut view = View { finding: Some(0), ..View::default() };
+            view.carry_over(&of(before), &of(now));
+            view.finding
+        };
+        assert_eq!(open(&["trend:cpu:100"], &["trend:a:100", "trend:cpu:115"]), Some(1));
+        assert_eq!(open(&["trend:cpu:100"], &["trend:cpu:115", "trend:cpu:100"]), Some(1));
+        assert_eq!(open(&["trend:cpu:100"], &["spike:cpu:100"]), None);
+        assert_eq!(open(&["beat:a:b"], &["beat:a:c"]), None);
     }
 
     fn labels(view: &View, report: &Report) -> Vec<String> {

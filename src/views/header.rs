@@ -2,12 +2,9 @@
 
 use super::export::{export, share};
 use super::session::Session;
-use crate::dom::{self, El, View, document, el, icon, memo, on_cleanup, signal};
+use crate::dom::{El, View, el, icon, listen_window, memo};
 use crate::state::Tab;
 use report::format as words;
-
-/// How often a server is asked again.
-const REFRESH_INTERVAL_MS: u32 = 60_000;
 
 /// The header.
 pub(super) fn header(session: &'static Session) -> El {
@@ -67,17 +64,10 @@ pub(super) fn header(session: &'static Session) -> El {
         )
 }
 
-/// Reads a server again and again, or not.
+/// How old a server's data are, and whether it is asked for more; the button pauses that.
 fn live(session: &'static Session) -> View {
-    // What is loaded changes together with what is shown.
-    let is_live = memo(move || session.shown.with(Option::is_some) && session.is_live());
-    let follows = signal(true);
-    let clock = dom::every(REFRESH_INTERVAL_MS, move || {
-        if is_live.get_untracked() && follows.get_untracked() && !document().hidden() {
-            session.refresh();
-        }
-    });
-    on_cleanup(move || drop(clock));
+    let is_live = memo(move || session.live.with(|live| !live.words.is_empty()));
+    listen_window("visibilitychange", move |_| session.ask_for_news());
     View::show(
         move || is_live.get(),
         move || {
@@ -85,10 +75,15 @@ fn live(session: &'static Session) -> View {
             let asked = asked.on_click(move || session.open_connect(None));
             let follow = el("button")
                 .class("button")
-                .aria_with("aria-pressed", move || follows.get())
-                .attr("title", "Ask the server again every minute")
-                .text("Live")
-                .on_click(move || follows.update(|follows| *follows = !*follows));
+                .class_with("is-old", move || session.live.with(|live| live.is_old))
+                .attr("data-testid", "live")
+                .aria_with("aria-pressed", move || !session.is_paused.get())
+                .attr_with("title", move || session.live.with(|live| live.detail.clone()))
+                .text_with(move || session.live.with(|live| format!("Live · {}", live.words)))
+                .on_click(move || {
+                    session.is_paused.update(|is_paused| *is_paused = !*is_paused);
+                    session.ask_for_news();
+                });
             el("span").class("header-pair").child(asked).child(follow)
         },
     )

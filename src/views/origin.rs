@@ -101,6 +101,12 @@ pub(super) async fn samples() -> Vec<Sample> {
     list.iter().filter_map(read).collect()
 }
 
+/// The help's text, as the page's own HTML; empty where it cannot be read.
+pub(super) async fn help() -> String {
+    let Ok(text) = answered("help.html").await.and_then(|response| response.text()) else { return String::new() };
+    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
 async fn answered(path: &str) -> Result<Response, JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(window.fetch_with_str(path)).await?.dyn_into()?;

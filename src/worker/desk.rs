@@ -18,13 +18,20 @@ struct Numbered {
 pub(super) struct Desk {
     pub(super) page: Mailbox,
     wanted: Cell<u32>,
+    is_paused: Cell<bool>,
     under_way: RefCell<Option<Numbered>>,
     complete: RefCell<Option<Numbered>>,
 }
 
 impl Desk {
     pub(super) fn new(page: Mailbox) -> Self {
-        Self { page, wanted: Cell::new(0), under_way: RefCell::default(), complete: RefCell::default() }
+        Self {
+            page,
+            wanted: Cell::new(0),
+            is_paused: Cell::new(false),
+            under_way: RefCell::default(),
+            complete: RefCell::default(),
+        }
     }
 
     /// Does what the page asks for.
@@ -39,9 +46,11 @@ impl Desk {
             Request::Load { generation, input } => {
                 desk.wanted.set(generation);
                 desk.under_way.replace(None);
+                desk.is_paused.set(false);
                 let desk = Rc::clone(desk);
                 spawn_local(async move { work::run_live(&desk, generation, input).await });
             }
+            Request::Follow { goes_on, .. } => desk.is_paused.set(!goes_on),
             // For the reader.
             Request::Preview { .. } => {}
             Request::Cancel { generation } => {
@@ -77,6 +86,11 @@ impl Desk {
         self.wanted.get() == generation
     }
 
+    /// Whether servers are not to be asked for the time being.
+    pub(super) fn is_paused(&self) -> bool {
+        self.is_paused.get()
+    }
+
     /// Puts an analysis under way on the desk.
     pub(super) fn put(&self, generation: u32, analysis: Analysis) {
         self.under_way.replace(Some(Numbered { generation, analysis }));
@@ -100,10 +114,11 @@ impl Desk {
 
     fn with<T>(&self, generation: u32, read: impl FnOnce(&Analysis) -> T) -> Option<T> {
         let is_asked = |numbered: &&Numbered| numbered.generation == generation;
-        if let Some(numbered) = self.under_way.borrow().as_ref().filter(is_asked) {
+        // Of a server that is followed, what is on the screen is complete, and the next one is under way.
+        if let Some(numbered) = self.complete.borrow().as_ref().filter(is_asked) {
             return Some(read(&numbered.analysis));
         }
-        self.complete.borrow().as_ref().filter(is_asked).map(|numbered| read(&numbered.analysis))
+        self.under_way.borrow().as_ref().filter(is_asked).map(|numbered| read(&numbered.analysis))
     }
 
     fn answer_chart(&self, ticket: u32, generation: u32, asked: ChartRequest) {

@@ -2,6 +2,7 @@
 
 mod connect;
 mod desk;
+mod follow;
 mod server;
 mod work;
 

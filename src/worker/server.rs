@@ -5,7 +5,6 @@ use crate::bridge::{Access, Fault, Pause, READING_SHARE, Remedy};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
 use prometheus::{Ask, Endpoint, Error, Fetch, Scope};
-use series::Dataset;
 
 /// How often a request is repeated that may succeed later.
 const MOST_RETRIES: u32 = 2;
@@ -21,7 +20,7 @@ pub(super) fn scope(address: &str, settings: &[String]) -> Result<Scope, Fault> 
     Scope::of(settings).map_err(|error| asking(address, &error))
 }
 
-/// Reads what is asked for; none where the load is not wanted any more.
+/// Fetches what is asked for; none where the load is not wanted any more.
 pub(super) async fn read(
     desk: &Desk,
     generation: u32,
@@ -30,7 +29,7 @@ pub(super) async fn read(
     access: &Access,
     scope: &Scope,
     end_ms: i64,
-) -> Result<Option<Dataset>, Fault> {
+) -> Result<Option<Fetch>, Fault> {
     let failure = |error: &Error| asking(address, error);
     let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
     let ask = Ask::of_scope(endpoint, scope, scope.newest_ms(end_ms));
@@ -59,7 +58,7 @@ pub(super) async fn read(
             Err(error) => return Err(failure(&error)),
         }
     }
-    fetch.finish().map(Some).map_err(|error| failure(&error))
+    Ok(Some(fetch))
 }
 
 /// Whether nobody answered.
@@ -68,7 +67,7 @@ fn is_silent(error: &Error) -> bool {
 }
 
 /// The page's panel finds out why a request failed, of which browsers say nothing, and takes what the server wants to know.
-fn asking(address: &str, error: &prometheus::Error) -> Fault {
+pub(super) fn asking(address: &str, error: &Error) -> Fault {
     let message = match error {
         Error::Unauthorized => "The server wants to know who asks (401).".to_owned(),
         Error::TenantNeeded => "The server wants to know which tenant: it holds the data of several.".to_owned(),

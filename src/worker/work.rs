@@ -1,10 +1,11 @@
 //! One load, from the data set or the server to the complete Report, in slices short enough to be interrupted.
 
 use super::desk::Desk;
-use super::server;
+use super::{follow, server};
 use crate::bridge::{Fault, Input, Pause, READING_SHARE, Remedy, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
+use prometheus::Live;
 use series::Dataset;
 
 /// How long the worker works before it looks for messages.
@@ -38,9 +39,16 @@ pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
     };
     let pause = Pause::default();
     match server::read(desk, generation, &pause, &address, &access, &scope, end_ms).await {
-        Ok(Some(dataset)) => {
-            let options = Options { services: scope.services(&dataset), ..Options::default() };
-            go_on(desk, generation, &pause, Ok(dataset), options).await;
+        Ok(Some(fetch)) => {
+            let live = Live::new(fetch, follow::now_ms());
+            let dataset = live.dataset().map_err(|error| server::asking(&address, &error));
+            let services = dataset.as_ref().map(|dataset| scope.services(dataset));
+            let options = Options { services: services.unwrap_or_default(), ..Options::default() };
+            let is_there = dataset.is_ok();
+            go_on(desk, generation, &pause, dataset, options).await;
+            if is_there {
+                follow::follow(desk, generation, &pause, live, &access, &scope).await;
+            }
         }
         Ok(None) => {}
         Err(fault) => desk.page.say_failed(generation, fault),
@@ -112,7 +120,7 @@ async fn analyse(desk: &Desk, generation: u32, pause: &Pause) {
 }
 
 /// Works until the slice is over.
-fn slice(desk: &Desk, analysis: &mut Analysis) -> Status {
+pub(super) fn slice(desk: &Desk, analysis: &mut Analysis) -> Status {
     let end_ms = desk.page.now_ms() + SLICE_MS;
     loop {
         let status = analysis.step();

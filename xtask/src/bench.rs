@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md. With
-//! `--only reading` it prints that section and writes nothing.
+//! `--only reading` or `--only live` it prints that section and writes nothing.
 
+mod live;
 mod reading;
 
 use std::path::{Path, PathBuf};
@@ -15,17 +16,23 @@ use crate::{accuracy, build, size, tool};
 
 /// Runs the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
-    let is_whole = match arguments {
-        [] => true,
-        [flag, section] if flag == "--only" && section == "reading" => false,
-        _ => bail!("`bench` knows `--only reading`, not `{}`", arguments.join(" ")),
+    let only = match arguments {
+        [] => None,
+        [flag, section] if flag == "--only" && ["reading", "live"].contains(&section.as_str()) => {
+            Some(section.as_str())
+        }
+        _ => bail!("`bench` knows `--only reading` and `--only live`, not `{}`", arguments.join(" ")),
     };
     setup::ensure(project, Scope::Everything)?;
-    if !is_whole {
+    if only == Some("reading") {
         println!("{}", reading::section(project, &python(project)?)?);
         return Ok(());
     }
     build::page(project)?;
+    if only.is_some() {
+        println!("{}", live::section(project)?);
+        return Ok(());
+    }
     let monteverdi = accuracy::command_line(project)?;
     let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
     let table = table(project, "load.csv", 200, 2_880)?;
@@ -35,6 +42,7 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     record.section("Size", &size::table(project)?);
     let python = python(project)?;
     record.section("Reading", &reading::section(project, &python)?);
+    record.section("Live", &live::section(project)?);
     let peers = peers(project, &python, &monteverdi, &table, &timings)?;
     record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
     record.section("The engine's stages, natively", &stages(project)?);

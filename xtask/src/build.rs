@@ -100,18 +100,8 @@ fn minify(project: &Project) -> Result<()> {
         println!("build: without esbuild (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    for name in [
-        "app.js",
-        "mapping.js",
-        "connect.js",
-        "reader.js",
-        "worker.js",
-        "boot.js",
-        "sw.js",
-        "app.css",
-        "mapping.css",
-        "connect.css",
-    ] {
+    let scripts = ["app.js", "mapping.js", "connect.js", "reader.js", "worker.js", "boot.js", "sw.js"];
+    for name in scripts.into_iter().chain(["app.css", "help.css", "mapping.css", "connect.css"]) {
         let file = project.dist().join(name);
         let mut esbuild = tool::command(project, "esbuild");
         esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);

@@ -76,6 +76,8 @@ impl Parts {
                 "reader.js" | "reader_bg.wasm" => reader.push(part),
                 "mapping.js" | "mapping_bg.wasm" | "mapping.css" => panel.push(part),
                 "connect.js" | "connect_bg.wasm" | "connect.css" => connect.push(part),
+                // With the help, which is fetched when somebody asks for it.
+                "help.css" => {}
                 "worker.js" | "worker_bg.wasm" => worker.push(part),
                 _ => page.push(part),
             }

@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { name: "size", work: |project, _| size::command(project, &[]), after: &["build"] },
     Step { name: "package", work: |project, _| pkg::build(project).map(drop), after: &["setup"] },
     Step { name: "page", work: |project, tally| browser(project, "page", tally), after: &["setup", "build"] },
+    Step { name: "live", work: |project, tally| browser(project, "live", tally), after: &["setup", "build"] },
     Step {
         name: "prometheus",
         work: |project, tally| browser(project, "prometheus", tally),

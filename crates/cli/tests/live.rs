@@ -148,6 +148,24 @@ fn an_alertmanager_learns_nothing_of_who_asks_and_its_silences_are_events() {
 }
 
 #[test]
+fn several_servers_and_files_are_looked_at_together_and_names_kept_apart() {
+    let (first, _) = serve(|_| success(&matrix(100)));
+    let (second, _) = serve(|_| success(&matrix(100)));
+    let file = std::env::temp_dir().join(format!("monteverdi-beside-{}.csv", std::process::id()));
+    let rows: String = (0..100).map(|row| format!("{},{}\n", 1_700_000_000 + 15 * row, row % 7)).collect();
+    std::fs::write(&file, format!("time,cpu\n{rows}")).unwrap();
+    let path = file.to_str().unwrap();
+    let arguments =
+        [path, "--prometheus", &first, "--prometheus", &second, "--query", "load", "--range", RANGE, "--step", "15s"];
+    let report: Value = serde_json::from_str(&ok(&[&["analyze"], &arguments[..], &["--json"]].concat())).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let names: Vec<&str> =
+        report["series"].as_array().unwrap().iter().map(|series| series["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["cpu", "load{job=\"api\"}", &format!("{second}: load{{job=\"api\"}}")]);
+    assert_eq!(report["dataset"]["sources"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn a_busy_server_is_waited_for() {
     let busy = Mutex::new(2);
     let (address, arrived) = serve(move |_| {

@@ -2,7 +2,7 @@
 //!
 //! [`Analysis`] is a machine that the caller turns: every [`Analysis::step`] does a few milliseconds of work, so a
 //! worker can look for a cancel message between two steps, and what has been found so far can be shown meanwhile. The
-//! result does not depend on who turns it or how.
+//! result does not depend on who turns it or how. [`Watch`] scores series that grow, sample by sample.
 
 mod analysis;
 mod cause;
@@ -22,6 +22,7 @@ mod scales;
 mod score;
 mod services;
 mod summary;
+mod watch;
 
 pub use analysis::Analysis;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
@@ -31,6 +32,7 @@ pub use options::Options;
 pub use progress::{Progress, Stage, Status};
 pub use score::{Mode, score};
 pub use services::Membership;
+pub use watch::Watch;
 
 use series::Dataset;
 

@@ -37,19 +37,23 @@ pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> 
         .iter()
         .map(|series| match mode {
             Mode::Online => {
-                let options = SpikeOptions {
-                    window: ONLINE_WINDOW,
-                    causal: true,
-                    alpha,
-                    horizon: Some(ONLINE_HORIZON),
-                    ..SpikeOptions::default()
-                };
-                let scan = scan_spikes(&series.values, &options);
+                let scan = scan_spikes(&series.values, &online_options(options, dataset.series.len()));
                 scan.z.iter().map(|z| z.abs() / scan.threshold).collect()
             }
             Mode::Retrospective => retrospective(&series.values, alpha),
         })
         .collect()
+}
+
+/// How the online detector looks at one of `series` series.
+pub(crate) fn online_options(options: &Options, series: usize) -> SpikeOptions {
+    SpikeOptions {
+        window: ONLINE_WINDOW,
+        causal: true,
+        alpha: detect::alpha(options, series),
+        horizon: Some(ONLINE_HORIZON),
+        ..SpikeOptions::default()
+    }
 }
 
 fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {

@@ -43,7 +43,7 @@ pub(crate) enum QueryResult {
 }
 
 /// One series of a matrix, with `values`, or of a vector, with one `value`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct QuerySeries {
     pub(crate) metric: BTreeMap<String, String>,
     #[serde(default)]

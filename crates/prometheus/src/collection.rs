@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Series under construction, in the order in which they first came.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Collection {
     positions: SortedMap<(usize, BTreeMap<String, String>), usize>,
     series: Vec<Collected>,
@@ -20,6 +20,8 @@ pub(crate) struct Collection {
     natives: Vec<(usize, NativeSeries)>,
     /// Samples of native histograms that cannot be read.
     torn: usize,
+    /// How many series there ever were: the next one's number.
+    count_ever: usize,
 }
 
 /// What was asked, to name the results that have no metric name of their own.
@@ -31,17 +33,71 @@ pub(crate) struct Asked {
     pub(crate) called: Option<Called>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Collected {
+    /// Its number, which no other series of this collection ever gets.
+    id: usize,
     query: usize,
     metric: BTreeMap<String, String>,
+    /// The samples from here on are there; those before have left the window and are cleared away now and then.
+    first: usize,
     times_ms: Vec<i64>,
     values: Vec<f64>,
+    /// The earliest time at which something has changed since [`Collection::take_changes`].
+    changed_from_ms: Option<i64>,
+}
+
+impl Collected {
+    fn times_ms(&self) -> &[i64] {
+        self.times_ms.get(self.first..).unwrap_or_default()
+    }
+
+    fn values(&self) -> &[f64] {
+        self.values.get(self.first..).unwrap_or_default()
+    }
+
+    /// Puts a sample where its time belongs. Of two at one time the one that came last is right: a query over the newest
+    /// samples gives other values once late ones have arrived.
+    fn put(&mut self, sample: Sample) {
+        let Sample { time_ms, value } = sample;
+        if self.times_ms.last().is_none_or(|last| time_ms > *last) {
+            self.times_ms.push(time_ms);
+            self.values.push(value);
+        } else {
+            match self.times_ms.binary_search(&time_ms) {
+                // What has left the window does not come back.
+                Ok(place) | Err(place) if place < self.first => return,
+                Ok(place) => {
+                    let Some(kept) = self.values.get_mut(place) else { return };
+                    if *kept == value || (kept.is_nan() && value.is_nan()) {
+                        return;
+                    }
+                    *kept = value;
+                }
+                Err(place) => {
+                    self.times_ms.insert(place, time_ms);
+                    self.values.insert(place, value);
+                }
+            }
+        }
+        self.changed_from_ms = Some(self.changed_from_ms.map_or(time_ms, |from_ms| from_ms.min(time_ms)));
+    }
+
+    /// Lets what is older leave. What is left of it is cleared away only when it is a quarter of all, so that leaving
+    /// costs no more than coming.
+    fn forget(&mut self, before_ms: i64) {
+        self.first += self.times_ms().partition_point(|time_ms| *time_ms < before_ms);
+        if self.first * 4 > self.times_ms.len() {
+            self.times_ms.drain(..self.first);
+            self.values.drain(..self.first);
+            self.first = 0;
+        }
+    }
 }
 
 impl Collection {
-    /// Adds an answer to query number `query`. Samples outside the chunk are left out, and so are those that are not
-    /// newer than what is there: whether the server counts the beginning of a range in or out, each sample comes once.
+    /// Adds an answer to query number `query`. Samples outside the chunk are left out: whether the server counts the
+    /// beginning of a range in or out, each sample comes once. Late samples go where they belong.
     pub(crate) fn add(&mut self, query: usize, chunk: Chunk, result: QueryResult) {
         match result {
             QueryResult::Series(all) => {
@@ -66,20 +122,72 @@ impl Collection {
             Some(position) => *position,
             None => {
                 let position = self.series.len();
-                let metric = key.1.clone();
-                self.series.push(Collected { query, metric, times_ms: Vec::new(), values: Vec::new() });
+                self.series.push(Collected {
+                    id: self.count_ever,
+                    query,
+                    metric: key.1.clone(),
+                    first: 0,
+                    times_ms: Vec::new(),
+                    values: Vec::new(),
+                    changed_from_ms: None,
+                });
+                self.count_ever += 1;
                 self.positions.insert(key, position);
                 position
             }
         };
         let Some(series) = self.series.get_mut(position) else { return };
-        for sample in samples {
-            let is_newer = series.times_ms.last().is_none_or(|last| sample.time_ms > *last);
-            if is_newer && (chunk.start_ms..=chunk.end_ms).contains(&sample.time_ms) {
-                series.times_ms.push(sample.time_ms);
-                series.values.push(sample.value);
+        for sample in samples.iter().filter(|sample| (chunk.start_ms..=chunk.end_ms).contains(&sample.time_ms)) {
+            series.put(*sample);
+        }
+    }
+
+    /// Lets samples leave that are older than `before_ms` says for their query, and series that have none left. Returns
+    /// the numbers of these series.
+    pub(crate) fn forget(&mut self, before_ms: impl Fn(usize) -> i64) -> Vec<usize> {
+        for (query, series) in &mut self.natives {
+            let left = series.times_ms.partition_point(|time_ms| *time_ms < before_ms(*query));
+            series.times_ms.drain(..left);
+            series.samples.drain(..left);
+        }
+        let mut gone = Vec::new();
+        for series in &mut self.series {
+            series.forget(before_ms(series.query));
+            if series.times_ms().is_empty() {
+                gone.push(series.id);
             }
         }
+        if !gone.is_empty() {
+            self.series.retain(|series| !series.times_ms().is_empty());
+            self.positions = SortedMap::new();
+            let keys = self.series.iter().enumerate();
+            self.positions.extend(keys.map(|(place, series)| ((series.query, series.metric.clone()), place)));
+        }
+        gone
+    }
+
+    /// The numbers of the series that have changed since this was last asked, each with the earliest time of a change.
+    pub(crate) fn take_changes(&mut self) -> Vec<(usize, i64)> {
+        self.series.iter_mut().filter_map(|series| Some((series.id, series.changed_from_ms.take()?))).collect()
+    }
+
+    /// The series in ascending order of their numbers: number, times and values.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[i64], &[f64])> {
+        self.series.iter().map(|series| (series.id, series.times_ms(), series.values()))
+    }
+
+    /// The times and the values of the series of a number.
+    pub(crate) fn samples(&self, id: usize) -> Option<(&[i64], &[f64])> {
+        self.find(id).map(|series| (series.times_ms(), series.values()))
+    }
+
+    /// The metric with its labels of the series of a number.
+    pub(crate) fn metric(&self, id: usize) -> Option<&BTreeMap<String, String>> {
+        self.find(id).map(|series| &series.metric)
+    }
+
+    fn find(&self, id: usize) -> Option<&Collected> {
+        self.series.get(self.series.binary_search_by_key(&id, |series| series.id).ok()?)
     }
 
     fn extend_native(&mut self, query: usize, chunk: Chunk, metric: &BTreeMap<String, String>, samples: &[Value]) {
@@ -99,10 +207,13 @@ impl Collection {
                 self.torn += 1;
                 continue;
             };
-            let is_newer = series.times_ms.last().is_none_or(|last| time_ms > *last);
-            if is_newer && (chunk.start_ms..=chunk.end_ms).contains(&time_ms) {
-                series.times_ms.push(time_ms);
-                series.samples.push(sample);
+            if !(chunk.start_ms..=chunk.end_ms).contains(&time_ms) {
+                continue;
+            }
+            // As with numbers: late ones go where they belong.
+            if let Err(place) = series.times_ms.binary_search(&time_ms) {
+                series.times_ms.insert(place, time_ms);
+                series.samples.insert(place, sample);
             }
         }
     }
@@ -110,6 +221,11 @@ impl Collection {
     /// The number of series so far.
     pub(crate) fn len(&self) -> usize {
         self.series.len() + self.natives.len()
+    }
+
+    /// The number of samples that memory is held for.
+    pub(crate) fn held(&self) -> usize {
+        self.series.iter().map(|series| series.times_ms.capacity()).sum()
     }
 
     /// The number of native histograms, of their samples, and of samples of theirs that cannot be read.
@@ -126,8 +242,10 @@ impl Collection {
         let mut named: Vec<(usize, Series)> = self
             .series
             .into_iter()
-            .filter(|one| !one.times_ms.is_empty())
-            .map(|one| {
+            .filter(|one| !one.times_ms().is_empty())
+            .map(|mut one| {
+                one.times_ms.drain(..one.first);
+                one.values.drain(..one.first);
                 let query = one.query;
                 let axis = match axes.get(&one.times_ms) {
                     Some(axis) => Arc::clone(axis),

@@ -8,7 +8,7 @@ use order::SortedSet;
 use serde_json::value::RawValue;
 
 /// A server, as far as it is known.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Conversation {
     pub(crate) endpoint: Endpoint,
     /// Other places where the API may be.

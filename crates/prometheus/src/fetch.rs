@@ -35,7 +35,7 @@ const LATE_MS: i64 = 300_000;
 const EARLIER_MS: i64 = 60_000;
 
 /// A plan under way: it yields requests and takes responses. See the crate's example.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fetch {
     ask: Ask,
     conversation: Conversation,
@@ -58,7 +58,7 @@ pub struct Fetch {
 }
 
 /// What is known of alerts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Alerts {
     firing: Vec<QuerySeries>,
     since: Vec<QuerySeries>,
@@ -757,6 +757,77 @@ impl EventSource {
             Self::Managed => "Alertmanager's alerts",
             Self::Silences => "Alertmanager's silences",
         }
+    }
+}
+
+/// What following a server needs, see [`crate::Live`].
+impl Fetch {
+    /// The question, with the server's address as it was found to be.
+    pub(crate) fn ask(&self) -> &Ask {
+        &self.ask
+    }
+
+    /// The steps of the queries, in milliseconds.
+    pub(crate) fn steps_ms(&self) -> Vec<i64> {
+        self.queries.iter().map(|query| query.step_ms).collect()
+    }
+
+    /// The beginning of the step of a query that a time lies in; the time itself where samples come as scraped.
+    pub(crate) fn floor_ms(&self, query: usize, time_ms: i64) -> i64 {
+        let Some(query) = self.queries.get(query).filter(|query| !query.is_raw) else { return time_ms };
+        // As the first plan laid its grid.
+        let origin_ms = if self.ask.step_ms.is_some() { self.ask.start_ms } else { 0 };
+        time_ms - (time_ms - origin_ms).rem_euclid(query.step_ms)
+    }
+
+    /// Plans the samples of a query from one time to another, both included, in chunks that one answer can hold.
+    pub(crate) fn plan_again(&mut self, position: usize, start_ms: i64, end_ms: i64) {
+        let Some(query) = self.queries.get(position) else { return };
+        let (step_ms, is_raw) = (query.step_ms, query.is_raw);
+        let per_request = (SAMPLES_PER_ANSWER / self.collection.len().max(1) as i64).clamp(1, MAX_POINTS);
+        let mut parts =
+            chunks(self.floor_ms(position, start_ms), self.floor_ms(position, end_ms), step_ms, per_request);
+        if is_raw {
+            join(&mut parts, end_ms);
+        }
+        self.tasks.extend(parts.into_iter().map(|chunk| Task::Samples { query: position, chunk }));
+    }
+
+    /// The query and the end of the stretch that is asked for now.
+    pub(crate) fn asked(&self) -> Option<(usize, i64)> {
+        match self.tasks.front() {
+            Some(Task::Samples { query, chunk }) => Some((*query, chunk.end_ms)),
+            _ => None,
+        }
+    }
+
+    /// Gives up what is planned of one query, or of all.
+    pub(crate) fn give_up(&mut self, given_up: Option<usize>) {
+        self.cuts = 0;
+        self.tasks.retain(|task| match task {
+            Task::Samples { query, .. } => given_up.is_some_and(|given_up| *query != given_up),
+            _ => false,
+        });
+    }
+
+    /// The samples.
+    pub(crate) fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
+    /// The samples, to be changed.
+    pub(crate) fn collection_mut(&mut self) -> &mut Collection {
+        &mut self.collection
+    }
+
+    /// What the server says of a metric.
+    pub(crate) fn metadata(&self, metric: &str) -> Option<&Metadata> {
+        self.metadata.get(metric)
+    }
+
+    /// What there is so far, as [`Fetch::finish`] gives it.
+    pub(crate) fn dataset(&self) -> Result<Dataset, Error> {
+        self.clone().finish()
     }
 }
 

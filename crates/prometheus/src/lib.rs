@@ -31,7 +31,8 @@
 //! With queries: each of them, by `query_range`, in chunks below the server's limit of points. Without: the names of all
 //! metrics, the series behind the ones worth looking at (see [`worth`]), and their samples as they were scraped; if that
 //! would be too many, the last sample of each step. With presets (see [`preset`]): a [`Survey`] of what the server has of
-//! them, a [`Plan`] that keeps a budget by letting the server aggregate, and what the plan says.
+//! them, a [`Plan`] that keeps a budget by letting the server aggregate, and what the plan says. [`Live`] then follows the
+//! server: what is new since.
 
 mod answer;
 mod ask;
@@ -45,7 +46,9 @@ mod error;
 mod event;
 mod fetch;
 mod form;
+mod live;
 mod meaning;
+mod patience;
 mod plan;
 pub mod preset;
 mod promql;
@@ -63,6 +66,7 @@ pub use chunk::{Chunk, MAX_POINTS, chunks};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fetch::{Fetch, Progress};
+pub use live::{Live, Next, Update};
 pub use plan::{Manner, Plan, Planned, Size};
 pub use request::{Failure, Method, Request, Response};
 pub use scope::{Budget, Scope};

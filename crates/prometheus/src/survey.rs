@@ -23,7 +23,7 @@ pub(crate) const INTERVAL_WINDOW_MS: i64 = 3_600_000;
 
 /// A survey under way: it yields requests and takes answers, as a [`crate::Fetch`] does. It asks for names, metadata and
 /// counts, never for series or samples of the metrics themselves, so that it is as cheap for a fleet as for a machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Survey {
     conversation: Conversation,
     start_ms: i64,

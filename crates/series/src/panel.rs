@@ -1,7 +1,8 @@
 //! A data set on one regular grid.
 
-use crate::{Break, Dataset, Kind, Note, NoteKind, Series, TimeGrid};
+use crate::{Break, Dataset, Kind, Note, NoteKind, Series, TimeAxis, TimeGrid};
 use order::SortedMap;
+use std::sync::Arc;
 
 /// The number of empty slots that stand for a break: more than any method bridges, so that nothing reaches across.
 const BREAK_SLOTS: usize = 8;
@@ -79,13 +80,27 @@ impl Panel {
     }
 }
 
+/// The different axes, each with the number of series on it.
+fn axes(dataset: &Dataset) -> Vec<(&TimeAxis, usize)> {
+    let mut all: Vec<&Arc<TimeAxis>> = dataset.series.iter().map(|series| &series.axis).collect();
+    order::sort_by_key(&mut all, |axis| Arc::as_ptr(axis) as usize);
+    let mut different: Vec<(&TimeAxis, usize)> = Vec::new();
+    for axis in all {
+        match different.last_mut() {
+            Some((last, count)) if std::ptr::eq(*last, Arc::as_ptr(axis)) => *count += 1,
+            _ => different.push((axis, 1)),
+        }
+    }
+    different
+}
+
 fn common_interval(dataset: &Dataset) -> Option<i64> {
     let mut votes: SortedMap<i64, usize> = SortedMap::new();
     let mut longest = 0;
-    for series in &dataset.series {
-        if let Some(interval) = series.axis.interval_ms() {
-            *votes.at(interval.max(1)) += 1;
-            longest = longest.max(series.axis.len());
+    for (axis, count) in axes(dataset) {
+        if let Some(interval) = axis.interval_ms() {
+            *votes.at(interval.max(1)) += count;
+            longest = longest.max(axis.len());
         }
     }
     let most = votes.values().copied().max()?;
@@ -101,15 +116,7 @@ fn common_interval(dataset: &Dataset) -> Option<i64> {
 }
 
 fn all_times(dataset: &Dataset) -> Vec<i64> {
-    let mut seen: Vec<*const crate::TimeAxis> = Vec::new();
-    let mut times: Vec<i64> = Vec::new();
-    for series in &dataset.series {
-        let axis = std::sync::Arc::as_ptr(&series.axis);
-        if seen.last() != Some(&axis) {
-            seen.push(axis);
-            times.extend_from_slice(series.axis.times_ms());
-        }
-    }
+    let mut times: Vec<i64> = axes(dataset).into_iter().flat_map(|(axis, _)| axis.times_ms().iter().copied()).collect();
     order::ascending_integers(&mut times);
     times.dedup();
     times
@@ -197,8 +204,6 @@ fn place(series: &Series, grid: &TimeGrid) -> (Vec<f64>, u64) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::TimeAxis;
-    use std::sync::Arc;
 
     fn dataset(times: &[i64], values: &[f64]) -> Dataset {
         let (axis, ..) = TimeAxis::from_unsorted(times);

@@ -16,6 +16,7 @@ pub mod bulk;
 pub mod csv;
 mod elementary;
 pub mod fixture;
+mod live_server;
 pub mod load_test;
 mod noise;
 mod random;
@@ -25,6 +26,7 @@ pub mod simulator;
 mod table;
 
 pub use elementary::{exp, ln, sine_of_turns};
+pub use live_server::{LiveFleet, LiveServer};
 pub use noise::{Noise, noise_of_mixed_intervals, noise_panel, poisson_traffic};
 pub use random::Random;
 pub use simulator::{FaultKind, Reached, Scenario, Setting, Simulation, Truth, simulate, simulate_with};

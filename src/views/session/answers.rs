@@ -1,6 +1,6 @@
 //! What the workers answer, and what it does to the page.
 
-use super::{Session, Shown, Waiting, Who};
+use super::{Following, Session, Shown, Waiting, Who};
 use crate::bridge::{Envelope, Event, Fault, Remedy, Request, Response, from_f64s};
 use crate::state::{Filter, Load, View};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -63,6 +63,16 @@ impl Session {
                     self.receive_report(generation, complete, &Uint8Array::new(bytes).to_vec());
                 }
             }
+            Response::Live { generation, words, detail, is_old } => {
+                if self.load.with_untracked(Load::generation) == generation {
+                    let is_first = !self.is_followed();
+                    self.live.set(Following { words, detail, is_old });
+                    if is_first {
+                        // The page may have been hidden before.
+                        self.ask_for_news();
+                    }
+                }
+            }
             Response::Failed { generation, fault } => {
                 let is_current = self.load.update(|load| load.fail(generation, fault));
                 if is_current {
@@ -119,6 +129,9 @@ impl Session {
         let shown = Shown { generation, report: Rc::new(report) };
         let before = self.shown.get_clone_untracked();
         self.fit_view(before.as_ref(), &shown, complete);
+        // Of a server that is followed only the first Report is news to be told.
+        let is_again =
+            complete && self.desk.borrow().complete.as_ref().is_some_and(|complete| complete.generation == generation);
         if complete {
             {
                 let mut desk = self.desk.borrow_mut();
@@ -127,6 +140,8 @@ impl Session {
                 desk.is_forgotten = false;
             }
             self.awaits_data.set(false);
+        }
+        if complete && !is_again {
             let is_doubtful = |note: &&report::DataNote| note.kind == "ambiguous";
             self.doubt.set(shown.report.dataset.notes.iter().find(is_doubtful).map(|note| Fault {
                 title: "Check how this was read".into(),
@@ -151,9 +166,9 @@ impl Session {
             |shown: &Shown| shown.report.dataset.sources.iter().map(|source| source.name.clone()).collect::<Vec<_>>();
         let is_same_data = before.is_some_and(|before| names(before) == names(now));
         let mut view = if is_same_data { self.view.get_clone_untracked() } else { View::default() };
-        // Findings come in no fixed order until the Report is complete; the open one stays open.
-        let open = view.finding.and_then(|index| before?.report.findings.get(index)).map(|finding| finding.id.clone());
-        view.finding = open.and_then(|id| now.report.findings.iter().position(|finding| finding.id == id));
+        if let Some(before) = before {
+            view.carry_over(&before.report, &now.report);
+        }
         if !is_same_data {
             self.filter.set(Filter::default());
         }

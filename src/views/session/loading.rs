@@ -1,7 +1,7 @@
 //! Loading a source, stopping, reading again, and going back to the first screen.
 
-use super::Session;
 use super::sharing::{absolute, go_to, is_live_page, reload, show_address};
+use super::{Following, Session};
 use crate::bridge::{Envelope, Fault, Remedy, Request, words};
 use crate::dom::batch;
 use crate::state::{Filter, Link, Load, Pasted, SourceLink, View};
@@ -66,6 +66,10 @@ impl Session {
     pub(in crate::views) fn open(&'static self, origin: Origin) {
         self.stop_worker();
         self.doubt.set(None);
+        if self.is_live() {
+            // If nothing comes of it, the server has to be followed anew.
+            self.desk.borrow_mut().is_forgotten = true;
+        }
         let generation = self.load.update(|load| load.begin(origin.name()));
         self.is_playing.set(false);
         self.notice.set(format!("Loading {}", origin.name()));
@@ -88,6 +92,8 @@ impl Session {
 
     fn send_load(&'static self, generation: u32, origin: Origin) {
         let is_live = matches!(origin.source, Source::Server { .. });
+        self.live.set(Following::default());
+        self.is_paused.set(false);
         {
             let mut desk = self.desk.borrow_mut();
             desk.loading = Some(origin.clone());
@@ -131,7 +137,7 @@ impl Session {
         let is_reading = std::mem::take(&mut self.desk.borrow_mut().is_reading);
         match self.workers() {
             Some(workers) if is_reading => workers.reader.cancel(generation),
-            Some(workers) if is_loading => workers.analysis.cancel(generation),
+            Some(workers) if is_loading || self.is_followed() => workers.analysis.cancel(generation),
             _ => {}
         }
     }
@@ -148,6 +154,7 @@ impl Session {
             desk.loading = None;
             desk.linked_view = None;
         }
+        self.live.set(Following::default());
         self.shown.set(None);
         self.view.set(View::default());
         self.filter.set(Filter::default());

@@ -10,7 +10,7 @@ pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};
 use crate::bridge::{ChartRequest, Envelope, Fault, Host, Request};
-use crate::dom::{Signal, after, batch, signal};
+use crate::dom::{Signal, after, batch, document, signal};
 use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
 use crate::store::Theme;
 use report::{ChartData, Report};
@@ -34,6 +34,14 @@ impl PartialEq for Shown {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.report, &other.report)
     }
+}
+
+/// How a server that is followed stands, in words; none where none is followed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Following {
+    pub(super) words: String,
+    pub(super) detail: String,
+    pub(super) is_old: bool,
 }
 
 /// What turns sources into data sets, and what turns those into Reports.
@@ -88,6 +96,9 @@ pub(super) struct Session {
     pub(super) is_help_open: Signal<bool>,
     /// What was last done, for screen readers and as a short notice.
     pub(super) notice: Signal<String>,
+    pub(super) live: Signal<Following>,
+    /// Whether the user wants no news from the server.
+    pub(super) is_paused: Signal<bool>,
     /// What could be read in two ways.
     doubt: Signal<Option<Fault>>,
     /// A short notice on the screen.
@@ -112,6 +123,8 @@ impl Session {
             is_playing: signal(false),
             is_help_open: signal(false),
             notice: signal(String::new()),
+            live: signal(Following::default()),
+            is_paused: signal(false),
             doubt: signal(None),
             toast: signal(None),
             awaits_data: signal(false),
@@ -184,6 +197,20 @@ impl Session {
     pub(super) fn ask_json(&self, generation: u32, answer: impl FnOnce(String) + 'static) {
         let ticket = self.ticket(Waiting::Text(Box::new(answer)));
         self.send(Envelope::of(Request::Json { ticket, generation }));
+    }
+
+    /// Whether a server is followed.
+    fn is_followed(&self) -> bool {
+        self.live.with_untracked(|live| !live.words.is_empty())
+    }
+
+    /// Has a server asked for what is new, unless the user or the browser does not look.
+    pub(super) fn ask_for_news(&self) {
+        if self.is_followed() {
+            let generation = self.load.with_untracked(Load::generation);
+            let goes_on = !self.is_paused.get_untracked() && !document().hidden();
+            self.send(Envelope::of(Request::Follow { generation, goes_on }));
+        }
     }
 
     fn ticket(&self, waiting: Waiting) -> u32 {

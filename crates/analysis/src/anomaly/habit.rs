@@ -19,6 +19,12 @@ pub(crate) struct Habit {
 }
 
 impl Habit {
+    /// The slots of the past that make a habit: far enough back that it is steady, near enough that the work per slot
+    /// stays small.
+    pub(crate) fn memory(window: usize) -> usize {
+        8 * window.max(64)
+    }
+
     /// Of values, their deviations from the centre, and the rolling centre and spread; none with fewer than 8 deviations.
     pub(crate) fn of(values: &[f64], deviations: &[f64], local: &[Standard]) -> Option<Self> {
         let mut sizes: Vec<f64> = deviations.iter().filter(|d| d.is_finite()).map(|d| d.abs()).collect();
@@ -94,8 +100,7 @@ pub(crate) fn past_habits(
     window: usize,
 ) -> Vec<(usize, Habit)> {
     let step = window.max(4);
-    // Far enough back that the habit is steady, near enough that the work per slot stays small.
-    let memory = 8 * window.max(64);
+    let memory = Habit::memory(window);
     (1..)
         .map(|index| index * step)
         .take_while(|&slot| slot < values.len())

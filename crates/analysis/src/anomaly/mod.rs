@@ -2,6 +2,7 @@
 
 pub(crate) mod floor;
 mod habit;
+pub mod online;
 pub(crate) mod rolling;
 pub mod silence;
 pub mod spike;

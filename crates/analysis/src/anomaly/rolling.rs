@@ -56,6 +56,19 @@ impl SortedWindow {
         }
     }
 
+    /// What the `window` slots before slot `slot` are like; not known before half a window.
+    pub(crate) fn before(&mut self, slot: usize, window: usize) -> Standard {
+        if slot * 2 < window { UNKNOWN } else { self.standard_of_at_least(window) }
+    }
+
+    /// Moves on by one slot: `old`, if there is one, leaves the window, and `new` comes in.
+    pub(crate) fn advance(&mut self, old: Option<f64>, new: f64) {
+        match old {
+            Some(old) => self.replace(old, new),
+            None => self.insert(new),
+        }
+    }
+
     /// The place of the first value that is not smaller.
     fn place(&self, value: f64) -> usize {
         self.sorted.partition_point(|kept| *kept < value)
@@ -160,11 +173,8 @@ pub(crate) fn trailing(values: &[f64], window: usize) -> Vec<Standard> {
         .iter()
         .enumerate()
         .map(|(slot, &value)| {
-            let current = if slot * 2 < window { UNKNOWN } else { sorted.standard_of_at_least(window) };
-            match slot.checked_sub(window).and_then(|position| values.get(position)) {
-                Some(&old) => sorted.replace(old, value),
-                None => sorted.insert(value),
-            }
+            let current = sorted.before(slot, window);
+            sorted.advance(slot.checked_sub(window).and_then(|position| values.get(position)).copied(), value);
             current
         })
         .collect()

@@ -7,13 +7,14 @@ use clap::{ArgGroup, Args};
 use prometheus::{Ask, Endpoint, Scope};
 use report::Report;
 use scene::{Theme, View, radar, svg};
+use series::Dataset;
 
 /// The size of the picture, in CSS pixels.
 const PICTURE_PX: (f64, f64) = (1_200.0, 1_000.0);
 
 /// Arguments of `analyze`.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("source").required(true).multiple(false))]
+#[command(group = ArgGroup::new("source").required(true).multiple(true))]
 pub(crate) struct Analyze {
     /// Files to read; `-` is standard input; several are merged on one clock
     #[arg(value_name = "FILE", group = "source")]
@@ -33,12 +34,12 @@ pub(crate) struct Analyze {
     reading: ReaderOptions,
 }
 
-/// A server instead of files.
+/// Servers, instead of files or beside them.
 #[derive(Args, Debug)]
 struct Server {
-    /// Ask this Prometheus (or Thanos, Mimir, VictoriaMetrics) instead of reading files; `--step` is the resolution
+    /// Ask this Prometheus (or Thanos, Mimir, VictoriaMetrics), may be repeated, also beside files; `--step` is the resolution
     #[arg(long, value_name = "URL", group = "source", help_heading = "Prometheus")]
-    prometheus: Option<String>,
+    prometheus: Vec<String>,
     /// A PromQL expression to look at, may be repeated
     #[arg(long, value_name = "PROMQL", requires = "prometheus", help_heading = "Prometheus")]
     query: Vec<String>,
@@ -64,27 +65,17 @@ struct Server {
     /// Print what the server has and what would be fetched, and fetch nothing
     #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "svg"], help_heading = "Prometheus")]
     plan: bool,
-    /// A header that goes with every request, may be repeated (Authorization: Bearer …)
+    /// A header that goes with every request to every server named, may be repeated (Authorization: Bearer …)
     #[arg(long, value_name = "NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
     header: Vec<String>,
 }
 
 impl Analyze {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let mut options = engine::Options::default();
-        let dataset = match &self.server.prometheus {
-            Some(url) => {
-                let (ask, scope) = self.server.ask(url, self.reading.step)?;
-                let headers = self.server.headers()?;
-                if self.server.plan {
-                    return output::text(&survey::write(&live::survey(&ask, &headers)?, &ask));
-                }
-                let dataset = live::fetch(ask, &headers)?;
-                options.services = scope.services(&dataset);
-                dataset
-            }
-            None => self.reading.read(&self.files)?,
-        };
+        if self.server.plan {
+            return self.server.print_plans(self.reading.step);
+        }
+        let (dataset, options) = self.dataset()?;
         let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
         if let Some(path) = &self.svg {
@@ -101,6 +92,28 @@ impl Analyze {
             output::text(&summary::write(report))
         }
     }
+
+    /// Everything named, on one clock. Where two sources call a series the same, the later one's name stands in front.
+    fn dataset(&self) -> Result<(Dataset, engine::Options), Failure> {
+        let mut parts = Vec::new();
+        if !self.files.is_empty() {
+            // Beside a server, the step is the resolution of what it is asked.
+            let step = self.reading.step.filter(|_| self.server.prometheus.is_empty());
+            parts.push(ReaderOptions { step, ..self.reading.clone() }.read(&self.files)?);
+        }
+        let headers = self.server.headers()?;
+        let mut last_scope = None;
+        for url in &self.server.prometheus {
+            let (ask, scope) = self.server.ask(url, self.reading.step)?;
+            parts.push(live::fetch(ask, &headers)?);
+            // Every server is asked the same.
+            last_scope = Some(scope);
+        }
+        let only = if parts.len() == 1 { parts.pop() } else { None };
+        let dataset = only.unwrap_or_else(|| Dataset::merge(parts));
+        let services = last_scope.map(|scope| scope.services(&dataset)).unwrap_or_default();
+        Ok((dataset, engine::Options { services, ..engine::Options::default() }))
+    }
 }
 
 /// The radar of the whole system.
@@ -110,6 +123,16 @@ fn picture(report: &Report) -> String {
 }
 
 impl Server {
+    /// Prints what each server has and what would be fetched of it.
+    fn print_plans(&self, step_ms: Option<i64>) -> Result<(), Failure> {
+        let headers = self.headers()?;
+        for url in &self.prometheus {
+            let (ask, _) = self.ask(url, step_ms)?;
+            output::text(&survey::write(&live::survey(&ask, &headers)?, &ask))?;
+        }
+        Ok(())
+    }
+
     /// What is asked, and the settings that say it, which are those of the page.
     fn ask(&self, url: &str, step_ms: Option<i64>) -> Result<(Ask, Scope), Failure> {
         let endpoint = Endpoint::parse(url).map_err(Failure::input)?;
