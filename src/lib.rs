@@ -1,11 +1,11 @@
 //! The browser app: the page, and the two workers that it gives the work to.
 //!
-//! Five programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
+//! Six programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
 //! what it shows, `dom` the thin layer between the views and the document, `paint` draws the scene's shapes on canvases,
 //! `store` remembers the theme. [`reader`] reads files and makes data sets. `worker` runs the engine on them, or on what
 //! it has asked a Prometheus server for (`net` is the way to one), in short slices, and sends Reports back. `mapping` is
 //! the panel in which the user says how files are read, `connect` the one that says why a server cannot be read and takes
-//! what is asked of it. [`bridge`] is what they say to each other.
+//! what is asked of it, `prober` finds out about servers for that panel. [`bridge`] is what they say to each other.
 //!
 //! The page never computes statistics, and links neither the readers nor the engine; the reader links no engine, the
 //! worker no readers. Everything that needs a browser is compiled for wasm only.
@@ -24,6 +24,8 @@ pub mod mapping;
 pub mod net;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
+#[cfg(target_arch = "wasm32")]
+pub mod prober;
 #[cfg(target_arch = "wasm32")]
 pub mod store;
 #[cfg(target_arch = "wasm32")]

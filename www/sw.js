@@ -20,6 +20,8 @@ const FILES = [
   'connect.js',
   'connect_bg.wasm',
   'connect.css',
+  'prober.js',
+  'prober_bg.wasm',
   'worker.js',
   'worker_bg.wasm',
   'help.html',

@@ -24,12 +24,12 @@ pub(super) fn first_screen(session: &'static Session) -> El {
         .show(move || session.awaits_data.get(), hint);
     let promise = if is_live_page() {
         el("p").class("promise").child(el("b").text("Your data go nowhere else.")).text(
-            " This page may talk to its own host and to the server that its address names, by its content security \
-             policy; a file that is dropped here stays in this tab.",
+            " By its content security policy, the page may talk to its own host and to the server that its address names \
+             only; a file that is dropped here stays in this tab.",
         )
     } else {
         el("p").class("promise").child(el("b").text("Your data never leaves this tab.")).text(
-            " The page may talk to its own host only, by its content security policy; check it in the developer tools: \
+            " By its content security policy, the page may talk to its own host only; check it in the developer tools: \
              the network panel stays empty while a file is analysed, and it works offline.",
         )
     };

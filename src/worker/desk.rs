@@ -1,6 +1,6 @@
 //! What the worker holds, and who gets which answer.
 
-use super::{connect, work};
+use super::work;
 use crate::bridge::{ChartRequest, Envelope, Mailbox, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
@@ -51,21 +51,14 @@ impl Desk {
                 spawn_local(async move { work::run_live(&desk, generation, input).await });
             }
             Request::Follow { goes_on, .. } => desk.is_paused.set(!goes_on),
-            // For the reader.
-            Request::Preview { .. } => {}
+            // For the reader and the prober.
+            Request::Preview { .. } | Request::Connect { .. } => {}
             Request::Cancel { generation } => {
                 if desk.wanted.get() == generation {
                     desk.wanted.set(0);
                     desk.under_way.replace(None);
                 }
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
-            }
-            Request::Connect { ticket, address, access, question } => {
-                let page = desk.page.clone();
-                spawn_local(async move {
-                    let answer = connect::answer(&address, &access, &question).await;
-                    page.say(Envelope::with(Response::Found { ticket }, vec![to_bytes(&answer)]));
-                });
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
             Request::Story { ticket, generation } => {

@@ -1,6 +1,5 @@
 //! The analysis: takes a data set, analyses it in short slices, and answers for it.
 
-mod connect;
 mod desk;
 mod follow;
 mod server;

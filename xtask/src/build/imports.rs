@@ -1,15 +1,18 @@
-//! Short names for what a program imports from its loader.
+//! Short names for what a program imports from its loader, and for what it exports to it alone.
 //!
-//! wasm-bindgen names every function of the loader by what it does and by a hash, once in the program and once in the
-//! script. Both files are fetched by every visitor, and no one else reads the names.
+//! wasm-bindgen names every such function by what it does and by a hash, once in the program and once in the script. Both
+//! files are fetched by every visitor, and no one else reads the names.
 
 use anyhow::{Context, Result, bail};
 
 const HEADER: usize = 8;
 const IMPORT_SECTION: u8 = 2;
+const EXPORT_SECTION: u8 = 7;
 const FUNCTION: u8 = 0;
+/// How exports begin that are wasm-bindgen's own: what closures are called by. All others have names that somebody chose.
+const OWN_EXPORT: &str = "wasm_bindgen_";
 
-/// The program and its loader, with imported functions called `_a`, `_b`, … in both.
+/// The program and its loader, with imported functions called `_a`, `_b`, … in both, and exported ones `$a`, `$b`, ….
 pub(super) fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
     let mut shortened = wasm.get(..HEADER).context("a wasm file has a header")?.to_vec();
     let mut script = script.to_owned();
@@ -17,7 +20,11 @@ pub(super) fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
     while let Some(kind) = rest.byte() {
         let length = rest.number()?;
         let content = rest.take(length)?;
-        let content = if kind == IMPORT_SECTION { imports(content, &mut script)? } else { content.to_vec() };
+        let content = match kind {
+            IMPORT_SECTION => imports(content, &mut script)?,
+            EXPORT_SECTION => exports(content, &mut script)?,
+            _ => content.to_vec(),
+        };
         shortened.push(kind);
         push_number(content.len(), &mut shortened);
         shortened.extend_from_slice(&content);
@@ -43,6 +50,22 @@ fn imports(section: &[u8], script: &mut String) -> Result<Vec<u8>> {
             bail!("the program imports something that is no function: {name}");
         }
         shortened.push(kind);
+        push_number(rest.number()?, &mut shortened);
+    }
+    Ok(shortened)
+}
+
+fn exports(section: &[u8], script: &mut String) -> Result<Vec<u8>> {
+    let mut rest = Bytes(section);
+    let mut shortened = Vec::with_capacity(section.len());
+    let count = rest.number()?;
+    push_number(count, &mut shortened);
+    for index in 0..count {
+        let name = rest.name()?;
+        let short = short_name(index).replacen('_', "$", 1);
+        let renamed = name.starts_with(OWN_EXPORT) && replace_word(script, name, &short);
+        push_name(if renamed { &short } else { name }, &mut shortened);
+        shortened.push(rest.byte().context("an export has a kind")?);
         push_number(rest.number()?, &mut shortened);
     }
     Ok(shortened)
@@ -151,6 +174,26 @@ mod tests {
         let (wasm, script) = shorten(&wasm, script)?;
         assert_eq!(script, "let i = { _a: f, _b: g, x__wbg_append_0a1b: h };");
         assert_eq!(wasm, program(["_a", "_b"]));
+        Ok(())
+    }
+
+    #[test]
+    fn exports_for_the_loader_alone_are_shortened_too() -> Result<()> {
+        let program = |name: &str| {
+            let mut section = vec![2];
+            for name in [name, "memory"] {
+                push_name(name, &mut section);
+                section.extend([FUNCTION, 3]);
+            }
+            let mut wasm = b"\0asm\x01\0\0\0".to_vec();
+            wasm.extend([EXPORT_SECTION, section.len() as u8]);
+            wasm.extend(section);
+            wasm
+        };
+        let (wasm, script) =
+            shorten(&program("wasm_bindgen_8a59__invoke"), "wasm.wasm_bindgen_8a59__invoke(wasm.memory)")?;
+        assert_eq!(script, "wasm.$a(wasm.memory)");
+        assert_eq!(wasm, program("$a"));
         Ok(())
     }
 
