@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startAlertmanager } from '../servers/alertmanager.mjs';
 import { startNodeExporter } from '../servers/node_exporter.mjs';
 import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
@@ -101,6 +102,26 @@ describe('a live server', { timeout: 300_000 }, () => {
     } finally {
       await prometheus.stop();
       await machine.stop();
+    }
+  });
+
+  it('shows what an Alertmanager knows on the timeline', async () => {
+    const startsAt = new Date(Date.now() - 600_000).toISOString();
+    const labels = { alertname: 'CheckoutSlow', severity: 'page', service: 'checkout' };
+    const manager = await startAlertmanager([{ labels, annotations: { summary: 'p99 above 2 s' }, startsAt }]);
+    try {
+      const silence = { matchers: [{ name: 'alertname', value: 'Other', isRegex: false }], startsAt: new Date().toISOString(), endsAt: new Date(Date.now() + 3_600_000).toISOString(), createdBy: 'test', comment: 'deploy' };
+      const posted = await fetch(`${manager.url}/api/v2/silences`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(silence) });
+      assert.ok(posted.ok, await posted.text());
+      // The range that is looked at ends with a whole second.
+      await pause(1500);
+      const live = await report('--prometheus', servers.Prometheus.url, '--alertmanager', manager.url);
+      const titles = live.dataset.events.map(({ title }) => title);
+      assert.ok(titles.some((title) => title.startsWith('CheckoutSlow')), titles.join('; '));
+      assert.ok(titles.some((title) => title.includes('Silence') && title.includes('deploy')), titles.join('; '));
+      assert.equal(difference(above(live), above(fromFile), SAME), null, 'events change no finding');
+    } finally {
+      await manager.stop();
     }
   });
 

@@ -10,9 +10,9 @@ const run = promisify(execFile);
 
 /**
  * Back-fills the OpenMetrics text into a fresh Prometheus and starts it; `url` is its address. Without `targets` (host:port
- * by job) it scrapes nothing, not even itself: it holds what was put in.
+ * by job) it scrapes nothing, not even itself: it holds what was put in. `rules` are alerting rules.
  */
-export async function startPrometheus(openMetrics, targets = {}) {
+export async function startPrometheus(openMetrics, targets = {}, rules = []) {
   const folder = await mkdtemp(join(tmpdir(), 'monteverdi-prometheus-'));
   const data = join(folder, 'data');
   if (openMetrics) {
@@ -23,11 +23,13 @@ export async function startPrometheus(openMetrics, targets = {}) {
   const port = await freePort();
   const jobs = Object.entries(targets).map(([job, target]) => ({
     job_name: job,
-    scrape_interval: '1s',
     static_configs: [{ targets: [target === 'itself' ? `127.0.0.1:${port}` : target] }],
   }));
   // JSON is YAML, too.
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify({ scrape_configs: jobs }));
+  await writeFile(join(folder, 'rules.yml'), JSON.stringify({ groups: rules.length ? [{ name: 'rules', rules }] : [] }));
+  const global = { scrape_interval: '1s', evaluation_interval: '1s' };
+  const config = { global, rule_files: ['rules.yml'], scrape_configs: jobs };
+  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
   const parameters = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${data}`,

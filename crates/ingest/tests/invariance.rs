@@ -129,7 +129,7 @@ fn whether_many_bytes_are_fetched_or_fed() {
         assert!(text.len() > 3 << 20);
         let sixteen: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         for bytes in [text.as_bytes(), &sixteen] {
-            let outcome = fed(bytes, 65_536).expect("a plain table");
+            let outcome = fed(bytes, 65_536).unwrap();
             assert_eq!(shown(&outcome), shown(&import(bytes)));
         }
     }
