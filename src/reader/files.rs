@@ -2,7 +2,7 @@
 
 use super::blob::{BlobSource, BlobStream};
 use super::{fault, preview, zone};
-use crate::bridge::{Fault, Mailbox, READING_SHARE};
+use crate::bridge::{Fault, Mailbox, Pause, READING_SHARE};
 use crate::state::{FORGOTTEN, Remembered, Settings};
 use ingest::{Import, Options, SettingError, needs_text};
 use series::{Dataset, Note, NoteKind};
@@ -39,6 +39,8 @@ impl Stamp {
 
 /// Larger files are parsed while the browser reads on.
 const LARGEST_AT_ONCE: f64 = 8e6;
+/// After so many bytes messages are looked for.
+const HEARD_BYTES: usize = 1 << 21;
 
 /// Reads all files and puts them together. `kept` are those of the last time. None if meanwhile `is_wanted` says no.
 #[expect(clippy::too_many_arguments, reason = "what a load is made of")]
@@ -133,9 +135,19 @@ pub async fn open(
 ) -> Result<Option<Result<Import, ingest::Error>>, Fault> {
     let length = Some(blob.size() as u64);
     if let Some(mut stream) = (blob.size() > LARGEST_AT_ONCE).then(|| BlobStream::open(blob, say)).flatten() {
-        let next = async |to: &mut Vec<u8>| match is_wanted() {
-            true => stream.next(to).await,
-            false => Err(io::Error::from(io::ErrorKind::Interrupted)),
+        let (pause, mut unheard) = (Pause::default(), 0);
+        let next = async |to: &mut Vec<u8>| {
+            // Bytes that are there already come before any message, which may be that nobody wants them.
+            if unheard >= HEARD_BYTES {
+                pause.take().await;
+                unheard = 0;
+            }
+            if !is_wanted() {
+                return Err(io::Error::from(io::ErrorKind::Interrupted));
+            }
+            stream.next(to).await?;
+            unheard += to.len();
+            Ok(())
         };
         let outcome = Import::open_fed(name, next, length, options).await;
         if !is_wanted() {

@@ -183,7 +183,8 @@ describe('the page', { timeout: 600_000 }, () => {
     // The Report is there, and so are the worker that holds its series and the reader, which has listened while it waited.
     assert.equal(difference(await findings(page), before, SAME), null);
     const now = page.workers();
-    assert.ok(now.length === 2 && now.every((worker) => workers.includes(worker)), 'both workers have gone on');
+    // A reader that has not heard it in time is replaced; the analysis never is.
+    assert.ok(now.length === 2 && now.some((worker) => workers.includes(worker)), 'the analysis has gone on');
     const exported = await exportedJson(page);
     assert.equal(difference(above(exported), above(await report(incident.path)), SAME), null);
     await drop(page, healthy);

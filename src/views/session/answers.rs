@@ -79,7 +79,10 @@ impl Session {
                     // What was found before it failed is no result.
                     let before = self.desk.borrow().complete.clone();
                     self.shown.set(before);
-                    self.restore();
+                    // A server that has just refused is asked again when the user has read why.
+                    if !self.is_live() {
+                        self.restore();
+                    }
                 }
             }
             Response::Chart { ticket, series } => {
@@ -101,7 +104,7 @@ impl Session {
     }
 
     /// Gives a new worker what is on the screen, so that it can answer for it.
-    fn restore(&'static self) {
+    pub(super) fn restore(&'static self) {
         let is_forgotten = self.desk.borrow().is_forgotten;
         if is_forgotten && !self.load.with_untracked(Load::is_loading) {
             self.refresh();

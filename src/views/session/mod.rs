@@ -309,8 +309,9 @@ impl Session {
     }
 
     /// Takes the message off the screen.
-    pub(super) fn dismiss(&self) {
+    pub(super) fn dismiss(&'static self) {
         self.load.update(Load::dismiss);
         self.doubt.set(None);
+        self.restore();
     }
 }
