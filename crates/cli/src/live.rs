@@ -6,8 +6,8 @@ use series::Dataset;
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 
-/// How long one request may take.
-const LONGEST_S: u64 = 60;
+/// How long one request may take if nobody says.
+pub(crate) const USUAL_TIMEOUT_S: u64 = 60;
 /// The most bytes of one answer.
 const LONGEST_ANSWER: u64 = 1 << 30;
 /// How often a passing trouble is waited out.
@@ -16,8 +16,8 @@ const ATTEMPTS: u32 = 3;
 const LONGEST_WAIT_S: u64 = 30;
 
 /// Asks a server, and waits for all of its answers. `headers` go with every request.
-pub(crate) fn fetch(ask: Ask, headers: &[(String, String)]) -> Result<Dataset, Failure> {
-    let client = Client::new(&ask, headers);
+pub(crate) fn fetch(ask: Ask, headers: &[(String, String)], timeout_s: u64) -> Result<Dataset, Failure> {
+    let client = Client::new(&ask, headers, timeout_s);
     let mut fetch = Fetch::new(ask).map_err(Failure::input)?;
     let mut attempts = 0;
     while let Some(request) = fetch.next_request() {
@@ -29,8 +29,8 @@ pub(crate) fn fetch(ask: Ask, headers: &[(String, String)]) -> Result<Dataset, F
 }
 
 /// Looks at what a server has.
-pub(crate) fn survey(ask: &Ask, headers: &[(String, String)]) -> Result<Inventory, Failure> {
-    let client = Client::new(ask, headers);
+pub(crate) fn survey(ask: &Ask, headers: &[(String, String)], timeout_s: u64) -> Result<Inventory, Failure> {
+    let client = Client::new(ask, headers, timeout_s);
     let mut survey = Survey::new(ask).map_err(Failure::input)?;
     let mut attempts = 0;
     while let Some(request) = survey.next_request() {
@@ -74,13 +74,14 @@ type Accept<'a> = dyn FnMut(Result<Response<'_>, NoAnswer>) -> Result<(), Error>
 struct Client {
     agent: ureq::Agent,
     headers: Vec<(String, String)>,
+    timeout_s: u64,
 }
 
 impl Client {
-    fn new(ask: &Ask, headers: &[(String, String)]) -> Self {
+    fn new(ask: &Ask, headers: &[(String, String)], timeout_s: u64) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(LONGEST_S)))
+            .timeout_global(Some(Duration::from_secs(timeout_s)))
             .user_agent(concat!("monteverdi/", env!("CARGO_PKG_VERSION")))
             .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
             .build()
@@ -89,7 +90,7 @@ impl Client {
         if let Some((user, password)) = ask.endpoint.credentials() {
             headers.push(("Authorization".to_owned(), format!("Basic {}", base64(&format!("{user}:{password}")))));
         }
-        Self { agent, headers }
+        Self { agent, headers, timeout_s }
     }
 
     /// Sends a request and hands the answer to the plan. Headers and credentials go to the server itself only.
@@ -106,9 +107,9 @@ impl Client {
                 to.send(request.body.as_deref().unwrap_or_default())
             }
         };
-        let received = sent.map_err(|error| class(&error)).and_then(|mut response| {
+        let received = sent.map_err(|error| class(&error, self.timeout_s)).and_then(|mut response| {
             let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
-            Ok((response, body.map_err(|error| broken(&error))?))
+            Ok((response, body.map_err(|error| broken(&error, self.timeout_s))?))
         });
         match received {
             Ok((response, body)) => {
@@ -126,11 +127,11 @@ impl Client {
 }
 
 /// The class of a failure.
-fn class(error: &ureq::Error) -> NoAnswer {
+fn class(error: &ureq::Error, timeout_s: u64) -> NoAnswer {
     let words = error.to_string();
     match error {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => NoAnswer::Unreachable(words),
-        ureq::Error::Timeout(_) => NoAnswer::TimedOut { seconds: LONGEST_S },
+        ureq::Error::Timeout(_) => NoAnswer::TimedOut { seconds: timeout_s },
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => NoAnswer::Tls(words),
         // A TLS handshake that meets plain HTTP, or an unknown certificate, arrives as an error of the stream.
         ureq::Error::Io(inner) if inner.kind() == std::io::ErrorKind::InvalidData => NoAnswer::Tls(words),
@@ -139,9 +140,9 @@ fn class(error: &ureq::Error) -> NoAnswer {
 }
 
 /// The class of a failure after the answer has begun.
-fn broken(error: &ureq::Error) -> NoAnswer {
+fn broken(error: &ureq::Error, timeout_s: u64) -> NoAnswer {
     match error {
-        ureq::Error::Timeout(_) => NoAnswer::CutOff(format!("it was not complete after {LONGEST_S} s")),
+        ureq::Error::Timeout(_) => NoAnswer::CutOff(format!("it was not complete after {timeout_s} s")),
         other => NoAnswer::CutOff(other.to_string()),
     }
 }

@@ -68,6 +68,9 @@ struct Server {
     /// A header that goes with every request to every server named, may be repeated (Authorization: Bearer …)
     #[arg(long, value_name = "NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
     header: Vec<String>,
+    /// How long one request may take, in seconds [default: 60]
+    #[arg(long, value_name = "SECONDS", requires = "prometheus", help_heading = "Prometheus", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: Option<u64>,
 }
 
 impl Analyze {
@@ -105,7 +108,7 @@ impl Analyze {
         let mut last_scope = None;
         for url in &self.server.prometheus {
             let (ask, scope) = self.server.ask(url, self.reading.step)?;
-            parts.push(live::fetch(ask, &headers)?);
+            parts.push(live::fetch(ask, &headers, self.server.timeout_s())?);
             // Every server is asked the same.
             last_scope = Some(scope);
         }
@@ -123,12 +126,16 @@ fn picture(report: &Report) -> String {
 }
 
 impl Server {
+    fn timeout_s(&self) -> u64 {
+        self.timeout.unwrap_or(live::USUAL_TIMEOUT_S)
+    }
+
     /// Prints what each server has and what would be fetched of it.
     fn print_plans(&self, step_ms: Option<i64>) -> Result<(), Failure> {
         let headers = self.headers()?;
         for url in &self.prometheus {
             let (ask, _) = self.ask(url, step_ms)?;
-            output::text(&survey::write(&live::survey(&ask, &headers)?, &ask))?;
+            output::text(&survey::write(&live::survey(&ask, &headers, self.timeout_s())?, &ask))?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ pub(crate) struct Line {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what happened: the story, the findings, what moves together
-    Analyze(analyze::Analyze),
+    Analyze(Box<analyze::Analyze>),
     /// Give every sample an anomaly score, as CSV; 1.0 is the alarm threshold
     Score(score::Score),
     /// List the dates at which series changed, as JSON
