@@ -4,6 +4,7 @@ import { startLive } from '../servers/live.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
 import { DIST, open, part, state } from './monteverdi.mjs';
+import { hasten } from './now.mjs';
 
 /** The page explores up to 200 series of a server; as many again and more come while it asks for their samples. */
 const SERIES = 500;
@@ -28,12 +29,7 @@ async function measure(browser, site, points) {
     await part(page, 'source-submit').click();
     await page.waitForURL(/\/live\.html/);
     await state(page);
-    for (const worker of page.workers()) {
-      await worker.evaluate((speed) => {
-        const [now, began] = [Date.now, Date.now()];
-        Date.now = () => began + (now.call(Date) - began) * speed;
-      }, SPEED);
-    }
+    await hasten(page, SPEED);
     const entries = async (name) => {
       const all = await Promise.all(
         page.workers().map((worker) =>

@@ -6,6 +6,7 @@ import { startLive } from '../servers/live.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
 import { DIST, open, part, state } from './monteverdi.mjs';
+import { hasten } from './now.mjs';
 
 /** Time runs so much faster for server and worker; the page's own clock stays. */
 const SPEED = 20;
@@ -35,12 +36,7 @@ describe('a server that is followed', { timeout: 300_000 }, () => {
     await part(page, 'source-submit').click();
     await page.waitForURL(/\/live\.html/);
     await state(page);
-    for (const worker of page.workers()) {
-      await worker.evaluate((speed) => {
-        const [now, began] = [Date.now, Date.now()];
-        Date.now = () => began + (now.call(Date) - began) * speed;
-      }, SPEED);
-    }
+    await hasten(page, SPEED);
     await part(page, 'live').waitFor();
   });
   after(() => server?.stop());

@@ -71,11 +71,14 @@ impl Import {
     ) -> Result<Option<Self>, Error> {
         let inbox = Inbox::default();
         inbox.fill(PIECE, &mut next).await?;
-        let (is_plain, lines) = {
+        let (is_plain, is_json, lines) = {
             let bytes = inbox.bytes.borrow();
-            (container::is_plain(&bytes), cells::line_ends(bytes.get(..PIECE).unwrap_or(&bytes)))
+            let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+            let lines = cells::line_ends(bytes.get(..PIECE).unwrap_or(&bytes));
+            (container::is_plain(&bytes), matches!(first, Some(b'{' | b'[')), lines)
         };
-        if !is_plain {
+        // JSON is often a single line, of which much would be waited for in vain.
+        if !is_plain || is_json {
             return Ok(None);
         }
         if lines < HEAD_LINES {
