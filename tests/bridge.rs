@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    Access, ChartRequest, Credentials, Envelope, Fault, Input, Remedy, Request, Response, from_f64s, from_words,
-    to_bytes, to_f64s, to_words,
+    Access, ChartRequest, Credentials, Envelope, Fault, Input, Remedy, Request, Response, Server, from_f64s,
+    from_words, to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
 use report::bytes::Bytes;
@@ -47,8 +47,10 @@ async fn every_request_arrives_as_it_was_sent() {
         Request::Load {
             generation: 2,
             input: Input::Prometheus {
-                address: "http://prom".into(),
-                access,
+                servers: vec![
+                    Server { address: "http://prom".into(), access },
+                    Server { address: "http://other".into(), access: Access::default() },
+                ],
                 end_ms: 1_795_257_730_250,
                 settings: vec!["pack=red".into()],
             },

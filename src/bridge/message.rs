@@ -55,14 +55,24 @@ impl fmt::Debug for Access {
     }
 }
 
+/// A server, and what it takes to be answered by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// Its address, without credentials.
+    pub address: String,
+    /// What goes along with every request to it, and to no other server.
+    pub access: Access,
+}
+
 /// What a person can do about a failure, besides choosing something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remedy {
     /// Nothing here.
     #[default]
     None,
-    /// See why the server cannot be read, say who asks, or ask for something else.
-    Connect,
+    /// See why a server cannot be read, say who asks, or ask for something else: of the servers of the load, the one with
+    /// this number.
+    Connect(usize),
     /// Say how the file is to be read.
     Explain,
 }
@@ -90,12 +100,11 @@ pub enum Input {
         /// What was said before of files of one shape, as [`crate::state::Remembered`] writes it.
         remembered: String,
     },
-    /// A Prometheus server.
+    /// Prometheus servers, which are all asked the same. Where two call a series the same, the later one's name stands in
+    /// front.
     Prometheus {
-        /// Its address, without credentials.
-        address: String,
-        /// What goes along with every request.
-        access: Access,
+        /// The servers; at least one.
+        servers: Vec<Server>,
         /// The end of the window, in milliseconds since 1970-01-01 UTC.
         end_ms: i64,
         /// What is asked for: settings `name=value`, as the prometheus crate takes them.
@@ -272,12 +281,13 @@ enum_bytes! {
 }
 struct_bytes! {
     Access { credentials, headers }
+    Server { address, access }
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
-enum_bytes! { Remedy { 0: None, 1: Connect, 2: Explain } else Self::None }
+enum_bytes! { Remedy { 0: None, 1: Connect(server), 2: Explain } else Self::None }
 enum_bytes! {
-    Input { 0: Files { names, settings, remembered }, 1: Prometheus { address, access, end_ms, settings } }
+    Input { 0: Files { names, settings, remembered }, 1: Prometheus { servers, end_ms, settings } }
     else Self::Files { names: Vec::new(), settings: Vec::new(), remembered: String::new() }
 }
 enum_bytes! {
@@ -317,11 +327,13 @@ mod tests {
     #[test]
     fn credentials_are_not_shown() {
         let input = Input::Prometheus {
-            address: "http://prom".into(),
-            access: Access {
-                credentials: Some(Credentials::Basic { user: "monica".into(), password: "hunter2".into() }),
-                headers: vec!["X-Scope-OrgID: hunter2".into()],
-            },
+            servers: vec![Server {
+                address: "http://prom".into(),
+                access: Access {
+                    credentials: Some(Credentials::Basic { user: "monica".into(), password: "hunter2".into() }),
+                    headers: vec!["X-Scope-OrgID: hunter2".into()],
+                },
+            }],
             end_ms: 0,
             settings: Vec::new(),
         };

@@ -20,7 +20,9 @@ mod mailbox;
 mod pause;
 
 pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
-pub use message::{Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response};
+pub use message::{
+    Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response, Server,
+};
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 
 #[cfg(target_arch = "wasm32")]

@@ -1,6 +1,6 @@
 //! Where data come from, with what is needed to read them again.
 
-use crate::bridge::{Access, Input};
+use crate::bridge::{Input, Server};
 use crate::state::{Sample, Settings, SourceLink};
 use crate::store;
 use js_sys::{Array, Reflect};
@@ -24,8 +24,8 @@ pub(super) enum Source {
     Text(String),
     /// A bundled incident.
     Sample(Sample),
-    /// A server.
-    Server { address: String, access: Access },
+    /// Servers, which are all asked the same.
+    Servers(Vec<Server>),
 }
 
 impl From<Source> for Origin {
@@ -51,7 +51,9 @@ impl Origin {
             },
             Source::Text(_) => "pasted text".to_owned(),
             Source::Sample(sample) => sample.title.clone(),
-            Source::Server { address, .. } => address.clone(),
+            Source::Servers(servers) => {
+                servers.iter().map(|server| server.address.as_str()).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 
@@ -60,7 +62,7 @@ impl Origin {
         match &self.source {
             Source::Files(_) | Source::Text(_) => None,
             Source::Sample(sample) => Some(SourceLink::Sample(sample.name.clone())),
-            Source::Server { address, .. } => Some(SourceLink::Prometheus(address.clone())),
+            Source::Servers(servers) => servers.first().map(|server| SourceLink::Prometheus(server.address.clone())),
         }
     }
 
@@ -77,11 +79,10 @@ impl Origin {
                 let response = answered(&format!("samples/{}", sample.file)).await?;
                 (vec![sample.file.clone()], vec![JsFuture::from(response.blob()?).await?.dyn_into()?])
             }
-            Source::Server { address, access } => {
+            Source::Servers(servers) => {
                 let end_ms = js_sys::Date::now() as i64;
-                let (address, access) = (address.clone(), access.clone());
-                let settings = self.settings.list().to_vec();
-                return Ok((Input::Prometheus { address, access, end_ms, settings }, Vec::new()));
+                let (servers, settings) = (servers.clone(), self.settings.list().to_vec());
+                return Ok((Input::Prometheus { servers, end_ms, settings }, Vec::new()));
             }
         };
         let remembered = store::remembered();

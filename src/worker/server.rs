@@ -73,5 +73,5 @@ pub(super) fn asking(address: &str, error: &Error) -> Fault {
         Error::TenantNeeded => "The server wants to know which tenant: it holds the data of several.".to_owned(),
         _ => error.to_string(),
     };
-    Fault { title: format!("No data from {address}"), message, remedy: Remedy::Connect }
+    Fault { title: format!("No data from {address}"), message, remedy: Remedy::Connect(0) }
 }

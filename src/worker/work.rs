@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::{follow, server};
-use crate::bridge::{Fault, Input, Pause, READING_SHARE, Remedy, dataset, from_words};
+use crate::bridge::{Fault, Input, Pause, READING_SHARE, Remedy, Server, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
 use prometheus::Live;
@@ -32,7 +32,8 @@ pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>)
 /// Asks a server, and analyses what it has.
 pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
     // Files are for the reader.
-    let Input::Prometheus { address, access, end_ms, settings } = input else { return };
+    let Input::Prometheus { servers, end_ms, settings } = input else { return };
+    let Some(Server { address, access }) = servers.into_iter().next() else { return };
     let scope = match server::scope(&address, &settings) {
         Ok(scope) => scope,
         Err(fault) => return desk.page.say_failed(generation, fault),

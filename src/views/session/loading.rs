@@ -78,7 +78,7 @@ impl Session {
 
     /// Whether the data come from a server.
     pub(in crate::views) fn is_live(&self) -> bool {
-        matches!(self.desk.borrow().loaded, Some(Origin { source: Source::Server { .. }, .. }))
+        matches!(self.desk.borrow().loaded, Some(Origin { source: Source::Servers(_), .. }))
     }
 
     /// Reads the source again; what is on the screen stays until the new Report is complete.
@@ -91,7 +91,7 @@ impl Session {
     }
 
     fn send_load(&'static self, generation: u32, origin: Origin) {
-        let is_live = matches!(origin.source, Source::Server { .. });
+        let is_live = matches!(origin.source, Source::Servers(_));
         self.live.set(Following::default());
         self.is_paused.set(false);
         {

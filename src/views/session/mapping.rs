@@ -4,7 +4,7 @@
 //! The panels are programs of their own; `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Input, words};
+use crate::bridge::{Access, Input, Server, words};
 use crate::dom::{batch, document};
 use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
@@ -49,13 +49,14 @@ impl Session {
             let desk = self.desk.borrow();
             desk.loading.clone().or_else(|| desk.loaded.clone())
         };
-        let Some(Origin { source: Source::Server { address, .. }, settings }) = origin else { return };
+        let Some(Origin { source: Source::Servers(servers), settings }) = origin else { return };
+        let Some(address) = servers.first().map(|server| server.address.clone()) else { return };
         let to = JsValue::from_str(&address);
         // Headers, and settings.
         let done = closure(move |chosen| {
             let part = |index: u32| texts(&chosen.get(index).unchecked_into());
             let access = Access { credentials: None, headers: part(0) };
-            let source = Source::Server { address: address.clone(), access };
+            let source = Source::Servers(vec![Server { address: address.clone(), access }]);
             self.open(Origin { source, settings: Settings::new(part(1)) });
         });
         summon(CONNECT, &Array::of4(&to, &list(settings.list()), &outlet.unwrap_or(JsValue::NULL), &done));

@@ -1,7 +1,7 @@
 //! What the address bar says, and what it is told.
 
 use super::Session;
-use crate::bridge::Access;
+use crate::bridge::{Access, Server};
 use crate::dom::{document, untrack};
 use crate::state::{Link, SourceLink, View};
 use crate::views::origin::{Origin, Source};
@@ -26,7 +26,7 @@ impl Session {
         self.desk.borrow_mut().linked_view = is_new_view.then_some(link.view);
         match link.source {
             Some(SourceLink::Prometheus(address)) => {
-                self.open(Source::Server { address, access: Access::default() }.into())
+                self.open(Source::Servers(vec![Server { address, access: Access::default() }]).into())
             }
             Some(SourceLink::Sample(name)) => {
                 self.desk.borrow_mut().loading = Some(Source::linked_sample(name).into());
