@@ -223,13 +223,13 @@ impl Panel {
     /// Connects again where the address is the same. For another one the page begins anew: it has forbidden itself to
     /// reach any other server than the one that its own address names.
     fn go_to(self, text: String) {
-        use crate::state::{Link, Pasted, SourceLink, View};
+        use crate::state::{Link, Pasted, SourceLink};
         let Pasted::Address(address) = Pasted::classify(&text) else { return };
         if address == self.address.get_clone_untracked() {
             self.connect();
             return;
         }
-        let link = Link { source: Some(SourceLink::Prometheus(address)), view: View::default() };
+        let link = Link { source: Some(SourceLink::Prometheus(vec![address])), ..Link::default() };
         if let Some(window) = web_sys::window() {
             // Our own address is always allowed.
             let _ = window.location().set_hash(&link.encode());

@@ -42,29 +42,37 @@ impl Session {
         });
     }
 
-    /// Opens the panel for the server of the last load: in the middle of the page, or inside of an element that says that
-    /// it failed.
-    pub(in crate::views) fn open_connect(&'static self, outlet: Option<JsValue>) {
+    /// Opens the panel for the servers of the last load: in the middle of the page, or inside of an element that says that
+    /// the one with this number failed.
+    pub(in crate::views) fn open_connect(&'static self, number: usize, outlet: Option<JsValue>) {
         let origin = {
             let desk = self.desk.borrow();
             desk.loading.clone().or_else(|| desk.loaded.clone())
         };
         let Some(Origin { source: Source::Servers(servers), settings }) = origin else { return };
-        let Some(address) = servers.first().map(|server| server.address.clone()) else { return };
-        let to = JsValue::from_str(&address);
-        // Headers, and settings.
+        let addresses: Array = servers.iter().map(|server| JsValue::from_str(&server.address)).collect();
+        // Servers, each an address and the headers that go there; and settings.
         let done = closure(move |chosen| {
-            let part = |index: u32| texts(&chosen.get(index).unchecked_into());
-            let access = Access { credentials: None, headers: part(0) };
-            let source = Source::Servers(vec![Server { address: address.clone(), access }]);
-            self.open(Origin { source, settings: Settings::new(part(1)) });
+            let servers = lists(&chosen, 0).into_iter().map(|server| {
+                let mut lines = texts(server.unchecked_ref()).into_iter();
+                let address = lines.next().unwrap_or_default();
+                Server { address, access: Access { credentials: None, headers: lines.collect() } }
+            });
+            let source = Source::Servers(servers.collect());
+            self.open(Origin { source, settings: Settings::new(texts(&lists(&chosen, 1))) });
         });
-        summon(CONNECT, &Array::of4(&to, &list(settings.list()), &outlet.unwrap_or(JsValue::NULL), &done));
+        let outlet = outlet.unwrap_or(JsValue::NULL);
+        summon(CONNECT, &Array::of5(&addresses, &(number as u32).into(), &list(settings.list()), &outlet, &done));
     }
 }
 
 fn list(texts: &[String]) -> Array {
     texts.iter().map(JsValue::from).collect()
+}
+
+/// A list in a list.
+fn lists(list: &Array, index: u32) -> Array {
+    list.get(index).unchecked_into()
 }
 
 fn texts(list: &Array) -> Vec<String> {
