@@ -1,14 +1,15 @@
-//! The ways to the panels: the one in which the user says how files are read, and the one that says why a server cannot
-//! be read and takes what is asked of it.
+//! The ways to the programs that are fetched when they are needed: the panel in which the user says how files are read, the
+//! one that says why a server cannot be read and takes what is asked of it, and the painter of charts.
 //!
-//! The panels are programs of their own; `boot.js` fetches them and hands over what stands in the event.
+//! `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Input, Server, words};
+use crate::bridge::{Access, Evidence, Input, Server, words};
 use crate::dom::{batch, document};
 use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
+use report::bytes::encode;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +18,7 @@ use web_sys::{CustomEvent, CustomEventInit};
 /// The events that `boot.js` listens to.
 const MAPPING: &str = "monteverdi-mapping";
 const CONNECT: &str = "monteverdi-connect";
+const CHARTS: &str = "monteverdi-charts";
 
 impl Session {
     /// Opens the panel for what was loaded last, or for what failed to load.
@@ -84,7 +86,12 @@ fn closure(mut done: impl FnMut(Array) + 'static) -> JsValue {
     Closure::<dyn FnMut(Array)>::new(move |chosen: Array| batch(|| done(chosen))).into_js_value()
 }
 
-/// Tells `boot.js` to open a panel with this.
+/// Has a chart painted.
+pub(in crate::views) fn paint_chart(canvas: &JsValue, evidence: &Evidence) {
+    summon(CHARTS, &Array::of2(canvas, &Uint8Array::from(encode(evidence).as_slice())));
+}
+
+/// Tells `boot.js` to open a program with this.
 fn summon(event: &str, detail: &Array) {
     let init = CustomEventInit::new();
     init.set_detail(detail);
