@@ -134,6 +134,13 @@ pub fn named(name: &str) -> Option<&'static Pack> {
     PACKS.iter().find(|pack| pack.name == name)
 }
 
+/// Whether a pack knows a metric of just this name as one that only grows.
+pub(crate) fn is_counter(metric: &str) -> bool {
+    let grows = |entry: &&Entry| matches!(entry.nature, Nature::Counter | Nature::Buckets);
+    let mut entries = PACKS.iter().flat_map(|pack| pack.entries).filter(grows);
+    entries.any(|entry| entry.metrics.split_ascii_whitespace().any(|name| name == metric))
+}
+
 /// All packs' names, for people.
 pub(crate) fn names() -> String {
     PACKS.map(|pack| pack.name).join(", ")
@@ -174,6 +181,15 @@ mod tests {
                     assert!(!is_total || entry.nature == Nature::Counter, "{pattern}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_grows_in_one_pack_grows_in_all() {
+        for entry in PACKS.iter().flat_map(|pack| pack.entries) {
+            let grows = matches!(entry.nature, Nature::Counter | Nature::Buckets);
+            let names = entry.metrics.split_ascii_whitespace().filter(|name| !name.contains('*'));
+            names.for_each(|name| assert_eq!(is_counter(name), grows, "{name}"));
         }
     }
 
