@@ -126,6 +126,20 @@ pub const PACKS: [Pack; 16] = [
     Pack { name: ALERTS, title: "Alerts, as events", entries: &[] },
 ];
 
+/// What no pack knows: taken by name and size where a whole server is looked at. It cannot be asked for.
+pub(crate) static OTHERS: Pack = Pack {
+    name: "others",
+    title: "Other metrics",
+    entries: &[Entry::counter("", "counters that no pack knows"), Entry::level("", "metrics that no pack knows")],
+};
+
+impl Pack {
+    /// The entry of that nature; none where there is none.
+    pub(crate) fn entry(&self, nature: Nature) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.nature == nature)
+    }
+}
+
 /// The pack without metrics: alerts are events.
 pub(crate) const ALERTS: &str = "alerts";
 
