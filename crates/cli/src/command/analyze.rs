@@ -106,8 +106,10 @@ impl Analyze {
         }
         let headers = self.server.headers()?;
         let mut last_scope = None;
-        for url in &self.server.prometheus {
-            let (ask, scope) = self.server.ask(url, self.reading.step)?;
+        for (number, url) in self.server.prometheus.iter().enumerate() {
+            let (mut ask, scope) = self.server.ask(url, self.reading.step)?;
+            // One Alertmanager for all: its alerts are events once.
+            ask.alertmanager = ask.alertmanager.filter(|_| number == 0);
             parts.push(live::fetch(ask, &headers, self.server.timeout_s())?);
             // Every server is asked the same.
             last_scope = Some(scope);
