@@ -31,10 +31,13 @@ pub(crate) struct Asked {
     pub(crate) text: String,
     /// The name that the plan gives.
     pub(crate) called: Option<Called>,
+    /// A series whose last sample is before this one has ended, and did so somewhere within its last step.
+    pub(crate) ended_before_ms: i64,
 }
 
+/// A series under construction.
 #[derive(Clone, Debug)]
-struct Collected {
+pub(crate) struct Collected {
     /// Its number, which no other series of this collection ever gets.
     id: usize,
     query: usize,
@@ -186,6 +189,11 @@ impl Collection {
         self.find(id).map(|series| &series.metric)
     }
 
+    /// Whether there is a series of a metric with its labels.
+    pub(crate) fn has_metric(&self, metric: &BTreeMap<String, String>) -> bool {
+        self.series.iter().any(|series| series.metric == *metric)
+    }
+
     fn find(&self, id: usize) -> Option<&Collected> {
         self.series.get(self.series.binary_search_by_key(&id, |series| series.id).ok()?)
     }
@@ -233,33 +241,84 @@ impl Collection {
         (self.natives.len(), self.natives.iter().map(|(_, one)| one.times_ms.len()).sum(), self.torn)
     }
 
-    /// The series, ordered by query, then name; of native histograms what is derived from them. `queries` name the results
-    /// that have no metric name of their own.
-    pub(crate) fn into_series(self, queries: &[Asked], metadata: &SortedMap<String, Metadata>) -> Vec<Series> {
-        let mut axes: SortedMap<Vec<i64>, Arc<TimeAxis>> = SortedMap::new();
-        let plain = Asked::default();
+    /// Takes the series out, for [`Naming::add`].
+    pub(crate) fn take_series(&mut self) -> Vec<Collected> {
+        std::mem::take(&mut self.series)
+    }
+
+    /// Copies of `most` series from place `from` on, for [`Naming::add`].
+    pub(crate) fn copies(&self, from: usize, most: usize) -> impl Iterator<Item = Collected> {
+        self.series.iter().skip(from).take(most).map(|series| Collected {
+            metric: series.metric.clone(),
+            times_ms: series.times_ms().to_vec(),
+            values: series.values().to_vec(),
+            first: 0,
+            ..*series
+        })
+    }
+
+    /// The number of series but for native histograms.
+    pub(crate) fn series_count(&self) -> usize {
+        self.series.len()
+    }
+}
+
+/// Series on their way into a data set.
+#[derive(Clone, Debug)]
+pub(crate) struct Naming {
+    /// They name the results that have no metric name of their own.
+    queries: Vec<Asked>,
+    several_queries: bool,
+    /// The different axes so far, ascending by their times.
+    axes: Vec<Arc<TimeAxis>>,
+    named: Vec<(usize, Series)>,
+}
+
+impl Naming {
+    pub(crate) fn new(queries: Vec<Asked>) -> Self {
         let several_queries = queries.iter().filter(|query| !query.text.is_empty()).count() > 1;
-        let mut named: Vec<(usize, Series)> = self
-            .series
-            .into_iter()
-            .filter(|one| !one.times_ms().is_empty())
-            .map(|mut one| {
-                one.times_ms.drain(..one.first);
-                one.values.drain(..one.first);
-                let query = one.query;
-                let axis = match axes.get(&one.times_ms) {
-                    Some(axis) => Arc::clone(axis),
-                    None => {
-                        let axis = Arc::new(TimeAxis::from_unsorted(&one.times_ms).0);
-                        axes.insert(one.times_ms, Arc::clone(&axis));
-                        axis
-                    }
-                };
-                let asked = queries.get(query).unwrap_or(&plain);
-                (query, name(one.metric, asked, several_queries, metadata, axis, one.values))
-            })
-            .collect();
-        for (query, native) in &self.natives {
+        Self { queries, several_queries, axes: Vec::new(), named: Vec::new() }
+    }
+
+    /// What was asked.
+    pub(crate) fn queries(&self) -> &[Asked] {
+        &self.queries
+    }
+
+    /// Adds a series, unless it has no samples.
+    pub(crate) fn add(&mut self, mut one: Collected, metadata: &SortedMap<String, Metadata>) {
+        if one.times_ms().is_empty() {
+            return;
+        }
+        one.times_ms.drain(..one.first);
+        one.values.drain(..one.first);
+        let plain = Asked::default();
+        let asked = self.queries.get(one.query).unwrap_or(&plain);
+        let is_growth = asked.called.as_ref().is_some_and(|called| called.manner == Manner::Growth);
+        if is_growth && one.times_ms.last().is_some_and(|last_ms| *last_ms < asked.ended_before_ms) {
+            // Growth over a part of a step is no growth of a step.
+            one.times_ms.pop();
+            one.values.pop();
+        }
+        if one.times_ms.is_empty() {
+            return;
+        }
+        let axis = match self.axes.binary_search_by(|axis| axis.times_ms().cmp(&one.times_ms)) {
+            Ok(place) => self.axes.get(place).map(Arc::clone).unwrap_or_default(),
+            Err(place) => {
+                // Each sample stands where its time belongs.
+                let axis = Arc::new(TimeAxis::from_ascending(one.times_ms).unwrap_or_default());
+                self.axes.insert(place, Arc::clone(&axis));
+                axis
+            }
+        };
+        self.named.push((one.query, name(one.metric, asked, self.several_queries, metadata, axis, one.values)));
+    }
+
+    /// The series, ordered by query, then name; of native histograms what is derived from them.
+    pub(crate) fn finish(self, collection: &Collection) -> Vec<Series> {
+        let Self { queries, mut named, .. } = self;
+        for (query, native) in &collection.natives {
             named.extend(native.derive().into_iter().map(|series| (*query, series)));
         }
         order::sort_by(&mut named, |(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
@@ -352,7 +411,13 @@ mod tests {
     use super::*;
 
     fn asked(text: &str) -> Asked {
-        Asked { text: text.to_owned(), called: None }
+        Asked { text: text.to_owned(), ..Asked::default() }
+    }
+
+    fn named(mut collection: Collection, queries: &[Asked]) -> Vec<Series> {
+        let mut naming = Naming::new(queries.to_vec());
+        collection.take_series().into_iter().for_each(|one| naming.add(one, &SortedMap::new()));
+        naming.finish(&collection)
     }
 
     fn matrix(metric: &[(&str, &str)], samples: &[(i64, f64)]) -> QueryResult {
@@ -373,7 +438,7 @@ mod tests {
         let up = [("__name__", "up_total"), ("job", "a")];
         collection.add(0, Chunk { start_ms: 0, end_ms: 20 }, matrix(&up, &[(-1, 9.0), (0, 1.0), (20, 2.0)]));
         collection.add(0, Chunk { start_ms: 20, end_ms: 40 }, matrix(&up, &[(20, 2.0), (30, 3.0), (41, 9.0)]));
-        let series = collection.into_series(&[asked("q")], &SortedMap::new());
+        let series = named(collection, &[asked("q")]);
         assert_eq!(series[0].axis.times_ms(), [0, 20, 30]);
         assert_eq!(series[0].values, [1.0, 2.0, 3.0]);
         assert_eq!((series[0].name.as_str(), series[0].kind), ("up_total{job=\"a\"}", Kind::Counter));
@@ -388,7 +453,7 @@ mod tests {
             collection.add(0, all, matrix(&metric, &[(1, 1.0)]));
         }
         collection.add(0, all, matrix(&[("__name__", "books"), ("series", "Dune")], &[(1, 1.0)]));
-        let series = collection.into_series(&[asked("q")], &SortedMap::new());
+        let series = named(collection, &[asked("q")]);
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         // Two targets may show the same.
         assert_eq!(names, ["books{series=\"Dune\"}", "cart cpu (%)", "q: cart cpu (%)", "q 2: cart cpu (%)"]);
@@ -403,11 +468,11 @@ mod tests {
         collection.add(0, all, matrix(&[("job", "a")], &[(1, 5.0), (2, 0.0), (4, f64::NAN), (5, 2.5)]));
         collection.add(1, all, matrix(&[("job", "a")], &[(1, 3.0), (2, 2.0), (4, 1.0)]));
         let called = |metric: &str, manner| Asked {
-            text: String::new(),
             called: Some(Called { metric: metric.to_owned(), manner }),
+            ..Asked::default()
         };
         let asked = [called("x_seconds_total", Manner::Growth), called("y_bytes", Manner::Maximum)];
-        let series = collection.into_series(&asked, &SortedMap::new());
+        let series = named(collection, &asked);
         let [x, y] = series.as_slice() else { panic!("{}", series.len()) };
         assert_eq!(
             (x.name.as_str(), x.kind, x.unit.base),
@@ -421,13 +486,29 @@ mod tests {
     }
 
     #[test]
+    fn the_step_in_which_growth_ends_is_left_out() {
+        let all = Chunk { start_ms: 0, end_ms: 99 };
+        let mut collection = Collection::default();
+        collection.add(0, all, matrix(&[("job", "ended")], &[(10, 5.0), (20, 5.0), (30, 1.0)]));
+        collection.add(0, all, matrix(&[("job", "goes on")], &[(10, 5.0), (20, 5.0), (30, 5.0), (40, 5.0)]));
+        collection.add(0, all, matrix(&[("job", "short")], &[(10, 5.0)]));
+        let called = Called { metric: "x_total".to_owned(), manner: Manner::Growth };
+        let asked = [Asked { called: Some(called.clone()), ended_before_ms: 40, ..Asked::default() }];
+        let lengths: Vec<usize> = named(collection.clone(), &asked).iter().map(|one| one.values.len()).collect();
+        assert_eq!(lengths, [2, 4]);
+        let asked =
+            [Asked { called: Some(Called { manner: Manner::Sum, ..called }), ended_before_ms: 40, ..Asked::default() }];
+        assert_eq!(named(collection, &asked).len(), 3, "an amount is one at any moment");
+    }
+
+    #[test]
     fn results_without_a_metric_name_are_called_by_labels_and_query() {
         let all = Chunk { start_ms: 0, end_ms: 9 };
         let queries = [asked("sum(a)"), asked("sum by (job) (b)")];
         let mut collection = Collection::default();
         collection.add(0, all, matrix(&[], &[(1, 1.0)]));
         collection.add(1, all, matrix(&[("job", "x")], &[(1, 1.0)]));
-        let series = collection.into_series(&queries, &SortedMap::new());
+        let series = named(collection, &queries);
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["sum(a)", "sum by (job) (b) {job=\"x\"}"]);
         assert!(Arc::ptr_eq(&series[0].axis, &series[1].axis));

@@ -1,7 +1,7 @@
 //! A server that is followed: what is new since a [`Fetch`] has ended.
 
 use crate::answer::{self, QueryResult};
-use crate::collection::Collection;
+use crate::collection::{Collection, Naming};
 use crate::error::Error;
 use crate::fetch::Fetch;
 use crate::patience::Patience;
@@ -24,6 +24,10 @@ const STALE_MS: i64 = 60_000;
 const CLOCK_MS: i64 = 600_000;
 /// What differs by more than this, ten years, is no clock.
 const NO_CLOCK_MS: i64 = 10 * 365 * 86_400_000;
+/// How often alerts are asked for at most.
+const EVENTS_MS: i64 = 60_000;
+/// Series that one step of a snapshot copies.
+const SERIES_PER_STEP: usize = 32;
 /// A request that nobody answers for so long is taken for lost.
 const LOST_MS: i64 = 180_000;
 
@@ -50,6 +54,31 @@ pub struct Update {
     pub is_anew: bool,
 }
 
+/// The data set of a [`Live`] as it comes to be: some series at a time, for whoever must not be kept from other work. It
+/// is right only if no answer has been accepted in the meantime.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    naming: Naming,
+    next: usize,
+}
+
+impl Snapshot {
+    /// Takes some more series; true when all are taken.
+    pub fn step(&mut self, live: &Live) -> bool {
+        let from = self.next;
+        self.next += SERIES_PER_STEP;
+        live.fetch.copy(&mut self.naming, from, SERIES_PER_STEP)
+    }
+
+    /// The data set, as [`Live::dataset`] gives it.
+    ///
+    /// # Errors
+    /// [`Error::NoSamples`] if nothing is left.
+    pub fn finish(self, live: &Live) -> Result<Dataset, Error> {
+        live.fetch.dataset_of(self.naming)
+    }
+}
+
 /// A server that is followed. It does no I/O and has no clock: whoever drives it says what time it is, carries out what
 /// [`Live::next`] asks for, and hands the answers to [`Live::accept`].
 ///
@@ -71,6 +100,10 @@ pub struct Live {
     last_poll_ms: i64,
     due_ms: i64,
     is_polling: bool,
+    /// Whether some of what the poll under way asks for is here, and some is not yet.
+    is_torn: bool,
+    /// When alerts were asked for, by our clock.
+    events_ms: i64,
     skew_ms: i64,
     clock_asked_ms: Option<i64>,
     wants_clock: bool,
@@ -89,6 +122,8 @@ impl Live {
             last_poll_ms: fetch.ask().end_ms,
             due_ms: now_ms,
             is_polling: false,
+            is_torn: false,
+            events_ms: now_ms,
             skew_ms: 0,
             clock_asked_ms: None,
             wants_clock: false,
@@ -102,6 +137,18 @@ impl Live {
         live.fetch.collection_mut().take_changes();
         live.due_ms = now_ms.saturating_add(live.poll_ms());
         live
+    }
+
+    /// Follows a server that could not be read: it is asked for everything, after the wait that a failure asks for. `seed`
+    /// as for [`Live::accept`].
+    ///
+    /// # Errors
+    /// A question that makes no sense, see [`Fetch::new`].
+    pub fn unread(ask: crate::Ask, error: &Error, now_ms: i64, seed: u64) -> Result<Self, Error> {
+        let mut live = Self::new(Fetch::new(ask)?, now_ms);
+        live.last_poll_ms = i64::MIN;
+        live.fail(now_ms, error.retry_after_s(), seed, error);
+        Ok(live)
     }
 
     /// The time between two polls: the shortest step of the queries, within bounds, and longer where many requests are
@@ -169,7 +216,19 @@ impl Live {
     /// # Errors
     /// [`Error::NoSamples`] if nothing is left.
     pub fn dataset(&self) -> Result<Dataset, Error> {
-        self.fetch.dataset()
+        let mut snapshot = self.snapshot();
+        while !snapshot.step(self) {}
+        snapshot.finish(self)
+    }
+
+    /// Whether some series have the newest samples and others will have them only at the end of the poll under way.
+    pub fn is_torn(&self) -> bool {
+        self.is_torn
+    }
+
+    /// Begins to take the data set step by step.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { naming: self.fetch.naming(), next: 0 }
     }
 
     /// Whether a request goes to the server that is followed, and not to an Alertmanager beside it: only such a one may
@@ -203,6 +262,11 @@ impl Live {
         Some(Identity::of(metric, labels).with_original_name().name)
     }
 
+    /// Whether another server's series `id` has the same metric and labels as one of these.
+    pub(crate) fn has_like(&self, other: &Self, id: usize) -> bool {
+        other.collection().metric(id).is_some_and(|metric| self.collection().has_metric(metric))
+    }
+
     /// The time of the newest sample by the server's clock; none where there is no sample.
     pub fn newest_ms(&self) -> Option<i64> {
         self.collection().iter().filter_map(|(_, times_ms, _)| times_ms.last()).max().copied()
@@ -217,6 +281,11 @@ impl Live {
     pub fn stale_from_ms(&self) -> i64 {
         let step_ms = self.fetch.steps_ms().into_iter().min().unwrap_or(0);
         (STALE_STEPS * step_ms).max(STALE_MS)
+    }
+
+    /// Whether the newest of all samples does not tell what is now; false where there is none.
+    pub fn is_old(&self, now_ms: i64) -> bool {
+        self.age_ms(now_ms).is_some_and(|age_ms| age_ms > self.stale_from_ms())
     }
 
     /// The numbers of the series whose newest sample does not tell what is now.
@@ -295,6 +364,10 @@ impl Live {
             let from_ms = covered_ms.min(&server_ms).saturating_sub(LATE_MS).max(start_ms);
             self.fetch.plan_again(query, from_ms, server_ms);
         }
+        if self.fetch.has_events() && !(self.events_ms..self.events_ms.saturating_add(EVENTS_MS)).contains(&now_ms) {
+            self.events_ms = now_ms;
+            self.fetch.plan_events_again(start_ms, server_ms);
+        }
     }
 
     /// The server's clock, against the middle of the time that its answer took. A server that does not say is taken to be
@@ -328,10 +401,23 @@ impl Live {
     }
 
     fn take_samples(&mut self, response: Result<Response<'_>, Failure>) -> Result<(), Error> {
+        if self.fetch.is_asking_events() {
+            let taken = self.fetch.accept(response);
+            self.is_torn = true;
+            // Samples come without them; they are asked for again with a later poll.
+            return taken.or_else(|error| match error {
+                Error::TooManyRequests { .. } => Err(error),
+                _ => {
+                    self.fetch.do_without_events(&error);
+                    Ok(())
+                }
+            });
+        }
         let Some((query, end_ms)) = self.fetch.asked() else { return Ok(()) };
         let done = self.fetch.progress().done;
         match self.fetch.accept(response) {
             Ok(()) => {
+                self.is_torn = true;
                 // Else it will be asked for in parts.
                 if self.fetch.progress().done > done
                     && let Some(covered_ms) = self.covered_ms.get_mut(query)
@@ -365,6 +451,7 @@ impl Live {
             Ok(()) if is_over => {
                 let end_ms = fetch.ask().end_ms;
                 self.covered_ms = vec![end_ms; fetch.steps_ms().len()];
+                self.events_ms = now_ms;
                 self.fetch = fetch;
                 Ok(Some(Update { is_anew: true, ..self.complete(now_ms) }))
             }
@@ -385,7 +472,9 @@ impl Live {
         self.patience.fail(now_ms, wish_s, seed);
         self.trouble = Some(error.clone());
         self.fetch.give_up(None);
+        self.events_ms = i64::MIN;
         self.is_polling = false;
+        self.is_torn = false;
         self.wants_clock = false;
         self.due_ms = now_ms;
     }
@@ -394,6 +483,7 @@ impl Live {
     fn complete(&mut self, now_ms: i64) -> Update {
         self.patience.succeed();
         self.is_polling = false;
+        self.is_torn = false;
         if self.refused == 0 {
             self.trouble = None;
         }

@@ -1,6 +1,6 @@
 //! Looking at what a server has, before anything is fetched.
 
-use crate::answer::{self, Metadata, QueryResult};
+use crate::answer::{self, Metadata, QueryResult, QuerySeries};
 use crate::ask::{Ask, Question};
 use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
@@ -225,6 +225,7 @@ impl Survey {
     fn request(&self, task: &Task) -> Request {
         let endpoint = &self.conversation.endpoint;
         let (start, end) = (form::seconds(self.start_ms), form::seconds(self.end_ms));
+        let at_moments = |query: &str| at_moments(endpoint, query, self.start_ms, self.end_ms);
         let now = |query: &str| form::call(endpoint.call(&["query"]), &[("query", query), ("time", &end)]);
         match task {
             Task::Names => {
@@ -235,26 +236,20 @@ impl Survey {
                 let matcher = selector::matching(&self.metrics(), "");
                 form::call(endpoint.call(&["labels"]), &[("match[]", &matcher), ("start", &start), ("end", &end)])
             }
-            Task::Carriers(None) => now(&format!("count({})", selector::matching(&self.metrics(), ""))),
+            Task::Carriers(None) => at_moments(&format!("count({})", selector::matching(&self.metrics(), ""))),
             Task::Carriers(Some(label)) => {
                 let carriers = selector::matching(&self.metrics(), &format!("{label}!=\"\""));
-                now(&format!(
+                at_moments(&format!(
                     "count(count by ({label}) ({carriers})) or label_replace(count({carriers}), \"of\", \"series\", \"\", \"\")"
                 ))
             }
             Task::Count { metrics, entry } => {
-                let step_ms = ((self.end_ms - self.start_ms) / (MOMENTS - 1)).max(1_000);
                 let names: Vec<&str> = metrics.iter().map(String::as_str).collect();
                 let by = entry.grouping(&self.found.service_label);
                 let inner = entry.inside(selector::matching(&names, entry.only));
                 let name = if entry.away.is_empty() { "__name__, " } else { "" };
                 let query = format!("count by ({name}{by}) ({inner})");
-                let first = form::seconds((self.end_ms - (MOMENTS - 1) * step_ms).max(self.start_ms));
-                let step = form::seconds(step_ms);
-                form::call(
-                    endpoint.call(&["query_range"]),
-                    &[("query", &query), ("start", &first), ("end", &end), ("step", &step)],
-                )
+                at_moments(&query)
             }
             Task::CountQuery(position) => {
                 now(&format!("count({})", self.found.queries.get(*position).map_or("", |(query, _)| query.as_str())))
@@ -286,7 +281,7 @@ impl Survey {
                 Ok(self.candidates(&carried))
             }
             Task::Carriers(label) => {
-                let result = ours.data("query", None, response, answer::query_result)?;
+                let result = ours.data("query_range", None, response, answer::query_result)?;
                 self.judge(label.as_deref(), &result);
                 Ok(self.counts_if_chosen())
             }
@@ -384,7 +379,7 @@ impl Survey {
         let QueryResult::Series(all) = result else { return };
         let value = |of: Option<&str>| {
             let found = all.iter().find(|one| one.metric.get("of").map(String::as_str) == of);
-            found.and_then(|one| one.value).map_or(0.0, |sample| sample.value)
+            found.map_or(0.0, most)
         };
         match label {
             None => self.total = value(None) as u64,
@@ -465,6 +460,19 @@ impl Survey {
         let probe = there.min_by_key(|part| part.series);
         probe.map(|part| Task::ScrapeTimes { metric: part.metric.clone(), whole: false }).into_iter().collect()
     }
+}
+
+/// The largest value of a series.
+pub(crate) fn most(one: &QuerySeries) -> f64 {
+    one.values.iter().chain(&one.value).map(|sample| sample.value).fold(0.0, f64::max)
+}
+
+/// A query at the moments at which series are counted.
+pub(crate) fn at_moments(endpoint: &Endpoint, query: &str, start_ms: i64, end_ms: i64) -> Request {
+    let step_ms = ((end_ms - start_ms) / (MOMENTS - 1)).max(1_000);
+    let first = form::seconds((end_ms - (MOMENTS - 1) * step_ms).max(start_ms));
+    let (end, step) = (form::seconds(end_ms), form::seconds(step_ms));
+    form::call(endpoint.call(&["query_range"]), &[("query", query), ("start", &first), ("end", &end), ("step", &step)])
 }
 
 impl Entry {

@@ -190,8 +190,11 @@ fn a_fleet_that_nobody_has_described_is_looked_through_by_what_packs_know_and_th
     let level: Vec<(i64, f64)> = (0..=240).map(|i| (i * 15, (i % 5) as f64)).collect();
     let front = [
         (
-            "/query? __name__)",
-            vector(&[("\"__name__\":\"node_load1\"", 800.0), ("\"__name__\":\"something_else\"", 1.0)]),
+            "/query_range? __name__)",
+            matrix(&[
+                ("\"__name__\":\"node_load1\"", &[(900, 800.0)]),
+                ("\"__name__\":\"something_else\"", &[(0, 1.0), (3_600, 1.0)]),
+            ]),
         ),
         ("query=count __name__, something_else", matrix(&[(&load, &[(3_600, 800.0)]), (&other, &[(3_600, 1.0)])])),
         ("/query? something_else", matrix(&[(&other, &level)])),

@@ -125,6 +125,8 @@ impl LiveServer {
         } else if query == "time()" {
             let seconds = self.now_ms as f64 / 1000.0;
             format!("{{\"resultType\":\"scalar\",\"result\":[{seconds},\"{seconds}\"]}}")
+        } else if let Some(selector) = query.strip_prefix("count by (__name__) (") {
+            self.counts(selector, ms("end").unwrap_or(0))
         } else if path.ends_with("/query_range") {
             self.range(&query, ms("start").unwrap_or(0), ms("end").unwrap_or(0), ms("step").unwrap_or(1))
         } else if let Some((selector, window)) = query.strip_suffix("ms]").and_then(|text| text.rsplit_once('[')) {
@@ -135,6 +137,21 @@ impl LiveServer {
             return (400, words.to_owned());
         };
         (200, format!("{{\"status\":\"success\",\"data\":{data}}}"))
+    }
+
+    /// How many series each metric has that a selector names.
+    fn counts(&self, selector: &str, time_ms: i64) -> String {
+        let mut names: Vec<&str> = self.matching(selector).map(|series| series.metric.as_str()).collect();
+        names.sort_unstable();
+        let counted: Vec<String> = names
+            .chunk_by(|one, other| one == other)
+            .map(|alike| {
+                let metric = alike.first().map_or("", |name| name);
+                let (time_s, count) = (time_ms as f64 / 1000.0, alike.len());
+                format!("{{\"metric\":{{\"__name__\":\"{metric}\"}},\"values\":[[{time_s},\"{count}\"]]}}")
+            })
+            .collect();
+        format!("{{\"resultType\":\"matrix\",\"result\":[{}]}}", counted.join(","))
     }
 
     /// All series that a selector (`{__name__="a"}`, `{__name__=~"a|b"}`) names, in whatever follows it.

@@ -70,9 +70,6 @@ impl Server {
             }
             "query" => {
                 let query = get("query");
-                if query.starts_with("count by ") {
-                    return Answer { status: 422, body: "this server does not count".to_owned() };
-                }
                 if query.starts_with("quantile(") {
                     return success(r#"{"resultType":"vector","result":[]}"#);
                 }
@@ -94,6 +91,9 @@ impl Server {
                 })
             }
             "query_range" => {
+                if get("query").starts_with("count by ") {
+                    return Answer { status: 422, body: "this server does not count".to_owned() };
+                }
                 let (start, end, step) = (ms("start"), ms("end"), ms("step"));
                 if (end - start) / step > self.max_points {
                     let body = r#"{"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"}"#;
