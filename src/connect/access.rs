@@ -2,7 +2,7 @@
 
 use super::{Panel, value_of};
 use crate::bridge::{Access, Credentials};
-use crate::dom::{El, el};
+use crate::dom::{El, el, untrack};
 use wasm_bindgen::JsValue;
 
 /// User, secret and headers, as texts.
@@ -15,13 +15,13 @@ pub(super) fn parts(access: &Access) -> (String, String, Vec<String>) {
     (user, secret, access.headers.clone())
 }
 
-/// The fields, folded away until they are wanted.
-pub(super) fn details(panel: Panel) -> El {
-    el("details").class("connect-access").child(el("summary").text("Who asks: user, token, headers")).child(fields(
-        panel,
-        "Connect",
-        move || panel.connect(),
-    ))
+const SUMMARY: &str = "Who asks: user, token, headers";
+
+/// The fields for the server with this address, folded away until they are wanted.
+pub(super) fn details(panel: Panel, address: &str) -> El {
+    let again = address.to_owned();
+    let fields = fields(panel, address, "Connect", move || panel.connect(&again));
+    el("details").class("connect-access").child(el("summary").text(SUMMARY)).child(fields)
 }
 
 /// Whether to say who asks is what is missing.
@@ -30,20 +30,21 @@ pub(super) fn is_wanted(trouble: &str) -> bool {
 }
 
 /// The fields below a failure that they may help with; else nothing.
-pub(super) fn form(panel: Panel, trouble: &str, done: impl Fn() + 'static) -> Option<El> {
-    let label = "Sign in";
+pub(super) fn form(panel: Panel, address: &str, trouble: &str, done: impl Fn() + 'static) -> Option<El> {
+    let fields = |done| fields(panel, address, "Sign in", done);
     match trouble {
-        _ if is_wanted(trouble) => Some(fields(panel, label, done)),
+        _ if is_wanted(trouble) => Some(fields(done)),
         "cors" | "preflight" => {
-            let summary = el("summary").text("Who asks: user, token, headers");
-            Some(el("details").class("connect-access").child(summary).child(fields(panel, label, done)))
+            Some(el("details").class("connect-access").child(el("summary").text(SUMMARY)).child(fields(done)))
         }
         _ => None,
     }
 }
 
-fn fields(panel: Panel, label: &'static str, done: impl Fn() + 'static) -> El {
-    let (user, secret, headers) = parts(&panel.access.get_clone_untracked());
+fn fields(panel: Panel, address: &str, label: &'static str, done: impl Fn() + 'static) -> El {
+    let access = untrack(|| panel.of(address, |server| server.access.clone())).unwrap_or_default();
+    let (user, secret, headers) = parts(&access);
+    let address = address.to_owned();
     let text = |value: &str| {
         let value = JsValue::from_str(value);
         el("input")
@@ -77,7 +78,7 @@ fn fields(panel: Panel, label: &'static str, done: impl Fn() + 'static) -> El {
             };
             let headers = value_of(&headers_field);
             let headers = headers.lines().map(str::trim).filter(|line| line.contains(':')).map(str::to_owned).collect();
-            panel.access.set(Access { credentials, headers });
+            panel.update(&address, |server| server.access = Access { credentials, headers });
             done();
         })
         .child(el("label").text("User").child(user))
