@@ -1,10 +1,10 @@
 //! The browser app: the page, and the two workers that it gives the work to.
 //!
-//! Six programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
+//! Seven programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
 //! what it shows, `dom` the thin layer between the views and the document, `paint` draws the scene's shapes on canvases,
 //! `store` remembers the theme. [`reader`] reads files and makes data sets. `worker` runs the engine on them, or on what
-//! it has asked a Prometheus server for (`net` is the way to one), in short slices, and sends Reports back. `mapping` is
-//! the panel in which the user says how files are read, `connect` the one that says why a server cannot be read and takes
+//! it has asked a Prometheus server for (`net` is the way to one), in short slices, and sends Reports back. `charts` paints
+//! evidence charts, as soon as there is one. `mapping` is the panel in which the user says how files are read, `connect` the one that says why a server cannot be read and takes
 //! what is asked of it, `prober` finds out about servers for that panel. [`bridge`] is what they say to each other.
 //!
 //! The page never computes statistics, and links neither the readers nor the engine; the reader links no engine, the
@@ -14,6 +14,8 @@ pub mod bridge;
 pub mod reader;
 pub mod state;
 
+#[cfg(target_arch = "wasm32")]
+pub mod charts;
 #[cfg(target_arch = "wasm32")]
 pub mod connect;
 #[cfg(target_arch = "wasm32")]

@@ -33,9 +33,11 @@ fn the_browser_gives_back_what_was_written() {
     for source in [
         None,
         Some(SourceLink::Sample("a healthy day".into())),
-        Some(SourceLink::Prometheus("http://[::1]:9090/select/0/prometheus".into())),
+        Some(SourceLink::Prometheus(vec!["http://[::1]:9090/select/0/prometheus".into(), "http://b:1".into()])),
     ] {
-        let link = Link { source, view: view.clone() };
+        let asked = ["pack=red", "query=a{b=~\"c&d#é\"} + 1"].map(str::to_owned);
+        let settings = if source.is_some() { asked.to_vec() } else { Vec::new() };
+        let link = Link { source, settings, view: view.clone() };
         assert_eq!(through_address_bar(&link), link);
     }
     assert_eq!(through_address_bar(&Link::default()), Link::default());

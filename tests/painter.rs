@@ -2,8 +2,9 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
-use app::paint::{self, Evidence};
-use report::ChartData;
+use app::bridge::{Evidence, Level, Stretch};
+use app::{charts, paint};
+use report::bytes::encode;
 use scene::{Paint, Path, Scene, Stroke, Text, Theme, radar};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -86,35 +87,38 @@ fn the_radar_changes_with_the_cursor_and_with_the_theme() {
 fn the_evidence_chart_needs_no_style_attribute() {
     let document = web_sys::window().unwrap().document().unwrap();
     let canvas = canvas();
-    let count = 240;
-    let chart = ChartData {
-        series: 0,
-        times_ms: (0..count).map(|index| f64::from(index) * 15_000.0).collect(),
-        values: (0..count)
+    let count: u32 = 240;
+    let times = 0..count;
+    let level = |start_ms, end_ms, value| Level { stretch: Stretch { start_ms, end_ms }, value };
+    let evidence = Evidence {
+        times_ms: times.clone().map(|index| f64::from(index) * 15_000.0).collect(),
+        values: times
             .map(|index| if index == 100 { f64::NAN } else { f64::from(index % 9) + f64::from(index / 150) * 20.0 })
             .collect(),
         lower: vec![-2.0; count as usize],
         upper: vec![11.0; count as usize],
-    };
-    let evidence = Evidence {
-        chart: &chart,
-        unit: "B",
-        window_ms: Some((2_250_000, 3_000_000)),
-        levels: &[(0, 2_250_000, 4.0), (2_250_000, 3_585_000, 24.0)],
+        unit: "B".to_owned(),
+        window: Some(Stretch { start_ms: 2_250_000, end_ms: 3_000_000 }),
+        levels: vec![level(0, 2_250_000, 4.0), level(2_250_000, 3_585_000, 24.0)],
         cursor_ms: Some(2_400_000),
-        size_px: (420.0, 190.0),
+        width_px: 420.0,
+        height_px: 190.0,
         offset_min: 0,
+        is_light: false,
     };
     // Plotters' own measuring puts elements with a style attribute into the body; ours must not.
     let before = document.body().unwrap().inner_html();
-    let theme = Theme::dark();
-    paint::evidence(&canvas, &evidence, &theme).unwrap();
+    let bytes = encode(&evidence);
+    charts::open(&canvas, &bytes).unwrap();
     assert_eq!(document.body().unwrap().inner_html(), before);
     assert!(painted_share(&canvas) > 0.1, "{}", painted_share(&canvas));
     let once = canvas.to_data_url().unwrap();
-    paint::evidence(&canvas, &evidence, &theme).unwrap();
+    charts::open(&canvas, &bytes).unwrap();
     assert_eq!(canvas.to_data_url().unwrap(), once, "painting again starts afresh");
-    let empty = ChartData::default();
-    paint::evidence(&canvas, &Evidence { chart: &empty, ..evidence }, &theme).unwrap();
+    charts::open(&canvas, &encode(&Evidence { is_light: true, ..evidence.clone() })).unwrap();
+    assert_ne!(canvas.to_data_url().unwrap(), once, "the theme is the page's");
+    assert!(charts::open(&canvas, &bytes[..bytes.len() - 1]).is_err(), "what another build says is refused");
+    let empty = Evidence { times_ms: Vec::new(), values: Vec::new(), lower: Vec::new(), upper: Vec::new(), ..evidence };
+    charts::open(&canvas, &encode(&empty)).unwrap();
     assert_eq!(painted_share(&canvas), 0.0);
 }

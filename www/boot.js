@@ -22,16 +22,19 @@ try {
   throw error;
 }
 
-// The panels in which the user says how files are read, and what is asked of a server, are programs of their own, fetched
-// when they are asked for.
-for (const name of ['mapping', 'connect']) {
+// The charts, and the panels in which the user says how files are read and what is asked of a server, are programs of
+// their own, fetched when they are asked for.
+for (const name of ['charts', 'mapping', 'connect']) {
+  let program;
   document.addEventListener(`monteverdi-${name}`, async ({ detail }) => {
     try {
-      const panel = await import(`./${name}.js`);
-      await panel.default();
-      panel.open(...detail);
+      program ??= import(`./${name}.js`).then(async (fetched) => {
+        await fetched.default();
+        return fetched;
+      });
+      (await program).open(...detail);
     } catch (error) {
-      explain(`The panel could not be fetched (${error}). Load the page again, or look whether the network is there.`);
+      explain(`A part of the page (${name}) does not work: ${error}. Load the page again, or look whether the network is there.`);
     }
   });
 }

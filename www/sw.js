@@ -14,6 +14,8 @@ const FILES = [
   'app_bg.wasm',
   'reader.js',
   'reader_bg.wasm',
+  'charts.js',
+  'charts_bg.wasm',
   'mapping.js',
   'mapping_bg.wasm',
   'mapping.css',

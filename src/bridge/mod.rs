@@ -7,6 +7,7 @@
 
 mod connect;
 pub mod dataset;
+mod evidence;
 mod message;
 mod preview;
 
@@ -20,6 +21,7 @@ mod mailbox;
 mod pause;
 
 pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
+pub use evidence::{Evidence, Level, Stretch};
 pub use message::{
     Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response, Server,
 };

@@ -71,7 +71,7 @@ impl Panel {
     }
 
     /// Begins the page anew with other servers; what is asked stays.
-    fn go_to(self, servers: &[String]) {
+    fn go_to(self, servers: Vec<String>) {
         self.settings.with_untracked(|settings| link::go_to(servers, settings.list()));
     }
 
@@ -83,13 +83,13 @@ impl Panel {
         }
         let servers: Vec<String> =
             self.addresses().into_iter().map(|one| if one == before { after.clone() } else { one }).collect();
-        self.go_to(&servers);
+        self.go_to(servers);
     }
 
     fn remove(self, address: &str) {
         let mut servers = self.addresses();
         servers.retain(|one| one != address);
-        self.go_to(&servers);
+        self.go_to(servers);
     }
 
     /// Reads the alerts of the Alertmanager at an address, too; without one, of none.
@@ -100,7 +100,7 @@ impl Panel {
         self.set(ALERTMANAGER, address);
         // To ask nobody any more, the page has leave enough.
         if !address.is_empty() {
-            self.go_to(&self.addresses());
+            self.go_to(self.addresses());
         }
     }
 }
@@ -205,7 +205,7 @@ pub(super) fn others(panel: Panel) -> El {
         let mut servers = panel.addresses();
         if let Some(address) = address_in(&server_field, &servers) {
             servers.push(address);
-            panel.go_to(&servers);
+            panel.go_to(servers);
         }
     });
     let read = form(

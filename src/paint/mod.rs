@@ -1,8 +1,6 @@
 //! Painting on canvases.
 
-mod backend;
 mod canvas;
-mod evidence;
 
 pub use canvas::{FONT_FAMILY, paint};
-pub use evidence::{Evidence, evidence};
+pub(crate) use canvas::{pixel_ratio, prepare};

@@ -1,6 +1,6 @@
 //! The address bar's hash: which source, and how it is looked at. Positions only, never data and never a secret.
 
-use super::source::{Pasted, SourceLink};
+use super::source::{Pasted, SourceLink, origin};
 use super::view::{Level, Tab, View};
 use report::Scale;
 
@@ -15,6 +15,8 @@ pub const HASH_VERSION: u32 = 1;
 pub struct Link {
     /// What to load; none for files, which a link cannot hold.
     pub source: Option<SourceLink>,
+    /// How it is read, or what is asked of a server: settings `name=value`.
+    pub settings: Vec<String>,
     /// How to look at it. `cursor_ms` is relative to the first sample.
     pub view: View,
 }
@@ -23,10 +25,15 @@ impl Link {
     /// The hash with its `#`; empty where there is nothing to say.
     pub fn encode(&self) -> String {
         let mut pairs: Vec<(&str, String)> = Vec::new();
-        match &self.source {
-            Some(SourceLink::Prometheus(address)) => pairs.push(("source", escaped(address))),
-            Some(SourceLink::Sample(name)) => pairs.push(("sample", escaped(name))),
-            None => {}
+        let (kind, sources) = match &self.source {
+            Some(SourceLink::Prometheus(addresses)) => ("source", addresses.as_slice()),
+            Some(SourceLink::Sample(name)) => ("sample", std::slice::from_ref(name)),
+            None => ("", &[][..]),
+        };
+        let mut texts = |name, texts: &[String]| pairs.extend(texts.iter().map(|text| (name, escaped(text))));
+        texts(kind, sources);
+        if !sources.is_empty() {
+            texts("ask", &self.settings);
         }
         let view = &self.view;
         match view.level {
@@ -73,15 +80,28 @@ impl Link {
             match name {
                 "source" => {
                     if let Some(Pasted::Address(address)) = unescaped(value).map(|text| Pasted::classify(&text)) {
-                        link.source = Some(SourceLink::Prometheus(address));
+                        match &mut link.source {
+                            Some(SourceLink::Prometheus(known)) if known.contains(&address) => {}
+                            Some(SourceLink::Prometheus(known)) => known.push(address),
+                            _ => link.source = Some(SourceLink::Prometheus(vec![address])),
+                        }
                     }
                 }
+                "ask" => link.settings.extend(unescaped(value).filter(|setting| is_open(setting))),
                 "sample" => link.source = unescaped(value).map(SourceLink::Sample).or(link.source),
                 _ if is_known => link.view_part(name, value),
                 _ => {}
             }
         }
         link
+    }
+
+    /// The origins (scheme, host and port) of all servers that are named: those that are asked, and an Alertmanager beside
+    /// them.
+    pub fn origins(&self) -> Vec<String> {
+        let Some(SourceLink::Prometheus(addresses)) = &self.source else { return Vec::new() };
+        let beside = self.settings.iter().filter_map(|setting| beside(setting));
+        addresses.iter().map(String::as_str).chain(beside).filter_map(origin).collect()
     }
 
     fn view_part(&mut self, name: &str, value: &str) {
@@ -106,6 +126,16 @@ impl Link {
             _ => {}
         }
     }
+}
+
+/// Whether a setting may stand in an address: an Alertmanager's may only without a password in it.
+fn is_open(setting: &str) -> bool {
+    beside(setting).is_none_or(|address| origin(address).is_some())
+}
+
+/// The address of an Alertmanager that is read beside the servers.
+fn beside(setting: &str) -> Option<&str> {
+    setting.strip_prefix("alertmanager=")
 }
 
 /// Percent-encodes all but the characters that every reader of addresses leaves alone.
@@ -147,7 +177,8 @@ mod tests {
 
     fn full() -> Link {
         Link {
-            source: Some(SourceLink::Prometheus("http://prom:9090/a b".replace(' ', "%20"))),
+            source: Some(SourceLink::Prometheus(vec!["http://prom:9090/a%20b".into(), "https://other".into()])),
+            settings: vec!["pack=red".into(), "query=sum(rate(x{a=\"b&c\"}[5m]))".into()],
             view: View {
                 level: Level::Series(12),
                 ring: Some(Scale::Meso),
@@ -167,8 +198,8 @@ mod tests {
         for link in [
             full(),
             Link::default(),
-            Link { source: Some(SourceLink::Sample("cpu saturation & more".into())), view: View::default() },
-            Link { source: None, view: View { level: Level::Service(0), cursor_ms: Some(-5), ..View::default() } },
+            Link { source: Some(SourceLink::Sample("cpu saturation & more".into())), ..Link::default() },
+            Link { view: View { level: Level::Service(0), cursor_ms: Some(-5), ..View::default() }, ..Link::default() },
         ] {
             assert_eq!(Link::decode(&link.encode()), link, "{}", link.encode());
         }
@@ -179,7 +210,7 @@ mod tests {
     fn a_hash_written_by_hand_is_read_as_far_as_it_is_understood() {
         let link =
             Link::decode("#source=http%3A%2F%2Fprom%3A9090%2Fgraph&finding=x&view=galaxy.1&ring=macro&new=1&broken");
-        assert_eq!(link.source, Some(SourceLink::Prometheus("http://prom:9090".into())));
+        assert_eq!(link.source, Some(SourceLink::Prometheus(vec!["http://prom:9090".into()])));
         assert_eq!(link.view, View { ring: Some(Scale::Macro), ..View::default() });
         assert_eq!(Link::decode("#%%%=%&=&"), Link::default());
     }
@@ -187,13 +218,15 @@ mod tests {
     #[test]
     fn a_later_version_gives_its_source_only() {
         let link = Link::decode("#v=2&sample=leak&finding=3");
-        assert_eq!(link, Link { source: Some(SourceLink::Sample("leak".into())), view: View::default() });
+        assert_eq!(link, Link { source: Some(SourceLink::Sample("leak".into())), ..Link::default() });
     }
 
     #[test]
     fn credentials_never_get_through() {
-        let link = Link::decode("#source=http://me:secret@prom:9090");
-        assert_eq!(link.source, Some(SourceLink::Prometheus("http://prom:9090".into())));
+        let link = Link::decode(
+            "#source=http://me:secret@prom:9090&source=http://prom:9090&ask=alertmanager%3Dhttp://me:secret@am",
+        );
+        assert_eq!(link.source, Some(SourceLink::Prometheus(vec!["http://prom:9090".into()])));
         assert!(!link.encode().contains("secret"));
     }
 

@@ -16,8 +16,8 @@ pub struct Sample {
 /// A source that a link may name: enough to load it again, and never data nor a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceLink {
-    /// A Prometheus server's address, without credentials.
-    Prometheus(String),
+    /// Prometheus servers' addresses, without credentials; at least one.
+    Prometheus(Vec<String>),
     /// A bundled incident, by name.
     Sample(String),
 }

@@ -2,13 +2,13 @@
 
 use super::chart_data::chart_data;
 use super::format;
-use super::session::{Session, Shown};
+use super::session::{Session, Shown, paint_chart};
 use super::surface::size_of;
-use crate::bridge::ChartRequest;
+use crate::bridge::{ChartRequest, Evidence, Level, Stretch};
 use crate::dom::{El, View, effect, el};
-use crate::paint;
+use crate::store::Theme;
 use report::format as words;
-use report::{Finding, FindingKind, Relation, Report};
+use report::{ChartData, Finding, FindingKind, Relation, Report};
 
 /// The evidence of a finding.
 pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding: &Finding) -> El {
@@ -18,8 +18,8 @@ pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding
     let levels = levels(finding, shown_ms);
     let has_levels = !levels.is_empty();
     let charts = finding.series.iter().take(2).map(|&series| {
-        let stretch = Stretch { series, shown_ms, window_ms: Some(window_ms), levels: levels.clone() };
-        chart(session, shown, stretch)
+        let window = Some(Stretch { start_ms: window_ms.0, end_ms: window_ms.1 });
+        chart(session, shown, Plot { series, shown_ms, window, levels: levels.clone() })
     });
     let mut numbers = vec![("score".to_owned(), format!("{:.2} (threshold 1)", finding.score))];
     numbers.extend(
@@ -46,9 +46,9 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, relati
     let report = &shown.report;
     let shown_ms = (report.dataset.start_ms, report.dataset.end_ms);
     let charts = [relation.from, relation.to].into_iter().flat_map(|series| {
-        let stretch = Stretch { series, shown_ms, window_ms: None, levels: Vec::new() };
+        let plot = Plot { series, shown_ms, window: None, levels: Vec::new() };
         let title = el("h3").class("evidence-title").text(&format::series(report, series));
-        [title, chart(session, shown, stretch)]
+        [title, chart(session, shown, plot)]
     });
     let numbers = [
         Some(("strength (coherence²)", words::number(relation.strength))),
@@ -79,16 +79,16 @@ fn figures(numbers: Vec<(String, String)>) -> El {
 }
 
 /// A stretch of one series, and what is marked on it.
-struct Stretch {
+struct Plot {
     series: usize,
     shown_ms: (i64, i64),
-    window_ms: Option<(i64, i64)>,
-    levels: Vec<(i64, i64, f64)>,
+    window: Option<Stretch>,
+    levels: Vec<Level>,
 }
 
 /// One series with its band.
-fn chart(session: &'static Session, shown: &Shown, stretch: Stretch) -> El {
-    let Stretch { series, shown_ms, window_ms, levels } = stretch;
+fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
+    let Plot { series, shown_ms, window, levels } = plot;
     let generation = shown.generation;
     let unit = shown.report.series.get(series).map(|series| series.unit.clone()).unwrap_or_default();
     let label = format!("{} over time, with its normal band", format::series(&shown.report, series));
@@ -103,16 +103,26 @@ fn chart(session: &'static Session, shown: &Shown, stretch: Stretch) -> El {
         (width_px > 1.0).then_some((generation, chart))
     });
     effect(move || {
-        let theme = super::theme_colors(session.theme.get());
+        let is_light = session.theme.get() == Theme::Light;
         let cursor_ms = session.view.with(|view| view.cursor_ms);
-        let size_px = size.get();
+        let (width_px, height_px) = size.get();
         let Some(chart) = data.get_clone() else { return };
-        let offset_min = format::OFFSET_MIN;
-        let evidence =
-            paint::Evidence { chart: &chart, unit: &unit, window_ms, levels: &levels, cursor_ms, size_px, offset_min };
-        if let Err(reason) = paint::evidence(&canvas, &evidence, &theme) {
-            session.notice.set(format!("The chart could not be drawn: {reason}."));
-        }
+        let ChartData { times_ms, values, lower, upper, .. } = (*chart).clone();
+        let evidence = Evidence {
+            times_ms,
+            values,
+            lower,
+            upper,
+            unit: unit.clone(),
+            window,
+            levels: levels.clone(),
+            cursor_ms,
+            width_px,
+            height_px,
+            offset_min: format::OFFSET_MIN.into(),
+            is_light,
+        };
+        paint_chart(&canvas, &evidence);
     });
     frame
 }
@@ -127,12 +137,13 @@ fn around(report: &Report, window_ms: (i64, i64)) -> (i64, i64) {
 }
 
 /// The levels before and after a shift.
-fn levels(finding: &Finding, shown_ms: (i64, i64)) -> Vec<(i64, i64, f64)> {
+fn levels(finding: &Finding, shown_ms: (i64, i64)) -> Vec<Level> {
     if finding.kind != FindingKind::LevelShift {
         return Vec::new();
     }
     let number = |name: &str| finding.numbers.iter().find(|number| number.name == name).map(|number| number.value);
-    let before = number("before").map(|value| (shown_ms.0, finding.start_ms, value));
-    let after = number("after").map(|value| (finding.start_ms, finding.end_ms, value));
+    let level = |start_ms, end_ms| move |value| Level { stretch: Stretch { start_ms, end_ms }, value };
+    let before = number("before").map(level(shown_ms.0, finding.start_ms));
+    let after = number("after").map(level(finding.start_ms, finding.end_ms));
     before.into_iter().chain(after).collect()
 }

@@ -12,9 +12,9 @@ pub(super) fn fault_banner(session: &'static Session) -> View {
         let is_explained = fault.remedy == Remedy::Explain;
         let remedy = untrack(|| is_explained.then(|| explain(session)));
         let words = el("div").class("fault-words").child(el("h2").text(&fault.title));
-        if let Remedy::Connect(_) = fault.remedy {
+        if let Remedy::Connect(number) = fault.remedy {
             // The panel puts the reason in place of these words once it knows it.
-            session.open_connect(Some(words.cast()));
+            session.open_connect(number, Some(words.cast()));
         }
         let dismiss = el("button").class("button").text("Dismiss");
         el("section")

@@ -72,7 +72,7 @@ fn live(session: &'static Session) -> View {
         move || is_live.get(),
         move || {
             let asked = el("button").class("button").attr("data-testid", "asked").text("What is asked");
-            let asked = asked.on_click(move || session.open_connect(None));
+            let asked = asked.on_click(move || session.open_connect(0, None));
             let follow = el("button")
                 .class("button")
                 .class_with("is-old", move || session.live.with(|live| live.is_old))

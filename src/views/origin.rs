@@ -62,7 +62,9 @@ impl Origin {
         match &self.source {
             Source::Files(_) | Source::Text(_) => None,
             Source::Sample(sample) => Some(SourceLink::Sample(sample.name.clone())),
-            Source::Servers(servers) => servers.first().map(|server| SourceLink::Prometheus(server.address.clone())),
+            Source::Servers(servers) => {
+                Some(SourceLink::Prometheus(servers.iter().map(|server| server.address.clone()).collect()))
+            }
         }
     }
 

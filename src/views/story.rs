@@ -99,7 +99,7 @@ fn spans(session: &'static Session, spans: &[Span]) -> dom::View {
     let span = |span: &Span| {
         let Some(index) = span.finding else { return dom::View::from(span.text.as_str()) };
         // An anchor, because a button cannot break over lines like the words around it.
-        let link = Link { source: None, view: View { finding: Some(index), ..View::default() } };
+        let link = Link { view: View { finding: Some(index), ..View::default() }, ..Link::default() };
         let open = move |event: &web_sys::Event| {
             event.prevent_default();
             session.look(|view, report| {

@@ -100,7 +100,7 @@ describe('the page', { timeout: 600_000 }, () => {
     await part(page, 'finding').click();
     const evidence = part(page, 'evidence');
     await evidence.waitFor();
-    assert.ok((await evidence.locator('canvas, svg').count()) > 0, 'the evidence has a chart');
+    await changedTo(() => isPainted(evidence.locator('canvas').first()), true);
   });
 
   it('drills down from the system to a service and back', async () => {
@@ -336,6 +336,8 @@ describe('the page', { timeout: 600_000 }, () => {
     await drop(page, incident);
     await state(page);
     assert.ok((await findings(page)).length > 0);
+    await part(page, 'finding').first().click();
+    await changedTo(() => isPainted(part(page, 'evidence').locator('canvas').first()), true);
     // Looking for a newer version fails offline, and may say so.
     tab.watch.errors = tab.watch.errors.filter((text) => !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(text));
   });
@@ -410,6 +412,13 @@ async function written(folder, name, text) {
 async function changed(read, from) {
   await until(async () => (await read())?.trim?.() !== from, `it stays ${from}`);
 }
+
+/** Whether anything stands on a canvas. */
+const isPainted = (canvas) =>
+  canvas.evaluate((element) => {
+    const { width, height } = element;
+    return width > 0 && element.getContext('2d').getImageData(0, 0, width, height).data.some((value) => value > 0);
+  });
 
 /** Waits until what is read is the given value. */
 async function changedTo(read, to) {

@@ -69,6 +69,7 @@ fn optimise(project: &Project) -> Result<()> {
     }
     for (name, level) in [
         ("app_bg.wasm", "-Oz"),
+        ("charts_bg.wasm", "-Oz"),
         ("mapping_bg.wasm", "-Oz"),
         ("connect_bg.wasm", "-Oz"),
         ("prober_bg.wasm", "-Oz"),
@@ -84,7 +85,7 @@ fn optimise(project: &Project) -> Result<()> {
             fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
         }
     }
-    for name in ["app", "mapping", "connect", "prober", "reader", "worker"] {
+    for name in ["app", "charts", "mapping", "connect", "prober", "reader", "worker"] {
         let (program, loader) =
             (project.dist().join(format!("{name}_bg.wasm")), project.dist().join(format!("{name}.js")));
         let (wasm, script) = imports::shorten(&fs::read(&program)?, &fs::read_to_string(&loader)?)
@@ -101,8 +102,8 @@ fn minify(project: &Project) -> Result<()> {
         println!("build: without esbuild (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    let scripts = ["app.js", "mapping.js", "connect.js", "prober.js", "reader.js", "worker.js", "boot.js", "sw.js"];
-    for name in scripts.into_iter().chain(["app.css", "help.css", "mapping.css", "connect.css"]) {
+    let programs = ["app.js", "charts.js", "mapping.js", "connect.js", "prober.js", "reader.js", "worker.js"];
+    for name in programs.into_iter().chain(["boot.js", "sw.js", "app.css", "help.css", "mapping.css", "connect.css"]) {
         let file = project.dist().join(name);
         let mut esbuild = tool::command(project, "esbuild");
         esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);

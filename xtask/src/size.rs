@@ -10,18 +10,25 @@ use crate::{build, takes_no_arguments, tool};
 
 /// Bytes in one KB; the budgets count in thousands.
 const KB: u64 = 1000;
-/// The reader's wasm with its loader, gzip -9.
-const READER_BUDGET: u64 = 300 * KB;
-/// The analysis' wasm with its loader, gzip -9.
-const WORKER_BUDGET: u64 = 300 * KB;
-/// The panel in which the user says how files are read, fetched when it is asked for, gzip -9.
-const PANEL_BUDGET: u64 = 40 * KB;
-/// The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for, gzip -9.
-const CONNECT_BUDGET: u64 = 60 * KB;
-/// What finds out about servers for that panel, gzip -9.
-const PROBER_BUDGET: u64 = 120 * KB;
-/// Page wasm, CSS and JS, gzip -9; without the sample data.
-const PAGE_BUDGET: u64 = 180 * KB;
+/// What a visitor's browser fetches: programs by name, each with the most that wasm, loader and style sheet may come to
+/// (gzip -9), and what else is fetched at first.
+const BUDGETS: [(&str, u64); 7] = [
+    // Reads files.
+    ("reader", 300 * KB),
+    // Does the analysis.
+    ("worker", 300 * KB),
+    // Paints evidence charts; fetched with the first one.
+    ("charts", 40 * KB),
+    // The panel in which the user says how files are read, fetched when it is asked for.
+    ("mapping", 40 * KB),
+    // The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for.
+    ("connect", 60 * KB),
+    // What finds out about servers for that panel.
+    ("prober", 120 * KB),
+    // All other wasm, CSS and JS, without the sample data.
+    (PAGE, 180 * KB),
+];
+const PAGE: &str = "page";
 
 struct Part {
     name: String,
@@ -35,12 +42,11 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let parts = Parts::measure(project)?;
     print!("{}", parts.table());
     if !parts.are_within_budget() {
-        let is_over = |(_, parts, budget): &(&str, &[Part], u64)| total(parts) > *budget;
         let over: Vec<String> = parts
-            .groups()
-            .into_iter()
-            .filter(is_over)
-            .map(|(title, _, budget)| format!("{title} is larger than {} KB", budget / KB))
+            .groups
+            .iter()
+            .filter(|group| !group.is_within())
+            .map(|group| format!("{} is larger than {} KB", group.name, group.budget / KB))
             .collect();
         bail!("{}", over.join(", "));
     }
@@ -52,14 +58,31 @@ pub(crate) fn table(project: &Project) -> Result<String> {
     Ok(Parts::measure(project)?.table())
 }
 
+/// A program with its files, or the page.
+struct Group {
+    name: &'static str,
+    budget: u64,
+    parts: Vec<Part>,
+}
+
+impl Group {
+    fn total(&self) -> u64 {
+        self.parts.iter().map(|part| part.gzip_bytes).sum()
+    }
+
+    fn is_within(&self) -> bool {
+        self.total() <= self.budget
+    }
+
+    fn holds(&self, file: &str) -> bool {
+        let rest = file.strip_prefix(self.name);
+        rest.is_some_and(|rest| [".js", "_bg.wasm", ".css"].contains(&rest)) || self.name == PAGE
+    }
+}
+
 /// What a visitor's browser fetches.
 struct Parts {
-    reader: Vec<Part>,
-    worker: Vec<Part>,
-    panel: Vec<Part>,
-    connect: Vec<Part>,
-    prober: Vec<Part>,
-    page: Vec<Part>,
+    groups: Vec<Group>,
 }
 
 impl Parts {
@@ -68,70 +91,50 @@ impl Parts {
         let mut files = Vec::new();
         build::collect(&dist, &mut files).context("run `cargo xtask build` first")?;
         files.sort();
-        let (mut reader, mut worker, mut page) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut panel, mut connect, mut prober) = (Vec::new(), Vec::new(), Vec::new());
+        let mut groups: Vec<Group> =
+            BUDGETS.into_iter().map(|(name, budget)| Group { name, budget, parts: Vec::new() }).collect();
         for file in files {
             let name = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().into_owned();
             let is_code = [".wasm", ".js", ".css"].iter().any(|extension| name.ends_with(extension));
-            if !is_code || name.starts_with("samples/") {
+            // The help is fetched when somebody asks for it.
+            if !is_code || name.starts_with("samples/") || name == "help.css" {
                 continue;
             }
             let part = measure(project, &file, name)?;
-            match part.name.as_str() {
-                "reader.js" | "reader_bg.wasm" => reader.push(part),
-                "mapping.js" | "mapping_bg.wasm" | "mapping.css" => panel.push(part),
-                "connect.js" | "connect_bg.wasm" | "connect.css" => connect.push(part),
-                "prober.js" | "prober_bg.wasm" => prober.push(part),
-                // With the help, which is fetched when somebody asks for it.
-                "help.css" => {}
-                "worker.js" | "worker_bg.wasm" => worker.push(part),
-                _ => page.push(part),
+            // The page comes last, and takes what is left.
+            if let Some(group) = groups.iter_mut().find(|group| group.holds(&part.name)) {
+                group.parts.push(part);
             }
         }
-        if reader.is_empty() || worker.is_empty() || page.is_empty() {
-            bail!("{} holds no built page; run `cargo xtask build` first", dist.display());
+        if let Some(empty) = groups.iter().find(|group| group.parts.is_empty()) {
+            bail!("{} holds no {}; run `cargo xtask build` first", dist.display(), empty.name);
         }
-        Ok(Self { reader, worker, panel, connect, prober, page })
+        Ok(Self { groups })
     }
 
     fn are_within_budget(&self) -> bool {
-        self.groups().iter().all(|(_, parts, budget)| total(parts) <= *budget)
-    }
-
-    fn groups(&self) -> [(&'static str, &[Part], u64); 6] {
-        [
-            ("reader", &self.reader, READER_BUDGET),
-            ("worker", &self.worker, WORKER_BUDGET),
-            ("panel", &self.panel, PANEL_BUDGET),
-            ("connect", &self.connect, CONNECT_BUDGET),
-            ("prober", &self.prober, PROBER_BUDGET),
-            ("page", &self.page, PAGE_BUDGET),
-        ]
+        self.groups.iter().all(Group::is_within)
     }
 
     fn table(&self) -> String {
         let mut text = String::from("| part | file | bytes | gzip -9 |\n|---|---|---:|---:|\n");
-        for (title, parts, budget) in self.groups() {
-            for part in parts {
+        for group in &self.groups {
+            for part in &group.parts {
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "| {title} | {} | {} | {} |", part.name, part.bytes, part.gzip_bytes);
+                let _ = writeln!(text, "| {} | {} | {} | {} |", group.name, part.name, part.bytes, part.gzip_bytes);
             }
-            let sum = total(parts);
-            let verdict = if sum <= budget { "within" } else { "**over**" };
+            let verdict = if group.is_within() { "within" } else { "**over**" };
             let in_kb = |bytes: u64| bytes as f64 / KB as f64;
             let _ = writeln!(
                 text,
-                "| {title} | total, {verdict} the budget of {:.0} KB | | {:.1} KB |",
-                in_kb(budget),
-                in_kb(sum)
+                "| {} | total, {verdict} the budget of {:.0} KB | | {:.1} KB |",
+                group.name,
+                in_kb(group.budget),
+                in_kb(group.total())
             );
         }
         text
     }
-}
-
-fn total(parts: &[Part]) -> u64 {
-    parts.iter().map(|part| part.gzip_bytes).sum()
 }
 
 fn measure(project: &Project, file: &Path, name: String) -> Result<Part> {

@@ -37,7 +37,7 @@ impl Session {
                 self.notice.set("Paste the address of a Prometheus server, or the text of an export.".into());
             }
             Pasted::Address(address) => {
-                let link = Link { source: Some(SourceLink::Prometheus(address)), view: View::default() };
+                let link = Link { source: Some(SourceLink::Prometheus(vec![address])), ..Link::default() };
                 go_to(&format!("{}{}", absolute("live.html"), link.encode()));
                 if is_live_page() {
                     // Only the hash has changed; the page must begin anew, because its policy names the other server.

@@ -2,10 +2,11 @@
 
 mod answers;
 mod loading;
-mod mapping;
 mod policy;
+mod programs;
 mod sharing;
 
+pub(super) use programs::paint_chart;
 pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};

@@ -1,35 +1,38 @@
 //! What the address bar says, and what it is told.
 
 use super::Session;
-use crate::bridge::{Access, Server};
+use crate::bridge::Server;
 use crate::dom::{document, untrack};
-use crate::state::{Link, SourceLink, View};
+use crate::state::{Link, Settings, SourceLink, View};
 use crate::views::origin::{Origin, Source};
 use wasm_bindgen::JsValue;
 
 impl Session {
     /// What a link to what is on the screen would say.
     pub(in crate::views) fn link(&self) -> Link {
-        let source = {
+        let (source, settings) = {
             let desk = self.desk.borrow();
-            desk.loading.as_ref().or(desk.loaded.as_ref()).and_then(Origin::link)
+            let origin = desk.loading.as_ref().or(desk.loaded.as_ref());
+            origin.map(|origin| (origin.link(), origin.settings.list().to_vec())).unwrap_or_default()
         };
         let mut view = self.view.get_clone();
         let start_ms = self.of_report(0, |report| report.dataset.start_ms);
         view.cursor_ms = view.cursor_ms.map(|cursor_ms| cursor_ms - start_ms);
-        Link { source, view }
+        Link { source, settings, view }
     }
 
     /// Does what a link says.
     pub(super) fn follow(&'static self, link: Link) {
         let is_new_view = link.view != View::default();
         self.desk.borrow_mut().linked_view = is_new_view.then_some(link.view);
+        let settings = Settings::new(link.settings);
         match link.source {
-            Some(SourceLink::Prometheus(address)) => {
-                self.open(Source::Servers(vec![Server { address, access: Access::default() }]).into())
+            Some(SourceLink::Prometheus(addresses)) => {
+                let servers = addresses.into_iter().map(|address| Server { address, ..Server::default() });
+                self.open(Origin { source: Source::Servers(servers.collect()), settings });
             }
             Some(SourceLink::Sample(name)) => {
-                self.desk.borrow_mut().loading = Some(Source::linked_sample(name).into());
+                self.desk.borrow_mut().loading = Some(Origin { source: Source::linked_sample(name), settings });
                 self.load_linked_sample();
             }
             None => self.awaits_data.set(is_new_view),
@@ -42,9 +45,9 @@ impl Session {
         if link == current {
             return;
         }
-        if link.source != current.source && link.source.is_some() {
+        if (&link.source, &link.settings) != (&current.source, &current.settings) && link.source.is_some() {
             if let Some(SourceLink::Prometheus(_)) = link.source {
-                // Another server needs another policy, and that a page of its own.
+                // Other servers need another policy, and that a page of its own.
                 reload();
             } else {
                 self.follow(link);

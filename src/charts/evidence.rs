@@ -1,11 +1,12 @@
 //! The evidence chart: values with their normal band, the window that a finding speaks of, and axes.
 
 use super::backend::{FINE, FineBackend};
-use super::canvas::{FONT_FAMILY, pixel_ratio, prepare};
+use crate::bridge::{Evidence, Level, Stretch};
+use crate::paint::{FONT_FAMILY, pixel_ratio, prepare};
 use crate::state::{time_ticks, value_ticks};
 use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
-use report::{ChartData, format};
+use report::format;
 use scene::{Paint, Theme, Tint};
 use web_sys::HtmlCanvasElement;
 
@@ -13,43 +14,25 @@ const LABEL_PX: f64 = 11.0;
 /// The room that a time's label takes.
 const TICK_PX: f64 = 86.0;
 
-/// What a chart shows.
-#[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
-    /// Values and their normal band.
-    pub chart: &'a ChartData,
-    /// The unit of the values.
-    pub unit: &'a str,
-    /// The window that is spoken of: first and last moment.
-    pub window_ms: Option<(i64, i64)>,
-    /// Levels before, in and after the window: from, to, value.
-    pub levels: &'a [(i64, i64, f64)],
-    /// The time cursor.
-    pub cursor_ms: Option<i64>,
-    /// Width and height in CSS pixels.
-    pub size_px: (f64, f64),
-    /// Minutes that the clock of the reader's zone is ahead of UTC.
-    pub offset_min: i32,
-}
-
 /// Paints the chart. Nothing is painted where there are no values.
 ///
 /// # Errors
 /// In words, when the browser refuses to draw.
-pub fn evidence(canvas: &HtmlCanvasElement, evidence: &Evidence<'_>, theme: &Theme) -> Result<(), String> {
+pub(super) fn paint(canvas: &HtmlCanvasElement, evidence: &Evidence) -> Result<(), String> {
     let ratio = pixel_ratio();
-    let (width_px, height_px) = evidence.size_px;
-    let context = prepare(canvas, width_px, height_px, ratio).ok_or("no canvas")?;
-    let (Some(times_ms), Some(bounds)) = (time_bounds(evidence.chart), value_bounds(evidence)) else { return Ok(()) };
-    let backend = FineBackend::new(canvas, &context, evidence.size_px).ok_or("the canvas cannot be scaled")?;
-    let drawn = Drawing { evidence, theme, times_ms, bounds, size_px: evidence.size_px }.draw(backend);
+    let size_px = (evidence.width_px, evidence.height_px);
+    let context = prepare(canvas, size_px.0, size_px.1, ratio).ok_or("no canvas")?;
+    let (Some(times_ms), Some(bounds)) = (time_bounds(evidence), value_bounds(evidence)) else { return Ok(()) };
+    let backend = FineBackend::new(canvas, &context, size_px).ok_or("the canvas cannot be scaled")?;
+    let theme = if evidence.is_light { Theme::light() } else { Theme::dark() };
+    let drawn = Drawing { evidence, theme, times_ms, bounds, size_px }.draw(backend);
     // Whoever paints next counts in CSS pixels again.
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     drawn.map_err(|error| error.to_string())
 }
 
-fn time_bounds(chart: &ChartData) -> Option<(i64, i64)> {
-    let (first, last) = (chart.times_ms.first()?, chart.times_ms.last()?);
+fn time_bounds(evidence: &Evidence) -> Option<(i64, i64)> {
+    let (first, last) = (evidence.times_ms.first()?, evidence.times_ms.last()?);
     (last > first).then_some((*first as i64, *last as i64))
 }
 
@@ -58,11 +41,10 @@ fn time_bounds(chart: &ChartData) -> Option<(i64, i64)> {
 const BAND_REACH: f64 = 0.6;
 
 /// The range of values and levels, and of the band as far as that is not out of proportion, with some air.
-fn value_bounds(evidence: &Evidence<'_>) -> Option<(f64, f64)> {
-    let chart = evidence.chart;
-    let levels = evidence.levels.iter().map(|level| level.2);
-    let (low, high) = extremes(chart.values.iter().copied().chain(levels));
-    let (band_low, band_high) = extremes(chart.lower.iter().chain(&chart.upper).copied());
+fn value_bounds(evidence: &Evidence) -> Option<(f64, f64)> {
+    let levels = evidence.levels.iter().map(|level| level.value);
+    let (low, high) = extremes(evidence.values.iter().copied().chain(levels));
+    let (band_low, band_high) = extremes(evidence.lower.iter().chain(&evidence.upper).copied());
     if low > high {
         return None;
     }
@@ -87,8 +69,8 @@ enum Mark {
 }
 
 struct Drawing<'a> {
-    evidence: &'a Evidence<'a>,
-    theme: &'a Theme,
+    evidence: &'a Evidence,
+    theme: Theme,
     times_ms: (i64, i64),
     bounds: (f64, f64),
     size_px: (f64, f64),
@@ -99,11 +81,12 @@ impl Drawing<'_> {
         let root = backend.into_drawing_area();
         let (start_ms, end_ms) = self.times_ms;
         let (low, high) = self.bounds;
+        let offset_min = self.evidence.offset_min as i32;
         let most_x = (self.size_px.0 / TICK_PX).max(2.0) as usize;
         let most_y = (self.size_px.1 / 36.0).clamp(2.0, 6.0) as usize;
-        let (ticks_ms, step_ms) = time_ticks(start_ms, end_ms, self.evidence.offset_min, most_x);
+        let (ticks_ms, step_ms) = time_ticks(start_ms, end_ms, offset_min, most_x);
         let ticks = ticks_ms.into_iter().map(|tick_ms| tick_ms as f64).collect();
-        let values = value_ticks(low, high, self.evidence.unit, most_y);
+        let values = value_ticks(low, high, &self.evidence.unit, most_y);
         let x = Axis { range: (start_ms as f64, end_ms as f64), ticks };
         let y = Axis { range: (low, high), ticks: values };
         let fine = |px: f64| (px * FINE) as u32;
@@ -123,8 +106,8 @@ impl Drawing<'_> {
             .bold_line_style(line)
             .axis_style(line)
             .set_all_tick_mark_size(fine(3.0))
-            .x_label_formatter(&|time_ms| format::tick(*time_ms as i64, self.evidence.offset_min, step_ms))
-            .y_label_formatter(&|value| format::quantity(*value, self.evidence.unit))
+            .x_label_formatter(&|time_ms| format::tick(*time_ms as i64, offset_min, step_ms))
+            .y_label_formatter(&|value| format::quantity(*value, &self.evidence.unit))
             .label_style(label)
             .draw()?;
 
@@ -144,14 +127,14 @@ impl Drawing<'_> {
     fn marks(&self) -> Vec<Mark> {
         let ((start_ms, end_ms), (low, high)) = (self.times_ms, self.bounds);
         let mut marks = Vec::new();
-        if let Some((from_ms, to_ms)) = self.evidence.window_ms {
-            let (from, to) = (from_ms.max(start_ms) as f64, to_ms.min(end_ms) as f64);
+        if let Some(window) = self.evidence.window {
+            let (from, to) = self.shown(window);
             // A window of one sample is still seen.
             let to = to.max(from + (end_ms - start_ms) as f64 / 300.0);
             let corners = vec![(from, low), (to, low), (to, high), (from, high)];
             marks.push(Mark::Area(corners, Paint::Alarm.alpha(0.13)));
         }
-        let data = self.evidence.chart;
+        let data = self.evidence;
         for run in runs(data, |index| finite(&data.lower, index) && finite(&data.upper, index)) {
             let at = |values: &[f64], index: usize| {
                 (time(data, index), values.get(index).copied().unwrap_or_default().clamp(low, high))
@@ -174,8 +157,8 @@ impl Drawing<'_> {
             }
             marks.push(Mark::Line(points, Paint::Ink.into(), 1.3));
         }
-        for &(from_ms, to_ms, value) in self.evidence.levels {
-            let (from, to) = (from_ms.max(start_ms) as f64, to_ms.min(end_ms) as f64);
+        for &Level { stretch, value } in &self.evidence.levels {
+            let (from, to) = self.shown(stretch);
             if from < to {
                 marks.push(Mark::Line(vec![(from, value), (to, value)], Paint::Alarm.into(), 1.6));
             }
@@ -185,6 +168,11 @@ impl Drawing<'_> {
             marks.push(Mark::Line(vec![(at, low), (at, high)], Paint::Ink.alpha(0.6), 1.0));
         }
         marks
+    }
+
+    /// A stretch as far as it is between the ends of the axis.
+    fn shown(&self, stretch: Stretch) -> (f64, f64) {
+        (stretch.start_ms.max(self.times_ms.0) as f64, stretch.end_ms.min(self.times_ms.1) as f64)
     }
 
     fn color(&self, tint: Tint) -> RGBAColor {
@@ -197,12 +185,12 @@ fn finite(values: &[f64], index: usize) -> bool {
     values.get(index).is_some_and(|value| value.is_finite())
 }
 
-fn time(chart: &ChartData, index: usize) -> f64 {
+fn time(chart: &Evidence, index: usize) -> f64 {
     chart.times_ms.get(index).copied().unwrap_or_default()
 }
 
 /// Stretches of positions that have what is needed, without the gaps between them.
-fn runs(chart: &ChartData, is_there: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+fn runs(chart: &Evidence, is_there: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let mut runs: Vec<Vec<usize>> = Vec::new();
     let mut is_open = false;
     for index in 0..chart.times_ms.len() {

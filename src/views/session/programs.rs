@@ -1,14 +1,15 @@
-//! The ways to the panels: the one in which the user says how files are read, and the one that says why a server cannot
-//! be read and takes what is asked of it.
+//! The ways to the programs that are fetched when they are needed: the panel in which the user says how files are read, the
+//! one that says why a server cannot be read and takes what is asked of it, and the painter of charts.
 //!
-//! The panels are programs of their own; `boot.js` fetches them and hands over what stands in the event.
+//! `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Input, Server, words};
+use crate::bridge::{Access, Evidence, Input, Server, words};
 use crate::dom::{batch, document};
 use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
+use report::bytes::encode;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +18,7 @@ use web_sys::{CustomEvent, CustomEventInit};
 /// The events that `boot.js` listens to.
 const MAPPING: &str = "monteverdi-mapping";
 const CONNECT: &str = "monteverdi-connect";
+const CHARTS: &str = "monteverdi-charts";
 
 impl Session {
     /// Opens the panel for what was loaded last, or for what failed to load.
@@ -42,29 +44,37 @@ impl Session {
         });
     }
 
-    /// Opens the panel for the server of the last load: in the middle of the page, or inside of an element that says that
-    /// it failed.
-    pub(in crate::views) fn open_connect(&'static self, outlet: Option<JsValue>) {
+    /// Opens the panel for the servers of the last load: in the middle of the page, or inside of an element that says that
+    /// the one with this number failed.
+    pub(in crate::views) fn open_connect(&'static self, number: usize, outlet: Option<JsValue>) {
         let origin = {
             let desk = self.desk.borrow();
             desk.loading.clone().or_else(|| desk.loaded.clone())
         };
         let Some(Origin { source: Source::Servers(servers), settings }) = origin else { return };
-        let Some(address) = servers.first().map(|server| server.address.clone()) else { return };
-        let to = JsValue::from_str(&address);
-        // Headers, and settings.
+        let addresses: Array = servers.iter().map(|server| JsValue::from_str(&server.address)).collect();
+        // Servers, each an address and the headers that go there; and settings.
         let done = closure(move |chosen| {
-            let part = |index: u32| texts(&chosen.get(index).unchecked_into());
-            let access = Access { credentials: None, headers: part(0) };
-            let source = Source::Servers(vec![Server { address: address.clone(), access }]);
-            self.open(Origin { source, settings: Settings::new(part(1)) });
+            let servers = lists(&chosen, 0).into_iter().map(|server| {
+                let mut lines = texts(server.unchecked_ref()).into_iter();
+                let address = lines.next().unwrap_or_default();
+                Server { address, access: Access { credentials: None, headers: lines.collect() } }
+            });
+            let source = Source::Servers(servers.collect());
+            self.open(Origin { source, settings: Settings::new(texts(&lists(&chosen, 1))) });
         });
-        summon(CONNECT, &Array::of4(&to, &list(settings.list()), &outlet.unwrap_or(JsValue::NULL), &done));
+        let outlet = outlet.unwrap_or(JsValue::NULL);
+        summon(CONNECT, &Array::of5(&addresses, &(number as u32).into(), &list(settings.list()), &outlet, &done));
     }
 }
 
 fn list(texts: &[String]) -> Array {
     texts.iter().map(JsValue::from).collect()
+}
+
+/// A list in a list.
+fn lists(list: &Array, index: u32) -> Array {
+    list.get(index).unchecked_into()
 }
 
 fn texts(list: &Array) -> Vec<String> {
@@ -76,7 +86,12 @@ fn closure(mut done: impl FnMut(Array) + 'static) -> JsValue {
     Closure::<dyn FnMut(Array)>::new(move |chosen: Array| batch(|| done(chosen))).into_js_value()
 }
 
-/// Tells `boot.js` to open a panel with this.
+/// Has a chart painted.
+pub(in crate::views) fn paint_chart(canvas: &JsValue, evidence: &Evidence) {
+    summon(CHARTS, &Array::of2(canvas, &Uint8Array::from(encode(evidence).as_slice())));
+}
+
+/// Tells `boot.js` to open a program with this.
 fn summon(event: &str, detail: &Array) {
     let init = CustomEventInit::new();
     init.set_detail(detail);

@@ -1,0 +1,58 @@
+//! A chart, as the page describes it to the program that paints it.
+
+use report::struct_bytes;
+
+/// What a chart shows. The four columns are as long as each other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// The times of the values, in milliseconds since 1970-01-01 UTC, ascending.
+    pub times_ms: Vec<f64>,
+    /// The values; NaN is a gap.
+    pub values: Vec<f64>,
+    /// The lower edge of the normal band; NaN where there is none.
+    pub lower: Vec<f64>,
+    /// The upper edge.
+    pub upper: Vec<f64>,
+    /// The unit of the values.
+    pub unit: String,
+    /// First and last moment of the window that is spoken of.
+    pub window: Option<Stretch>,
+    /// Levels before, in and after the window.
+    pub levels: Vec<Level>,
+    /// The time cursor.
+    pub cursor_ms: Option<i64>,
+    /// Width in CSS pixels.
+    pub width_px: f64,
+    /// Height in CSS pixels.
+    pub height_px: f64,
+    /// Minutes that the clock of the reader's zone is ahead of UTC.
+    pub offset_min: i64,
+    /// Whether the page is light.
+    pub is_light: bool,
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stretch {
+    /// First moment.
+    pub start_ms: i64,
+    /// Last moment.
+    pub end_ms: i64,
+}
+
+/// A level that held for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Level {
+    /// When.
+    pub stretch: Stretch,
+    /// The level, in the unit of the values.
+    pub value: f64,
+}
+
+struct_bytes! {
+    Stretch { start_ms, end_ms }
+    Level { stretch, value }
+    Evidence {
+        times_ms, values, lower, upper, unit, window, levels, cursor_ms, width_px, height_px, offset_min, is_light
+    }
+}
