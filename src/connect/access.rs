@@ -1,8 +1,9 @@
 //! Who asks: what is typed here stays in memory.
 
+use super::servers::Server;
 use super::{Panel, value_of};
 use crate::bridge::{Access, Credentials};
-use crate::dom::{El, el, untrack};
+use crate::dom::{El, el, memo};
 use wasm_bindgen::JsValue;
 
 /// User, secret and headers, as texts.
@@ -19,9 +20,12 @@ const SUMMARY: &str = "Who asks: user, token, headers";
 
 /// The fields for the server with this address, folded away until they are wanted.
 pub(super) fn details(panel: Panel, address: &str) -> El {
-    let again = address.to_owned();
+    let (again, asked) = (address.to_owned(), address.to_owned());
+    let is_missing = |server: &Server| server.finding.as_ref().is_some_and(|finding| is_wanted(&finding.name));
+    let is_missing = memo(move || panel.of(&asked, is_missing).unwrap_or_default());
     let fields = fields(panel, address, "Connect", move || panel.connect(&again));
-    el("details").class("connect-access").child(el("summary").text(SUMMARY)).child(fields)
+    let details = el("details").class("connect-access").child(el("summary").text(SUMMARY)).child(fields);
+    details.property_with("open", move || JsValue::from_bool(is_missing.get()))
 }
 
 /// Whether to say who asks is what is missing.
@@ -42,7 +46,7 @@ pub(super) fn form(panel: Panel, address: &str, trouble: &str, done: impl Fn() +
 }
 
 fn fields(panel: Panel, address: &str, label: &'static str, done: impl Fn() + 'static) -> El {
-    let access = untrack(|| panel.of(address, |server| server.access.clone())).unwrap_or_default();
+    let access = panel.now_of(address, |server| server.access.clone()).unwrap_or_default();
     let (user, secret, headers) = parts(&access);
     let address = address.to_owned();
     let text = |value: &str| {

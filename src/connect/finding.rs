@@ -3,7 +3,6 @@
 use super::Panel;
 use super::servers::Server;
 use crate::bridge::{Finding, Probe};
-use crate::dom::untrack;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -25,7 +24,7 @@ impl Panel {
             server.finding = None;
             server.offer = None;
         });
-        let Some((round, access)) = untrack(|| self.of(address, |server| (server.round, server.access.clone()))) else {
+        let Some((round, access)) = self.now_of(address, |server| (server.round, server.access.clone())) else {
             return;
         };
         let (address, asker) = (address.to_owned(), self.asker.get_clone_untracked());
@@ -33,7 +32,7 @@ impl Panel {
             let (origin, permission) = (origin(), permission().await);
             asker.ask(address.clone(), access, &Probe::Find { origin, permission }, move |finding: Finding| {
                 // Of several connections the last is of interest.
-                if untrack(|| self.of(&address, |server| server.round)) == Some(round) {
+                if self.now_of(&address, |server| server.round) == Some(round) {
                     self.update(&address, |server| server.finding = Some(finding));
                     self.check_queries();
                     self.survey_one(&address);

@@ -93,12 +93,14 @@ pub fn open(addresses: &Array, number: usize, settings: &Array, outlet: Option<E
             }
             None => {}
         }
-        panel.is_wide.set(places.dialog.open());
-        if places.dialog.open() {
-            panel.connect_new();
-        } else {
-            panel.connect(&panel.failed());
-        }
+        batch(|| {
+            panel.is_wide.set(places.dialog.open());
+            if places.dialog.open() {
+                panel.connect_new();
+            } else {
+                panel.connect(&panel.failed());
+            }
+        });
     });
 }
 
@@ -129,7 +131,7 @@ fn places_for(done: Function) -> Places {
 }
 
 impl Panel {
-    /// The address of the server that a failure is about; empty where there is none.
+    /// The address of the server that a failure is about, for what follows its changes; empty where there is none.
     fn failed(self) -> String {
         let number = self.number.get();
         self.servers.with(|servers| servers.get(number).map(|server| server.address.clone()).unwrap_or_default())
@@ -181,7 +183,7 @@ impl Panel {
         let count = self.servers.with_untracked(Vec::len);
         (count > 1).then(|| {
             let button = el("button").class("button").attr("data-testid", "all-servers");
-            button.text(&format!("All {count} servers")).on_click(show_dialog)
+            button.text("All servers").on_click(show_dialog)
         })
     }
 

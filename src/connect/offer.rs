@@ -5,7 +5,7 @@
 use super::Panel;
 use super::servers::Server;
 use crate::bridge::{Finding, LabelOffer, Offer, PackOffer, Probe};
-use crate::dom::{El, View, batch, el, memo, untrack};
+use crate::dom::{El, View, batch, el, memo};
 use report::format::plural;
 use wasm_bindgen::JsValue;
 
@@ -13,13 +13,12 @@ impl Panel {
     /// Finds out what the settings in force would fetch of each server.
     pub(super) fn survey(self) {
         batch(|| self.surveys.set(self.surveys.get_untracked().wrapping_add(1)));
-        untrack(|| self.connected()).iter().for_each(|server| self.survey_one(&server.address));
+        self.now_connected().iter().for_each(|server| self.survey_one(&server.address));
     }
 
     /// Finds out what one of them has, and what would be fetched of it.
     pub(super) fn survey_one(self, address: &str) {
-        let known =
-            untrack(|| self.of(address, |server| (server.finding.clone(), server.round, server.access.clone())));
+        let known = self.now_of(address, |server| (server.finding.clone(), server.round, server.access.clone()));
         let Some((Some(finding), round, access)) = known else { return };
         if !finding.is_connected() || !self.is_wide.get_untracked() {
             return;
@@ -29,8 +28,8 @@ impl Panel {
         let (address, Finding { address: api, .. }) = (address.to_owned(), finding);
         asker.ask(api, access, &Probe::Survey(settings), move |offer: Offer| {
             // Of several surveys the last is of interest.
-            let is_last = untrack(|| self.of(&address, |server| server.round)) == Some(round)
-                && self.surveys.get_untracked() == number;
+            let is_last =
+                self.now_of(&address, |server| server.round) == Some(round) && self.surveys.get_untracked() == number;
             if is_last {
                 self.update(&address, |server| {
                     server.surveyed = number;
@@ -113,7 +112,7 @@ pub(super) fn packs(panel: Panel) -> El {
         let (offers, asked) = panel.offers();
         match offers.as_slice() {
             [] if panel.servers.with(|servers| servers.iter().all(|server| server.offer.is_some())) => String::new(),
-            [] => "Looking at what the server has …".to_owned(),
+            [] => "Looking at what there is …".to_owned(),
             _ if offers.iter().any(|offer| !offer.packs.is_empty()) => String::new(),
             [offer] if asked == 1 => {
                 format!("It has {}, but none of a pack.", plural(offer.metrics, "metric", "metrics"))
@@ -121,7 +120,7 @@ pub(super) fn packs(panel: Panel) -> El {
             _ => format!("They have {} metrics, but none of a pack.", side_by_side(metrics(&offers))),
         }
     });
-    let content = move || packs.with(|packs| packs.iter().map(|pack| choice(panel, pack)).collect::<View>());
+    let content = move || packs.get_clone().iter().map(|pack| choice(panel, pack)).collect::<View>();
     el("fieldset")
         .class("connect-packs")
         .attr("data-testid", "connect-packs")

@@ -3,7 +3,7 @@
 use super::servers::{Server, name};
 use super::{Panel, offer, value_of};
 use crate::bridge::{Probe, Trial};
-use crate::dom::{El, View, batch, el, untrack};
+use crate::dom::{El, View, batch, el};
 use crate::state::Settings;
 use wasm_bindgen::JsValue;
 
@@ -117,7 +117,7 @@ impl Panel {
             self.checks.set(number);
             self.verdicts.set(Vec::new());
         });
-        let servers = untrack(|| self.connected());
+        let servers = self.now_connected();
         let mut left = Vec::new();
         for query in now(self).iter().rev() {
             left.extend(servers.iter().rev().map(|server| (query.clone(), server.clone())));

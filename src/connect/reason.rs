@@ -27,14 +27,15 @@ pub(super) fn trouble(finding: &Finding, is_open: bool) -> El {
         .child(ways_out(finding, is_open))
 }
 
-/// The ways out; the first one is open where there is room.
+/// The ways out; where there is no room they are folded away, else the first one is open.
 pub(super) fn ways_out(finding: &Finding, is_open: bool) -> View {
     if finding.ways_out.is_empty() {
         return View::NONE;
     }
     let ways = finding.ways_out.iter().enumerate().map(|(index, way)| way_out(way, is_open && index == 0));
     let list = el("ul").class("connect-ways").attr("data-testid", "ways-out").child(ways.collect::<View>());
-    el("div").child(el("h3").text("Ways out")).child(list).into()
+    let (whole, title) = if is_open { ("div", "h3") } else { ("details", "summary") };
+    el(whole).child(el(title).text("Ways out")).child(list).into()
 }
 
 fn way_out(way: &WayOut, is_open: bool) -> El {

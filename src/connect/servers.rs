@@ -2,7 +2,7 @@
 
 use super::{Panel, access, link, reason};
 use crate::bridge::{Access, Finding, Offer};
-use crate::dom::{El, Row, View, batch, el, memo};
+use crate::dom::{El, Row, batch, el, memo};
 use crate::state::Pasted;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlInputElement;
@@ -30,6 +30,10 @@ impl Server {
     }
 }
 
+fn connected(servers: &[Server]) -> Vec<Server> {
+    servers.iter().filter(|server| server.is_connected()).cloned().collect()
+}
+
 /// An address without its scheme.
 pub(super) fn name(address: &str) -> &str {
     address.split_once("://").map_or(address, |(_, name)| name)
@@ -40,9 +44,14 @@ const EXPECTED: &str = "Write an address like http://localhost:9090";
 const KNOWN: &str = "This server is asked already";
 
 impl Panel {
-    /// Something about the server with this address.
+    /// Something about the server with this address, for what follows its changes.
     pub(super) fn of<T>(self, address: &str, read: impl FnOnce(&Server) -> T) -> Option<T> {
         self.servers.with(|servers| servers.iter().find(|server| server.address == address).map(read))
+    }
+
+    /// The same as it is now.
+    pub(super) fn now_of<T>(self, address: &str, read: impl FnOnce(&Server) -> T) -> Option<T> {
+        self.servers.with_untracked(|servers| servers.iter().find(|server| server.address == address).map(read))
     }
 
     /// Changes what is known of the server with this address, if it is still among them.
@@ -56,9 +65,14 @@ impl Panel {
         });
     }
 
-    /// Those that can be asked, whoever is told of changes.
+    /// Those that can be asked, for what follows changes.
     pub(super) fn connected(self) -> Vec<Server> {
-        self.servers.with(|servers| servers.iter().filter(|server| server.is_connected()).cloned().collect())
+        self.servers.with(|servers| connected(servers))
+    }
+
+    /// Those that can be asked now.
+    pub(super) fn now_connected(self) -> Vec<Server> {
+        self.servers.with_untracked(|servers| connected(servers))
     }
 
     /// Whether any of them can be asked.
@@ -222,13 +236,19 @@ pub(super) fn others(panel: Panel) -> El {
             panel.read_alertmanager(&address);
         }
     });
-    let hint = "Another server or Alertmanager makes the page begin anew, because it reaches those only that its own \
-                address names. What was typed to say who asks is typed again.";
-    el("section")
-        .class("connect-others")
-        .child(add)
-        .child(read)
-        .child(View::from(el("p").class("hint is-wide").text(hint)))
+    let hint = "Adding or changing one loads this page anew, because it may reach only what its own address names. Passwords \
+                and tokens are then asked for again.";
+    let forms =
+        el("div").class("connect-others").child(add).child(read).child(el("p").class("hint is-wide").text(hint));
+    let summary = move || {
+        let alertmanager = panel.setting(ALERTMANAGER);
+        let known = if alertmanager.is_empty() { String::new() } else { format!(" (now {})", name(&alertmanager)) };
+        format!("Add a server, or an Alertmanager{known}")
+    };
+    el("details")
+        .class("connect-more")
+        .child(el("summary").attr("data-testid", "connect-more").text_with(summary))
+        .child(forms)
 }
 
 fn address_input(name: &str) -> El {

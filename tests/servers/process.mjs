@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Starts a program and waits until it answers at `ready` (a path). `url` is its address; `stop` ends it and removes `folder`.
+ * Starts a program and waits until it answers at `ready` (a path), asked with `headers`. `url` is its address; `stop` ends it
+ * and removes `folder`.
  */
-export async function startServer({ program, parameters, port, ready, folder }) {
+export async function startServer({ program, parameters, port, ready, folder, headers = {} }) {
   const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
@@ -27,7 +28,7 @@ export async function startServer({ program, parameters, port, ready, folder }) 
   for (let attempt = 0; attempt < 150; attempt += 1) {
     if (child.exitCode !== null) break;
     try {
-      if ((await fetch(`${url}${ready}`)).ok) return { url, stop };
+      if ((await fetch(`${url}${ready}`, { headers })).ok) return { url, stop };
     } catch {
       // Not listening yet.
     }
