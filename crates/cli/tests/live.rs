@@ -123,6 +123,30 @@ fn queries_carry_headers_and_long_ones_are_posted() {
 }
 
 #[test]
+fn a_header_with_an_address_goes_to_that_server_only() {
+    let (first, asked_first) = serve(|_| success(&matrix(100)));
+    let (second, asked_second) = serve(|_| success(&matrix(100)));
+    let mut arguments = vec!["analyze", "--query", "load", "--range", RANGE, "--step", "15s", "--json"];
+    let (named_first, named_second) = (first.replace("http://", "http://me:secret@"), format!("{second}/"));
+    arguments.extend(["--prometheus", &named_first, "--prometheus", &second]);
+    let for_second = format!("{named_second} Authorization: Bearer b");
+    let with = |header: &str| run(&[&arguments[..], &["--header", "X-Scope-OrgID: both", "--header", header]].concat());
+    let output = with(&for_second);
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    let all = |asked: &Mutex<Vec<Arrived>>, is: &dyn Fn(&str) -> bool| {
+        let asked = asked.lock().unwrap();
+        !asked.is_empty() && asked.iter().all(|request| is(&request.headers))
+    };
+    assert!(all(&asked_first, &|headers| headers.contains("orgid: both") && !headers.contains("bearer")));
+    assert!(all(&asked_second, &|headers| headers.contains("orgid: both") && headers.contains("bearer b")));
+    let output = with("http://else:1 Authorization: Bearer hidden");
+    assert_eq!(output.status, 2);
+    let says = output.stderr;
+    assert!(says.contains("http://else:1") && says.contains(&second) && !says.contains("hidden"), "{says}");
+    assert!(!says.contains("secret"), "{says}");
+}
+
+#[test]
 fn an_alertmanager_learns_nothing_of_who_asks_and_its_silences_are_events() {
     let (address, asked) = serve(|_| success(&matrix(100)));
     let silence = r#"[{"matchers":[{"name":"alertname","value":"Slow","isRegex":false,"isEqual":true}],

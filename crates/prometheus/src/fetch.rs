@@ -8,7 +8,7 @@ use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::event;
-use crate::plan::{Called, Plan};
+use crate::plan::{Called, Plan, some_of};
 use crate::request::{Failure, Request, Response};
 use crate::survey::{INTERVAL_WINDOW_MS, Survey};
 use crate::{duration, form, meaning, promql, selector, step, worth};
@@ -47,6 +47,9 @@ pub struct Fetch {
     cuts: usize,
     cuts_in_vain: usize,
     metadata: SortedMap<String, Metadata>,
+    /// All names, while it is found out how to look at them, and their number.
+    names: Vec<String>,
+    metric_count: usize,
     chosen: Vec<Chosen>,
     left_out: SortedSet<String>,
     interval_ms: Option<i64>,
@@ -87,6 +90,9 @@ enum Task {
     Names,
     /// Types and units; the plan goes on without.
     Metadata,
+    /// How many series the metrics have that are worth looking at, some of them after the other; `counted` are done, and have
+    /// so many `series`.
+    Sizes { ranked: Vec<String>, counted: usize, series: u64 },
     /// The series of some metrics; `rest` are the metrics for later lookups.
     Series { metrics: Vec<String>, rest: Vec<String> },
     /// The times of scrapes of one metric, within the last hour or the whole range.
@@ -149,7 +155,7 @@ impl Fetch {
             Question::Queries(_) if ask.step_ms.is_some() => VecDeque::new(),
             Question::Queries(_) => VecDeque::from([Task::ScrapeCount]),
             Question::Packs { .. } => VecDeque::new(),
-            Question::Discover { .. } => VecDeque::from([Task::Names, Task::Metadata]),
+            Question::Discover { .. } => VecDeque::from([Task::Names]),
         };
         let survey = match &ask.question {
             Question::Packs { .. } => Some(Survey::new(&ask)?),
@@ -166,6 +172,8 @@ impl Fetch {
             cuts: 0,
             cuts_in_vain: 0,
             metadata: SortedMap::new(),
+            names: Vec::new(),
+            metric_count: 0,
             chosen: Vec::new(),
             left_out: SortedSet::new(),
             interval_ms: None,
@@ -230,7 +238,9 @@ impl Fetch {
         }
         let doing = match self.tasks.front() {
             Some(Task::Events(_)) => "Fetching alerts",
-            Some(Task::Names | Task::Metadata | Task::Series { .. }) => "Looking at what the server has",
+            Some(Task::Names | Task::Metadata | Task::Sizes { .. } | Task::Series { .. }) => {
+                "Looking at what the server has"
+            }
             Some(Task::ScrapeTimes { .. } | Task::Before { .. } | Task::ScrapeCount) => "Finding the scrape interval",
             Some(Task::Samples { .. }) => "Fetching samples",
             None => "Everything is there",
@@ -311,6 +321,12 @@ impl Fetch {
                 form::get(endpoint.call(&["label", "__name__", "values"]), &[("start", &start), ("end", &end)])
             }
             Task::Metadata => form::get(endpoint.call(&["metadata"]), &[("limit_per_metric", "1")]),
+            Task::Sizes { ranked, counted, .. } => {
+                let names: Vec<&str> =
+                    ranked.iter().skip(*counted).take(METRICS_PER_LOOKUP).map(String::as_str).collect();
+                let query = format!("count by (__name__) ({})", selector::metrics(&names));
+                form::call(endpoint.call(&["query"]), &[("query", &query), ("time", &end)])
+            }
             Task::Series { metrics, .. } => {
                 let matcher = selector::metrics(&metrics.iter().map(String::as_str).collect::<Vec<_>>());
                 form::call(endpoint.call(&["series"]), &[("match[]", &matcher), ("start", &start), ("end", &end)])
@@ -363,8 +379,25 @@ impl Fetch {
                 let names: Vec<String> = self.data(task, response, answer::data)?;
                 let has_alerts = names.iter().any(|name| name == "ALERTS");
                 self.plan_events(has_alerts);
-                let ranked = worth::ranked(names);
-                if ranked.is_empty() { Err(Error::NoSamples { query: None }) } else { Ok(vec![lookup(ranked)]) }
+                let ranked = worth::ranked(names.iter().cloned());
+                (self.metric_count, self.names) = (names.len(), names);
+                if ranked.is_empty() {
+                    return Err(Error::NoSamples { query: None });
+                }
+                Ok(vec![Task::Metadata, Task::Sizes { ranked, counted: 0, series: 0 }])
+            }
+            Task::Sizes { ranked, counted, series } => {
+                let result = self.data(task, response, answer::query_result)?;
+                let QueryResult::Series(all) = result else { return Ok(vec![self.look_up(ranked)]) };
+                let found: f64 = all.iter().filter_map(|one| one.value).map(|sample| sample.value).sum();
+                let (counted, series) = (counted + METRICS_PER_LOOKUP, series + found as u64);
+                Ok(if series > self.room() as u64 {
+                    self.look_through()?
+                } else if counted < ranked.len() {
+                    vec![Task::Sizes { ranked: ranked.clone(), counted, series }]
+                } else {
+                    vec![self.look_up(ranked)]
+                })
             }
             Task::Metadata => {
                 let all: BTreeMap<String, Vec<Metadata>> = self.data(task, response, answer::data)?;
@@ -472,6 +505,15 @@ impl Fetch {
                 self.tasks.pop_front();
                 Ok(())
             }
+            // Then as many whole metrics as there is room for.
+            Task::Sizes { ranked, .. }
+                if !error.is_passing() || matches!(error, Error::TimedOut { .. } | Error::CutOff { .. }) =>
+            {
+                let task = self.look_up(ranked);
+                self.tasks.pop_front();
+                self.tasks.push_front(task);
+                Ok(())
+            }
             // A server that cannot tell may have been there for long.
             Task::Before { .. } if !error.is_passing() => {
                 self.tasks.pop_front();
@@ -498,13 +540,34 @@ impl Fetch {
         }
     }
 
-    /// Takes whole metrics, best first, while there is room.
-    fn choose(&mut self, metrics: &[String], rest: &[String], found: &[BTreeMap<String, String>]) -> Vec<Task> {
-        let room = match self.ask.question {
+    /// The most series that are taken one by one.
+    fn room(&self) -> usize {
+        match self.ask.question {
             Question::Discover { max_series } => max_series,
             Question::Packs { .. } => self.ask.budget.series,
             Question::Queries(_) => MAX_SERIES,
-        };
+        }
+    }
+
+    /// All series are few enough, or cannot be counted: they are looked up metric by metric.
+    fn look_up(&mut self, ranked: &[String]) -> Task {
+        self.names = Vec::new();
+        lookup(ranked.to_vec())
+    }
+
+    /// There are more series than can be looked at one by one: what the packs know, and what else is worth it, is counted and
+    /// then planned, so that the server puts it together.
+    fn look_through(&mut self) -> Result<Vec<Task>, Error> {
+        let (names, metadata) = (std::mem::take(&mut self.names), std::mem::take(&mut self.metadata));
+        self.survey = Some(Survey::of_whole(&self.ask, self.conversation.endpoint.clone(), names, metadata)?);
+        // The plan will say what to do about alerts, too.
+        self.tasks.clear();
+        Ok(Vec::new())
+    }
+
+    /// Takes whole metrics, best first, while there is room.
+    fn choose(&mut self, metrics: &[String], rest: &[String], found: &[BTreeMap<String, String>]) -> Vec<Task> {
+        let room = self.room();
         let mut counts: SortedMap<&str, usize> = SortedMap::new();
         for name in found.iter().filter_map(|labels| labels.get("__name__")) {
             *counts.at(name) += 1;
@@ -585,11 +648,12 @@ impl Fetch {
             self.tasks.extend(tasks);
         }
         if self.tasks.is_empty() {
-            let packs = match &self.ask.question {
-                Question::Packs { packs, .. } => packs.join(", "),
-                _ => String::new(),
-            };
-            return Err(Error::NothingOfPacks { packs, count: inventory.metric_count });
+            return Err(match &self.ask.question {
+                Question::Packs { packs, .. } => {
+                    Error::NothingOfPacks { packs: packs.join(", "), count: inventory.metric_count }
+                }
+                _ => Error::NoSamples { query: None },
+            });
         }
         self.plan_events(inventory.has_alerts);
         self.plan = Some(plan);
@@ -687,17 +751,24 @@ impl Fetch {
     fn notes(&self) -> Vec<Note> {
         let mut notes = Vec::new();
         if !self.left_out.is_empty() {
-            let count = self.left_out.len() as u64;
-            let some: Vec<&str> = self.left_out.iter().take(5).map(String::as_str).collect();
-            let more = if self.left_out.len() > some.len() { ", …" } else { "" };
+            let left_out: Vec<&String> = self.left_out.iter().collect();
+            let count = left_out.len() as u64;
+            let some = some_of(&left_out);
             notes.push(Note::new(
                 NoteKind::Limit,
                 count,
                 format!(
-                    "{count} metrics with too many series were left out ({}{more}); ask for them by a query that aggregates them",
-                    some.join(", ")
+                    "{count} metrics with too many series were left out ({some}); ask for them by a query that aggregates them"
                 ),
             ));
+        }
+        if let (Question::Discover { max_series }, Some(_)) = (&self.ask.question, &self.plan) {
+            let count = self.metric_count as u64;
+            let message = format!(
+                "The server has {count} metrics with more than {max_series} series: those that packs know were taken, then others \
+                 by name; ask for packs or queries to see something else"
+            );
+            notes.push(Note::new(NoteKind::Limit, count, message));
         }
         let (natives, samples, torn) = self.collection.natives();
         if natives > 0 {
@@ -838,7 +909,7 @@ impl Task {
             Self::Names => "label values",
             Self::Metadata => "metadata",
             Self::Series { .. } => "series",
-            Self::ScrapeTimes { .. } | Self::Before { .. } | Self::ScrapeCount => "query",
+            Self::Sizes { .. } | Self::ScrapeTimes { .. } | Self::Before { .. } | Self::ScrapeCount => "query",
             Self::Samples { .. } | Self::Events(_) => "query_range",
         }
     }

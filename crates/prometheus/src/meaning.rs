@@ -1,13 +1,16 @@
 //! What a metric's name and metadata say about its values.
 
 use crate::answer::Metadata;
+use crate::preset;
 use order::SortedMap;
 use series::{BaseUnit, Declared, Growth, Kind, Series, Unit, histogram};
 
-/// Counter or gauge: as the exporter says, else by name; a counter's values must agree.
+/// Counter or gauge: as the exporter says, or a pack knows better (many exporters of databases pass counters on untyped, or
+/// as gauges), else by name; a counter's values must agree.
 pub(crate) fn kind(name: &str, metadata: Option<&Metadata>, values: &[f64]) -> Kind {
     let declared = match metadata.map(|metadata| metadata.kind.as_str()) {
         Some("counter") => Declared::Counter,
+        _ if preset::is_counter(name) => Declared::Counter,
         Some("gauge") => Declared::Gauge,
         _ => Declared::Nothing,
     };
@@ -55,6 +58,9 @@ mod tests {
         assert_eq!(kind("memory_total", None, &steady), Kind::Gauge);
         assert_eq!(kind("errors_total", Some(&is("counter")), &steady), Kind::Counter);
         assert_eq!(kind("node_load1", None, &long), Kind::Gauge);
+        assert_eq!(kind("mysql_global_status_queries", Some(&is("unknown")), &long), Kind::Counter);
+        assert_eq!(kind("redis_slowlog_last_id", Some(&is("gauge")), &long), Kind::Counter);
+        assert_eq!(kind("mysql_global_status_queries", Some(&is("unknown")), &calm), Kind::Gauge, "not as we know it");
     }
 
     #[test]

@@ -18,6 +18,8 @@ const METRICS_PER_QUERY: usize = 50;
 const SAMPLES_PER_ANSWER: u64 = 400_000;
 /// So many meanings are named where many metrics are asked for together.
 const MEANINGS_SHOWN: usize = 4;
+/// So many names stand in a sentence.
+const NAMES_SHOWN: usize = 5;
 /// How often the step is doubled to keep the budget.
 const MOST_DOUBLINGS: usize = 32;
 
@@ -136,7 +138,7 @@ impl Plan {
         let mut seen = SortedSet::new();
         let mut lots: Vec<Lot<'_>> = Vec::new();
         // Otherwise the packs are on offer only.
-        let is_asked = matches!(ask.question, Question::Packs { .. });
+        let is_asked = inventory.is_whole || matches!(ask.question, Question::Packs { .. });
         for part in inventory.parts.iter().filter(|_| is_asked) {
             if seen.insert((part.metric.as_str(), part.entry.only)) {
                 lots.push(Lot { part, is_aggregated: false });
@@ -226,7 +228,7 @@ impl Plan {
             let count = self.left_out.len() as u64;
             let message = format!(
                 "{count} metrics were left out to keep the budget: {}; ask for fewer packs or a shorter range",
-                self.left_out.join(", ")
+                some_of(&self.left_out)
             );
             notes.push(Note::new(NoteKind::Limit, count, message));
         }
@@ -312,6 +314,13 @@ impl Plan {
             });
         }
     }
+}
+
+/// The first of some names, for a sentence.
+pub(crate) fn some_of<S: AsRef<str>>(names: &[S]) -> String {
+    let some: Vec<&str> = names.iter().take(NAMES_SHOWN).map(AsRef::as_ref).collect();
+    let more = if names.len() > some.len() { ", …" } else { "" };
+    format!("{}{more}", some.join(", "))
 }
 
 impl Manner {
@@ -490,6 +499,7 @@ mod tests {
             service_label: "app".to_owned(),
             interval_ms: Some(15_000),
             has_alerts: false,
+            is_whole: false,
             metadata: SortedMap::new(),
             warnings: SortedSet::new(),
         }

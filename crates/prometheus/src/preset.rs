@@ -126,12 +126,33 @@ pub const PACKS: [Pack; 16] = [
     Pack { name: ALERTS, title: "Alerts, as events", entries: &[] },
 ];
 
+/// What no pack knows: taken by name and size where a whole server is looked at. It cannot be asked for.
+pub(crate) static OTHERS: Pack = Pack {
+    name: "others",
+    title: "Other metrics",
+    entries: &[Entry::counter("", "counters that no pack knows"), Entry::level("", "metrics that no pack knows")],
+};
+
+impl Pack {
+    /// The entry of that nature; none where there is none.
+    pub(crate) fn entry(&self, nature: Nature) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.nature == nature)
+    }
+}
+
 /// The pack without metrics: alerts are events.
 pub(crate) const ALERTS: &str = "alerts";
 
 /// The pack of that name.
 pub fn named(name: &str) -> Option<&'static Pack> {
     PACKS.iter().find(|pack| pack.name == name)
+}
+
+/// Whether a pack knows a metric of just this name as one that only grows.
+pub(crate) fn is_counter(metric: &str) -> bool {
+    let grows = |entry: &&Entry| matches!(entry.nature, Nature::Counter | Nature::Buckets);
+    let mut entries = PACKS.iter().flat_map(|pack| pack.entries).filter(grows);
+    entries.any(|entry| entry.metrics.split_ascii_whitespace().any(|name| name == metric))
 }
 
 /// All packs' names, for people.
@@ -174,6 +195,15 @@ mod tests {
                     assert!(!is_total || entry.nature == Nature::Counter, "{pattern}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_grows_in_one_pack_grows_in_all() {
+        for entry in PACKS.iter().flat_map(|pack| pack.entries) {
+            let grows = matches!(entry.nature, Nature::Counter | Nature::Buckets);
+            let names = entry.metrics.split_ascii_whitespace().filter(|name| !name.contains('*'));
+            names.for_each(|name| assert_eq!(is_counter(name), grows, "{name}"));
         }
     }
 

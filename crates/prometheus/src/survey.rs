@@ -6,10 +6,10 @@ use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::fetch::Progress;
-use crate::preset::{self, Entry, PACKS, Pack};
+use crate::preset::{self, Entry, Nature, PACKS, Pack};
 use crate::request::{Failure, Request, Response};
 use crate::service::Candidate;
-use crate::{form, selector, step};
+use crate::{form, selector, step, worth};
 use order::{SortedMap, SortedSet};
 use series::SERVICE_LABELS;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, VecDeque};
 const METRICS_PER_COUNT: usize = 50;
 /// At so many moments of the range, series are counted; the most at one moment is what counts.
 const MOMENTS: i64 = 9;
+/// The most metrics besides the packs' that are counted where a whole server is looked at.
+const MOST_OTHERS: usize = 150;
 /// The time looked back on for the scrape interval.
 pub(crate) const INTERVAL_WINDOW_MS: i64 = 3_600_000;
 
@@ -54,6 +56,8 @@ pub struct Inventory {
     pub interval_ms: Option<i64>,
     /// Whether there are alerts in the range of time.
     pub has_alerts: bool,
+    /// Whether the parts are what is to be fetched, though no pack was asked for.
+    pub(crate) is_whole: bool,
     /// What the metrics are, as their exporters say, by name.
     pub(crate) metadata: SortedMap<String, Metadata>,
     /// What the server said besides.
@@ -133,10 +137,32 @@ impl Survey {
                 service_label: ask.service_label.clone().unwrap_or_default(),
                 interval_ms: None,
                 has_alerts: false,
+                is_whole: false,
                 metadata: SortedMap::new(),
                 warnings: SortedSet::new(),
             },
         })
+    }
+
+    /// A survey of a whole server, of which names and metadata are known: of all packs, and of what is worth looking at
+    /// besides. `endpoint` is the server's address as it was found to be.
+    ///
+    /// # Errors
+    /// As [`Survey::new`].
+    pub(crate) fn of_whole(
+        ask: &Ask,
+        endpoint: Endpoint,
+        names: Vec<String>,
+        metadata: SortedMap<String, Metadata>,
+    ) -> Result<Self, Error> {
+        let mut survey = Self::new(&Ask { endpoint, ..ask.clone() })?;
+        survey.conversation.is_confirmed = true;
+        survey.found.is_whole = true;
+        survey.found.metadata = metadata;
+        survey.take_names(&names);
+        survey.offer_others(names);
+        survey.tasks = survey.labels_if_any().into();
+        Ok(survey)
     }
 
     /// The request to carry out now; the same one again until it has been answered. None when everything is known.
@@ -243,10 +269,8 @@ impl Survey {
         match task {
             Task::Names => {
                 let names: Vec<String> = ours.data("label values", None, response, answer::data)?;
-                self.found.metric_count = names.len();
-                self.found.has_alerts = names.iter().any(|name| name == "ALERTS");
-                self.offer(&names);
-                Ok(if self.found.parts.is_empty() { Vec::new() } else { vec![Task::Labels] })
+                self.take_names(&names);
+                Ok(self.labels_if_any())
             }
             Task::Metadata => {
                 let all: BTreeMap<String, Vec<Metadata>> = ours.data("metadata", None, response, answer::data)?;
@@ -292,6 +316,31 @@ impl Survey {
             Task::Labels => Ok(self.candidates(&["job".to_owned(), "instance".to_owned()])),
             Task::Carriers(_) => Ok(self.counts_if_chosen()),
             Task::Names | Task::Count { .. } => Err(error),
+        }
+    }
+
+    fn take_names(&mut self, names: &[String]) {
+        self.found.metric_count = names.len();
+        self.found.has_alerts = names.iter().any(|name| name == "ALERTS");
+        self.offer(names);
+    }
+
+    fn labels_if_any(&self) -> Vec<Task> {
+        if self.found.parts.is_empty() { Vec::new() } else { vec![Task::Labels] }
+    }
+
+    /// Notes what is worth looking at besides the packs' metrics.
+    fn offer_others(&mut self, names: Vec<String>) {
+        let known: SortedSet<String> = self.found.parts.iter().map(|part| part.metric.clone()).collect();
+        let others = worth::ranked(names).into_iter().filter(|name| !known.contains(name)).take(MOST_OTHERS);
+        for metric in others {
+            let kind = self.found.metadata.get(&metric).map_or("", |metadata| metadata.kind.as_str());
+            let is_named = ["_total", "_count", "_sum"].iter().any(|ending| metric.ends_with(ending));
+            let grows = kind == "counter" || (kind != "gauge" && is_named);
+            let nature = if grows { Nature::Counter } else { Nature::Level };
+            if let Some(entry) = preset::OTHERS.entry(nature) {
+                self.found.parts.push(Part { pack: &preset::OTHERS, entry, metric, series: 0, groups: 0 });
+            }
         }
     }
 

@@ -183,6 +183,35 @@ fn a_fleet_comes_aggregated_and_growth_is_a_counter_again() {
 }
 
 #[test]
+fn a_fleet_that_nobody_has_described_is_looked_through_by_what_packs_know_and_then_by_name() {
+    let mut server = machines(400.0);
+    let of = |name: &str| format!("\"__name__\":\"{name}\",\"instance\":\"a:9100\",\"job\":\"node\"");
+    let (load, other) = (of("node_load1"), of("something_else"));
+    let level: Vec<(i64, f64)> = (0..=240).map(|i| (i * 15, (i % 5) as f64)).collect();
+    let front = [
+        (
+            "/query? __name__)",
+            vector(&[("\"__name__\":\"node_load1\"", 800.0), ("\"__name__\":\"something_else\"", 1.0)]),
+        ),
+        ("query=count __name__, something_else", matrix(&[(&load, &[(3_600, 800.0)]), (&other, &[(3_600, 1.0)])])),
+        ("/query? something_else", matrix(&[(&other, &level)])),
+        ("last_over_time something_else", matrix(&[(&other, &level)])),
+    ];
+    server.rows.splice(0..0, front);
+    let ask = Ask::discover(Endpoint::parse("http://server").unwrap(), 0, 3_600_000);
+    let (dataset, plan) = fetched(&mut server, ask);
+    assert!(!server.asked.iter().any(|call| call.contains("/series")), "no list of series: {:#?}", server.asked);
+    let names: Vec<&str> = dataset.series.iter().map(|one| one.name.as_str()).collect();
+    assert!(names.iter().any(|name| name.starts_with("node_load1:max{")), "{names:?}");
+    assert!(names.iter().any(|name| name.starts_with("something_else{")), "{names:?}");
+    assert!(plan.to_string().contains("metrics that no pack knows"), "{plan}");
+    assert_eq!(dataset.events.len(), 1, "alerts are asked for once");
+    assert_eq!(server.asked.iter().filter(|call| call.contains("query=ALERTS{")).count(), 1);
+    let note = dataset.notes.iter().find(|note| note.message.contains("more than 200 series")).unwrap();
+    assert_eq!(note.count, 5);
+}
+
+#[test]
 fn raw_and_aggregated_counters_grow_alike() {
     let (raw, _) = fetched(&mut machines(1.0), ask(&["events=none"]));
     let (aggregated, plan) = fetched(&mut machines(400.0), ask(&["events=none"]));

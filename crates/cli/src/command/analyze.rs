@@ -65,8 +65,9 @@ struct Server {
     /// Print what the server has and what would be fetched, and fetch nothing
     #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "svg"], help_heading = "Prometheus")]
     plan: bool,
-    /// A header that goes with every request to every server named, may be repeated (Authorization: Bearer …)
-    #[arg(long, value_name = "NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
+    /// A header that goes with every request, may be repeated (Authorization: Bearer …); with an address in front of it
+    /// (http://b:9090 Authorization: Bearer …) to that server only, else to every server named
+    #[arg(long, value_name = "[URL ]NAME: VALUE", requires = "prometheus", help_heading = "Prometheus")]
     header: Vec<String>,
     /// How long one request may take, in seconds [default: 60]
     #[arg(long, value_name = "SECONDS", requires = "prometheus", help_heading = "Prometheus", value_parser = clap::value_parser!(u64).range(1..))]
@@ -104,9 +105,9 @@ impl Analyze {
             let step = self.reading.step.filter(|_| self.server.prometheus.is_empty());
             parts.push(ReaderOptions { step, ..self.reading.clone() }.read(&self.files)?);
         }
-        let headers = self.server.headers()?;
         let mut last_scope = None;
         for url in &self.server.prometheus {
+            let headers = self.server.headers(url)?;
             let (ask, scope) = self.server.ask(url, self.reading.step)?;
             parts.push(live::fetch(ask, &headers, self.server.timeout_s())?);
             // Every server is asked the same.
@@ -132,8 +133,8 @@ impl Server {
 
     /// Prints what each server has and what would be fetched of it.
     fn print_plans(&self, step_ms: Option<i64>) -> Result<(), Failure> {
-        let headers = self.headers()?;
         for url in &self.prometheus {
+            let headers = self.headers(url)?;
             let (ask, _) = self.ask(url, step_ms)?;
             output::text(&survey::write(&live::survey(&ask, &headers, self.timeout_s())?, &ask))?;
         }
@@ -171,24 +172,50 @@ impl Server {
         Ok((now_ms - length_ms, now_ms))
     }
 
-    fn headers(&self) -> Result<Vec<(String, String)>, Failure> {
-        let wrong = |text: &str| {
-            // What follows a colon may be a secret: only the name is repeated.
-            let name = text.split(':').next().unwrap_or_default();
-            Failure::input(format_args!(
-                "`{name}` is not a header; write it like --header \"Authorization: Bearer TOKEN\"."
-            ))
-        };
-        self.header
-            .iter()
-            .map(|text| {
-                let (name, value) = text.split_once(':').ok_or_else(|| wrong(text))?;
-                let (name, value) = (name.trim(), value.trim());
-                let is_name =
-                    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-                let is_value = value.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 127));
-                if is_name && is_value { Ok((name.to_owned(), value.to_owned())) } else { Err(wrong(text)) }
-            })
-            .collect()
+    /// The headers that go to a server.
+    fn headers(&self, url: &str) -> Result<Vec<(String, String)>, Failure> {
+        let mut headers = Vec::new();
+        for text in &self.header {
+            let (server, header) = match text.split_once(' ') {
+                Some((server, header)) if server.contains("://") => (Some(address(server)?), header),
+                _ => (None, text.as_str()),
+            };
+            let header = parsed_header(header)?;
+            if let Some(server) = server {
+                let known: Vec<String> = self.prometheus.iter().map(|url| address(url)).collect::<Result<_, _>>()?;
+                if !known.contains(&server) {
+                    return Err(Failure::input(format_args!(
+                        "A header is for {server}, but --prometheus names {}; write the address as it stands there.",
+                        known.join(", ")
+                    )));
+                }
+                if server != address(url)? {
+                    continue;
+                }
+            }
+            headers.push(header);
+        }
+        Ok(headers)
     }
+}
+
+/// An address without a password in it.
+fn address(url: &str) -> Result<String, Failure> {
+    Ok(Endpoint::parse(url).map_err(Failure::input)?.address().to_owned())
+}
+
+/// Name and value.
+fn parsed_header(text: &str) -> Result<(String, String), Failure> {
+    let parts = text.split_once(':').map(|(name, value)| (name.trim(), value.trim())).filter(|(name, value)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && value.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 127))
+    });
+    parts.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
+        // What follows a colon may be a secret: only the name is repeated.
+        let name = text.split(':').next().unwrap_or_default();
+        Failure::input(format_args!(
+            "`{name}` is not a header; write it like --header \"Authorization: Bearer TOKEN\"."
+        ))
+    })
 }

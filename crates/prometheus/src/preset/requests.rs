@@ -29,6 +29,14 @@ pub(super) const RED: &[Entry] = &[
     )
     .keep(STATUS),
     Entry::counter(
+        "haproxy_backend_connection_errors_total haproxy_backend_response_errors_total haproxy_backend_internal_errors_total",
+        "errors between the proxy and what is behind it",
+    ),
+    Entry::delay(
+        "haproxy_backend_total_time_average_seconds haproxy_backend_queue_time_average_seconds",
+        "mean time of the last requests, in all and in the queue",
+    ),
+    Entry::counter(
         "traces_spanmetrics_calls_total traces_span_metrics_calls_total calls_total",
         "calls, counted from traces",
     )
@@ -64,7 +72,7 @@ pub(super) const RED: &[Entry] = &[
     ),
     Entry::amount(
         "http_server_active_requests http_requests_in_progress http_requests_in_flight http_requests_inprogress \
-         nginx_connections_active nginx_ingress_controller_nginx_process_connections envoy_cluster_upstream_rq_active \
+         haproxy_backend_current_sessions haproxy_backend_current_queue nginx_connections_active nginx_ingress_controller_nginx_process_connections envoy_cluster_upstream_rq_active \
          promhttp_metric_handler_requests_in_flight",
         "requests in flight",
     ),

@@ -16,6 +16,11 @@ pub(super) const POSTGRES: &[Entry] = &[
          pg_stat_database_tup_updated pg_stat_database_tup_deleted",
         "rows",
     ),
+    Entry::counter("pg_stat_database_blk_read_time pg_stat_database_blk_write_time", "time spent reading, writing"),
+    Entry::counter(
+        "pg_stat_bgwriter_checkpoints_req_total pg_stat_bgwriter_buffers_backend_total pg_stat_archiver_failed_count",
+        "checkpoints that were forced, writes of backends, archiving that failed",
+    ),
     Entry::level("pg_stat_activity_max_tx_duration", "the longest transaction"),
     Entry::delay("pg_replication_lag pg_replication_lag_seconds", "replication lag"),
     Entry::amount("pg_locks_count", "locks").keep("mode"),
@@ -35,8 +40,8 @@ pub(super) const MYSQL: &[Entry] = &[
     ),
     Entry::counter(
         "mysql_global_status_innodb_row_lock_waits mysql_global_status_innodb_row_lock_time \
-         mysql_global_status_table_locks_waited",
-        "waits for locks",
+         mysql_global_status_table_locks_waited mysql_global_status_innodb_deadlocks",
+        "waits for locks, deadlocks",
     ),
     Entry::counter(
         "mysql_global_status_innodb_buffer_pool_reads mysql_global_status_innodb_buffer_pool_read_requests",
@@ -52,6 +57,9 @@ pub(super) const MYSQL: &[Entry] = &[
 pub(super) const REDIS: &[Entry] = &[
     Entry::health("redis_up", "whether it answers"),
     Entry::counter("redis_commands_processed_total redis_connections_received_total", "commands and connections"),
+    Entry::counter("redis_commands_duration_seconds_total", "time spent in commands").away("cmd"),
+    Entry::counter("redis_commands_failed_calls_total redis_commands_rejected_calls_total", "commands that failed")
+        .away("cmd"),
     Entry::counter("redis_keyspace_hits_total redis_keyspace_misses_total", "hits and misses"),
     Entry::counter(
         "redis_evicted_keys_total redis_expired_keys_total redis_rejected_connections_total",
@@ -105,6 +113,14 @@ pub(super) const RABBITMQ: &[Entry] = &[
         "rabbitmq_global_messages_received_total rabbitmq_global_messages_delivered_total \
          rabbitmq_global_messages_redelivered_total rabbitmq_queue_messages_published_total",
         "messages",
+    ),
+    Entry::counter(
+        "rabbitmq_global_messages_unroutable_dropped_total rabbitmq_global_messages_unroutable_returned_total",
+        "messages that no queue takes",
+    ),
+    Entry::amount(
+        "rabbitmq_alarms_memory_used_watermark rabbitmq_alarms_free_disk_space_watermark rabbitmq_alarms_file_descriptor_limit",
+        "alarms",
     ),
     Entry::amount(
         "rabbitmq_process_resident_memory_bytes rabbitmq_disk_space_available_bytes",
