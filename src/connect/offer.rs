@@ -114,6 +114,7 @@ pub(super) fn packs(panel: Panel) -> El {
             [] if panel.servers.with(|servers| servers.iter().all(|server| server.offer.is_some())) => String::new(),
             [] => "Looking at what there is …".to_owned(),
             _ if offers.iter().any(|offer| !offer.packs.is_empty()) => String::new(),
+            _ if metrics(&offers).sum::<u64>() == 0 => "There are no metrics in this range.".to_owned(),
             [offer] if asked == 1 => {
                 format!("It has {}, but none of a pack.", plural(offer.metrics, "metric", "metrics"))
             }
@@ -216,9 +217,10 @@ fn estimate(panel: Panel) -> String {
     let share = offers.iter().map(|offer| offer.samples.saturating_mul(100) / offer.budget.max(1)).max();
     let share = match share.unwrap_or(0) {
         0 => "less than 1".to_owned(),
-        share => share.to_string(),
+        share if is_one => share.to_string(),
+        share => format!("at most {share}"),
     };
-    let budget = if is_one { "the budget" } else { "the budget that each server has, at most" };
+    let budget = if is_one { "the budget" } else { "each server's budget" };
     let series = side_by_side(offers.iter().map(|offer| offer.series));
     format!("About {series}{less} series, {samples} samples ({share} % of {budget}).")
 }

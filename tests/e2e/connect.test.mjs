@@ -247,7 +247,7 @@ describe('a Prometheus that wants a password of the preflight, too', { timeout: 
   });
 
   const signIn = async (page) => {
-    const details = page.getByTestId('diagnosis').getByText('Who asks');
+    const details = page.getByTestId('diagnosis').getByText('Who asks: user, token, headers');
     if (await details.count()) await details.click();
     await part(page, 'access-user').fill(guard.user);
     await part(page, 'access-secret').fill('duke-5d21');
@@ -267,7 +267,8 @@ describe('a Prometheus that wants a password of the preflight, too', { timeout: 
         await page.locator('[data-testid="diagnosis"][data-trouble="cors"]').waitFor();
         await signIn(page);
         await page.locator('[data-testid="diagnosis"][data-trouble="preflight"]').waitFor();
-        const way = page.getByTestId('ways-out').locator('li').filter({ has: page.locator('summary', { hasText: title }) });
+        const ways = page.getByTestId('diagnosis').getByTestId('ways-out');
+        const way = ways.locator('li').filter({ has: page.locator('summary', { hasText: title }) });
         gateway = await start(await way.locator('pre').textContent());
 
         const preflight = await fetch(`${gateway.url}/api/v1/query`, {

@@ -29,7 +29,8 @@ http {
 `;
   await writeFile(join(folder, 'nginx.conf'), config);
   const parameters = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'];
-  return startServer({ program: 'nginx', parameters, port, ready: READY, folder });
+  // By its whole path: only administrators have that folder in theirs.
+  return startServer({ program: '/usr/sbin/nginx', parameters, port, ready: READY, folder });
 }
 
 /** Starts Caddy with a Caddyfile as it was handed out, but for the port; without the administrator's port. */
@@ -38,9 +39,11 @@ export async function startCaddy(snippet) {
   const port = await freePort();
   const site = replaced(snippet, /^:9091 \{$/m, `http://127.0.0.1:${port} {\n    handle ${READY} {\n        respond 200\n    }`);
   const file = join(folder, 'Caddyfile');
-  await writeFile(file, `{\n    admin off\n    storage file_system ${folder}\n}\n${site}`);
+  await writeFile(file, `{\n    admin off\n}\n${site}`);
   const parameters = ['run', '--config', file, '--adapter', 'caddyfile'];
-  return startServer({ program: 'caddy', parameters, port, ready: READY, folder });
+  // It keeps what it was set up with, and certificates, in the user's folders.
+  const environment = { XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
+  return startServer({ program: 'caddy', parameters, port, ready: READY, folder, environment });
 }
 
 /** The text with a part replaced that must be in it. */

@@ -8,8 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises';
  * Starts a program and waits until it answers at `ready` (a path), asked with `headers`. `url` is its address; `stop` ends it
  * and removes `folder`.
  */
-export async function startServer({ program, parameters, port, ready, folder, headers = {} }) {
-  const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
+export async function startServer({ program, parameters, port, ready, folder, headers = {}, environment = {} }) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, parameters, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
   const exited = new Promise((done) => {
