@@ -3,6 +3,8 @@
 use ingest::{Error, Import, Options, Source, TimeZone, write};
 use series::Dataset;
 use std::io::{self, Read};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// What reading makes of the bytes of a file.
 pub type Outcome = Result<Dataset, Error>;
@@ -15,6 +17,9 @@ pub fn check(bytes: &[u8], options: &Options) -> Outcome {
     let whole = ingest::read(&Source { name: "x", bytes }, options);
     let pieces = ingest::read_from("x", &mut Pieces::new(bytes), None, options);
     assert_same(&whole, &pieces, "in one piece and in many");
+    if let Some(fed) = fed(bytes, options) {
+        assert_same(&whole, &fed, "fetched and fed");
+    }
     let preview = ingest::preview(&mut &*bytes, options);
     let of_pieces = ingest::preview(&mut Pieces::new(bytes), options);
     assert_eq!(format!("{preview:?}"), format!("{of_pieces:?}"), "the preview differs");
@@ -23,6 +28,21 @@ pub fn check(bytes: &[u8], options: &Options) -> Outcome {
         Err(error) => check_sentence(error),
     }
     whole
+}
+
+/// Reads the bytes as they come in pieces, as a browser's file does; none where that has to be done the other way.
+fn fed(bytes: &[u8], options: &Options) -> Option<Outcome> {
+    let mut pieces = Pieces::new(bytes);
+    let next = async |to: &mut Vec<u8>| {
+        let mut piece = [0; 4096];
+        let count = pieces.read(&mut piece)?;
+        to.extend_from_slice(&piece[..count]);
+        Ok(())
+    };
+    let reading = pin!(Import::open_fed("x", next, None, options));
+    // Nothing is waited for: all pieces are there.
+    let Poll::Ready(outcome) = reading.poll(&mut Context::from_waker(Waker::noop())) else { return None };
+    outcome.and_then(|import| import.map(|import| import.into_dataset(options)).transpose()).transpose()
 }
 
 /// Reads the bytes under the settings that need the text and follows the others afterwards, and reads them under all at

@@ -8,7 +8,7 @@ use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::event;
-use crate::plan::{Called, Plan, some_of};
+use crate::plan::{Called, Manner, Plan, some_of};
 use crate::request::{Failure, Request, Response};
 use crate::survey::{INTERVAL_WINDOW_MS, Survey};
 use crate::{duration, form, meaning, promql, selector, step, worth};
@@ -55,6 +55,8 @@ pub struct Fetch {
     interval_ms: Option<i64>,
     /// Where the samples begin: with the range that is asked for, or later on a server that has not been there for so long.
     start_ms: i64,
+    /// Where growth from step to step ends: with the last step that all scrapes of are there.
+    grown_ms: i64,
     queries: Vec<Query>,
     collection: Collection,
     alerts: Alerts,
@@ -138,6 +140,13 @@ struct Query {
     called: Option<Called>,
 }
 
+impl Query {
+    /// Whether its values are what counters have grown by from step to step.
+    fn is_growth(&self) -> bool {
+        self.called.as_ref().is_some_and(|called| called.manner == Manner::Growth)
+    }
+}
+
 impl Fetch {
     /// Plans the first requests.
     ///
@@ -164,6 +173,7 @@ impl Fetch {
         let mut fetch = Self {
             conversation: Conversation::new(ask.endpoint.clone()),
             start_ms: ask.start_ms,
+            grown_ms: ask.end_ms,
             ask,
             survey,
             plan: None,
@@ -636,6 +646,9 @@ impl Fetch {
         self.conversation.warnings = inventory.warnings;
         self.interval_ms = Some(plan.interval_ms);
         self.metadata = inventory.metadata;
+        // A step that ends after the newest scrape should have come has lost some of its growth, or will have more of it.
+        let due_ms = inventory.newest_ms.map(|newest_ms| newest_ms.saturating_add(plan.interval_ms / 2));
+        self.grown_ms = due_ms.unwrap_or(self.ask.end_ms).min(self.ask.end_ms);
         for planned in &plan.queries {
             let series = planned.after.series.clamp(1, 1 << 32) as i64;
             let query = Query {
@@ -733,11 +746,15 @@ impl Fetch {
     /// same question a minute later meets the same points.
     fn plan_query(&mut self, query: Query, max_points: i64) -> Vec<Task> {
         let step_ms = query.step_ms;
-        let (start_ms, end_ms) = if query.is_raw || self.ask.step_ms.is_some() {
+        let (start_ms, mut end_ms) = if query.is_raw || self.ask.step_ms.is_some() {
             (self.start_ms, self.ask.end_ms)
         } else {
             (self.start_ms.div_euclid(step_ms) * step_ms, self.ask.end_ms.div_euclid(step_ms) * step_ms)
         };
+        // One step: what ends earlier may be the one metric that was looked at.
+        if query.is_growth() && self.grown_ms < end_ms && end_ms - step_ms > start_ms {
+            end_ms -= step_ms;
+        }
         let position = self.queries.len();
         let is_raw = query.is_raw;
         self.queries.push(query);
@@ -855,6 +872,8 @@ impl Fetch {
     pub(crate) fn plan_again(&mut self, position: usize, start_ms: i64, end_ms: i64) {
         let Some(query) = self.queries.get(position) else { return };
         let (step_ms, is_raw) = (query.step_ms, query.is_raw);
+        // The last scrape of a step may be under way.
+        let end_ms = if query.is_growth() { end_ms - self.interval_ms.unwrap_or(0) / 2 } else { end_ms };
         let per_request = (SAMPLES_PER_ANSWER / self.collection.len().max(1) as i64).clamp(1, MAX_POINTS);
         let mut parts =
             chunks(self.floor_ms(position, start_ms), self.floor_ms(position, end_ms), step_ms, per_request);

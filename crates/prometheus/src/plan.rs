@@ -498,6 +498,7 @@ mod tests {
             service_labels: Vec::new(),
             service_label: "app".to_owned(),
             interval_ms: Some(15_000),
+            newest_ms: None,
             has_alerts: false,
             is_whole: false,
             metadata: SortedMap::new(),

@@ -64,6 +64,12 @@ pub(crate) fn first_time_of(result: &QueryResult) -> Option<i64> {
     all.iter().filter_map(|one| one.values.first()).map(|sample| sample.time_ms).min()
 }
 
+/// The time of the last sample of all series.
+pub(crate) fn last_time_of(result: &QueryResult) -> Option<i64> {
+    let QueryResult::Series(all) = result else { return None };
+    all.iter().filter_map(|one| one.values.last()).map(|sample| sample.time_ms).max()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,6 +54,8 @@ pub struct Inventory {
     pub service_label: String,
     /// The scrape interval; none where the server does not show it.
     pub interval_ms: Option<i64>,
+    /// The time of the newest scrape of the metric that the interval was found with.
+    pub(crate) newest_ms: Option<i64>,
     /// Whether there are alerts in the range of time.
     pub has_alerts: bool,
     /// Whether the parts are what is to be fetched, though no pack was asked for.
@@ -136,6 +138,7 @@ impl Survey {
                 service_labels: Vec::new(),
                 service_label: ask.service_label.clone().unwrap_or_default(),
                 interval_ms: None,
+                newest_ms: None,
                 has_alerts: false,
                 is_whole: false,
                 metadata: SortedMap::new(),
@@ -302,6 +305,7 @@ impl Survey {
             Task::ScrapeTimes { metric, whole } => {
                 let result = ours.data("query", None, response, answer::query_result)?;
                 self.found.interval_ms = step::interval_of(&result);
+                self.found.newest_ms = step::last_time_of(&result);
                 let again = self.found.interval_ms.is_none() && !whole;
                 Ok(if again { vec![Task::ScrapeTimes { metric: metric.clone(), whole: true }] } else { Vec::new() })
             }
