@@ -1,8 +1,9 @@
 //! Who asks: what is typed here stays in memory.
 
+use super::servers::Server;
 use super::{Panel, value_of};
 use crate::bridge::{Access, Credentials};
-use crate::dom::{El, el};
+use crate::dom::{El, el, memo};
 use wasm_bindgen::JsValue;
 
 /// User, secret and headers, as texts.
@@ -15,13 +16,16 @@ pub(super) fn parts(access: &Access) -> (String, String, Vec<String>) {
     (user, secret, access.headers.clone())
 }
 
-/// The fields, folded away until they are wanted.
-pub(super) fn details(panel: Panel) -> El {
-    el("details").class("connect-access").child(el("summary").text("Who asks: user, token, headers")).child(fields(
-        panel,
-        "Connect",
-        move || panel.connect(),
-    ))
+const SUMMARY: &str = "Who asks: user, token, headers";
+
+/// The fields for the server with this address, folded away until they are wanted.
+pub(super) fn details(panel: Panel, address: &str) -> El {
+    let (again, asked) = (address.to_owned(), address.to_owned());
+    let is_missing = |server: &Server| server.finding.as_ref().is_some_and(|finding| is_wanted(&finding.name));
+    let is_missing = memo(move || panel.of(&asked, is_missing).unwrap_or_default());
+    let fields = fields(panel, address, "Connect", move || panel.connect(&again));
+    let details = el("details").class("connect-access").child(el("summary").text(SUMMARY)).child(fields);
+    details.property_with("open", move || JsValue::from_bool(is_missing.get()))
 }
 
 /// Whether to say who asks is what is missing.
@@ -30,20 +34,21 @@ pub(super) fn is_wanted(trouble: &str) -> bool {
 }
 
 /// The fields below a failure that they may help with; else nothing.
-pub(super) fn form(panel: Panel, trouble: &str, done: impl Fn() + 'static) -> Option<El> {
-    let label = "Sign in";
+pub(super) fn form(panel: Panel, address: &str, trouble: &str, done: impl Fn() + 'static) -> Option<El> {
+    let fields = |done| fields(panel, address, "Sign in", done);
     match trouble {
-        _ if is_wanted(trouble) => Some(fields(panel, label, done)),
+        _ if is_wanted(trouble) => Some(fields(done)),
         "cors" | "preflight" => {
-            let summary = el("summary").text("Who asks: user, token, headers");
-            Some(el("details").class("connect-access").child(summary).child(fields(panel, label, done)))
+            Some(el("details").class("connect-access").child(el("summary").text(SUMMARY)).child(fields(done)))
         }
         _ => None,
     }
 }
 
-fn fields(panel: Panel, label: &'static str, done: impl Fn() + 'static) -> El {
-    let (user, secret, headers) = parts(&panel.access.get_clone_untracked());
+fn fields(panel: Panel, address: &str, label: &'static str, done: impl Fn() + 'static) -> El {
+    let access = panel.now_of(address, |server| server.access.clone()).unwrap_or_default();
+    let (user, secret, headers) = parts(&access);
+    let address = address.to_owned();
     let text = |value: &str| {
         let value = JsValue::from_str(value);
         el("input")
@@ -77,7 +82,7 @@ fn fields(panel: Panel, label: &'static str, done: impl Fn() + 'static) -> El {
             };
             let headers = value_of(&headers_field);
             let headers = headers.lines().map(str::trim).filter(|line| line.contains(':')).map(str::to_owned).collect();
-            panel.access.set(Access { credentials, headers });
+            panel.update(&address, |server| server.access = Access { credentials, headers });
             done();
         })
         .child(el("label").text("User").child(user))

@@ -1,7 +1,7 @@
-//! What is asked: packs, range, step, label of services, queries; and what that comes to.
+//! What is asked: packs, range, step, label of services, queries.
 
 use super::{Panel, offer, queries, value_of};
-use crate::bridge::{Finding, LabelOffer, Offer};
+use crate::bridge::LabelOffer;
 use crate::dom::{El, View, el};
 use report::format::plural;
 use wasm_bindgen::JsValue;
@@ -57,10 +57,9 @@ fn choice(panel: Panel, label: &str, setting: &'static str, options: &'static [(
 /// The label that names services: those that were found, and any other.
 fn service_label(panel: Panel) -> El {
     let options = move || {
-        let labels = panel.offer.with(|offer| offer.as_ref().map(|offer| offer.labels.clone())).unwrap_or_default();
         let option =
             |label: &LabelOffer| el("option").attr("value", &label.name).text(&plural(label.values, "value", "values"));
-        labels.iter().map(option).collect::<View>()
+        panel.labels().iter().map(option).collect::<View>()
     };
     let list = el("datalist").attr("id", "connect-labels").dynamic(options);
     let input = el("input")
@@ -69,36 +68,11 @@ fn service_label(panel: Panel) -> El {
         .attr("spellcheck", "false")
         .attr("data-testid", "connect-service-label")
         .attr_with("placeholder", move || {
-            let found = panel.offer.with(|offer| offer.as_ref().map(|offer| offer.label.clone()));
-            found.filter(|label| !label.is_empty()).unwrap_or_else(|| "as found".to_owned())
+            let found = panel.label();
+            if found.is_empty() { "as found".to_owned() } else { found }
         })
         .property_with("value", move || JsValue::from_str(&panel.setting("service-label")));
     let field: JsValue = input.cast();
     let input = input.on("change", move |_| panel.set("service-label", value_of(&field).trim()));
     el("label").text("Label that names services").child(input).child(list)
-}
-
-/// What will be asked, in a line.
-pub(super) fn summary(panel: Panel) -> El {
-    let words = move || {
-        if !panel.finding.with(|finding| finding.as_ref().is_some_and(Finding::is_connected)) {
-            return String::new();
-        }
-        let is_of_now = panel.surveyed.get() == panel.surveys.get();
-        let Some(offer) = panel.offer.get_clone().filter(|_| is_of_now) else { return "Estimating …".to_owned() };
-        if !offer.problem.is_empty() {
-            return String::new();
-        }
-        if offer.plan.is_empty() {
-            return format!("What matters most of {}, up to 200 series.", plural(offer.metrics, "metric", "metrics"));
-        }
-        let Offer { series_before: before, series: after, samples, .. } = offer;
-        let less = if after < before { format!(" of {before}") } else { String::new() };
-        let share = match samples.saturating_mul(100) / offer.budget.max(1) {
-            0 => "less than 1".to_owned(),
-            share => share.to_string(),
-        };
-        format!("About {after}{less} series, {samples} samples ({share} % of the budget).")
-    };
-    el("p").class("connect-summary").attr("data-testid", "connect-estimate").attr("role", "status").text_with(words)
 }

@@ -1,31 +1,41 @@
 //! Having a connection carried out.
 
 use super::Panel;
+use super::servers::Server;
 use crate::bridge::{Finding, Probe};
-use crate::dom::batch;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 impl Panel {
-    /// Finds out what is there.
-    pub(super) fn connect(self) {
-        let round = self.round.get_untracked().wrapping_add(1);
-        let address = self.address.get_clone_untracked();
-        batch(|| {
-            self.round.set(round);
-            self.finding.set(None);
+    /// Finds out what is at every address that was not asked yet.
+    pub(super) fn connect_new(self) {
+        let is_new = |server: &&Server| server.round == 0;
+        let address = |server: &Server| server.address.clone();
+        let new: Vec<String> =
+            self.servers.with_untracked(|servers| servers.iter().filter(is_new).map(address).collect());
+        new.iter().for_each(|address| self.connect(address));
+    }
+
+    /// Finds out what is at the address of one of the servers.
+    pub(super) fn connect(self, address: &str) {
+        self.update(address, |server| {
+            server.round = server.round.wrapping_add(1);
+            server.finding = None;
+            server.offer = None;
         });
-        let access = self.access.get_clone_untracked();
-        let asker = self.asker.get_clone_untracked();
+        let Some((round, access)) = self.now_of(address, |server| (server.round, server.access.clone())) else {
+            return;
+        };
+        let (address, asker) = (address.to_owned(), self.asker.get_clone_untracked());
         spawn_local(async move {
             let (origin, permission) = (origin(), permission().await);
-            asker.ask(address, access, &Probe::Find { origin, permission }, move |finding: Finding| {
+            asker.ask(address.clone(), access, &Probe::Find { origin, permission }, move |finding: Finding| {
                 // Of several connections the last is of interest.
-                if self.round.get_untracked() == round {
-                    batch(|| self.finding.set(Some(finding)));
+                if self.now_of(&address, |server| server.round) == Some(round) {
+                    self.update(&address, |server| server.finding = Some(finding));
                     self.check_queries();
-                    self.survey();
+                    self.survey_one(&address);
                 }
             });
         });

@@ -1,47 +1,46 @@
-//! A server: what it is, why it cannot be read, who asks, and what is asked of it.
+//! The servers of a load: what they are, why one cannot be read, who asks, and what is asked of them.
 //!
-//! A program of its own, fetched when it is asked for. The page gives it the address and the settings in force, and a
+//! A program of its own, fetched when it is asked for. The page gives it the addresses and the settings in force, and a
 //! function that takes who asks and the settings in the end. What the user types to prove who asks is held in this
-//! program's memory, and handed to the page's; it goes nowhere else.
+//! program's memory, for each address by itself, and handed to the page's; it goes nowhere else.
 
 mod access;
 mod asker;
 mod asking;
 mod finding;
+mod link;
 mod offer;
 mod queries;
 mod reason;
+mod servers;
 
-use crate::bridge::{Access, Finding, Offer};
-use crate::dom::{El, Signal, View, batch, document, el, root, signal};
+use crate::bridge::Access;
+use crate::dom::{El, Signal, View, batch, document, el, memo, root, signal};
 use crate::net;
 use crate::state::Settings;
 use asker::Asker;
 use js_sys::{Array, Function};
+use servers::Server;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
-use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
+use web_sys::{Element, HtmlDialogElement};
 
 /// What the panel shows and knows.
 #[derive(Clone, Copy)]
 pub(crate) struct Panel {
-    address: Signal<String>,
+    /// The servers of the load, in their order.
+    servers: Signal<Vec<Server>>,
+    /// Which of them a failure is about.
+    number: Signal<usize>,
     settings: Signal<Settings>,
-    access: Signal<Access>,
-    /// What came of connecting; none while it is under way.
-    finding: Signal<Option<Finding>>,
-    /// Counts connections: what an earlier one brings is of no interest.
-    round: Signal<u32>,
-    /// What the server has, and what would be fetched; none while that is being found out.
-    offer: Signal<Option<Offer>>,
     /// Whether the dialogue is open: for a failure's words nothing is surveyed.
     is_wide: Signal<bool>,
-    /// Counts surveys, as `round` does connections.
+    /// Counts surveys: what an earlier one brings is of no interest.
     surveys: Signal<u32>,
-    /// Which of them the offer is of.
-    surveyed: Signal<u32>,
     /// What was found out about the user's own queries, in their order.
     verdicts: Signal<Vec<queries::Verdict>>,
+    /// Counts checks of them, as `surveys` does surveys.
+    checks: Signal<u32>,
     done: Signal<Function>,
     asker: Signal<Asker>,
 }
@@ -57,17 +56,28 @@ thread_local! {
     static PLACES: RefCell<Option<Places>> = const { RefCell::new(None) };
 }
 
-/// Opens the panel for a server: in `outlet`, which holds words that say that something failed, the reason takes their
-/// place as soon as it is known; without it a dialogue opens.
+/// Opens the panel for the servers of a load: in `outlet`, which holds words that say that the one with this number
+/// failed, the reason takes their place as soon as it is known; without it a dialogue opens.
 ///
-/// `settings` are those in force. `done` is called with two lists: headers that prove who asks, and settings.
-pub fn open(address: &str, settings: &Array, outlet: Option<Element>, done: Function) {
-    let settings = Settings::new(settings.iter().filter_map(|text| text.as_string()));
+/// `settings` are those in force. `done` is called with a list of two: the servers, each a list of its address and the
+/// headers that prove who asks; and the settings.
+pub fn open(addresses: &Array, number: usize, settings: &Array, outlet: Option<Element>, done: Function) {
+    let texts = |list: &Array| list.iter().filter_map(|text| text.as_string()).collect::<Vec<_>>();
+    let (addresses, settings) = (texts(addresses), Settings::new(texts(settings)));
     PLACES.with_borrow_mut(|places| {
         let places = places.get_or_insert_with(|| places_for(done.clone()));
         let panel = places.panel;
+        // Who asks is remembered, and the rest found out anew.
+        let server = |address: String| {
+            let known = panel.servers.with_untracked(|servers| {
+                servers.iter().find(|server| server.address == address).map(|server| server.access.clone())
+            });
+            Server { address, access: known.unwrap_or_default(), ..Server::default() }
+        };
+        let servers = addresses.into_iter().map(server).collect();
         batch(|| {
-            panel.address.set(address.to_owned());
+            panel.servers.set(servers);
+            panel.number.set(number);
             panel.settings.set(settings);
             panel.verdicts.set(Vec::new());
             panel.done.set(done);
@@ -83,8 +93,14 @@ pub fn open(address: &str, settings: &Array, outlet: Option<Element>, done: Func
             }
             None => {}
         }
-        panel.is_wide.set(places.dialog.open());
-        panel.connect();
+        batch(|| {
+            panel.is_wide.set(places.dialog.open());
+            if places.dialog.open() {
+                panel.connect_new();
+            } else {
+                panel.connect(&panel.failed());
+            }
+        });
     });
 }
 
@@ -92,17 +108,14 @@ fn places_for(done: Function) -> Places {
     let mut places = None;
     root(|| {
         let panel = Panel {
-            address: signal(String::new()),
+            servers: signal(Vec::new()),
+            number: signal(0),
             settings: signal(Settings::default()),
-            access: signal(Access::default()),
-            finding: signal(None),
             asker: signal(Asker::new()),
-            round: signal(0),
-            offer: signal(None),
             surveys: signal(0),
-            surveyed: signal(0),
             is_wide: signal(false),
             verdicts: signal(Vec::new()),
+            checks: signal(0),
             done: signal(done),
         };
         let style = el("link").attr("rel", "stylesheet").attr("href", "./connect.css");
@@ -118,22 +131,29 @@ fn places_for(done: Function) -> Places {
 }
 
 impl Panel {
+    /// The address of the server that a failure is about, for what follows its changes; empty where there is none.
+    fn failed(self) -> String {
+        let number = self.number.get();
+        self.servers.with(|servers| servers.get(number).map(|server| server.address.clone()).unwrap_or_default())
+    }
+
     /// What takes the place of a failure's words: the reason and its ways out; or, where the server can be reached, what
     /// it is, below the words.
     fn banner(self) -> El {
-        let content = move || match self.finding.get_clone() {
+        let finding = memo(move || self.of(&self.failed(), |server| server.finding.clone()).flatten());
+        let content = move || match finding.get_clone() {
             None => el("p").class("connect-status").attr("role", "status").text("Looking for the reason …").into(),
             Some(finding) if !finding.is_connected() => {
-                let form = access::form(self, &finding.name, move || self.finish());
+                let form = access::form(self, &self.failed(), &finding.name, move || self.finish());
                 let again = el("button").class("button").text("Try again").on_click(move || self.finish());
                 let (first, last) = if access::is_wanted(&finding.name) { (form, None) } else { (None, form) };
                 [
                     el("h2").text(&finding.title).into(),
                     el("p").text(&finding.words).into(),
                     View::from(first),
-                    reason::ways_out(&finding),
+                    reason::ways_out(&finding, true),
                     View::from(last),
-                    el("div").class("connect-actions").child(again).into(),
+                    el("div").class("connect-actions").child(again).child(self.all_servers()).into(),
                 ]
                 .into_iter()
                 .collect()
@@ -147,16 +167,24 @@ impl Panel {
                 [View::from(words), actions.into()].into_iter().collect()
             }
         };
-        let is_told =
-            move || self.finding.with(|finding| finding.as_ref().is_some_and(|finding| !finding.is_connected()));
+        let is_told = move || finding.with(|finding| finding.as_ref().is_some_and(|finding| !finding.is_connected()));
         el("div")
             .class("connect connect-banner")
             .attr("data-testid", "diagnosis")
             .attr_with("data-trouble", move || {
-                self.finding.with(|finding| finding.as_ref().map(|finding| finding.name.clone())).unwrap_or_default()
+                finding.with(|finding| finding.as_ref().map(|finding| finding.name.clone())).unwrap_or_default()
             })
             .class_with("is-told", is_told)
             .dynamic(content)
+    }
+
+    /// The way from the failure of one of several servers to all of them.
+    fn all_servers(self) -> Option<El> {
+        let count = self.servers.with_untracked(Vec::len);
+        (count > 1).then(|| {
+            let button = el("button").class("button").attr("data-testid", "all-servers");
+            button.text("All servers").on_click(show_dialog)
+        })
     }
 
     fn dialog(self) -> El {
@@ -166,10 +194,14 @@ impl Panel {
             .attr("aria-labelledby", "connect-title");
         let element: HtmlDialogElement = dialog.cast();
         let (to_close, to_finish) = (element.clone(), element);
+        let title = move || match self.servers.with(Vec::len) {
+            0 | 1 => "What is asked of the server".to_owned(),
+            several => format!("What is asked of {several} servers"),
+        };
         let head = el("header")
-            .child(el("h2").attr("id", "connect-title").text("What is asked of the server"))
+            .child(el("h2").attr("id", "connect-title").text_with(title))
             .child(el("button").class("button").text("Close").on_click(move || to_close.close()));
-        let is_connected = move || self.finding.with(|finding| finding.as_ref().is_some_and(Finding::is_connected));
+        let is_connected = move || self.is_any_connected();
         let analyse = el("button")
             .class("button is-primary")
             .attr("data-testid", "connect-analyse")
@@ -179,74 +211,30 @@ impl Panel {
                 to_finish.close();
                 self.finish();
             });
-        let server = move || match self.finding.get_clone() {
-            None => el("p").class("connect-status").attr("role", "status").text("Connecting …").into(),
-            Some(finding) if finding.is_connected() => reason::connected(&finding).into(),
-            Some(finding) => el("section")
-                .class("connect-reason")
-                .attr("role", "status")
-                .child(el("h3").text(&finding.title))
-                .child(el("p").text(&finding.words))
-                .child(reason::ways_out(&finding))
-                .into(),
-        };
         let body = el("div")
             .class("connect-body")
-            .child(self.address_form())
-            .dynamic(server)
-            .child(access::details(self))
+            .child(servers::list(self))
+            .child(servers::others(self))
             .show(is_connected, move || asking::fields(self));
-        let foot = el("footer").child(asking::summary(self)).child(analyse);
+        let foot = el("footer").child(offer::summary(self)).child(analyse);
         dialog.child(head).child(body).child(foot)
-    }
-
-    /// The one box.
-    fn address_form(self) -> El {
-        let input = el("input")
-            .attr("type", "text")
-            .attr("inputmode", "url")
-            .attr("autocomplete", "off")
-            .attr("spellcheck", "false")
-            .attr("data-testid", "connect-address")
-            .property_with("value", move || JsValue::from_str(&self.address.get_clone()));
-        let field: HtmlInputElement = input.cast();
-        el("form")
-            .class("connect-address")
-            .on("submit", move |event| {
-                event.prevent_default();
-                self.go_to(field.value());
-            })
-            .child(el("label").text("Address").child(input))
-            .child(el("button").class("button").attr("type", "submit").text("Connect"))
-    }
-
-    /// Connects again where the address is the same. For another one the page begins anew: it has forbidden itself to
-    /// reach any other server than the one that its own address names.
-    fn go_to(self, text: String) {
-        use crate::state::{Link, Pasted, SourceLink};
-        let Pasted::Address(address) = Pasted::classify(&text) else { return };
-        if address == self.address.get_clone_untracked() {
-            self.connect();
-            return;
-        }
-        let link = Link { source: Some(SourceLink::Prometheus(vec![address])), ..Link::default() };
-        if let Some(window) = web_sys::window() {
-            // Our own address is always allowed.
-            let _ = window.location().set_hash(&link.encode());
-            let _ = window.location().reload();
-        }
     }
 
     /// Hands who asks and what is asked to the page.
     fn finish(self) {
         let list = |texts: &[String]| texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>();
-        let Access { credentials, mut headers } = self.access.get_clone_untracked();
-        // The page sends lines, and need not know how a password is written in one.
-        headers.extend(credentials.map(|credentials| format!("Authorization: {}", net::authorization(&credentials))));
+        let server = |Server { address, access, .. }: &Server| {
+            let Access { credentials, headers } = access;
+            let mut line = vec![address.clone()];
+            line.extend(headers.iter().cloned());
+            // The page sends lines, and need not know how a password is written in one.
+            line.extend(credentials.iter().map(|known| format!("Authorization: {}", net::authorization(known))));
+            list(&line)
+        };
+        let servers = self.servers.with_untracked(|servers| servers.iter().map(server).collect::<Array>());
         let settings = self.settings.with_untracked(|settings| list(settings.list()));
-        let chosen = Array::of2(&list(&headers), &settings);
         // What the page does with it is the page's affair.
-        let _ = self.done.with_untracked(|done| done.call1(&JsValue::NULL, &chosen));
+        let _ = self.done.with_untracked(|done| done.call1(&JsValue::NULL, &Array::of2(&servers, &settings)));
     }
 
     /// Changes a setting; an empty value takes it away.
@@ -267,6 +255,7 @@ fn show_dialog() {
             let _ = places.dialog.show_modal();
             places.panel.is_wide.set(true);
             places.panel.survey();
+            places.panel.connect_new();
         }
     });
 }

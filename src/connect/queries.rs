@@ -1,16 +1,18 @@
 //! The user's own queries: tried as they are typed, with the server's error under the place that it names.
 
-use super::{Panel, value_of};
+use super::servers::{Server, name};
+use super::{Panel, offer, value_of};
 use crate::bridge::{Probe, Trial};
 use crate::dom::{El, View, batch, el};
 use crate::state::Settings;
 use wasm_bindgen::JsValue;
 
-/// What was found out about a query.
+/// What was found out about a query at one of the servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
-    pub(super) query: String,
-    pub(super) trial: Trial,
+    query: String,
+    address: String,
+    trial: Trial,
 }
 
 /// The setting that each query is one of.
@@ -45,7 +47,8 @@ pub(super) fn field(panel: Panel) -> El {
         panel.check_queries();
         panel.survey();
     });
-    let verdicts = move || panel.verdicts.get_clone().iter().map(verdict).collect::<View>();
+    let verdicts =
+        move || panel.verdicts.with(|verdicts| by_query(verdicts).into_iter().map(of_query).collect::<View>());
     el("div")
         .class("connect-queries")
         .child(
@@ -60,43 +63,77 @@ fn of_list(list: &[String]) -> Vec<String> {
     list.iter().filter(|setting| setting.starts_with(SETTING)).cloned().collect()
 }
 
-fn verdict(verdict: &Verdict) -> El {
-    let (item, Trial { series, problem, column }) = (el("li"), &verdict.trial);
-    if problem.is_empty() {
-        let item = if *series == 0 { item.class("is-empty") } else { item };
-        let words = report::format::plural(*series, "series", "series");
-        return item.child(el("code").text(&verdict.query)).text(&format!(" gives {words} at the moment"));
+/// What the servers say of one query stands together, as it was asked.
+fn by_query(verdicts: &[Verdict]) -> Vec<&[Verdict]> {
+    verdicts.chunk_by(|one, next| one.query == next.query).collect()
+}
+
+/// What the servers say of a query: the numbers side by side, and each trouble once.
+fn of_query(verdicts: &[Verdict]) -> View {
+    let is_good = |verdict: &&Verdict| verdict.trial.problem.is_empty();
+    let good: Vec<&Verdict> = verdicts.iter().filter(is_good).collect();
+    let mut troubles: Vec<&Verdict> = Vec::new();
+    for verdict in verdicts.iter().filter(|verdict| !is_good(verdict)) {
+        if troubles.iter().all(|known| known.trial != verdict.trial) {
+            troubles.push(verdict);
+        }
     }
-    let mut marked = verdict.query.clone();
-    if let Some(column) = *column {
+    let number = (!good.is_empty()).then(|| number(&good));
+    // What all say needs no name.
+    let names_it = number.is_some() || troubles.len() > 1;
+    [View::from(number), troubles.into_iter().map(|verdict| trouble(verdict, names_it)).collect()].into_iter().collect()
+}
+
+fn number(verdicts: &[&Verdict]) -> El {
+    let item = el("li");
+    let item = if verdicts.iter().all(|verdict| verdict.trial.series == 0) { item.class("is-empty") } else { item };
+    let words = match verdicts {
+        [one] => report::format::plural(one.trial.series, "series", "series"),
+        several => format!("{} series", offer::side_by_side(several.iter().map(|one| one.trial.series as u64))),
+    };
+    let query = verdicts.first().map_or("", |verdict| verdict.query.as_str());
+    item.child(el("code").text(query)).text(&format!(" gives {words} at the moment"))
+}
+
+fn trouble(Verdict { query, address, trial }: &Verdict, names_it: bool) -> El {
+    let mut marked = query.clone();
+    if let Some(column) = trial.column {
         marked.push('\n');
         marked.push_str(&" ".repeat(column));
         marked.push('^');
     }
-    item.class("is-wrong").child(el("pre").attr("tabindex", "0").text(&marked)).child(el("p").text(problem))
+    let who = if names_it { format!("{}: ", name(address)) } else { String::new() };
+    el("li")
+        .class("is-wrong")
+        .child(el("pre").attr("tabindex", "0").text(&marked))
+        .child(el("p").text(&who).text(&trial.problem))
 }
 
 impl Panel {
-    /// Asks the server about each query, one after the other.
+    /// Asks the servers about each query, one after the other.
     pub(super) fn check_queries(self) {
-        batch(|| self.verdicts.set(Vec::new()));
-        self.check_next(now(self));
+        let number = self.checks.get_untracked().wrapping_add(1);
+        batch(|| {
+            self.checks.set(number);
+            self.verdicts.set(Vec::new());
+        });
+        let servers = self.now_connected();
+        let mut left = Vec::new();
+        for query in now(self).iter().rev() {
+            left.extend(servers.iter().rev().map(|server| (query.clone(), server.clone())));
+        }
+        self.check_next(number, left);
     }
 
-    fn check_next(self, queries: Vec<String>) {
-        let server = self.finding.with_untracked(|finding| finding.as_ref().map(|finding| finding.address.clone()));
-        let place = self.verdicts.with_untracked(Vec::len);
-        let (Some(address), Some(query)) = (server.filter(|server| !server.is_empty()), queries.get(place).cloned())
-        else {
-            return;
-        };
-        let access = self.access.get_clone_untracked();
+    /// Asks the last one, and then the others.
+    fn check_next(self, number: u32, mut left: Vec<(String, Server)>) {
+        let Some((query, Server { address, access, finding: Some(finding), .. })) = left.pop() else { return };
         let probe = Probe::Try(query.clone());
-        self.asker.get_clone_untracked().ask(address, access, &probe, move |trial: Trial| {
+        self.asker.get_clone_untracked().ask(finding.address, access, &probe, move |trial: Trial| {
             // While the server answered, the queries may have changed.
-            if now(self) == queries && self.verdicts.with_untracked(Vec::len) == place {
-                batch(|| self.verdicts.update(|verdicts| verdicts.push(Verdict { query, trial })));
-                self.check_next(queries);
+            if self.checks.get_untracked() == number {
+                batch(|| self.verdicts.update(|verdicts| verdicts.push(Verdict { query, address, trial })));
+                self.check_next(number, left);
             }
         });
     }

@@ -17,19 +17,30 @@ pub(super) fn connected(finding: &Finding) -> El {
     section.child(line).child(warning)
 }
 
-/// The ways out; the first one is open.
-pub(super) fn ways_out(finding: &Finding) -> View {
+/// Why it cannot be read, and what helps; `is_open` as in [`ways_out`].
+pub(super) fn trouble(finding: &Finding, is_open: bool) -> El {
+    el("section")
+        .class("connect-reason")
+        .attr("role", "status")
+        .child(el("h3").text(&finding.title))
+        .child(el("p").text(&finding.words))
+        .child(ways_out(finding, is_open))
+}
+
+/// The ways out; where there is no room they are folded away, else the first one is open.
+pub(super) fn ways_out(finding: &Finding, is_open: bool) -> View {
     if finding.ways_out.is_empty() {
         return View::NONE;
     }
-    let ways = finding.ways_out.iter().enumerate().map(|(index, way)| way_out(way, index == 0));
+    let ways = finding.ways_out.iter().enumerate().map(|(index, way)| way_out(way, is_open && index == 0));
     let list = el("ul").class("connect-ways").attr("data-testid", "ways-out").child(ways.collect::<View>());
-    el("div").child(el("h3").text("Ways out")).child(list).into()
+    let (whole, title) = if is_open { ("div", "h3") } else { ("details", "summary") };
+    el(whole).child(el(title).text("Ways out")).child(list).into()
 }
 
-fn way_out(way: &WayOut, is_first: bool) -> El {
+fn way_out(way: &WayOut, is_open: bool) -> El {
     let details = el("details");
-    let details = if is_first { details.attr("open", "") } else { details };
+    let details = if is_open { details.attr("open", "") } else { details };
     let text = way.text.clone();
     let button = el("button").class("button connect-copy").attr("type", "button").text("Copy");
     let label: Node = button.cast();

@@ -123,8 +123,8 @@ const MOST_RETRIES: u32 = 2;
 const WAIT_MS: u32 = 1_000;
 
 thread_local! {
-    /// The last survey, and what it was made for: choosing among what was found asks nothing again.
-    static SURVEYED: RefCell<Option<(Ask, Inventory)>> = const { RefCell::new(None) };
+    /// The last survey of each server, and what it was made for: choosing among what was found asks nothing again.
+    static SURVEYED: RefCell<Vec<(Ask, Inventory)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What the server has of all packs, and what is fetched of those that are chosen.
@@ -134,13 +134,16 @@ async fn offer(address: &str, access: &Access, settings: &[String]) -> Result<Of
     let ask = Ask::of_scope(Endpoint::parse(address)?, &scope, now_ms);
     // A survey for no pack is one for all: they are on offer.
     let everything = Ask { question: own_queries(&scope), ..ask.clone() };
-    let known =
-        SURVEYED.with_borrow(|last| last.as_ref().filter(|(ask, _)| *ask == everything).map(|(_, all)| all.clone()));
+    let known = SURVEYED
+        .with_borrow(|last| last.iter().find(|(ask, _)| *ask == everything).map(|(_, inventory)| inventory.clone()));
     let inventory = match known {
         Some(inventory) => inventory,
         None => {
             let inventory = survey(&everything, access).await?;
-            SURVEYED.set(Some((everything, inventory.clone())));
+            SURVEYED.with_borrow_mut(|last| {
+                last.retain(|(ask, _)| ask.endpoint != everything.endpoint);
+                last.push((everything, inventory.clone()));
+            });
             inventory
         }
     };

@@ -5,10 +5,12 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Starts a program and waits until it answers at `ready` (a path). `url` is its address; `stop` ends it and removes `folder`.
+ * Starts a program and waits until it answers at `ready` (a path), asked with `headers`. `url` is its address; `stop` ends it
+ * and removes `folder`.
  */
-export async function startServer({ program, parameters, port, ready, folder }) {
-  const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
+export async function startServer({ program, parameters, port, ready, folder, headers = {}, environment = {} }) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, parameters, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
   const exited = new Promise((done) => {
@@ -27,7 +29,7 @@ export async function startServer({ program, parameters, port, ready, folder }) 
   for (let attempt = 0; attempt < 150; attempt += 1) {
     if (child.exitCode !== null) break;
     try {
-      if ((await fetch(`${url}${ready}`)).ok) return { url, stop };
+      if ((await fetch(`${url}${ready}`, { headers })).ok) return { url, stop };
     } catch {
       // Not listening yet.
     }

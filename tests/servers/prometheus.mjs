@@ -10,9 +10,10 @@ const run = promisify(execFile);
 
 /**
  * Back-fills the OpenMetrics text into a fresh Prometheus and starts it; `url` is its address. Without `targets` (host:port
- * by job) it scrapes nothing, not even itself: it holds what was put in. `rules` are alerting rules.
+ * by job) it scrapes nothing, not even itself: it holds what was put in. `rules` are alerting rules. `guard` makes it want a
+ * password: the `user`, the password's `hash` (bcrypt), and the `authorization` that says both.
  */
-export async function startPrometheus(openMetrics, targets = {}, rules = []) {
+export async function startPrometheus(openMetrics, targets = {}, rules = [], guard = undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'monteverdi-prometheus-'));
   const data = join(folder, 'data');
   if (openMetrics) {
@@ -37,5 +38,12 @@ export async function startPrometheus(openMetrics, targets = {}, rules = []) {
     `--web.listen-address=127.0.0.1:${port}`,
     '--log.level=warn',
   ];
-  return startServer({ program: 'prometheus', parameters, port, ready: '/-/ready', folder });
+  const headers = {};
+  if (guard) {
+    const web = join(folder, 'web.yml');
+    await writeFile(web, JSON.stringify({ basic_auth_users: { [guard.user]: guard.hash } }));
+    parameters.push(`--web.config.file=${web}`);
+    headers.Authorization = guard.authorization;
+  }
+  return startServer({ program: 'prometheus', parameters, port, ready: '/-/ready', folder, headers });
 }

@@ -12,7 +12,7 @@ pub(crate) struct Packaged {
     package: &'static str,
 }
 
-/// The browser, its driver, and the real servers that the tests talk to.
+/// The browser, its driver, the real servers that the tests talk to, and those that are put in front of them.
 pub(crate) const FOR_TESTS: &[Packaged] = &[
     Packaged { program: "node", package: "nodejs" },
     Packaged { program: "npm", package: "npm" },
@@ -23,6 +23,8 @@ pub(crate) const FOR_TESTS: &[Packaged] = &[
     Packaged { program: "prometheus-node-exporter", package: "prometheus-node-exporter" },
     Packaged { program: "victoria-metrics", package: "victoria-metrics" },
     Packaged { program: "prometheus-alertmanager", package: "prometheus-alertmanager" },
+    Packaged { program: "/usr/sbin/nginx", package: "nginx-light" },
+    Packaged { program: "caddy", package: "caddy" },
 ];
 
 /// Debian's own compiler with the sources of the standard library, and its wasm linker.

@@ -64,42 +64,59 @@ fn flag(origin: &str) -> WayOut {
     )
 }
 
-/// nginx returns in its rewrite phase, before it looks at passwords.
+/// What a page may send: what it sends by itself and, where the browser knows the star, any header of the user's own.
+/// Browsers want `Authorization` to be named.
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, X-Scope-OrgID, *";
+
+/// nginx returns in its rewrite phase, before it looks at passwords. To a server with encryption it gives no name unless it
+/// is told to, and many of them answer with another server's certificate then, or not at all.
 fn nginx(address: &str, origin: &str) -> WayOut {
-    let upstream = upstream(address);
+    let (upstream, path) = (upstream(address), path(address));
     let listen = if host::is_encrypted(origin) {
-        "listen 9443 ssl;  # with ssl_certificate and ssl_certificate_key: this page came over https\n"
+        format!(
+            "# Then connect to https://THIS-HOST:9443{path}\nserver {{\n    # with ssl_certificate and \
+             ssl_certificate_key: this page came over https\n    listen 9443 ssl;"
+        )
     } else {
-        "listen 9091;\n"
+        format!("# Then connect to http://THIS-HOST:9091{path}\nserver {{\n    listen 9091;")
     };
+    let name = if host::is_encrypted(address) { "        proxy_ssl_server_name on;\n" } else { "" };
     let text = format!(
-        "server {{\n    {listen}    location / {{\n        if ($request_method = OPTIONS) {{\n            add_header \
+        "{listen}\n    location / {{\n        if ($request_method = OPTIONS) {{\n            add_header \
          Access-Control-Allow-Origin \"{origin}\";\n            add_header Access-Control-Allow-Methods \"GET, POST, \
-         OPTIONS\";\n            add_header Access-Control-Allow-Headers \"Authorization, Content-Type, \
-         X-Scope-OrgID\";\n            add_header Access-Control-Max-Age 86400;\n            return 204;\n        }}\n        \
-         proxy_hide_header Access-Control-Allow-Origin;\n        add_header Access-Control-Allow-Origin \"{origin}\" \
-         always;\n        add_header Vary Origin always;\n        proxy_pass {upstream};\n    }}\n}}\n"
+         OPTIONS\";\n            add_header Access-Control-Allow-Headers \"{ALLOWED_HEADERS}\";\n            add_header \
+         Access-Control-Max-Age 86400;\n            return 204;\n        }}\n        proxy_hide_header \
+         Access-Control-Allow-Origin;\n        add_header Access-Control-Allow-Origin \"{origin}\" always;\n        \
+         add_header Vary Origin always;\n{name}        proxy_pass {upstream};\n    }}\n}}\n"
     );
     way("nginx in front of it, answering OPTIONS before it asks for a password", text)
 }
 
+/// Caddy hands on the name that it was asked for itself unless it is told to give the server's.
 fn caddy(address: &str, origin: &str) -> WayOut {
-    let upstream = upstream(address);
+    let (upstream, path) = (upstream(address), path(address));
     let site = if host::is_encrypted(origin) {
-        "metrics.example.org  # a name of yours: Caddy gets its certificate"
+        format!(
+            "# Then connect to https://metrics.example.org{path}, or a name of yours: Caddy gets its \
+             certificate\nmetrics.example.org"
+        )
     } else {
-        ":9091"
+        format!("# Then connect to http://THIS-HOST:9091{path}\n:9091")
     };
-    let (site, comment) = site.split_once("  #").unwrap_or((site, ""));
-    let comment = if comment.is_empty() { String::new() } else { format!("#{comment}\n") };
     let text = format!(
-        "{comment}{site} {{\n    @preflight method OPTIONS\n    handle @preflight {{\n        header \
+        "{site} {{\n    @preflight method OPTIONS\n    handle @preflight {{\n        header \
          Access-Control-Allow-Origin \"{origin}\"\n        header Access-Control-Allow-Methods \"GET, POST, OPTIONS\"\n        \
-         header Access-Control-Allow-Headers \"Authorization, Content-Type, X-Scope-OrgID\"\n        header \
-         Access-Control-Max-Age 86400\n        respond 204\n    }}\n    handle {{\n        reverse_proxy {upstream} {{\n            \
-         header_down Access-Control-Allow-Origin \"{origin}\"\n        }}\n    }}\n}}\n"
+         header Access-Control-Allow-Headers \"{ALLOWED_HEADERS}\"\n        header Access-Control-Max-Age \
+         86400\n        respond 204\n    }}\n    handle {{\n        reverse_proxy {upstream} {{\n            header_up Host \
+         {{upstream_hostport}}\n            header_down Access-Control-Allow-Origin \"{origin}\"\n        }}\n    }}\n}}\n"
     );
     way("Or Caddy in front of it (a Caddyfile)", text)
+}
+
+/// What stands behind scheme, host and port; empty where nothing does.
+fn path(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.find('/').and_then(|place| rest.get(place..)).unwrap_or_default()
 }
 
 /// Scheme, host and port.
