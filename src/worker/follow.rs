@@ -1,12 +1,13 @@
-//! A server that is followed: polls, what they bring at once, and the analysis of all of it in the time between.
+//! Servers that are followed: polls, what they bring at once, and the analysis of all of it in the time between.
 
 use super::desk::Desk;
+use super::inbox::Inbox;
 use super::work;
 use crate::bridge::{Access, Envelope, Pause, Response};
 use crate::net;
 use engine::{Analysis, Options, Status, Watch};
 use gloo_timers::future::TimeoutFuture;
-use prometheus::{Live, Next, Scope, Update};
+use prometheus::{Next, Scope, Servers, Update};
 use report::format::{duration_s, plural};
 
 /// How often the age of the data is told.
@@ -24,11 +25,24 @@ pub(super) fn now_ms() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// Follows a server whose first Report is complete, as long as its load is wanted.
-pub(super) async fn follow(desk: &Desk, generation: u32, pause: &Pause, live: Live, access: &Access, scope: &Scope) {
-    let mut following = Following::new(live);
-    let nobody = Access::default();
+/// Any number, another one every time.
+pub(super) fn seed() -> u64 {
+    js_sys::Math::random().to_bits()
+}
+
+/// Follows servers whose first Report is complete, as long as their load is wanted. `access` are what goes along with
+/// requests to each of them.
+pub(super) async fn follow(
+    desk: &Desk,
+    generation: u32,
+    pause: &Pause,
+    servers: Servers,
+    access: Vec<Access>,
+    scope: &Scope,
+) {
+    let mut following = Following::new(servers);
     while desk.wants(generation) {
+        following.receive(desk);
         following.watch_all(desk, generation, pause).await;
         let is_paused = desk.is_paused();
         following.tell(desk, generation, is_paused);
@@ -36,34 +50,19 @@ pub(super) async fn follow(desk: &Desk, generation: u32, pause: &Pause, live: Li
             TimeoutFuture::new(TELL_MS as u32).await;
             continue;
         }
-        match following.live.next(now_ms()) {
-            Next::Ask(request) => {
-                // What proves who asks is for the server itself, not for an Alertmanager beside it.
-                let is_own = following.live.is_own(&request);
-                let answer = net::carry_out(&request, if is_own { access } else { &nobody }).await;
-                if !desk.wants(generation) {
-                    return;
-                }
-                let answer = answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone);
-                let seed = js_sys::Math::random().to_bits();
-                desk.page.measured(UPDATE, || {
-                    // What failed is told with the age of the data, and tried again by itself.
-                    if let Ok(Some(update)) = following.live.accept(now_ms(), seed, answer) {
-                        following.take(&update);
-                    }
-                });
-            }
-            Next::Wait { until_ms } => following.work(desk, generation, pause, scope, until_ms).await,
-        }
+        let until_ms = following.send(&access);
+        following.work(desk, generation, pause, scope, until_ms).await;
     }
 }
 
-/// What is known of a server that is followed.
+/// What is known of servers that are followed.
 struct Following {
-    live: Live,
-    watch: Watch,
-    /// Whether everything is to be scored from the beginning.
-    is_unwatched: bool,
+    servers: Servers,
+    inbox: Inbox,
+    /// The number of each server's last request: what answers an earlier one came too late.
+    tickets: Vec<u32>,
+    /// For each server a watch; none where everything of it is to be scored from the beginning.
+    watches: Vec<Option<Watch>>,
     /// Whether there are samples that no analysis has seen.
     is_new: bool,
     is_analysing: bool,
@@ -75,11 +74,12 @@ struct Following {
 }
 
 impl Following {
-    fn new(live: Live) -> Self {
+    fn new(servers: Servers) -> Self {
         Self {
-            live,
-            watch: Watch::new(&Options::default(), 0),
-            is_unwatched: true,
+            inbox: Inbox::default(),
+            tickets: vec![0; servers.len()],
+            watches: (0..servers.len()).map(|_| None).collect(),
+            servers,
             is_new: false,
             is_analysing: false,
             began_ms: 0,
@@ -88,40 +88,81 @@ impl Following {
         }
     }
 
+    /// Sends the requests off that are due; says when the next one may be.
+    fn send(&mut self, access: &[Access]) -> i64 {
+        loop {
+            let (number, request) = match self.servers.next(now_ms()) {
+                (number, Next::Ask(request)) => (number, request),
+                (_, Next::Wait { until_ms }) => return until_ms,
+            };
+            // What proves who asks is for the server itself, not for an Alertmanager beside it.
+            let is_own = self.servers.is_own(number, &request);
+            let access = access.get(number).filter(|_| is_own).cloned().unwrap_or_default();
+            let Some(ticket) = self.tickets.get_mut(number) else { return 0 };
+            *ticket += 1;
+            self.inbox.send(number, *ticket, request, access);
+        }
+    }
+
+    /// Takes the answers that have arrived.
+    fn receive(&mut self, desk: &Desk) {
+        for (number, ticket, answer) in self.inbox.take() {
+            if self.tickets.get(number) != Some(&ticket) {
+                continue;
+            }
+            let answer = answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone);
+            desk.page.measured(UPDATE, || {
+                // What failed is told with the age of the data, and tried again by itself.
+                if let Ok(Some(update)) = self.servers.accept(number, now_ms(), seed(), answer) {
+                    self.take(number, &update);
+                }
+            });
+        }
+    }
+
     /// Scores everything from the beginning, where that has not been done.
     async fn watch_all(&mut self, desk: &Desk, generation: u32, pause: &Pause) {
-        if !std::mem::take(&mut self.is_unwatched) {
-            return;
-        }
-        let ids: Vec<usize> = self.live.ids().collect();
-        self.watch = Watch::new(&Options::default(), ids.len());
-        for some in ids.chunks(SERIES_AT_ONCE) {
-            pause.take().await;
-            if !desk.wants(generation) {
-                return;
+        for number in 0..self.watches.len() {
+            if self.watches.get(number).is_some_and(Option::is_some) {
+                continue;
             }
-            some.iter().for_each(|id| self.score(*id, i64::MIN));
+            // There is to be one false alarm in so and so many of all together.
+            let count = self.servers.lives().map(|(_, live)| live.ids().count()).sum();
+            let ids: Vec<usize> = self.servers.live(number).map_or_else(Vec::new, |live| live.ids().collect());
+            if let Some(watch) = self.watches.get_mut(number) {
+                *watch = Some(Watch::new(&Options::default(), count));
+            }
+            for some in ids.chunks(SERIES_AT_ONCE) {
+                pause.take().await;
+                if !desk.wants(generation) {
+                    return;
+                }
+                some.iter().for_each(|id| self.score(number, *id, i64::MIN));
+            }
         }
     }
 
-    fn score(&mut self, id: usize, from_ms: i64) {
-        let Some((times_ms, values)) = self.live.samples(id) else { return };
-        let kind = self.watch.kind(id).or_else(|| self.live.kind(id)).unwrap_or_default();
-        self.watch.update(id, kind, from_ms, times_ms, values);
+    fn score(&mut self, number: usize, id: usize, from_ms: i64) {
+        let Some(live) = self.servers.live(number) else { return };
+        let Some((times_ms, values)) = live.samples(id) else { return };
+        let Some(Some(watch)) = self.watches.get_mut(number) else { return };
+        let kind = watch.kind(id).or_else(|| live.kind(id)).unwrap_or_default();
+        watch.update(id, kind, from_ms, times_ms, values);
     }
 
-    /// Takes what a poll has brought.
-    fn take(&mut self, update: &Update) {
+    /// Takes what a poll of a server has brought.
+    fn take(&mut self, number: usize, update: &Update) {
         self.is_new |= update.is_anew || !update.changes.is_empty() || !update.gone.is_empty();
-        if update.is_anew {
-            self.is_unwatched = true;
+        let Some(place) = self.watches.get_mut(number) else { return };
+        let Some(watch) = place.as_mut().filter(|_| !update.is_anew) else {
+            *place = None;
             return;
-        }
+        };
         for id in &update.gone {
-            self.watch.remove(*id);
+            watch.remove(*id);
         }
         for (id, from_ms) in &update.changes {
-            self.score(*id, *from_ms);
+            self.score(number, *id, *from_ms);
         }
     }
 
@@ -145,7 +186,7 @@ impl Following {
             self.is_new = false;
             self.began_ms = now;
             let analysis = desk.page.measured(SNAPSHOT, || {
-                let dataset = self.live.dataset().ok()?;
+                let dataset = self.servers.dataset().ok()?;
                 let options = Options { services: scope.services(&dataset), ..Options::default() };
                 Analysis::new(dataset, options).ok()
             });
@@ -154,11 +195,11 @@ impl Following {
                 desk.put(generation, analysis);
             }
         } else {
-            TimeoutFuture::new((until_ms - now).clamp(1, TELL_MS) as u32).await;
+            self.inbox.wait((until_ms - now).clamp(1, TELL_MS) as u32).await;
         }
     }
 
-    /// Tells the page how the server stands, where that has changed.
+    /// Tells the page how the servers stand, where that has changed.
     fn tell(&mut self, desk: &Desk, generation: u32, is_paused: bool) {
         let now = now_ms();
         let (told, was_paused, told_ms) = &self.told;
@@ -166,31 +207,38 @@ impl Following {
             return;
         }
         let seconds = |ms: i64| duration_s(((ms + 500) / 1_000) as f64);
-        let age_ms = self.live.age_ms(now).unwrap_or(0);
-        let is_old = age_ms > self.live.stale_from_ms();
+        let (age_ms, is_old) = self.servers.age_ms(now).unwrap_or((0, false));
         let words = format!("{} old{}", seconds(age_ms), if is_paused { ", paused" } else { "" });
-        let mut sentences = vec![format!("The newest sample is {} old.", seconds(age_ms))];
+        let several = self.servers.len() > 1;
+        let whose = if several { " of one of the servers" } else { "" };
+        let mut sentences = vec![format!("The newest sample{whose} is {} old.", seconds(age_ms))];
         if is_paused {
             sentences.push("Nothing is asked for at the moment.".to_owned());
-        } else if let Some(trouble) = self.live.trouble() {
-            sentences.push(trouble.to_string());
-            if self.live.failures() > 0 {
-                sentences.push("It is asked again by itself, after longer and longer waits.".to_owned());
-            }
         } else {
-            sentences.push(format!("The server is asked every {}.", seconds(self.live.poll_ms())));
+            self.tell_troubles(&mut sentences, seconds);
         }
-        let skew_ms = self.live.skew_ms();
-        if skew_ms.abs() >= 2_000 {
-            let way = if skew_ms > 0 { "ahead of" } else { "behind" };
-            sentences.push(format!("Its clock is {} {way} ours, which is allowed for.", seconds(skew_ms.abs())));
+        for (server, live) in self.servers.lives() {
+            let skew_ms = live.skew_ms();
+            if skew_ms.abs() >= 2_000 {
+                let way = if skew_ms > 0 { "ahead of" } else { "behind" };
+                let ahead = seconds(skew_ms.abs());
+                sentences.push(format!("{server}Its clock is {ahead} {way} ours, which is allowed for."));
+            }
         }
-        let stale = self.live.stale(now);
-        if !is_old && !stale.is_empty() {
+        let each = |of: &dyn Fn(usize) -> Vec<usize>| -> Vec<(usize, usize)> {
+            (0..self.watches.len()).flat_map(|number| of(number).into_iter().map(move |id| (number, id))).collect()
+        };
+        let stale = each(&|number| {
+            // Of one that is old as a whole, the age tells.
+            let live = self.servers.live(number).filter(|live| !live.is_old(now));
+            live.map_or_else(Vec::new, |live| live.stale(now))
+        });
+        if !stale.is_empty() {
             let count = plural(stale.len(), "series has", "series have");
             sentences.push(format!("{count} no new samples: {}.", self.names(&stale)));
         }
-        let alarms = self.watch.alarms();
+        let alarms =
+            each(&|number| self.watches.get(number).and_then(Option::as_ref).map_or_else(Vec::new, Watch::alarms));
         if !alarms.is_empty() {
             sentences.push(format!("Out of its habit just now: {}.", self.names(&alarms)));
         }
@@ -203,8 +251,29 @@ impl Following {
         desk.page.say(Envelope::of(Response::Live { generation, words, detail, is_old }));
     }
 
-    fn names(&self, ids: &[usize]) -> String {
-        let mut names: Vec<String> = ids.iter().take(NAMES).filter_map(|id| self.live.name(*id)).collect();
+    /// What is wrong with which server, and how often those are asked that are well.
+    fn tell_troubles(&self, sentences: &mut Vec<String>, seconds: impl Fn(i64) -> String) {
+        let mut failures = 0;
+        for (server, live) in self.servers.lives() {
+            match live.trouble() {
+                Some(trouble) => {
+                    sentences.push(format!("{server}{}", trouble.on_page()));
+                    failures += live.failures();
+                }
+                None => {
+                    let it = if server.is_empty() { "The server" } else { "It" };
+                    sentences.push(format!("{server}{it} is asked every {}.", seconds(live.poll_ms())));
+                }
+            }
+        }
+        if failures > 0 {
+            sentences.push("It is asked again by itself, after longer and longer waits.".to_owned());
+        }
+    }
+
+    fn names(&self, ids: &[(usize, usize)]) -> String {
+        let some = ids.iter().take(NAMES);
+        let mut names: Vec<String> = some.filter_map(|(number, id)| self.servers.name(*number, *id)).collect();
         if ids.len() > NAMES {
             names.push(format!("and {} more", ids.len() - NAMES));
         }

@@ -2,6 +2,7 @@
 
 mod desk;
 mod follow;
+mod inbox;
 mod server;
 mod work;
 

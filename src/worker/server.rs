@@ -1,10 +1,10 @@
 //! Reading from a Prometheus server: the plan is the prometheus crate's, the requests are the browser's.
 
 use super::desk::Desk;
-use crate::bridge::{Access, Fault, Pause, READING_SHARE, Remedy};
+use crate::bridge::{Access, Fault, Pause, Remedy};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
-use prometheus::{Ask, Endpoint, Error, Fetch, Scope};
+use prometheus::{Ask, Error, Fetch};
 
 /// How often a request is repeated that may succeed later.
 const MOST_RETRIES: u32 = 2;
@@ -12,34 +12,26 @@ const MOST_RETRIES: u32 = 2;
 const USUAL_WAIT_MS: u32 = 1_000;
 const LONGEST_WAIT_S: u64 = 30;
 
-/// What is asked for.
+/// Fetches what is asked for; none where the load is not wanted any more. `share` are the parts of the progress at which
+/// this begins and ends.
 ///
 /// # Errors
-/// A setting that cannot be followed.
-pub(super) fn scope(address: &str, settings: &[String]) -> Result<Scope, Fault> {
-    Scope::of(settings).map_err(|error| asking(address, &error))
-}
-
-/// Fetches what is asked for; none where the load is not wanted any more.
+/// Why it cannot be had.
 pub(super) async fn read(
     desk: &Desk,
     generation: u32,
     pause: &Pause,
-    address: &str,
+    ask: Ask,
     access: &Access,
-    scope: &Scope,
-    end_ms: i64,
-) -> Result<Option<Fetch>, Fault> {
-    let failure = |error: &Error| asking(address, error);
-    let endpoint = Endpoint::parse(address).map_err(|error| failure(&error))?;
-    let ask = Ask::of_scope(endpoint, scope, scope.newest_ms(end_ms));
-    let mut fetch = Fetch::new(ask).map_err(|error| failure(&error))?;
+    share: (f64, f64),
+) -> Result<Option<Fetch>, Error> {
+    let mut fetch = Fetch::new(ask)?;
     let nobody = Access::default();
     let mut retries = 0;
     while let Some(request) = fetch.next_request() {
         let progress = fetch.progress();
-        let share = READING_SHARE * progress.done as f64 / progress.total.max(1) as f64;
-        desk.page.say_progress(generation, progress.doing, share);
+        let done = progress.done as f64 / progress.total.max(1) as f64;
+        desk.page.say_progress(generation, progress.doing, share.0 + (share.1 - share.0) * done);
         pause.take().await;
         // What proves who asks is for the server itself, not for an Alertmanager beside it.
         let is_own = fetch.endpoint().is_asked_by(&request.url);
@@ -55,7 +47,7 @@ pub(super) async fn read(
                 let wait_ms = error.retry_after_s().map(|wait_s| wait_s.min(LONGEST_WAIT_S) as u32 * 1_000);
                 TimeoutFuture::new(wait_ms.unwrap_or(USUAL_WAIT_MS)).await;
             }
-            Err(error) => return Err(failure(&error)),
+            Err(error) => return Err(error),
         }
     }
     Ok(Some(fetch))
@@ -67,11 +59,7 @@ fn is_silent(error: &Error) -> bool {
 }
 
 /// The page's panel finds out why a request failed, of which browsers say nothing, and takes what the server wants to know.
-pub(super) fn asking(address: &str, error: &Error) -> Fault {
-    let message = match error {
-        Error::Unauthorized => "The server wants to know who asks (401).".to_owned(),
-        Error::TenantNeeded => "The server wants to know which tenant: it holds the data of several.".to_owned(),
-        _ => error.to_string(),
-    };
-    Fault { title: format!("No data from {address}"), message, remedy: Remedy::Connect(0) }
+/// `number` is which of the servers of the load it was.
+pub(super) fn asking(address: &str, number: usize, error: &Error) -> Fault {
+    Fault { title: format!("No data from {address}"), message: error.on_page(), remedy: Remedy::Connect(number) }
 }

@@ -5,7 +5,7 @@ use super::{follow, server};
 use crate::bridge::{Fault, Input, Pause, READING_SHARE, Remedy, Server, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
-use prometheus::Live;
+use prometheus::{Ask, Live, Scope, Servers};
 use series::Dataset;
 
 /// How long the worker works before it looks for messages.
@@ -29,30 +29,40 @@ pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>)
     go_on(desk, generation, &pause, dataset, Options::default()).await;
 }
 
-/// Asks a server, and analyses what it has.
+/// Asks the servers one after the other, analyses what they have, and follows them.
 pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
     // Files are for the reader.
-    let Input::Prometheus { servers, end_ms, settings } = input else { return };
-    let Some(Server { address, access }) = servers.into_iter().next() else { return };
-    let scope = match server::scope(&address, &settings) {
+    let Input::Prometheus { servers: asked, end_ms, settings } = input else { return };
+    let address = asked.first().map_or("", |server| server.address.as_str());
+    let scope = match Scope::of(&settings) {
         Ok(scope) => scope,
-        Err(fault) => return desk.page.say_failed(generation, fault),
+        Err(error) => return desk.page.say_failed(generation, server::asking(address, 0, &error)),
     };
     let pause = Pause::default();
-    match server::read(desk, generation, &pause, &address, &access, &scope, end_ms).await {
-        Ok(Some(fetch)) => {
-            let live = Live::new(fetch, follow::now_ms());
-            let dataset = live.dataset().map_err(|error| server::asking(&address, &error));
-            let services = dataset.as_ref().map(|dataset| scope.services(dataset));
-            let options = Options { services: services.unwrap_or_default(), ..Options::default() };
-            let is_there = dataset.is_ok();
-            go_on(desk, generation, &pause, dataset, options).await;
-            if is_there {
-                follow::follow(desk, generation, &pause, live, &access, &scope).await;
+    let mut servers = Servers::default();
+    let share = |number: usize| READING_SHARE * number as f64 / asked.len() as f64;
+    for (number, Server { address, access }) in asked.iter().enumerate() {
+        let live = match Ask::of_scope_at(address, &scope, end_ms, number) {
+            Ok(ask) => {
+                let shares = (share(number), share(number + 1));
+                match server::read(desk, generation, &pause, ask.clone(), access, shares).await {
+                    Ok(Some(fetch)) => Ok(Live::new(fetch, follow::now_ms())),
+                    Ok(None) => return,
+                    Err(error) => Live::unread(ask, &error, follow::now_ms(), follow::seed()),
+                }
             }
-        }
-        Ok(None) => {}
-        Err(fault) => desk.page.say_failed(generation, fault),
+            Err(error) => Err(error),
+        };
+        servers.push(address.as_str(), live);
+    }
+    let dataset = servers.dataset().map_err(|error| server::asking(address, 0, &error));
+    let services = dataset.as_ref().map(|dataset| scope.services(dataset));
+    let options = Options { services: services.unwrap_or_default(), ..Options::default() };
+    let is_there = dataset.is_ok();
+    go_on(desk, generation, &pause, dataset, options).await;
+    if is_there {
+        let access = asked.into_iter().map(|server| server.access).collect();
+        follow::follow(desk, generation, &pause, servers, access, &scope).await;
     }
 }
 

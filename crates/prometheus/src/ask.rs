@@ -83,6 +83,19 @@ impl Ask {
         }
     }
 
+    /// Asks the server of a number for what a scope says, up to the newest moment of the scope's at a time (milliseconds
+    /// since 1970-01-01 UTC). An Alertmanager is asked beside the first server only: its alerts are events once.
+    ///
+    /// # Errors
+    /// [`Error::Address`] for an address that is none.
+    pub fn of_scope_at(address: &str, scope: &Scope, now_ms: i64, number: usize) -> Result<Self, Error> {
+        let mut ask = Self::of_scope(Endpoint::parse(address)?, scope, scope.newest_ms(now_ms));
+        if number > 0 {
+            ask.alertmanager = None;
+        }
+        Ok(ask)
+    }
+
     /// Asks for whatever is worth looking at.
     pub fn discover(endpoint: Endpoint, start_ms: i64, end_ms: i64) -> Self {
         let question = Question::Discover { max_series: Self::USUAL_SERIES };

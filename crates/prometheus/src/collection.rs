@@ -186,6 +186,11 @@ impl Collection {
         self.find(id).map(|series| &series.metric)
     }
 
+    /// Whether there is a series of a metric with its labels.
+    pub(crate) fn has_metric(&self, metric: &BTreeMap<String, String>) -> bool {
+        self.series.iter().any(|series| series.metric == *metric)
+    }
+
     fn find(&self, id: usize) -> Option<&Collected> {
         self.series.get(self.series.binary_search_by_key(&id, |series| series.id).ok()?)
     }

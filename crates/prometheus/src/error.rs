@@ -206,6 +206,15 @@ impl Error {
         )
     }
 
+    /// The sentence for a page, on which a person can say who asks.
+    pub fn on_page(&self) -> String {
+        match self {
+            Self::Unauthorized => "The server wants to know who asks (401).".to_owned(),
+            Self::TenantNeeded => "The server wants to know which tenant: it holds the data of several.".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
     /// How long the server wants to be left alone.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {

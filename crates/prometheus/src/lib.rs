@@ -32,7 +32,7 @@
 //! metrics, the series behind the ones worth looking at (see [`worth`]), and their samples as they were scraped; if that
 //! would be too many, the last sample of each step. With presets (see [`preset`]): a [`Survey`] of what the server has of
 //! them, a [`Plan`] that keeps a budget by letting the server aggregate, and what the plan says. [`Live`] then follows the
-//! server: what is new since.
+//! server: what is new since. [`Servers`] are several that are followed together.
 
 mod answer;
 mod ask;
@@ -55,6 +55,7 @@ mod promql;
 mod request;
 pub mod scope;
 mod selector;
+mod servers;
 pub mod service;
 mod step;
 mod survey;
@@ -70,5 +71,6 @@ pub use live::{Live, Next, Update};
 pub use plan::{Manner, Plan, Planned, Size};
 pub use request::{Failure, Method, Request, Response};
 pub use scope::{Budget, Scope};
+pub use servers::Servers;
 pub use step::{TARGET_POINTS, automatic_step_ms};
 pub use survey::{Inventory, Part, Survey};

@@ -104,6 +104,18 @@ impl Live {
         live
     }
 
+    /// Follows a server that could not be read: it is asked for everything, after the wait that a failure asks for. `seed`
+    /// as for [`Live::accept`].
+    ///
+    /// # Errors
+    /// A question that makes no sense, see [`Fetch::new`].
+    pub fn unread(ask: crate::Ask, error: &Error, now_ms: i64, seed: u64) -> Result<Self, Error> {
+        let mut live = Self::new(Fetch::new(ask)?, now_ms);
+        live.last_poll_ms = i64::MIN;
+        live.fail(now_ms, error.retry_after_s(), seed, error);
+        Ok(live)
+    }
+
     /// The time between two polls: the shortest step of the queries, within bounds, and longer where many requests are
     /// needed.
     pub fn poll_ms(&self) -> i64 {
@@ -203,6 +215,11 @@ impl Live {
         Some(Identity::of(metric, labels).with_original_name().name)
     }
 
+    /// Whether another server's series `id` has the same metric and labels as one of these.
+    pub(crate) fn has_like(&self, other: &Self, id: usize) -> bool {
+        other.collection().metric(id).is_some_and(|metric| self.collection().has_metric(metric))
+    }
+
     /// The time of the newest sample by the server's clock; none where there is no sample.
     pub fn newest_ms(&self) -> Option<i64> {
         self.collection().iter().filter_map(|(_, times_ms, _)| times_ms.last()).max().copied()
@@ -217,6 +234,11 @@ impl Live {
     pub fn stale_from_ms(&self) -> i64 {
         let step_ms = self.fetch.steps_ms().into_iter().min().unwrap_or(0);
         (STALE_STEPS * step_ms).max(STALE_MS)
+    }
+
+    /// Whether the newest of all samples does not tell what is now; false where there is none.
+    pub fn is_old(&self, now_ms: i64) -> bool {
+        self.age_ms(now_ms).is_some_and(|age_ms| age_ms > self.stale_from_ms())
     }
 
     /// The numbers of the series whose newest sample does not tell what is now.

@@ -99,14 +99,20 @@ impl Dataset {
     ///
     /// Row numbers then refer to the source that a series came from; `row_count` is the largest of them.
     pub fn merge(parts: impl IntoIterator<Item = Dataset>) -> Dataset {
+        Self::merge_apart(parts, |_, _| false)
+    }
+
+    /// As [`Dataset::merge`], where some names of a part are taken by something that is not there at the moment:
+    /// `is_taken` is asked with the part's number and the name.
+    pub fn merge_apart(parts: impl IntoIterator<Item = Dataset>, is_taken: impl Fn(usize, &str) -> bool) -> Dataset {
         let mut merged = Dataset::default();
         let mut taken = std::collections::HashSet::new();
-        for part in parts {
+        for (number, part) in parts.into_iter().enumerate() {
             let source = part.origins.first().map_or_else(String::new, |origin| origin.name.clone());
             for mut series in part.series {
                 let plain = series.name.clone();
                 let mut attempt = 1;
-                while !taken.insert(series.name.clone()) {
+                while (attempt == 1 && is_taken(number, &plain)) || !taken.insert(series.name.clone()) {
                     series.name = if attempt == 1 {
                         format!("{source}: {plain}")
                     } else {
@@ -157,5 +163,9 @@ mod tests {
         let names: Vec<_> = merged.series.iter().map(|series| series.name.as_str()).collect();
         assert_eq!(names, ["cpu", "b: cpu", "b 2: cpu"]);
         assert_eq!(merged.point_count(), 3, "a missing value is NaN, not a point");
+        let parts = [one("b", "cpu"), one("b", "cpu"), one("b", "load")];
+        let apart = Dataset::merge_apart(parts, |number, name| number < 2 && name == "cpu");
+        let names: Vec<_> = apart.series.iter().map(|series| series.name.as_str()).collect();
+        assert_eq!(names, ["b: cpu", "b 2: cpu", "load"], "as beside another one with this name");
     }
 }

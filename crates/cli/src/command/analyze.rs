@@ -106,9 +106,11 @@ impl Analyze {
             parts.push(ReaderOptions { step, ..self.reading.clone() }.read(&self.files)?);
         }
         let mut last_scope = None;
-        for url in &self.server.prometheus {
+        for (number, url) in self.server.prometheus.iter().enumerate() {
             let headers = self.server.headers(url)?;
-            let (ask, scope) = self.server.ask(url, self.reading.step)?;
+            let (mut ask, scope) = self.server.ask(url, self.reading.step)?;
+            // One Alertmanager for all: its alerts are events once.
+            ask.alertmanager = ask.alertmanager.filter(|_| number == 0);
             parts.push(live::fetch(ask, &headers, self.server.timeout_s())?);
             // Every server is asked the same.
             last_scope = Some(scope);
