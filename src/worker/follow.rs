@@ -7,7 +7,7 @@ use crate::bridge::{Access, Envelope, Pause, Response};
 use crate::net;
 use engine::{Analysis, Options, Status, Watch};
 use gloo_timers::future::TimeoutFuture;
-use prometheus::{Next, Scope, Servers, Update};
+use prometheus::{Next, Scope, Servers, Snapshots, Update};
 use report::format::{duration_s, plural};
 
 /// How often the age of the data is told.
@@ -65,6 +65,8 @@ struct Following {
     watches: Vec<Option<Watch>>,
     /// Whether there are samples that no analysis has seen.
     is_new: bool,
+    /// What is taken of the data so far, for the next analysis.
+    taken: Option<Snapshots>,
     is_analysing: bool,
     /// When the analysis under way began, and when the next one may begin.
     began_ms: i64,
@@ -81,6 +83,7 @@ impl Following {
             watches: (0..servers.len()).map(|_| None).collect(),
             servers,
             is_new: false,
+            taken: None,
             is_analysing: false,
             began_ms: 0,
             next_ms: 0,
@@ -111,6 +114,8 @@ impl Following {
                 continue;
             }
             let answer = answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone);
+            // What was taken before is not of one moment with what would be taken now.
+            self.is_new |= self.taken.take().is_some();
             desk.page.measured(UPDATE, || {
                 // What failed is told with the age of the data, and tried again by itself.
                 if let Ok(Some(update)) = self.servers.accept(number, now_ms(), seed(), answer) {
@@ -169,7 +174,23 @@ impl Following {
     /// Works on the analysis for a slice; where there is nothing to do, waits for a while.
     async fn work(&mut self, desk: &Desk, generation: u32, pause: &Pause, scope: &Scope, until_ms: i64) {
         let now = now_ms();
-        if self.is_analysing {
+        if let Some(mut taken) = self.taken.take() {
+            pause.take().await;
+            let is_whole = desk.page.measured(SNAPSHOT, || work::slice_of(desk, || self.servers.step(&mut taken)));
+            if !is_whole {
+                self.taken = Some(taken);
+                return;
+            }
+            let analysis = desk.page.measured(SNAPSHOT, || {
+                let dataset = self.servers.merge(taken).ok()?;
+                let options = Options { services: scope.services(&dataset), ..Options::default() };
+                Analysis::new(dataset, options).ok()
+            });
+            self.is_analysing = analysis.is_some();
+            if let Some(analysis) = analysis {
+                desk.put(generation, analysis);
+            }
+        } else if self.is_analysing {
             pause.take().await;
             match desk.work_on(generation, |analysis| work::slice(desk, analysis)) {
                 Some(Status::Working(_)) => {}
@@ -182,18 +203,10 @@ impl Following {
                 }
                 None => self.is_analysing = false,
             }
-        } else if self.is_new && now >= self.next_ms {
+        } else if self.is_new && now >= self.next_ms && !self.servers.is_torn() {
             self.is_new = false;
             self.began_ms = now;
-            let analysis = desk.page.measured(SNAPSHOT, || {
-                let dataset = self.servers.dataset().ok()?;
-                let options = Options { services: scope.services(&dataset), ..Options::default() };
-                Analysis::new(dataset, options).ok()
-            });
-            self.is_analysing = analysis.is_some();
-            if let Some(analysis) = analysis {
-                desk.put(generation, analysis);
-            }
+            self.taken = Some(Snapshots::default());
         } else {
             self.inbox.wait((until_ms - now).clamp(1, TELL_MS) as u32).await;
         }

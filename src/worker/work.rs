@@ -132,11 +132,21 @@ async fn analyse(desk: &Desk, generation: u32, pause: &Pause) {
 
 /// Works until the slice is over.
 pub(super) fn slice(desk: &Desk, analysis: &mut Analysis) -> Status {
+    let mut status = Status::Done;
+    slice_of(desk, || {
+        status = analysis.step();
+        status == Status::Done
+    });
+    status
+}
+
+/// Takes steps until one says that it was the last, or the slice is over; whether it was the last.
+pub(super) fn slice_of(desk: &Desk, mut step: impl FnMut() -> bool) -> bool {
     let end_ms = desk.page.now_ms() + SLICE_MS;
     loop {
-        let status = analysis.step();
-        if status == Status::Done || desk.page.now_ms() >= end_ms {
-            return status;
+        let is_last = step();
+        if is_last || desk.page.now_ms() >= end_ms {
+            return is_last;
         }
     }
 }

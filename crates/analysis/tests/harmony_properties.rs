@@ -239,7 +239,12 @@ fn pairs_stand_where_their_index_says_and_do_not_depend_on_the_others() {
     let series: Vec<Vec<f64>> = (0..31).map(|_| noise.white(600)).collect();
     let all: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
     let options = CoherenceOptions { segment_len: 64, ..CoherenceOptions::default() };
-    let scan = SegmentSpectra::new(&all, &options).unwrap().scan(3..30);
+    let spectra = SegmentSpectra::new(&all, &options).unwrap();
+    let scan = spectra.scan(3..30);
+    for most in [1, 5, 40] {
+        let parts = (0..31).step_by(most).flat_map(|first| spectra.scan_some(3..30, first..first + most));
+        assert_eq!(parts.collect::<Vec<_>>(), scan, "{most} at a time");
+    }
     for (i, j) in [(0, 1), (0, 30), (7, 25), (24, 25), (29, 30)] {
         let pair = scan[pair_index(31, i, j)];
         assert_eq!((pair.first, pair.second), (i, j));

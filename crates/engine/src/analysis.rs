@@ -13,6 +13,8 @@ use analysis::harmony::{Bounds, Scale};
 use report::{ChartData, Finding, FindingKind, Report};
 use series::{Dataset, Panel};
 
+/// Series that one step lays on the grid.
+const SERIES_PER_STEP: usize = 32;
 /// Relations whose lags one step works out.
 const LAGS_PER_STEP: usize = 40;
 /// The most periodic series between which beats are looked for.
@@ -21,6 +23,7 @@ const BEATING_SERIES: usize = 40;
 /// Where the work stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
+    Place,
     Detect(usize),
     Beats,
     Scan(usize),
@@ -47,24 +50,26 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Aligns the data and prepares the work.
+    /// Finds the grid and prepares the work.
+    ///
+    /// # Errors
+    /// Data that have no grid, see [`series::PanelError`].
     pub fn new(dataset: Dataset, options: Options) -> Result<Self, Error> {
-        let panel = Panel::align(&dataset)?;
+        let panel = Panel::lay(&dataset)?;
         let members = services::infer(&dataset, &options.services);
         let bounds = scales::bounds(&options);
         let report = summary::begin(&dataset, &panel, &members, &bounds);
-        let end_of_observation = end_of_observation(panel.columns.iter().map(Vec::as_slice)).unwrap_or(0);
         Ok(Self {
             dataset,
             panel,
             options,
             bounds,
-            end_of_observation,
+            end_of_observation: 0,
             facts: Vec::new(),
             beats: Vec::new(),
             relating: None,
             ribbons: Vec::new(),
-            next: Next::Detect(0),
+            next: Next::Place,
             report,
         })
     }
@@ -72,6 +77,7 @@ impl Analysis {
     /// Does a few milliseconds of work.
     pub fn step(&mut self) -> Status {
         self.next = match self.next {
+            Next::Place => self.place(),
             Next::Detect(series) => self.detect(series),
             Next::Beats => self.find_beats(),
             Next::Scan(scale) => self.scan(scale),
@@ -88,8 +94,9 @@ impl Analysis {
     }
 
     fn progress(&self, next: Next) -> Progress {
-        let series = self.panel.columns.len().max(1) as f64;
+        let series = self.dataset.series.len().max(1) as f64;
         let (stage, done) = match next {
+            Next::Place => (Stage::Align, 0.0),
             Next::Detect(position) => (Stage::Detect, 0.6 * position as f64 / series),
             Next::Beats => (Stage::Detect, 0.6),
             Next::Scan(scale) => (Stage::Relate, 0.62 + 0.06 * scale as f64),
@@ -99,6 +106,17 @@ impl Analysis {
             Next::Explain | Next::Finished => (Stage::Explain, 0.97),
         };
         Progress { stage, done }
+    }
+
+    fn place(&mut self) -> Next {
+        let noted = self.panel.notes.len();
+        let is_whole = self.panel.place(&self.dataset, SERIES_PER_STEP);
+        self.report.dataset.notes.extend(self.panel.notes.iter().skip(noted).map(summary::data_note));
+        if !is_whole {
+            return Next::Place;
+        }
+        self.end_of_observation = end_of_observation(self.panel.columns.iter().map(Vec::as_slice)).unwrap_or(0);
+        Next::Detect(0)
     }
 
     fn detect(&mut self, position: usize) -> Next {
@@ -168,8 +186,8 @@ impl Analysis {
     fn scan(&mut self, scale: usize) -> Next {
         match &mut self.relating {
             Some(relating) if scale < relating.scale_count() => {
-                relating.scan(scale, &self.facts, &self.panel.grid, &self.bounds);
-                Next::Scan(scale + 1)
+                let is_done = relating.scan(scale, &self.facts, &self.panel.grid, &self.bounds);
+                Next::Scan(scale + usize::from(is_done))
             }
             _ => Next::Judge,
         }

@@ -5,8 +5,8 @@ use crate::detect::Facts;
 use crate::scales::to_report;
 use analysis::coupling::{LagOptions, LagPlan};
 use analysis::harmony::{
-    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, PairCoherence, RelatedPair, Scale, SegmentSpectra, Voice,
-    band_plan, beat_between, beats_within,
+    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, PairCoherence, RelatedPair, Scale, SegmentSpectra, Transforming,
+    Voice, band_plan, beat_between, beats_within,
 };
 use analysis::multiplicity::benjamini_hochberg;
 use report::{Relation, RelationKind};
@@ -14,6 +14,10 @@ use series::TimeGrid;
 
 /// The most series whose pairs are all looked at; with more, the ones with the strongest findings are.
 pub(crate) const MOST_SERIES: usize = 300;
+/// Series that are transformed at once.
+const SERIES_PER_STEP: usize = 32;
+/// Series whose pairs with all later ones are scanned at once.
+const FIRSTS_PER_STEP: usize = 12;
 /// The most relations that are kept, the strongest.
 const MOST_RELATIONS: usize = 400;
 /// The share of a lagged correlation that a single stretch may hold.
@@ -31,6 +35,14 @@ pub(crate) struct AtScale {
     pub(crate) matrix: ConsonanceMatrix,
 }
 
+/// A scan of all pairs at one scale, under way.
+enum Scanning {
+    /// The spectra of so many series are there.
+    Transforming(Transforming, usize),
+    /// The pairs of so many series with all later ones are there.
+    Pairs(SegmentSpectra, Vec<PairCoherence>, usize),
+}
+
 /// The work on pairs. `members` are the series looked at, by their number in the panel; all indices inside are
 /// positions in `members`.
 pub(crate) struct Relating {
@@ -38,6 +50,7 @@ pub(crate) struct Relating {
     columns: Vec<Vec<f64>>,
     plans: Vec<(Scale, BandPlan)>,
     pub(crate) scales: Vec<AtScale>,
+    scanning: Option<Scanning>,
     lags: Option<LagPlan>,
     drafts: Vec<Relation>,
     next_lag: usize,
@@ -59,7 +72,16 @@ impl Relating {
             .into_iter()
             .filter_map(|scale| Some((scale, band_plan(grid.len, grid.step_s(), scale, bounds)?)))
             .collect();
-        Self { members, columns, plans, scales: Vec::new(), lags: None, drafts: Vec::new(), next_lag: 0 }
+        Self {
+            members,
+            columns,
+            plans,
+            scales: Vec::new(),
+            scanning: None,
+            lags: None,
+            drafts: Vec::new(),
+            next_lag: 0,
+        }
     }
 
     fn views(&self) -> Vec<&[f64]> {
@@ -71,12 +93,45 @@ impl Relating {
         self.plans.len()
     }
 
-    /// Scans all pairs at the plan's `index`-th scale.
-    pub(crate) fn scan(&mut self, index: usize, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
+    /// Scans some of the pairs at the plan's `index`-th scale; true when that scale is done.
+    pub(crate) fn scan(&mut self, index: usize, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) -> bool {
+        let Some((_, plan)) = self.plans.get(index) else { return true };
+        let pairs = match self.scanning.take() {
+            None => match Transforming::new(self.members.len(), grid.len, &plan.options) {
+                Ok(transforming) => {
+                    self.scanning = Some(Scanning::Transforming(transforming, 0));
+                    return false;
+                }
+                Err(_) => Vec::new(),
+            },
+            Some(Scanning::Transforming(mut transforming, from)) => {
+                let some = self.columns.iter().skip(from).take(SERIES_PER_STEP);
+                some.for_each(|column| transforming.add(column));
+                let next = from + SERIES_PER_STEP;
+                self.scanning = Some(if next < self.columns.len() {
+                    Scanning::Transforming(transforming, next)
+                } else {
+                    Scanning::Pairs(transforming.finish(), Vec::new(), 0)
+                });
+                return false;
+            }
+            Some(Scanning::Pairs(spectra, mut pairs, from)) => {
+                let next = from + FIRSTS_PER_STEP;
+                pairs.extend(spectra.scan_some(plan.bins.clone(), from..next));
+                if next < self.members.len() {
+                    self.scanning = Some(Scanning::Pairs(spectra, pairs, next));
+                    return false;
+                }
+                pairs
+            }
+        };
+        self.conclude(index, pairs, facts, grid, bounds);
+        true
+    }
+
+    /// Keeps what was found at a scale.
+    fn conclude(&mut self, index: usize, pairs: Vec<PairCoherence>, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
         let Some((scale, plan)) = self.plans.get(index) else { return };
-        let pairs = SegmentSpectra::new(&self.views(), &plan.options)
-            .map(|spectra| spectra.scan(plan.bins.clone()))
-            .unwrap_or_default();
         let voices: Vec<Voice> = self
             .members
             .iter()

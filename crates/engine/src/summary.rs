@@ -91,7 +91,8 @@ fn about(dataset: &Dataset, panel: &Panel) -> DatasetSummary {
     }
 }
 
-fn data_note(note: &Note) -> DataNote {
+/// A note for the Report.
+pub(crate) fn data_note(note: &Note) -> DataNote {
     DataNote {
         kind: kind_name(note),
         subject: note.subject.clone(),

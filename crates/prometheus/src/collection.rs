@@ -33,8 +33,9 @@ pub(crate) struct Asked {
     pub(crate) called: Option<Called>,
 }
 
+/// A series under construction.
 #[derive(Clone, Debug)]
-struct Collected {
+pub(crate) struct Collected {
     /// Its number, which no other series of this collection ever gets.
     id: usize,
     query: usize,
@@ -238,33 +239,75 @@ impl Collection {
         (self.natives.len(), self.natives.iter().map(|(_, one)| one.times_ms.len()).sum(), self.torn)
     }
 
-    /// The series, ordered by query, then name; of native histograms what is derived from them. `queries` name the results
-    /// that have no metric name of their own.
-    pub(crate) fn into_series(self, queries: &[Asked], metadata: &SortedMap<String, Metadata>) -> Vec<Series> {
-        let mut axes: SortedMap<Vec<i64>, Arc<TimeAxis>> = SortedMap::new();
-        let plain = Asked::default();
+    /// Takes the series out, for [`Naming::add`].
+    pub(crate) fn take_series(&mut self) -> Vec<Collected> {
+        std::mem::take(&mut self.series)
+    }
+
+    /// Copies of `most` series from place `from` on, for [`Naming::add`].
+    pub(crate) fn copies(&self, from: usize, most: usize) -> impl Iterator<Item = Collected> {
+        self.series.iter().skip(from).take(most).map(|series| Collected {
+            metric: series.metric.clone(),
+            times_ms: series.times_ms().to_vec(),
+            values: series.values().to_vec(),
+            first: 0,
+            ..*series
+        })
+    }
+
+    /// The number of series but for native histograms.
+    pub(crate) fn series_count(&self) -> usize {
+        self.series.len()
+    }
+}
+
+/// Series on their way into a data set.
+#[derive(Clone, Debug)]
+pub(crate) struct Naming {
+    /// They name the results that have no metric name of their own.
+    queries: Vec<Asked>,
+    several_queries: bool,
+    /// The different axes so far, ascending by their times.
+    axes: Vec<Arc<TimeAxis>>,
+    named: Vec<(usize, Series)>,
+}
+
+impl Naming {
+    pub(crate) fn new(queries: Vec<Asked>) -> Self {
         let several_queries = queries.iter().filter(|query| !query.text.is_empty()).count() > 1;
-        let mut named: Vec<(usize, Series)> = self
-            .series
-            .into_iter()
-            .filter(|one| !one.times_ms().is_empty())
-            .map(|mut one| {
-                one.times_ms.drain(..one.first);
-                one.values.drain(..one.first);
-                let query = one.query;
-                let axis = match axes.get(&one.times_ms) {
-                    Some(axis) => Arc::clone(axis),
-                    None => {
-                        let axis = Arc::new(TimeAxis::from_unsorted(&one.times_ms).0);
-                        axes.insert(one.times_ms, Arc::clone(&axis));
-                        axis
-                    }
-                };
-                let asked = queries.get(query).unwrap_or(&plain);
-                (query, name(one.metric, asked, several_queries, metadata, axis, one.values))
-            })
-            .collect();
-        for (query, native) in &self.natives {
+        Self { queries, several_queries, axes: Vec::new(), named: Vec::new() }
+    }
+
+    /// What was asked.
+    pub(crate) fn queries(&self) -> &[Asked] {
+        &self.queries
+    }
+
+    /// Adds a series, unless it has no samples.
+    pub(crate) fn add(&mut self, mut one: Collected, metadata: &SortedMap<String, Metadata>) {
+        if one.times_ms().is_empty() {
+            return;
+        }
+        one.times_ms.drain(..one.first);
+        one.values.drain(..one.first);
+        let axis = match self.axes.binary_search_by(|axis| axis.times_ms().cmp(&one.times_ms)) {
+            Ok(place) => self.axes.get(place).map(Arc::clone).unwrap_or_default(),
+            Err(place) => {
+                // Each sample stands where its time belongs.
+                let axis = Arc::new(TimeAxis::from_ascending(one.times_ms).unwrap_or_default());
+                self.axes.insert(place, Arc::clone(&axis));
+                axis
+            }
+        };
+        let plain = Asked::default();
+        let asked = self.queries.get(one.query).unwrap_or(&plain);
+        self.named.push((one.query, name(one.metric, asked, self.several_queries, metadata, axis, one.values)));
+    }
+
+    /// The series, ordered by query, then name; of native histograms what is derived from them.
+    pub(crate) fn finish(self, collection: &Collection) -> Vec<Series> {
+        let Self { queries, mut named, .. } = self;
+        for (query, native) in &collection.natives {
             named.extend(native.derive().into_iter().map(|series| (*query, series)));
         }
         order::sort_by(&mut named, |(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
@@ -360,6 +403,12 @@ mod tests {
         Asked { text: text.to_owned(), called: None }
     }
 
+    fn named(mut collection: Collection, queries: &[Asked]) -> Vec<Series> {
+        let mut naming = Naming::new(queries.to_vec());
+        collection.take_series().into_iter().for_each(|one| naming.add(one, &SortedMap::new()));
+        naming.finish(&collection)
+    }
+
     fn matrix(metric: &[(&str, &str)], samples: &[(i64, f64)]) -> QueryResult {
         let metric = metric.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let values = samples.iter().map(|(time_ms, value)| Sample { time_ms: *time_ms, value: *value }).collect();
@@ -378,7 +427,7 @@ mod tests {
         let up = [("__name__", "up_total"), ("job", "a")];
         collection.add(0, Chunk { start_ms: 0, end_ms: 20 }, matrix(&up, &[(-1, 9.0), (0, 1.0), (20, 2.0)]));
         collection.add(0, Chunk { start_ms: 20, end_ms: 40 }, matrix(&up, &[(20, 2.0), (30, 3.0), (41, 9.0)]));
-        let series = collection.into_series(&[asked("q")], &SortedMap::new());
+        let series = named(collection, &[asked("q")]);
         assert_eq!(series[0].axis.times_ms(), [0, 20, 30]);
         assert_eq!(series[0].values, [1.0, 2.0, 3.0]);
         assert_eq!((series[0].name.as_str(), series[0].kind), ("up_total{job=\"a\"}", Kind::Counter));
@@ -393,7 +442,7 @@ mod tests {
             collection.add(0, all, matrix(&metric, &[(1, 1.0)]));
         }
         collection.add(0, all, matrix(&[("__name__", "books"), ("series", "Dune")], &[(1, 1.0)]));
-        let series = collection.into_series(&[asked("q")], &SortedMap::new());
+        let series = named(collection, &[asked("q")]);
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         // Two targets may show the same.
         assert_eq!(names, ["books{series=\"Dune\"}", "cart cpu (%)", "q: cart cpu (%)", "q 2: cart cpu (%)"]);
@@ -412,7 +461,7 @@ mod tests {
             called: Some(Called { metric: metric.to_owned(), manner }),
         };
         let asked = [called("x_seconds_total", Manner::Growth), called("y_bytes", Manner::Maximum)];
-        let series = collection.into_series(&asked, &SortedMap::new());
+        let series = named(collection, &asked);
         let [x, y] = series.as_slice() else { panic!("{}", series.len()) };
         assert_eq!(
             (x.name.as_str(), x.kind, x.unit.base),
@@ -432,7 +481,7 @@ mod tests {
         let mut collection = Collection::default();
         collection.add(0, all, matrix(&[], &[(1, 1.0)]));
         collection.add(1, all, matrix(&[("job", "x")], &[(1, 1.0)]));
-        let series = collection.into_series(&queries, &SortedMap::new());
+        let series = named(collection, &queries);
         let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["sum(a)", "sum by (job) (b) {job=\"x\"}"]);
         assert!(Arc::ptr_eq(&series[0].axis, &series[1].axis));

@@ -3,7 +3,7 @@
 use crate::answer::{self, Metadata, QueryResult, QuerySeries};
 use crate::ask::{Ask, Question};
 use crate::chunk::{Chunk, MAX_POINTS, chunks};
-use crate::collection::{Asked, Collection};
+use crate::collection::{Asked, Collection, Naming};
 use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -269,15 +269,21 @@ impl Fetch {
     ///
     /// # Errors
     /// [`Error::NoSamples`] if nothing has.
-    pub fn finish(self) -> Result<Dataset, Error> {
-        let mut notes = self.notes();
-        let step_ms =
-            self.queries.iter().map(|query| query.step_ms).max().unwrap_or(1_000).max(self.interval_ms.unwrap_or(0));
+    pub fn finish(mut self) -> Result<Dataset, Error> {
+        let mut naming = self.naming();
+        for one in self.collection.take_series() {
+            naming.add(one, &self.metadata);
+        }
+        self.dataset_of(naming)
+    }
+
+    /// The beginning of a data set, to which [`Fetch::copy`] adds.
+    pub(crate) fn naming(&self) -> Naming {
         let is_own = |text: &str| match &self.ask.question {
             Question::Queries(queries) | Question::Packs { queries, .. } => queries.iter().any(|query| query == text),
             Question::Discover { .. } => false,
         };
-        let asked: Vec<Asked> = self
+        let asked = self
             .queries
             .iter()
             .map(|query| Asked {
@@ -286,15 +292,29 @@ impl Fetch {
                 called: query.called.clone(),
             })
             .collect();
+        Naming::new(asked)
+    }
+
+    /// Adds copies of `most` series from place `from` on; true when these were the last.
+    pub(crate) fn copy(&self, naming: &mut Naming, from: usize, most: usize) -> bool {
+        self.collection.copies(from, most).for_each(|one| naming.add(one, &self.metadata));
+        from + most >= self.collection.series_count()
+    }
+
+    /// The data set, see [`Fetch::finish`].
+    pub(crate) fn dataset_of(&self, naming: Naming) -> Result<Dataset, Error> {
+        let mut notes = self.notes();
+        let step_ms =
+            self.queries.iter().map(|query| query.step_ms).max().unwrap_or(1_000).max(self.interval_ms.unwrap_or(0));
         let range = (self.ask.start_ms, self.ask.end_ms);
         let mut events = event::firing(&self.alerts.firing, &self.alerts.since, range, self.event_step_ms());
         event::add_managed(&mut events, &self.alerts.managed, range.1);
         events.extend(event::silences(&self.alerts.silences, range));
         order::sort_by(&mut events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
-        let mut series = self.collection.into_series(&asked, &self.metadata);
+        let query = naming.queries().first().map(|one| one.text.clone());
+        let query = query.filter(|text| naming.queries().len() == 1 && !text.is_empty());
+        let mut series = naming.finish(&self.collection);
         if series.is_empty() {
-            let query =
-                asked.first().filter(|one| asked.len() == 1 && !one.text.is_empty()).map(|one| one.text.clone());
             return Err(Error::NoSamples { query });
         }
         // How long before the end of the range the newest sample is, where that is longer than can be chance.
@@ -913,11 +933,6 @@ impl Fetch {
     /// What the server says of a metric.
     pub(crate) fn metadata(&self, metric: &str) -> Option<&Metadata> {
         self.metadata.get(metric)
-    }
-
-    /// What there is so far, as [`Fetch::finish`] gives it.
-    pub(crate) fn dataset(&self) -> Result<Dataset, Error> {
-        self.clone().finish()
     }
 }
 

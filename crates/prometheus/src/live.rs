@@ -1,7 +1,7 @@
 //! A server that is followed: what is new since a [`Fetch`] has ended.
 
 use crate::answer::{self, QueryResult};
-use crate::collection::Collection;
+use crate::collection::{Collection, Naming};
 use crate::error::Error;
 use crate::fetch::Fetch;
 use crate::patience::Patience;
@@ -24,6 +24,8 @@ const STALE_MS: i64 = 60_000;
 const CLOCK_MS: i64 = 600_000;
 /// What differs by more than this, ten years, is no clock.
 const NO_CLOCK_MS: i64 = 10 * 365 * 86_400_000;
+/// Series that one step of a snapshot copies.
+const SERIES_PER_STEP: usize = 32;
 /// A request that nobody answers for so long is taken for lost.
 const LOST_MS: i64 = 180_000;
 
@@ -50,6 +52,31 @@ pub struct Update {
     pub is_anew: bool,
 }
 
+/// The data set of a [`Live`] as it comes to be: some series at a time, for whoever must not be kept from other work. It
+/// is right only if no answer has been accepted in the meantime.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    naming: Naming,
+    next: usize,
+}
+
+impl Snapshot {
+    /// Takes some more series; true when all are taken.
+    pub fn step(&mut self, live: &Live) -> bool {
+        let from = self.next;
+        self.next += SERIES_PER_STEP;
+        live.fetch.copy(&mut self.naming, from, SERIES_PER_STEP)
+    }
+
+    /// The data set, as [`Live::dataset`] gives it.
+    ///
+    /// # Errors
+    /// [`Error::NoSamples`] if nothing is left.
+    pub fn finish(self, live: &Live) -> Result<Dataset, Error> {
+        live.fetch.dataset_of(self.naming)
+    }
+}
+
 /// A server that is followed. It does no I/O and has no clock: whoever drives it says what time it is, carries out what
 /// [`Live::next`] asks for, and hands the answers to [`Live::accept`].
 ///
@@ -71,6 +98,8 @@ pub struct Live {
     last_poll_ms: i64,
     due_ms: i64,
     is_polling: bool,
+    /// Whether some of what the poll under way asks for is here, and some is not yet.
+    is_torn: bool,
     skew_ms: i64,
     clock_asked_ms: Option<i64>,
     wants_clock: bool,
@@ -89,6 +118,7 @@ impl Live {
             last_poll_ms: fetch.ask().end_ms,
             due_ms: now_ms,
             is_polling: false,
+            is_torn: false,
             skew_ms: 0,
             clock_asked_ms: None,
             wants_clock: false,
@@ -181,7 +211,19 @@ impl Live {
     /// # Errors
     /// [`Error::NoSamples`] if nothing is left.
     pub fn dataset(&self) -> Result<Dataset, Error> {
-        self.fetch.dataset()
+        let mut snapshot = self.snapshot();
+        while !snapshot.step(self) {}
+        snapshot.finish(self)
+    }
+
+    /// Whether some series have the newest samples and others will have them only at the end of the poll under way.
+    pub fn is_torn(&self) -> bool {
+        self.is_torn
+    }
+
+    /// Begins to take the data set step by step.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { naming: self.fetch.naming(), next: 0 }
     }
 
     /// Whether a request goes to the server that is followed, and not to an Alertmanager beside it: only such a one may
@@ -354,6 +396,7 @@ impl Live {
         let done = self.fetch.progress().done;
         match self.fetch.accept(response) {
             Ok(()) => {
+                self.is_torn = true;
                 // Else it will be asked for in parts.
                 if self.fetch.progress().done > done
                     && let Some(covered_ms) = self.covered_ms.get_mut(query)
@@ -408,6 +451,7 @@ impl Live {
         self.trouble = Some(error.clone());
         self.fetch.give_up(None);
         self.is_polling = false;
+        self.is_torn = false;
         self.wants_clock = false;
         self.due_ms = now_ms;
     }
@@ -416,6 +460,7 @@ impl Live {
     fn complete(&mut self, now_ms: i64) -> Update {
         self.patience.succeed();
         self.is_polling = false;
+        self.is_torn = false;
         if self.refused == 0 {
             self.trouble = None;
         }

@@ -1,7 +1,7 @@
 //! Several servers that are followed together.
 
 use crate::error::Error;
-use crate::live::{Live, Next, Update};
+use crate::live::{Live, Next, Snapshot, Update};
 use crate::request::{Failure, Request, Response};
 use order::SortedSet;
 use series::{Dataset, Note, NoteKind};
@@ -20,6 +20,13 @@ struct Server {
     live: Result<Live, Error>,
     /// The names that were another server's, too, when the data were last put together, and still are its own.
     shared: SortedSet<String>,
+}
+
+/// The data sets of several servers as they come to be, see [`Servers::step`].
+#[derive(Debug, Default)]
+pub struct Snapshots {
+    parts: Vec<Result<Dataset, Error>>,
+    under_way: Option<Snapshot>,
 }
 
 impl Servers {
@@ -86,11 +93,49 @@ impl Servers {
     /// # Errors
     /// Where no server has anything: why the first has not.
     pub fn dataset(&mut self) -> Result<Dataset, Error> {
+        let mut snapshot = Snapshots::default();
+        while !self.step(&mut snapshot) {}
+        self.merge(snapshot)
+    }
+
+    /// Whether a server's poll is half done, see [`Live::is_torn`].
+    pub fn is_torn(&self) -> bool {
+        self.lives().any(|(_, live)| live.is_torn())
+    }
+
+    /// Takes some more of what [`Servers::dataset`] gives; true when all is taken. With an answer that is accepted in the
+    /// meantime it is to be begun anew.
+    pub fn step(&self, taken: &mut Snapshots) -> bool {
+        let Some(server) = self.all.get(taken.parts.len()) else { return true };
+        let part = match (&server.live, taken.under_way.take()) {
+            (Err(error), _) => Err(error.clone()),
+            (Ok(live), None) => {
+                taken.under_way = Some(live.snapshot());
+                return false;
+            }
+            (Ok(live), Some(mut snapshot)) => {
+                if !snapshot.step(live) {
+                    taken.under_way = Some(snapshot);
+                    return false;
+                }
+                // One that was never read says why.
+                snapshot.finish(live).map_err(|error| live.trouble().cloned().unwrap_or(error))
+            }
+        };
+        taken.parts.push(part);
+        false
+    }
+
+    /// Puts what was taken together, see [`Servers::dataset`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn merge(&mut self, taken: Snapshots) -> Result<Dataset, Error> {
         let mut parts = Vec::with_capacity(self.all.len());
         let mut owners = Vec::with_capacity(self.all.len());
         let mut missing = Vec::new();
-        for (number, server) in self.all.iter().enumerate() {
-            match server.dataset() {
+        for (number, part) in taken.parts.into_iter().enumerate() {
+            match part {
                 Ok(part) => {
                     owners.push(number);
                     parts.push(part);
@@ -149,13 +194,5 @@ impl Servers {
 
     fn prefix(&self, server: &Server) -> String {
         if self.all.len() > 1 { format!("{}: ", server.address) } else { String::new() }
-    }
-}
-
-impl Server {
-    fn dataset(&self) -> Result<Dataset, Error> {
-        let live = self.live.as_ref().map_err(Clone::clone)?;
-        // One that was never read says why.
-        live.dataset().map_err(|error| live.trouble().cloned().unwrap_or(error))
     }
 }

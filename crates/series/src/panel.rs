@@ -20,6 +20,8 @@ pub struct Panel {
     pub columns: Vec<Vec<f64>>,
     /// What aligning changed.
     pub notes: Vec<Note>,
+    /// Infinite values so far.
+    infinite: u64,
 }
 
 /// Why a data set has no panel.
@@ -53,30 +55,42 @@ impl Panel {
     /// The step is the median interval of most of the series (by series count; ties take the finer). Samples go to the
     /// nearest slot; several in one slot are averaged. A silence of all series that is longer than all the recorded
     /// time together becomes a break. Infinities become NaN.
+    ///
+    /// # Errors
+    /// See [`PanelError`].
     pub fn align(dataset: &Dataset) -> Result<Self, PanelError> {
+        let mut panel = Self::lay(dataset)?;
+        while !panel.place(dataset, usize::MAX) {}
+        Ok(panel)
+    }
+
+    /// Lays the grid of [`Panel::align`], with no column on it yet.
+    ///
+    /// # Errors
+    /// See [`PanelError`].
+    pub fn lay(dataset: &Dataset) -> Result<Self, PanelError> {
         if dataset.series.is_empty() {
             return Err(if dataset.events.is_empty() { PanelError::NoSeries } else { PanelError::OnlyEvents });
         }
         let step_ms = common_interval(dataset).ok_or(PanelError::NoInterval)?;
-        let (grid, mut notes) = lay_grid(dataset, step_ms);
-        let mut infinite = 0;
-        let columns = dataset
-            .series
-            .iter()
-            .map(|series| {
-                let (column, infinities) = place(series, &grid);
-                infinite += infinities;
-                column
-            })
-            .collect();
-        if infinite > 0 {
-            notes.push(Note::new(
-                NoteKind::Infinite,
-                infinite,
-                format!("{infinite} infinite values count as missing in the analysis"),
-            ));
+        let (grid, notes) = lay_grid(dataset, step_ms);
+        Ok(Self { grid, columns: Vec::new(), notes, infinite: 0 })
+    }
+
+    /// Places the next `most` series of the same data set on the grid; true when all are placed.
+    pub fn place(&mut self, dataset: &Dataset, most: usize) -> bool {
+        let placed = self.columns.len();
+        for series in dataset.series.iter().skip(placed).take(most) {
+            let (column, infinities) = place(series, &self.grid);
+            self.infinite += infinities;
+            self.columns.push(column);
         }
-        Ok(Self { grid, columns, notes })
+        let is_whole = self.columns.len() >= dataset.series.len();
+        if is_whole && self.infinite > 0 && placed < self.columns.len() {
+            let message = format!("{} infinite values count as missing in the analysis", self.infinite);
+            self.notes.push(Note::new(NoteKind::Infinite, self.infinite, message));
+        }
+        is_whole
     }
 }
 
@@ -106,32 +120,59 @@ fn common_interval(dataset: &Dataset) -> Option<i64> {
     let most = votes.values().copied().max()?;
     let step = votes.into_iter().find(|&(_, count)| count == most).map(|(interval, _)| interval)?;
     // Bursty samples (one per request) have a tiny median interval over a long time: no finer grid than the data fill.
-    let active: i64 = all_times(dataset)
-        .windows(2)
-        .filter_map(|pair| Some(pair.last()? - pair.first()?))
-        .filter(|&gap| gap <= step * SHORTEST_BREAK_STEPS)
-        .sum();
+    let active: i64 = stretches(dataset, step * SHORTEST_BREAK_STEPS).iter().map(|(first, last)| last - first).sum();
     let slots = active / step;
     Some(if slots > 4 * longest as i64 { (active / longest.max(1) as i64).max(step) } else { step })
 }
 
-fn all_times(dataset: &Dataset) -> Vec<i64> {
+/// How many different times there are.
+fn count_times(dataset: &Dataset) -> usize {
     let mut times: Vec<i64> = axes(dataset).into_iter().flat_map(|(axis, _)| axis.times_ms().iter().copied()).collect();
     order::ascending_integers(&mut times);
     times.dedup();
-    times
+    times.len()
+}
+
+/// The stretches of time, first and last moment, in which no two neighbouring samples, of whatever series, are further
+/// apart than `apart`. Each axis is gone through once: what it covers by itself is put together with the others.
+fn stretches(dataset: &Dataset, apart: i64) -> Vec<(i64, i64)> {
+    let mut covered: Vec<(i64, i64)> = Vec::new();
+    for (axis, _) in axes(dataset) {
+        let mut times = axis.times_ms().iter().copied();
+        let Some(first) = times.next() else { continue };
+        let mut stretch = (first, first);
+        for time in times {
+            if time - stretch.1 > apart {
+                covered.push(stretch);
+                stretch.0 = time;
+            }
+            stretch.1 = time;
+        }
+        covered.push(stretch);
+    }
+    order::sort(&mut covered);
+    let mut joined: Vec<(i64, i64)> = Vec::new();
+    for (first, last) in covered {
+        match joined.last_mut() {
+            Some(before) if first - before.1 <= apart => before.1 = before.1.max(last),
+            _ => joined.push((first, last)),
+        }
+    }
+    joined
 }
 
 fn lay_grid(dataset: &Dataset, step_ms: i64) -> (TimeGrid, Vec<Note>) {
-    let times = all_times(dataset);
-    let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
+    let stretches = stretches(dataset, step_ms * SHORTEST_BREAK_STEPS);
+    let (Some(&(first, _)), Some(&(_, last))) = (stretches.first(), stretches.last()) else {
         return (TimeGrid::new(0, step_ms, 0), Vec::new());
     };
-    let longest_allowed = (step_ms * times.len() as i64).max(step_ms * SHORTEST_BREAK_STEPS);
+    // Counting all times takes longer than everything else here, and is mostly of no use.
+    let count = if stretches.len() > 1 { count_times(dataset) } else { 0 };
+    let longest_allowed = (step_ms * count as i64).max(step_ms * SHORTEST_BREAK_STEPS);
     let mut breaks = Vec::new();
     let mut skipped_total = 0;
-    for pair in times.windows(2) {
-        let (Some(&before), Some(&after)) = (pair.first(), pair.last()) else { continue };
+    for pair in stretches.windows(2) {
+        let [(_, before), (after, _)] = *pair else { continue };
         if after - before <= longest_allowed {
             continue;
         }
@@ -204,6 +245,7 @@ fn place(series: &Series, grid: &TimeGrid) -> (Vec<f64>, u64) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use proptest::prelude::*;
 
     fn dataset(times: &[i64], values: &[f64]) -> Dataset {
         let (axis, ..) = TimeAxis::from_unsorted(times);
@@ -241,6 +283,34 @@ mod tests {
         let panel = Panel::align(&data).unwrap();
         assert!(panel.columns[0][0].is_nan());
         assert_eq!(panel.columns[0][1..], [5.0, 2.0, 2.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_are_those_of_all_times_together(
+            axes in prop::collection::vec(prop::collection::vec(0i64..3_000, 1..30), 1..6), apart in 1i64..200
+        ) {
+            let series = axes.iter().map(|times| on(times.clone(), Vec::new())).collect();
+            let mut times: Vec<i64> = axes.into_iter().flatten().collect();
+            times.sort_unstable();
+            let naive: Vec<(i64, i64)> = times
+                .chunk_by(|a, b| b - a <= apart)
+                .map(|chunk| (chunk[0], chunk[chunk.len() - 1]))
+                .collect();
+            prop_assert_eq!(stretches(&Dataset { series, ..Dataset::default() }, apart), naive);
+        }
+    }
+
+    #[test]
+    fn placing_a_few_at_a_time_is_placing_all() {
+        let mut data = dataset(&[0, 10_000, 20_000], &[1.0, f64::INFINITY, 3.0]);
+        data.series.extend((0..4).map(|value| on(vec![0, 10_000, 20_000], vec![f64::from(value); 3])));
+        let mut panel = Panel::lay(&data).unwrap();
+        let whole: Vec<bool> = (0..4).map(|_| panel.place(&data, 2)).collect();
+        assert_eq!(whole, [false, false, true, true]);
+        // Gaps are no equals of gaps.
+        assert_eq!(format!("{panel:?}"), format!("{:?}", Panel::align(&data).unwrap()));
+        assert_eq!(panel.notes.len(), 1, "{:?}", panel.notes);
     }
 
     #[test]

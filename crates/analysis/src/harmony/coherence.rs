@@ -146,6 +146,87 @@ pub struct SegmentSpectra {
     pub(super) all_complete: Vec<bool>,
 }
 
+/// [`SegmentSpectra`] that come to be series by series.
+pub struct Transforming {
+    spectra: SegmentSpectra,
+    options: CoherenceOptions,
+    window: Vec<f64>,
+    transform: RealTransform,
+    added: usize,
+}
+
+impl Transforming {
+    /// Room for so many series of `steps` values.
+    ///
+    /// # Errors
+    /// [`CoherenceError::TooFewSegments`] if they hold under four segments.
+    pub fn new(series: usize, steps: usize, options: &CoherenceOptions) -> Result<Self, CoherenceError> {
+        let coarse = steps / options.decimate.max(1);
+        let segment_len = (options.segment_len.max(8) / 2) * 2;
+        let segments = if coarse < segment_len { 0 } else { (coarse - segment_len) / (segment_len / 2) + 1 };
+        if segments < 4 {
+            return Err(CoherenceError::TooFewSegments { steps: coarse, segment_len, found: segments });
+        }
+        let bins = segment_len / 2 + 1;
+        let blocks = bins.div_ceil(BLOCK);
+        let size = series * blocks * segments * BLOCK;
+        let spectra = SegmentSpectra {
+            series,
+            segments,
+            blocks,
+            bins,
+            segment_len,
+            real: vec![0.0; size],
+            imaginary: vec![0.0; size],
+            power: vec![0.0; series * blocks * BLOCK],
+            complete: vec![false; series * segments],
+            all_complete: vec![false; series],
+        };
+        let (window, transform) = (hann(segment_len), RealTransform::new(segment_len));
+        Ok(Self { spectra, options: *options, window, transform, added: 0 })
+    }
+
+    /// Adds the next series, see [`SegmentSpectra::new`]. Values behind the length that was told are not looked at; a
+    /// series that is too many or too short is left out.
+    pub fn add(&mut self, values: &[f64]) {
+        let Self { spectra, options, window, transform, added } = self;
+        let (segments, segment_len, index) = (spectra.segments, spectra.segment_len, *added);
+        let hop = segment_len / 2;
+        *added += 1;
+        let coarse_values = prepare(values, options.decimate.max(1), options);
+        if index >= spectra.series || coarse_values.len() < (segments - 1) * hop + segment_len {
+            return;
+        }
+        // A whitened series has no structure that zeros could break, so a quarter of a segment may be missing.
+        let allowed = if options.whiten { segment_len / 4 } else { 0 };
+        for segment in 0..segments {
+            let from = segment * hop;
+            let part = &coarse_values[from..from + segment_len];
+            let missing = part.iter().filter(|v| v.is_nan()).count();
+            if missing > allowed {
+                continue;
+            }
+            for (slot, value) in transform.input.iter_mut().zip(part) {
+                *slot = if value.is_nan() { 0.0 } else { *value };
+            }
+            options.detrend.apply(&mut transform.input);
+            transform.input.iter_mut().zip(window.iter()).for_each(|(v, w)| *v *= w);
+            transform.forward();
+            spectra.store(index, segment, transform);
+        }
+        if options.whiten {
+            spectra.limit_segments(index);
+        }
+        let flags = &spectra.complete[index * segments..(index + 1) * segments];
+        spectra.all_complete[index] = flags.iter().all(|c| *c);
+    }
+
+    /// What was added.
+    pub fn finish(self) -> SegmentSpectra {
+        self.spectra
+    }
+}
+
 impl SegmentSpectra {
     /// Transforms all segments (Hann taper, 50 % overlap) of series of equal length.
     ///
@@ -159,57 +240,9 @@ impl SegmentSpectra {
         if let Some((index, other)) = series.iter().enumerate().find(|(_, s)| s.len() != steps) {
             return Err(CoherenceError::UnequalLengths { index, found: other.len(), expected: steps });
         }
-        let decimate = options.decimate.max(1);
-        let coarse = steps / decimate;
-        let segment_len = (options.segment_len.max(8) / 2) * 2;
-        let hop = segment_len / 2;
-        let segments = if coarse < segment_len { 0 } else { (coarse - segment_len) / hop + 1 };
-        if segments < 4 {
-            return Err(CoherenceError::TooFewSegments { steps: coarse, segment_len, found: segments });
-        }
-        let bins = segment_len / 2 + 1;
-        let blocks = bins.div_ceil(BLOCK);
-        let size = series.len() * blocks * segments * BLOCK;
-        let mut spectra = Self {
-            series: series.len(),
-            segments,
-            blocks,
-            bins,
-            segment_len,
-            real: vec![0.0; size],
-            imaginary: vec![0.0; size],
-            power: vec![0.0; series.len() * blocks * BLOCK],
-            complete: vec![false; series.len() * segments],
-            all_complete: vec![false; series.len()],
-        };
-        let window = hann(segment_len);
-        let mut transform = RealTransform::new(segment_len);
-        // A whitened series has no structure that zeros could break, so a quarter of a segment may be missing.
-        let allowed = if options.whiten { segment_len / 4 } else { 0 };
-        for (index, values) in series.iter().enumerate() {
-            let coarse_values = prepare(values, decimate, options);
-            for segment in 0..segments {
-                let from = segment * hop;
-                let part = &coarse_values[from..from + segment_len];
-                let missing = part.iter().filter(|v| v.is_nan()).count();
-                if missing > allowed {
-                    continue;
-                }
-                for (slot, value) in transform.input.iter_mut().zip(part) {
-                    *slot = if value.is_nan() { 0.0 } else { *value };
-                }
-                options.detrend.apply(&mut transform.input);
-                transform.input.iter_mut().zip(&window).for_each(|(v, w)| *v *= w);
-                transform.forward();
-                spectra.store(index, segment, &transform);
-            }
-            if options.whiten {
-                spectra.limit_segments(index);
-            }
-            let flags = &spectra.complete[index * segments..(index + 1) * segments];
-            spectra.all_complete[index] = flags.iter().all(|c| *c);
-        }
-        Ok(spectra)
+        let mut transforming = Transforming::new(series.len(), steps, options)?;
+        series.iter().for_each(|values| transforming.add(values));
+        Ok(transforming.finish())
     }
 
     fn store(&mut self, index: usize, segment: usize, transform: &RealTransform) {

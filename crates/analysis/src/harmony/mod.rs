@@ -14,7 +14,7 @@ mod scale;
 pub use beat::{Beat, BeatOptions, beat_between, beats_within};
 pub use class::{Class, Features, classify};
 pub use coherence::{
-    BandPlan, Coherence, CoherenceError, CoherenceOptions, SegmentSpectra, band_plan, coherence_threshold,
+    BandPlan, Coherence, CoherenceError, CoherenceOptions, SegmentSpectra, Transforming, band_plan, coherence_threshold,
 };
 pub use consonance::{Basis, ConsonanceMatrix, PairConsonance, Voice, harmonicity, pair_consonance, roughness};
 pub use pairs::{PairCoherence, pair_count, pair_index};

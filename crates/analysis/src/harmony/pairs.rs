@@ -59,7 +59,7 @@ const ROUNDING: f64 = 1e-12;
 /// What a coherence has to be below 1 to be told from 1: of less, the p-value would be a power of rounding errors.
 const FROM_ONE: f64 = 1e-5;
 
-/// Pairs are visited in square tiles of this many series, so that both sides stay in the cache.
+/// Pairs are visited in square tiles of at most this many series, so that both sides stay in the cache.
 const TILE: usize = 24;
 
 impl SegmentSpectra {
@@ -68,35 +68,44 @@ impl SegmentSpectra {
     /// The p-value is that of the highest coherence, corrected for the number of bins; a false-discovery rate over
     /// all pairs is the caller's. Bins out of range are ignored; with none left every pair is undefined.
     pub fn scan(&self, bins: Range<usize>) -> Vec<PairCoherence> {
+        let firsts = (0..self.series).step_by(TILE);
+        firsts.flat_map(|first| self.scan_some(bins.clone(), first..first + TILE)).collect()
+    }
+
+    /// As [`SegmentSpectra::scan`], of the pairs whose first series is one of `firsts`. One range of them after the
+    /// other gives what a scan gives at once.
+    pub fn scan_some(&self, bins: Range<usize>, firsts: Range<usize>) -> Vec<PairCoherence> {
         let bins = bins.start..bins.end.min(self.bins());
-        let mut best = vec![Best::default(); pair_count(self.series)];
+        let firsts = firsts.start.min(self.series)..firsts.end.min(self.series);
+        let before = |first: usize| first * (2 * self.series).saturating_sub(first + 1) / 2;
+        let from = before(firsts.start);
+        let mut best = vec![Best::default(); before(firsts.end) - from];
         if !bins.is_empty() {
             for block in bins.start / BLOCK..=(bins.end - 1) / BLOCK {
                 let low = bins.start.saturating_sub(block * BLOCK);
                 let high = (bins.end - block * BLOCK).min(BLOCK);
-                self.scan_block(block, low..high, &mut best);
+                self.scan_block(block, low..high, firsts.clone(), from, &mut best);
             }
         }
         let mut found = Vec::with_capacity(best.len());
-        for first in 0..self.series {
+        for first in firsts {
             for second in first + 1..self.series {
-                let pair = &best[pair_index(self.series, first, second)];
+                let pair = &best[pair_index(self.series, first, second) - from];
                 found.push(self.summary(first, second, pair, bins.len()));
             }
         }
         found
     }
 
-    fn scan_block(&self, block: usize, lanes: Range<usize>, best: &mut [Best]) {
+    /// `best` begins with pair number `from`.
+    fn scan_block(&self, block: usize, lanes: Range<usize>, firsts: Range<usize>, from: usize, best: &mut [Best]) {
         let n = self.series;
-        for tile_i in (0..n).step_by(TILE) {
-            for tile_j in (tile_i..n).step_by(TILE) {
-                for first in tile_i..(tile_i + TILE).min(n) {
-                    for second in (first + 1).max(tile_j)..(tile_j + TILE).min(n) {
-                        let cross = self.cross(block, first, second);
-                        let (xx, yy) = self.powers(block, first, second);
-                        best[pair_index(n, first, second)].update(block, lanes.clone(), &cross, &xx, &yy);
-                    }
+        for tile in (firsts.start..n).step_by(TILE) {
+            for first in firsts.clone() {
+                for second in (first + 1).max(tile)..(tile + TILE).min(n) {
+                    let cross = self.cross(block, first, second);
+                    let (xx, yy) = self.powers(block, first, second);
+                    best[pair_index(n, first, second) - from].update(block, lanes.clone(), &cross, &xx, &yy);
                 }
             }
         }
