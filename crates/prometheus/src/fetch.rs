@@ -1,13 +1,13 @@
 //! A question under way.
 
-use crate::answer::{self, Metadata, QueryResult, QuerySeries};
+use crate::alerts::{Alerts, EventSource};
+use crate::answer::{self, Metadata, QueryResult};
 use crate::ask::{Ask, Question};
 use crate::chunk::{Chunk, MAX_POINTS, chunks};
 use crate::collection::{Asked, Collection, Naming};
 use crate::conversation::Conversation;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::event;
 use crate::plan::{Called, Manner, Plan, some_of};
 use crate::request::{Failure, Request, Response};
 use crate::survey::{INTERVAL_WINDOW_MS, Survey};
@@ -62,18 +62,6 @@ pub struct Fetch {
     alerts: Alerts,
 }
 
-/// What is known of alerts.
-#[derive(Clone, Debug, Default)]
-struct Alerts {
-    firing: Vec<QuerySeries>,
-    since: Vec<QuerySeries>,
-    /// Alertmanager's lists, as they came.
-    managed: Value,
-    silences: Value,
-    /// Why they are not whole.
-    failures: Vec<String>,
-}
-
 /// How far a fetch has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -106,20 +94,7 @@ enum Task {
     /// Samples.
     Samples { query: usize, chunk: Chunk },
     /// Alerts; without them the data set is as good.
-    Events(EventSource),
-}
-
-/// Where events come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EventSource {
-    /// The series `ALERTS`, of those that fire.
-    Firing,
-    /// The series `ALERTS_FOR_STATE`.
-    Since,
-    /// Alertmanager's list of alerts.
-    Managed,
-    /// Alertmanager's silences.
-    Silences,
+    Events(EventSource, Chunk),
 }
 
 /// A metric to look at.
@@ -247,7 +222,7 @@ impl Fetch {
             return survey.progress();
         }
         let doing = match self.tasks.front() {
-            Some(Task::Events(_)) => "Fetching alerts",
+            Some(Task::Events(..)) => "Fetching alerts",
             Some(Task::Names | Task::Metadata | Task::Sizes { .. } | Task::Series { .. }) => {
                 "Looking at what the server has"
             }
@@ -306,11 +281,7 @@ impl Fetch {
         let mut notes = self.notes();
         let step_ms =
             self.queries.iter().map(|query| query.step_ms).max().unwrap_or(1_000).max(self.interval_ms.unwrap_or(0));
-        let range = (self.ask.start_ms, self.ask.end_ms);
-        let mut events = event::firing(&self.alerts.firing, &self.alerts.since, range, self.event_step_ms());
-        event::add_managed(&mut events, &self.alerts.managed, range.1);
-        events.extend(event::silences(&self.alerts.silences, range));
-        order::sort_by(&mut events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
+        let events = self.alerts.events(self.event_step_ms());
         let query = naming.queries().first().map(|one| one.text.clone());
         let query = query.filter(|text| naming.queries().len() == 1 && !text.is_empty());
         let mut series = naming.finish(&self.collection);
@@ -319,7 +290,7 @@ impl Fetch {
         }
         // How long before the end of the range the newest sample is, where that is longer than can be chance.
         let newest_ms = series.iter().filter_map(|one| one.axis.times_ms().last().copied()).max();
-        let late = newest_ms.map(|newest_ms| range.1.saturating_sub(newest_ms));
+        let late = newest_ms.map(|newest_ms| self.ask.end_ms.saturating_sub(newest_ms));
         let late = late.filter(|late_ms| *late_ms > LATE_MS.max(LATE_STEPS * step_ms));
         notes.extend(late.map(|late_ms| {
             let message = format!(
@@ -378,7 +349,7 @@ impl Fetch {
                 form::call(endpoint.call(&["query"]), &[("query", query), ("time", &end)])
             }
             Task::Samples { query, chunk } => self.samples_request(*query, *chunk),
-            Task::Events(source) => self.events_request(*source),
+            Task::Events(source, chunk) => self.events_request(*source, *chunk),
         }
     }
 
@@ -480,8 +451,8 @@ impl Fetch {
                 }
                 Ok(Vec::new())
             }
-            Task::Events(source) => {
-                self.take_events(task, *source, response)?;
+            Task::Events(source, chunk) => {
+                self.take_events(task, *source, *chunk, response)?;
                 Ok(Vec::new())
             }
         }
@@ -503,13 +474,11 @@ impl Fetch {
 
     /// What to do about an error: look elsewhere, ask for less, do without, or give up.
     fn recover(&mut self, task: &Task, error: Error) -> Result<(), Error> {
-        if let Task::Events(source) = task {
+        if let Task::Events(source, _) = task {
             if error.is_passing() && !source.is_of_alertmanager() {
                 return Err(error);
             }
-            self.alerts.failures.push(format!("{} could not be had: {error}", source.name()));
-            self.done += 1;
-            self.tasks.pop_front();
+            self.do_without_events(&error);
             return Ok(());
         }
         if !self.conversation.is_confirmed && matches!(error, Error::NotFound { .. } | Error::NotPrometheus { .. }) {
@@ -695,11 +664,20 @@ impl Fetch {
 
     /// Plans to ask for alerts where that is wanted; `has_alerts` says whether they were seen on the server.
     fn plan_events(&mut self, has_alerts: bool) {
-        if self.ask.alerts.unwrap_or(has_alerts) {
-            self.tasks.extend([EventSource::Firing, EventSource::Since].map(Task::Events));
+        self.alerts.is_asked = self.ask.alerts.unwrap_or(has_alerts);
+        self.plan_events_of(self.ask.start_ms, self.ask.end_ms);
+    }
+
+    /// Plans to ask for what is not known of alerts in a range.
+    fn plan_events_of(&mut self, start_ms: i64, end_ms: i64) {
+        self.alerts.ask_about(start_ms, end_ms);
+        if self.alerts.is_asked {
+            let step_ms = self.event_step_ms();
+            let missing = |source| Task::Events(source, self.alerts.missing(source, self.ask.start_ms, step_ms));
+            self.tasks.extend(EventSource::OWN.map(missing));
         }
         if self.ask.alertmanager.is_some() {
-            self.tasks.extend([EventSource::Managed, EventSource::Silences].map(Task::Events));
+            self.tasks.extend(EventSource::MANAGED.map(|source| Task::Events(source, Chunk { start_ms, end_ms })));
         }
     }
 
@@ -709,8 +687,8 @@ impl Fetch {
         self.interval_ms.unwrap_or(step::ASSUMED_INTERVAL_MS).max((least_ms + 999) / 1_000 * 1_000)
     }
 
-    fn events_request(&self, source: EventSource) -> Request {
-        let (start, end) = (form::seconds(self.ask.start_ms), form::seconds(self.ask.end_ms));
+    fn events_request(&self, source: EventSource, chunk: Chunk) -> Request {
+        let (start, end) = (form::seconds(chunk.start_ms), form::seconds(chunk.end_ms));
         let step = form::seconds(self.event_step_ms());
         let managed = |what: &str| {
             let server = self.ask.alertmanager.as_ref();
@@ -728,19 +706,23 @@ impl Fetch {
         )
     }
 
-    fn take_events(&mut self, task: &Task, source: EventSource, response: &Response<'_>) -> Result<(), Error> {
-        match source {
-            EventSource::Firing | EventSource::Since => {
-                let result = self.data(task, response, answer::query_result)?;
-                let QueryResult::Series(all) = result else { return Ok(()) };
-                if all.len() > MAX_SERIES {
-                    return Err(Error::TooManySeries { count: all.len(), limit: MAX_SERIES });
-                }
-                if source == EventSource::Firing { self.alerts.firing = all } else { self.alerts.since = all }
-            }
-            EventSource::Managed => self.alerts.managed = self.list(response)?,
-            EventSource::Silences => self.alerts.silences = self.list(response)?,
+    fn take_events(
+        &mut self,
+        task: &Task,
+        source: EventSource,
+        chunk: Chunk,
+        response: &Response<'_>,
+    ) -> Result<(), Error> {
+        if source.is_of_alertmanager() {
+            self.alerts.take_list(source, self.list(response)?);
+            return Ok(());
         }
+        let result = self.data(task, response, answer::query_result)?;
+        let found = if let QueryResult::Series(all) = result { all } else { Vec::new() };
+        if found.len() > MAX_SERIES {
+            return Err(Error::TooManySeries { count: found.len(), limit: MAX_SERIES });
+        }
+        self.alerts.take_own(source, chunk, found);
         Ok(())
     }
 
@@ -758,7 +740,7 @@ impl Fetch {
     /// The address of the server that a task asks.
     fn asked_of(&self, task: &Task) -> &str {
         let other = self.ask.alertmanager.as_ref();
-        let is_other = matches!(task, Task::Events(source) if source.is_of_alertmanager());
+        let is_other = matches!(task, Task::Events(source, _) if source.is_of_alertmanager());
         other.filter(|_| is_other).unwrap_or(&self.conversation.endpoint).address()
     }
 
@@ -823,9 +805,7 @@ impl Fetch {
             notes.extend(plan.notes());
         }
         notes.extend(self.overlaps());
-        for failure in &self.alerts.failures {
-            notes.push(Note::new(NoteKind::Dropped, 1, failure.as_str()));
-        }
+        notes.extend(self.alerts.notes());
         for warning in &self.conversation.warnings {
             notes.push(Note::new(NoteKind::SourceWarning, 1, format!("The server says: {warning}")));
         }
@@ -851,20 +831,6 @@ impl Fetch {
             Some(Note::new(NoteKind::Derived, 1, message))
         });
         overlapping.collect()
-    }
-}
-
-impl EventSource {
-    fn is_of_alertmanager(self) -> bool {
-        matches!(self, Self::Managed | Self::Silences)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Firing | Self::Since => "Alerts",
-            Self::Managed => "Alertmanager's alerts",
-            Self::Silences => "Alertmanager's silences",
-        }
     }
 }
 
@@ -911,12 +877,36 @@ impl Fetch {
         }
     }
 
+    /// Whether alerts were asked for at first.
+    pub(crate) fn has_events(&self) -> bool {
+        self.alerts.is_asked || self.ask.alertmanager.is_some()
+    }
+
+    /// Plans to ask for what is new of alerts, of which those from `start_ms` to `end_ms` are to be known.
+    pub(crate) fn plan_events_again(&mut self, start_ms: i64, end_ms: i64) {
+        self.plan_events_of(start_ms, end_ms);
+    }
+
+    /// Whether alerts are asked for now.
+    pub(crate) fn is_asking_events(&self) -> bool {
+        matches!(self.tasks.front(), Some(Task::Events(..)))
+    }
+
+    /// Gives up the alerts that are asked for now.
+    pub(crate) fn do_without_events(&mut self, error: &Error) {
+        if let Some(Task::Events(source, _)) = self.tasks.front() {
+            self.alerts.fail(*source, error);
+            self.done += 1;
+            self.tasks.pop_front();
+        }
+    }
+
     /// Gives up what is planned of one query, or of all.
     pub(crate) fn give_up(&mut self, given_up: Option<usize>) {
         self.cuts = 0;
         self.tasks.retain(|task| match task {
             Task::Samples { query, .. } => given_up.is_some_and(|given_up| *query != given_up),
-            _ => false,
+            _ => given_up.is_some(),
         });
     }
 
@@ -944,7 +934,7 @@ impl Task {
             Self::Metadata => "metadata",
             Self::Series { .. } => "series",
             Self::Sizes { .. } | Self::ScrapeTimes { .. } | Self::Before { .. } | Self::ScrapeCount => "query",
-            Self::Samples { .. } | Self::Events(_) => "query_range",
+            Self::Samples { .. } | Self::Events(..) => "query_range",
         }
     }
 }

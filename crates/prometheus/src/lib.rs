@@ -34,6 +34,7 @@
 //! them, a [`Plan`] that keeps a budget by letting the server aggregate, and what the plan says. [`Live`] then follows the
 //! server: what is new since. [`Servers`] are several that are followed together.
 
+mod alerts;
 mod answer;
 mod ask;
 mod chunk;

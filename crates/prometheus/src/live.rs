@@ -24,6 +24,8 @@ const STALE_MS: i64 = 60_000;
 const CLOCK_MS: i64 = 600_000;
 /// What differs by more than this, ten years, is no clock.
 const NO_CLOCK_MS: i64 = 10 * 365 * 86_400_000;
+/// How often alerts are asked for at most.
+const EVENTS_MS: i64 = 60_000;
 /// Series that one step of a snapshot copies.
 const SERIES_PER_STEP: usize = 32;
 /// A request that nobody answers for so long is taken for lost.
@@ -100,6 +102,8 @@ pub struct Live {
     is_polling: bool,
     /// Whether some of what the poll under way asks for is here, and some is not yet.
     is_torn: bool,
+    /// When alerts were asked for, by our clock.
+    events_ms: i64,
     skew_ms: i64,
     clock_asked_ms: Option<i64>,
     wants_clock: bool,
@@ -119,6 +123,7 @@ impl Live {
             due_ms: now_ms,
             is_polling: false,
             is_torn: false,
+            events_ms: now_ms,
             skew_ms: 0,
             clock_asked_ms: None,
             wants_clock: false,
@@ -359,6 +364,10 @@ impl Live {
             let from_ms = covered_ms.min(&server_ms).saturating_sub(LATE_MS).max(start_ms);
             self.fetch.plan_again(query, from_ms, server_ms);
         }
+        if self.fetch.has_events() && !(self.events_ms..self.events_ms.saturating_add(EVENTS_MS)).contains(&now_ms) {
+            self.events_ms = now_ms;
+            self.fetch.plan_events_again(start_ms, server_ms);
+        }
     }
 
     /// The server's clock, against the middle of the time that its answer took. A server that does not say is taken to be
@@ -392,6 +401,18 @@ impl Live {
     }
 
     fn take_samples(&mut self, response: Result<Response<'_>, Failure>) -> Result<(), Error> {
+        if self.fetch.is_asking_events() {
+            let taken = self.fetch.accept(response);
+            self.is_torn = true;
+            // Samples come without them; they are asked for again with a later poll.
+            return taken.or_else(|error| match error {
+                Error::TooManyRequests { .. } => Err(error),
+                _ => {
+                    self.fetch.do_without_events(&error);
+                    Ok(())
+                }
+            });
+        }
         let Some((query, end_ms)) = self.fetch.asked() else { return Ok(()) };
         let done = self.fetch.progress().done;
         match self.fetch.accept(response) {
@@ -430,6 +451,7 @@ impl Live {
             Ok(()) if is_over => {
                 let end_ms = fetch.ask().end_ms;
                 self.covered_ms = vec![end_ms; fetch.steps_ms().len()];
+                self.events_ms = now_ms;
                 self.fetch = fetch;
                 Ok(Some(Update { is_anew: true, ..self.complete(now_ms) }))
             }
@@ -450,6 +472,7 @@ impl Live {
         self.patience.fail(now_ms, wish_s, seed);
         self.trouble = Some(error.clone());
         self.fetch.give_up(None);
+        self.events_ms = i64::MIN;
         self.is_polling = false;
         self.is_torn = false;
         self.wants_clock = false;
