@@ -132,7 +132,7 @@ impl Following {
                 continue;
             }
             // There is to be one false alarm in so and so many of all together.
-            let count = self.servers.lives().map(|(_, live)| live.ids().count()).sum();
+            let count = self.servers.lives().map(|(_, _, live)| live.ids().count()).sum();
             let ids: Vec<usize> = self.servers.live(number).map_or_else(Vec::new, |live| live.ids().collect());
             if let Some(watch) = self.watches.get_mut(number) {
                 *watch = Some(Watch::new(&Options::default(), count));
@@ -222,42 +222,40 @@ impl Following {
         let seconds = |ms: i64| duration_s(((ms + 500) / 1_000) as f64);
         let (age_ms, is_old) = self.servers.age_ms(now).unwrap_or((0, false));
         let words = format!("{} old{}", seconds(age_ms), if is_paused { ", paused" } else { "" });
-        let several = self.servers.len() > 1;
-        let whose = if several { " of one of the servers" } else { "" };
+        let whose = if self.servers.len() > 1 { " of the server that is behind" } else { "" };
         let mut sentences = vec![format!("The newest sample{whose} is {} old.", seconds(age_ms))];
         if is_paused {
             sentences.push("Nothing is asked for at the moment.".to_owned());
         } else {
             self.tell_troubles(&mut sentences, seconds);
         }
-        for (server, live) in self.servers.lives() {
+        let (mut stale, mut alarms) = (Vec::new(), Vec::new());
+        for (number, server, live) in self.servers.lives() {
             let skew_ms = live.skew_ms();
             if skew_ms.abs() >= 2_000 {
                 let way = if skew_ms > 0 { "ahead of" } else { "behind" };
                 let ahead = seconds(skew_ms.abs());
                 sentences.push(format!("{server}Its clock is {ahead} {way} ours, which is allowed for."));
             }
-        }
-        let each = |of: &dyn Fn(usize) -> Vec<usize>| -> Vec<(usize, usize)> {
-            (0..self.watches.len()).flat_map(|number| of(number).into_iter().map(move |id| (number, id))).collect()
-        };
-        let stale = each(&|number| {
             // Of one that is old as a whole, the age tells.
-            let live = self.servers.live(number).filter(|live| !live.is_old(now));
-            live.map_or_else(Vec::new, |live| live.stale(now))
-        });
+            if !live.is_old(now) {
+                live.stale(now).into_iter().for_each(|id| stale.push((number, id)));
+            }
+            if let Some(Some(watch)) = self.watches.get(number) {
+                watch.alarms().into_iter().for_each(|id| alarms.push((number, id)));
+            }
+        }
         if !stale.is_empty() {
             let count = plural(stale.len(), "series has", "series have");
             sentences.push(format!("{count} no new samples: {}.", self.names(&stale)));
         }
-        let alarms =
-            each(&|number| self.watches.get(number).and_then(Option::as_ref).map_or_else(Vec::new, Watch::alarms));
         if !alarms.is_empty() {
             sentences.push(format!("Out of its habit just now: {}.", self.names(&alarms)));
         }
         let detail = sentences.join(" ");
-        let is_told = *told == format!("{words} {detail}");
-        self.told = (format!("{words} {detail}"), is_paused, now);
+        let telling = format!("{words} {detail}");
+        let is_told = *told == telling;
+        self.told = (telling, is_paused, now);
         if is_told {
             return;
         }
@@ -266,22 +264,27 @@ impl Following {
 
     /// What is wrong with which server, and how often those are asked that are well.
     fn tell_troubles(&self, sentences: &mut Vec<String>, seconds: impl Fn(i64) -> String) {
-        let mut failures = 0;
-        for (server, live) in self.servers.lives() {
-            match live.trouble() {
-                Some(trouble) => {
-                    sentences.push(format!("{server}{}", trouble.on_page()));
-                    failures += live.failures();
-                }
-                None => {
-                    let it = if server.is_empty() { "The server" } else { "It" };
-                    sentences.push(format!("{server}{it} is asked every {}.", seconds(live.poll_ms())));
-                }
+        let (mut is_well, mut poll_ms) = (true, None);
+        for (_, server, live) in self.servers.lives() {
+            let Some(trouble) = live.trouble() else {
+                poll_ms = poll_ms.max(Some(live.poll_ms()));
+                continue;
+            };
+            is_well = false;
+            let trouble = trouble.on_page();
+            // Some name it themselves.
+            let server = if trouble.starts_with("http") { "" } else { server.as_str() };
+            sentences.push(format!("{server}{trouble}"));
+            if live.failures() > 0 {
+                sentences.push("It is asked again by itself, after longer and longer waits.".to_owned());
             }
         }
-        if failures > 0 {
-            sentences.push("It is asked again by itself, after longer and longer waits.".to_owned());
-        }
+        let who = match (self.servers.len(), is_well) {
+            (1, _) => "The server is",
+            (_, true) => "The servers are",
+            (_, false) => "The others are",
+        };
+        sentences.extend(poll_ms.map(|poll_ms| format!("{who} asked every {}.", seconds(poll_ms))));
     }
 
     fn names(&self, ids: &[(usize, usize)]) -> String {

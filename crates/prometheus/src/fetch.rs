@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::plan::{Called, Manner, Plan, some_of};
 use crate::request::{Failure, Request, Response};
 use crate::survey::{self, INTERVAL_WINDOW_MS, Survey};
-use crate::{duration, form, meaning, promql, selector, step, worth};
+use crate::{duration, form, meaning, names, promql, selector, step, worth};
 use order::{SortedMap, SortedSet};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -50,6 +50,10 @@ pub struct Fetch {
     /// All names, while it is found out how to look at them, and their number.
     names: Vec<String>,
     metric_count: usize,
+    /// The names of the metrics that the question is about, ascending.
+    known: Vec<String>,
+    /// Whether the server has others by now that would be fetched, too.
+    is_outdated: bool,
     chosen: Vec<Chosen>,
     left_out: SortedSet<String>,
     interval_ms: Option<i64>,
@@ -93,6 +97,8 @@ enum Task {
     ScrapeCount,
     /// Samples.
     Samples { query: usize, chunk: Chunk },
+    /// The names of all metrics in a range, of a server that is followed.
+    NewNames(Chunk),
     /// Alerts; without them the data set is as good.
     Events(EventSource, Chunk),
 }
@@ -161,6 +167,8 @@ impl Fetch {
             metadata: SortedMap::new(),
             names: Vec::new(),
             metric_count: 0,
+            known: Vec::new(),
+            is_outdated: false,
             chosen: Vec::new(),
             left_out: SortedSet::new(),
             interval_ms: None,
@@ -225,7 +233,7 @@ impl Fetch {
         }
         let doing = match self.tasks.front() {
             Some(Task::Events(..)) => "Fetching alerts",
-            Some(Task::Names | Task::Metadata | Task::Sizes { .. } | Task::Series { .. }) => {
+            Some(Task::Names | Task::NewNames(_) | Task::Metadata | Task::Sizes { .. } | Task::Series { .. }) => {
                 "Looking at what the server has"
             }
             Some(Task::ScrapeTimes { .. } | Task::Before { .. } | Task::ScrapeCount) => "Finding the scrape interval",
@@ -324,6 +332,10 @@ impl Fetch {
             Task::Names => {
                 form::get(endpoint.call(&["label", "__name__", "values"]), &[("start", &start), ("end", &end)])
             }
+            Task::NewNames(chunk) => {
+                let (start, end) = (form::seconds(chunk.start_ms), form::seconds(chunk.end_ms));
+                form::get(endpoint.call(&["label", "__name__", "values"]), &[("start", &start), ("end", &end)])
+            }
             Task::Metadata => form::get(endpoint.call(&["metadata"]), &[("limit_per_metric", "1")]),
             Task::Sizes { ranked, counted, .. } => {
                 let names: Vec<&str> =
@@ -383,6 +395,7 @@ impl Fetch {
                 let names: Vec<String> = self.data(task, response, answer::data)?;
                 let has_alerts = names.iter().any(|name| name == "ALERTS");
                 self.plan_events(has_alerts);
+                self.known = names::wanted(&self.ask.question, &names);
                 let ranked = worth::ranked(names.iter().cloned());
                 (self.metric_count, self.names) = (names.len(), names);
                 if ranked.is_empty() {
@@ -402,6 +415,11 @@ impl Fetch {
                 } else {
                     vec![self.look_up(ranked)]
                 })
+            }
+            Task::NewNames(_) => {
+                let names: Vec<String> = self.data(task, response, answer::data)?;
+                self.compare(&names);
+                Ok(Vec::new())
             }
             Task::Metadata => {
                 let all: BTreeMap<String, Vec<Metadata>> = self.data(task, response, answer::data)?;
@@ -484,7 +502,7 @@ impl Fetch {
             if error.is_passing() && !source.is_of_alertmanager() {
                 return Err(error);
             }
-            self.do_without_events(&error);
+            self.do_without(&error);
             return Ok(());
         }
         if !self.conversation.is_confirmed && matches!(error, Error::NotFound { .. } | Error::NotPrometheus { .. }) {
@@ -647,6 +665,9 @@ impl Fetch {
         // A step that ends after the newest scrape should have come has lost some of its growth, or will have more of it.
         let due_ms = inventory.newest_ms.map(|newest_ms| newest_ms.saturating_add(plan.interval_ms / 2));
         self.grown_ms = due_ms.unwrap_or(self.ask.end_ms).min(self.ask.end_ms);
+        if matches!(self.ask.question, Question::Packs { .. }) {
+            self.known = inventory.names;
+        }
         for planned in &plan.queries {
             let series = planned.after.series.clamp(1, 1 << 32) as i64;
             let query = Query {
@@ -897,18 +918,46 @@ impl Fetch {
         self.plan_events_of(start_ms, end_ms);
     }
 
-    /// Whether alerts are asked for now.
-    pub(crate) fn is_asking_events(&self) -> bool {
-        matches!(self.tasks.front(), Some(Task::Events(..)))
+    /// Whether alerts or names are asked for now.
+    pub(crate) fn is_asking_besides(&self) -> bool {
+        matches!(self.tasks.front(), Some(Task::Events(..) | Task::NewNames(_)))
     }
 
-    /// Gives up the alerts that are asked for now.
-    pub(crate) fn do_without_events(&mut self, error: &Error) {
+    /// Gives up the alerts or names that are asked for now.
+    pub(crate) fn do_without(&mut self, error: &Error) {
         if let Some(Task::Events(source, _)) = self.tasks.front() {
             self.alerts.fail(*source, error);
-            self.done += 1;
-            self.tasks.pop_front();
         }
+        self.done += 1;
+        self.tasks.pop_front();
+    }
+
+    /// Plans to ask which metrics there are by now, where the question is about whatever there is.
+    pub(crate) fn plan_names(&mut self, start_ms: i64, end_ms: i64) {
+        if !matches!(self.ask.question, Question::Queries(_)) {
+            self.tasks.push_back(Task::NewNames(Chunk { start_ms, end_ms }));
+        }
+    }
+
+    /// Whether the server has metrics by now that would be fetched, too, if it were asked anew.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.is_outdated
+    }
+
+    /// Compares the names of the server's metrics with those that it had at first.
+    fn compare(&mut self, names: &[String]) {
+        // Alerts are there from the first one on that comes near to firing.
+        self.alerts.is_asked |= self.ask.alerts.is_none() && names.iter().any(|name| name == "ALERTS");
+        let taken: usize = self.chosen.iter().map(|chosen| chosen.series).sum();
+        let has_room = match self.ask.question {
+            Question::Discover { max_series } => taken < max_series,
+            _ => true,
+        };
+        let is_new = |name: &String| self.known.binary_search(name).is_err();
+        let would_fit =
+            |name: &String| has_room || self.chosen.iter().any(|chosen| names::is_before(name, &chosen.metric));
+        let wanted = names::wanted(&self.ask.question, names);
+        self.is_outdated = wanted.iter().any(|name| is_new(name) && would_fit(name));
     }
 
     /// Gives up what is planned of one query, or of all.
@@ -940,7 +989,7 @@ impl Task {
     /// The API call's name.
     fn call(&self) -> &'static str {
         match self {
-            Self::Names => "label values",
+            Self::Names | Self::NewNames(_) => "label values",
             Self::Metadata => "metadata",
             Self::Series { .. } => "series",
             Self::ScrapeTimes { .. } | Self::Before { .. } | Self::ScrapeCount => "query",

@@ -49,6 +49,7 @@ mod fetch;
 mod form;
 mod live;
 mod meaning;
+mod names;
 mod patience;
 mod plan;
 pub mod preset;

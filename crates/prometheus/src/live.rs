@@ -26,6 +26,9 @@ const CLOCK_MS: i64 = 600_000;
 const NO_CLOCK_MS: i64 = 10 * 365 * 86_400_000;
 /// How often alerts are asked for at most.
 const EVENTS_MS: i64 = 60_000;
+/// How often it is asked at most which metrics there are, and how often everything is fetched anew for new ones.
+const NAMES_MS: i64 = 600_000;
+const ANEW_MS: i64 = 3_600_000;
 /// Series that one step of a snapshot copies.
 const SERIES_PER_STEP: usize = 32;
 /// A request that nobody answers for so long is taken for lost.
@@ -83,8 +86,10 @@ impl Snapshot {
 /// [`Live::next`] asks for, and hands the answers to [`Live::accept`].
 ///
 /// A poll asks for what came since the last one, and for the five minutes before that once more, in which late samples
-/// may still arrive. What is older than the window of the first question leaves, so that memory stays level. After a gap
-/// longer than half of the window everything is fetched anew, because by then the server may have other metrics, too.
+/// may still arrive. What is older than the window of the first question leaves, so that memory stays level. Alerts are
+/// asked for once in a minute where the first question was about them, too. After a gap longer than half of the window
+/// everything is fetched anew, because by then the server may have other metrics, too; and also, at most once in an hour,
+/// where the server is seen to have new ones that would be fetched. It is asked for their names once in ten minutes.
 ///
 /// Times that come in are of our clock. The server's is asked for (the query `time()`), because samples bear its times.
 ///
@@ -104,6 +109,9 @@ pub struct Live {
     is_torn: bool,
     /// When alerts were asked for, by our clock.
     events_ms: i64,
+    /// When names were asked for, and when everything was fetched anew for new ones, by our clock.
+    names_ms: i64,
+    anew_ms: i64,
     skew_ms: i64,
     clock_asked_ms: Option<i64>,
     wants_clock: bool,
@@ -124,6 +132,8 @@ impl Live {
             is_polling: false,
             is_torn: false,
             events_ms: now_ms,
+            names_ms: now_ms,
+            anew_ms: i64::MIN,
             skew_ms: 0,
             clock_asked_ms: None,
             wants_clock: false,
@@ -352,7 +362,12 @@ impl Live {
     /// Plans what a poll needs.
     fn plan(&mut self, now_ms: i64) {
         let server_ms = self.server_ms(now_ms);
-        if server_ms.saturating_sub(self.last_poll_ms) > self.window_ms / 2 {
+        // A clock that was put back must not make us wait until it has caught up.
+        let is_due = |last_ms: i64, every_ms: i64| !(last_ms..last_ms.saturating_add(every_ms)).contains(&now_ms);
+        let has_new = self.fetch.is_outdated() && is_due(self.anew_ms, ANEW_MS);
+        if has_new || server_ms.saturating_sub(self.last_poll_ms) > self.window_ms / 2 {
+            // Whatever becomes of it: not again soon for that reason.
+            self.anew_ms = if has_new { now_ms } else { self.anew_ms };
             let start_ms = server_ms.saturating_sub(self.window_ms);
             let ask = crate::Ask { start_ms, end_ms: server_ms, ..self.fetch.ask().clone() };
             // What made sense once makes sense at another time.
@@ -364,9 +379,13 @@ impl Live {
             let from_ms = covered_ms.min(&server_ms).saturating_sub(LATE_MS).max(start_ms);
             self.fetch.plan_again(query, from_ms, server_ms);
         }
-        if self.fetch.has_events() && !(self.events_ms..self.events_ms.saturating_add(EVENTS_MS)).contains(&now_ms) {
+        if self.fetch.has_events() && is_due(self.events_ms, EVENTS_MS) {
             self.events_ms = now_ms;
             self.fetch.plan_events_again(start_ms, server_ms);
+        }
+        if is_due(self.names_ms, NAMES_MS) {
+            self.names_ms = now_ms;
+            self.fetch.plan_names(start_ms, server_ms);
         }
     }
 
@@ -401,14 +420,14 @@ impl Live {
     }
 
     fn take_samples(&mut self, response: Result<Response<'_>, Failure>) -> Result<(), Error> {
-        if self.fetch.is_asking_events() {
+        if self.fetch.is_asking_besides() {
             let taken = self.fetch.accept(response);
             self.is_torn = true;
             // Samples come without them; they are asked for again with a later poll.
             return taken.or_else(|error| match error {
                 Error::TooManyRequests { .. } => Err(error),
                 _ => {
-                    self.fetch.do_without_events(&error);
+                    self.fetch.do_without(&error);
                     Ok(())
                 }
             });
@@ -451,7 +470,7 @@ impl Live {
             Ok(()) if is_over => {
                 let end_ms = fetch.ask().end_ms;
                 self.covered_ms = vec![end_ms; fetch.steps_ms().len()];
-                self.events_ms = now_ms;
+                (self.events_ms, self.names_ms) = (now_ms, now_ms);
                 self.fetch = fetch;
                 Ok(Some(Update { is_anew: true, ..self.complete(now_ms) }))
             }

@@ -499,6 +499,7 @@ mod tests {
             service_label: "app".to_owned(),
             interval_ms: Some(15_000),
             newest_ms: None,
+            names: Vec::new(),
             has_alerts: false,
             is_whole: false,
             metadata: SortedMap::new(),

@@ -100,7 +100,7 @@ impl Servers {
 
     /// Whether a server's poll is half done, see [`Live::is_torn`].
     pub fn is_torn(&self) -> bool {
-        self.lives().any(|(_, live)| live.is_torn())
+        self.all.iter().any(|server| server.live.as_ref().is_ok_and(Live::is_torn))
     }
 
     /// Takes some more of what [`Servers::dataset`] gives; true when all is taken. With an answer that is accepted in the
@@ -171,14 +171,21 @@ impl Servers {
     /// How old the newest sample is of the server whose newest one is oldest, and whether that, or any other server's,
     /// does not tell any more what is now. None where there is no sample.
     pub fn age_ms(&self, now_ms: i64) -> Option<(i64, bool)> {
-        let ages = self.lives().filter_map(|(_, live)| Some((live.age_ms(now_ms)?, live.is_old(now_ms))));
-        ages.reduce(|(oldest_ms, is_old), (age_ms, also)| (oldest_ms.max(age_ms), is_old || also))
+        let mut oldest = None;
+        for live in self.all.iter().filter_map(|server| server.live.as_ref().ok()) {
+            if let Some(age_ms) = live.age_ms(now_ms) {
+                let (oldest_ms, is_old) = oldest.unwrap_or((0, false));
+                oldest = Some((age_ms.max(oldest_ms), is_old || live.is_old(now_ms)));
+            }
+        }
+        oldest
     }
 
-    /// The servers that can be asked, each with what sentences begin with that are about it: nothing where it is the only
-    /// one, else its address and a colon.
-    pub fn lives(&self) -> impl Iterator<Item = (String, &Live)> {
-        self.all.iter().filter_map(|server| Some((self.prefix(server), server.live.as_ref().ok()?)))
+    /// The servers that can be asked, each with its number and with what sentences begin with that are about it: nothing
+    /// where it is the only one, else its address and a colon.
+    pub fn lives(&self) -> impl Iterator<Item = (usize, String, &Live)> {
+        let all = self.all.iter().enumerate();
+        all.filter_map(|(number, server)| Some((number, self.prefix(server), server.live.as_ref().ok()?)))
     }
 
     /// What a series of a server is called: as in the data set, with the server in front where an earlier one has a

@@ -60,6 +60,8 @@ pub struct Inventory {
     pub has_alerts: bool,
     /// Whether the parts are what is to be fetched, though no pack was asked for.
     pub(crate) is_whole: bool,
+    /// The names of the metrics that it has of the packs, ascending.
+    pub(crate) names: Vec<String>,
     /// What the metrics are, as their exporters say, by name.
     pub(crate) metadata: SortedMap<String, Metadata>,
     /// What the server said besides.
@@ -141,6 +143,7 @@ impl Survey {
                 newest_ms: None,
                 has_alerts: false,
                 is_whole: false,
+                names: Vec::new(),
                 metadata: SortedMap::new(),
                 warnings: SortedSet::new(),
             },
@@ -268,6 +271,7 @@ impl Survey {
             Task::Names => {
                 let names: Vec<String> = ours.data("label values", None, response, answer::data)?;
                 self.take_names(&names);
+                self.found.names = self.metrics().into_iter().map(str::to_owned).collect();
                 Ok(self.labels_if_any())
             }
             Task::Metadata => {

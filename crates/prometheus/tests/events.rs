@@ -201,3 +201,18 @@ fn samples_come_also_where_alerts_cannot_be_had_and_alerts_come_back_whole() {
         assert_eq!(live.dataset().unwrap().events, world.at_once(now_ms).events, "{part}");
     }
 }
+
+#[test]
+fn the_first_alert_of_a_server_is_found_within_ten_minutes() {
+    let mut world = World::new(vec![alert("Slow", 60, 1_200)]);
+    let names = std::mem::take(&mut world.server);
+    world.server.add("cpu_usage", "\"job\":\"shop\"");
+    (START_MS..=END_MS).step_by(STEP_MS as usize).for_each(|time_ms| world.scrape(time_ms));
+    let mut live = Live::new(world.fetch(END_MS), END_MS);
+    (1..=4).for_each(|round| world.poll(&mut live, END_MS + round * STEP_MS));
+    assert!(world.asked.is_empty(), "where there are none, they are not asked for");
+    world.server = names;
+    (START_MS..=END_MS).step_by(STEP_MS as usize).for_each(|time_ms| world.scrape(time_ms));
+    (5..=44).for_each(|round| world.poll(&mut live, END_MS + round * STEP_MS));
+    assert_eq!(spans(&live.dataset().unwrap().events), [("Slow", 60, None)], "from its beginning on");
+}

@@ -246,6 +246,73 @@ fn one_query_that_the_server_does_not_like_does_not_keep_the_others_from_being_a
     assert!(live.trouble().unwrap().to_string().contains("many-to-many"));
 }
 
+#[test]
+fn metrics_that_come_later_are_found_within_ten_minutes_and_fetched_at_most_once_an_hour() {
+    let mut server = LiveServer::default();
+    let put = |server: &mut LiveServer, series, time_ms| server.put(series, time_ms, time_ms as f64, time_ms);
+    let end_ms = START_MS + HOUR_MS;
+    let usage = server.add("cpu_usage", "\"job\":\"a\"");
+    (START_MS..=end_ms).step_by(STEP_MS as usize).for_each(|time_ms| put(&mut server, usage, time_ms));
+    server.now_ms = end_ms;
+    let mut live = Live::new(fetch(&mut server, ask(end_ms)), end_ms);
+    let mut later: Vec<usize> = Vec::new();
+    let (mut anew, mut looked) = (Vec::new(), 0);
+    for round in 1..=360_i64 {
+        let now_ms = end_ms + round * STEP_MS;
+        match round {
+            // Nothing that would be looked at.
+            10 => _ = server.add("build_info", ""),
+            60 => later.push(server.add("queue_length", "")),
+            110 => later.push(server.add("load1", "")),
+            _ => {}
+        }
+        server.now_ms = now_ms;
+        for series in [usage].iter().chain(&later) {
+            put(&mut server, *series, now_ms);
+        }
+        while let Next::Ask(request) = live.next(now_ms) {
+            looked += usize::from(request.url.contains("/__name__/values"));
+            let (status, body) = server.answer(&request.url, request.body.as_deref());
+            let response = Response { status, content_type: None, retry_after: None, body: body.as_bytes() };
+            let update = live.accept(now_ms, 1, Ok(response)).unwrap();
+            anew.extend(update.filter(|update| update.is_anew).map(|_| (round, live.ids().count())));
+        }
+    }
+    // The tenth minute is round 40. Names are known one round before everything is fetched, and then again.
+    assert_eq!(anew, [(81, 2), (321, 3)]);
+    assert!((9..=11).contains(&looked), "{looked}");
+    let now_ms = end_ms + 360 * STEP_MS;
+    assert_eq!(live.dataset().unwrap(), fetched(&mut server, ask(now_ms)), "with all of their history");
+}
+
+#[test]
+fn new_metrics_for_which_there_is_no_room_change_nothing() {
+    // A server that counts would be looked through.
+    let mut server = LiveServer::default();
+    server.cannot_count = true;
+    let end_ms = START_MS + HOUR_MS;
+    let usage = server.add("cpu_usage", "");
+    for time_ms in (START_MS..=end_ms + HOUR_MS).step_by(STEP_MS as usize) {
+        server.put(usage, time_ms, time_ms as f64, time_ms);
+    }
+    server.now_ms = end_ms;
+    let question = Question::Discover { max_series: 1 };
+    let mut live = Live::new(fetch(&mut server, Ask { question, ..ask(end_ms) }), end_ms);
+    // What users feel comes before it, what is monitoring's own behind it.
+    for (metric, is_fetched, from) in [("go_threads", false, 1), ("http_requests_total", true, 50)] {
+        let series = server.add(metric, "");
+        let mut anew = 0;
+        for round in from..from + 49 {
+            let now_ms = end_ms + round * STEP_MS;
+            server.put(series, now_ms, now_ms as f64, now_ms);
+            server.now_ms = now_ms;
+            anew += usize::from(poll(&mut live, &mut server, now_ms).is_some_and(|update| update.is_anew));
+        }
+        assert_eq!(anew, usize::from(is_fetched), "{metric}");
+    }
+    assert_eq!(live.dataset().unwrap().series[0].metric.as_deref(), Some("http_requests_total"));
+}
+
 /// What may happen to a request.
 #[derive(Clone, Debug)]
 enum Fate {

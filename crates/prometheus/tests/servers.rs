@@ -147,7 +147,7 @@ fn one_that_cannot_be_read_is_a_note_and_is_asked_again_until_it_can() {
     assert!(note.count == 1 && note.message.contains("http://a ") && note.message.contains("refused"), "{note:?}");
     let troubles = |servers: &Servers| {
         let troubles: Vec<_> =
-            servers.lives().filter_map(|(name, live)| Some(format!("{name}{}", live.trouble()?))).collect();
+            servers.lives().filter_map(|(_, name, live)| Some(format!("{name}{}", live.trouble()?))).collect();
         troubles
     };
     assert!(troubles(&servers)[0].starts_with("http://a: http://a could not be reached"));

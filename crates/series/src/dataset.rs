@@ -2,6 +2,7 @@
 
 use crate::{Labels, Note, TimeAxis, Unit};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How a series' values are to be understood.
@@ -106,13 +107,16 @@ impl Dataset {
     /// `is_taken` is asked with the part's number and the name.
     pub fn merge_apart(parts: impl IntoIterator<Item = Dataset>, is_taken: impl Fn(usize, &str) -> bool) -> Dataset {
         let mut merged = Dataset::default();
-        let mut taken = std::collections::HashSet::new();
+        // A map of the kind that labels are, of which a program has the code in any case.
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
         for (number, part) in parts.into_iter().enumerate() {
             let source = part.origins.first().map_or_else(String::new, |origin| origin.name.clone());
             for mut series in part.series {
                 let plain = series.name.clone();
                 let mut attempt = 1;
-                while (attempt == 1 && is_taken(number, &plain)) || !taken.insert(series.name.clone()) {
+                while (attempt == 1 && is_taken(number, &plain))
+                    || taken.insert(series.name.clone(), String::new()).is_some()
+                {
                     series.name = if attempt == 1 {
                         format!("{source}: {plain}")
                     } else {

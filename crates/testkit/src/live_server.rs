@@ -28,6 +28,8 @@ pub struct LiveServer {
     pub now_ms: i64,
     /// When it was restarted with an empty head: it has nothing from before.
     pub restarted_ms: Option<i64>,
+    /// Whether it refuses to count series.
+    pub cannot_count: bool,
     /// How many samples it has served, those twice that were asked for twice.
     pub served: usize,
 }
@@ -126,6 +128,9 @@ impl LiveServer {
             let seconds = self.now_ms as f64 / 1000.0;
             format!("{{\"resultType\":\"scalar\",\"result\":[{seconds},\"{seconds}\"]}}")
         } else if let Some(selector) = query.strip_prefix("count by (__name__) (") {
+            if self.cannot_count {
+                return (422, "this server does not count".to_owned());
+            }
             self.counts(selector, ms("end").unwrap_or(0))
         } else if path.ends_with("/query_range") {
             self.range(&query, ms("start").unwrap_or(0), ms("end").unwrap_or(0), ms("step").unwrap_or(1))
