@@ -6,7 +6,7 @@ use gloo_timers::future::TimeoutFuture;
 use prometheus::connect::{Caller, Connection, Manner, Outcome, Permission, Server, Times, Trouble, tried, try_query};
 use prometheus::{Ask, Endpoint, Error, Inventory, Plan, Question, Scope, Survey};
 use report::bytes::encode;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Answers a [`Probe`] in bytes, with a [`Finding`] or a [`Trial`] in bytes.
 pub(super) async fn answer(address: &str, access: &Access, question: &[u8]) -> Vec<u8> {
@@ -125,12 +125,14 @@ const WAIT_MS: u32 = 1_000;
 thread_local! {
     /// The last survey of each server, and what it was made for: choosing among what was found asks nothing again.
     static SURVEYED: RefCell<Vec<(Ask, Inventory)>> = const { RefCell::new(Vec::new()) };
+    /// The present of the last survey.
+    static NOW_MS: Cell<i64> = const { Cell::new(0) };
 }
 
 /// What the server has of all packs, and what is fetched of those that are chosen.
 async fn offer(address: &str, access: &Access, settings: &[String]) -> Result<Offer, Error> {
     let scope = Scope::of(settings)?;
-    let now_ms = js_sys::Date::now() as i64 / MINUTE_MS * MINUTE_MS;
+    let now_ms = now_ms();
     let ask = Ask::of_scope(Endpoint::parse(address)?, &scope, now_ms);
     // A survey for no pack is one for all: they are on offer.
     let everything = Ask { question: own_queries(&scope), ..ask.clone() };
@@ -177,6 +179,16 @@ async fn offer(address: &str, access: &Access, settings: &[String]) -> Result<Of
 }
 
 const MINUTE_MS: i64 = 60_000;
+
+/// The present, which stays the same for a minute, so that a survey of that time is still one of now. It is never rounded: a
+/// server that has only just begun has nothing before.
+fn now_ms() -> i64 {
+    let now_ms = js_sys::Date::now() as i64;
+    if !(0..MINUTE_MS).contains(&(now_ms - NOW_MS.get())) {
+        NOW_MS.set(now_ms);
+    }
+    NOW_MS.get()
+}
 
 /// The user's own queries without any pack.
 fn own_queries(scope: &Scope) -> Question {
