@@ -2,13 +2,15 @@
 //!
 //! Seven programs share this library. `app` is the page: [`state`] is what it knows (pure, tested natively), `views` is
 //! what it shows, `dom` the thin layer between the views and the document, `paint` draws the scene's shapes on canvases,
-//! `store` remembers the theme. [`reader`] reads files and makes data sets. `worker` runs the engine on them, or on what
-//! it has asked a Prometheus server for (`net` is the way to one), in short slices, and sends Reports back. `charts` paints
-//! evidence charts, as soon as there is one. `mapping` is the panel in which the user says how files are read, `connect` the one that says why a server cannot be read and takes
-//! what is asked of it, `prober` finds out about servers for that panel. [`bridge`] is what they say to each other.
+//! `store` remembers the theme. [`reader`] reads files and makes data sets; `live` asks Prometheus servers (`net` is the way
+//! to one) and does so, too, again and again. `worker` runs the engine on data sets in short slices and sends Reports back.
+//! Fetched when they are asked for are `charts`, which paints evidence charts, `mapping`, the panel in which the user says
+//! how files are read, and `connect`, the panel that says why a server cannot be read and takes what is asked of it; what
+//! that wants to know of servers `live` finds out. [`bridge`] is what they say to each other.
 //!
-//! The page never computes statistics, and links neither the readers nor the engine; the reader links no engine, the
-//! worker no readers. Everything that needs a browser is compiled for wasm only.
+//! The page never computes statistics, and links neither the readers nor the engine; the reader links no engine, `live` no
+//! more of it than the watch over newest samples, and the analysis neither readers nor the network. Everything that needs
+//! a browser is compiled for wasm only.
 
 pub mod bridge;
 pub mod reader;
@@ -21,13 +23,13 @@ pub mod connect;
 #[cfg(target_arch = "wasm32")]
 mod dom;
 #[cfg(target_arch = "wasm32")]
+pub mod live;
+#[cfg(target_arch = "wasm32")]
 pub mod mapping;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
-#[cfg(target_arch = "wasm32")]
-pub mod prober;
 #[cfg(target_arch = "wasm32")]
 pub mod store;
 #[cfg(target_arch = "wasm32")]

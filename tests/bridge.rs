@@ -59,7 +59,8 @@ async fn every_request_arrives_as_it_was_sent() {
         Request::Chart { ticket: 9, generation: 2, chart },
         Request::Story { ticket: 10, generation: 2 },
         Request::Json { ticket: 11, generation: 2 },
-        Request::Analyse { generation: 2 },
+        Request::Analyse { generation: 2, service_label: "app".into() },
+        Request::Analysed { generation: 2 },
     ];
     for request in requests {
         assert_eq!(through(Envelope::of(request.clone())).await.head, request);
@@ -76,7 +77,7 @@ async fn every_response_arrives_as_it_was_sent() {
             generation: 1,
             fault: Fault { title: "no".into(), message: "why".into(), remedy: Remedy::Explain },
         },
-        Response::Dataset { generation: 1 },
+        Response::Dataset { generation: 1, service_label: "app".into() },
         Response::Cancelled { generation: 1 },
         Response::Chart { ticket: 1, series: 2 },
         Response::Text { ticket: 1, text: "# ä".into() },

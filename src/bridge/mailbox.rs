@@ -5,6 +5,9 @@ use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+/// How long a worker works before it looks for messages.
+const SLICE_MS: f64 = 20.0;
+
 /// A worker's hold on the page. Clones hold the same one.
 #[derive(Clone, Debug)]
 pub struct Mailbox(DedicatedWorkerGlobalScope);
@@ -55,6 +58,17 @@ impl Mailbox {
         let _ = performance.measure_with_start_mark(name, &start);
         performance.clear_marks_with_mark_name(&start);
         done
+    }
+
+    /// Takes steps until one says that it was the last, or it is time to listen; whether it was the last.
+    pub fn slice(&self, mut step: impl FnMut() -> bool) -> bool {
+        let end_ms = self.now_ms() + SLICE_MS;
+        loop {
+            let is_last = step();
+            if is_last || self.now_ms() >= end_ms {
+                return is_last;
+            }
+        }
     }
 
     /// The time in milliseconds since the worker began.

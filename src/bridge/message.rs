@@ -128,7 +128,7 @@ pub struct ChartRequest {
 /// From the page to one of its workers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// To the reader for files, to the analysis for a server: begin a load; whatever is under way is dropped.
+    /// To the reader for files, to what asks servers for those: begin a load; whatever is under way is dropped.
     Load {
         /// The load's number.
         generation: u32,
@@ -137,6 +137,13 @@ pub enum Request {
     },
     /// To the analysis: begin with the data set in the buffers, as [`Response::Dataset`] brought it.
     Analyse {
+        /// The load's number.
+        generation: u32,
+        /// As in [`Response::Dataset`].
+        service_label: String,
+    },
+    /// To what asks servers: the data set that it sent last is analysed, and the next one may come.
+    Analysed {
         /// The load's number.
         generation: u32,
     },
@@ -154,7 +161,7 @@ pub enum Request {
         /// How it is to be read.
         settings: Vec<String>,
     },
-    /// Go on asking a server for what is new, or pause.
+    /// To what asks servers: go on asking for what is new, or pause.
     Follow {
         /// The load.
         generation: u32,
@@ -177,7 +184,7 @@ pub enum Request {
         /// The load that the Report on the screen belongs to.
         generation: u32,
     },
-    /// To the analysis, from the panel: what is at an address and why it cannot be read, or what a query gives there.
+    /// To what asks servers, from the panel: what is at an address and why it cannot be read, or what a query gives there.
     Connect {
         /// Comes back with the answer.
         ticket: u32,
@@ -185,7 +192,7 @@ pub enum Request {
         address: String,
         /// What goes along with every request.
         access: Access,
-        /// A [`super::Probe`], as bytes: of all programs only the panel and the analysis know it.
+        /// A [`super::Probe`], as bytes: of all programs only the panel and what asks servers know it.
         question: Vec<u8>,
     },
     /// Ask for the whole Report as JSON, as the command line writes it.
@@ -214,10 +221,13 @@ pub enum Response {
         /// The share of all work that is done, 0 to 1.
         done: f64,
     },
-    /// What was read: a data set in the buffers, which only the analysis unpacks.
+    /// What was read: a data set in the buffers, which only the analysis unpacks. Of servers that are followed they come
+    /// again and again.
     Dataset {
         /// The load.
         generation: u32,
+        /// The label that tells services apart, if one was chosen; else empty.
+        service_label: String,
     },
     /// A Report, encoded in the only buffer.
     Report {
@@ -297,10 +307,11 @@ enum_bytes! {
         2: Chart { ticket, generation, chart },
         3: Story { ticket, generation },
         4: Json { ticket, generation },
-        5: Analyse { generation },
+        5: Analyse { generation, service_label },
         6: Preview { ticket, name, settings },
         7: Connect { ticket, address, access, question },
         8: Follow { generation, goes_on },
+        9: Analysed { generation },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -312,7 +323,7 @@ enum_bytes! {
         4: Cancelled { generation },
         5: Chart { ticket, series },
         6: Text { ticket, text },
-        7: Dataset { generation },
+        7: Dataset { generation, service_label },
         8: Preview { ticket },
         9: Found { ticket },
         10: Live { generation, words, detail, is_old },

@@ -23,7 +23,7 @@ impl Asker {
         let waiting = Waiting::default();
         let asked = Rc::clone(&waiting);
         let script =
-            document().base_uri().ok().flatten().and_then(|base| web_sys::Url::new_with_base("prober.js", &base).ok());
+            document().base_uri().ok().flatten().and_then(|base| web_sys::Url::new_with_base("live.js", &base).ok());
         let host = Host::new(script.map(|script| script.href()).unwrap_or_default(), move |event| {
             let Event::Message(Response::Found { ticket }, buffers) = event else { return };
             let place = asked.borrow().iter().position(|(number, _)| *number == ticket);

@@ -59,7 +59,7 @@ impl Shelf {
                 let mut blocks = Vec::new();
                 let head = dataset::pack(dataset, &mut |block| blocks.push(to_words(block)));
                 blocks.insert(0, to_bytes(&head));
-                self.page.say(Envelope::with(Response::Dataset { generation }, blocks));
+                self.page.say(Envelope::with(Response::Dataset { generation, service_label: String::new() }, blocks));
             }
             Ok(None) => {}
             Err(fault) => self.page.say_failed(generation, fault),

@@ -8,55 +8,49 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-/// An analysis, and the load it belongs to.
+/// One analysis: the load it belongs to, and which it is of those that were ever begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub(super) generation: u32,
+    number: u32,
+}
+
+/// An analysis, and whose turn it is.
 struct Numbered {
-    generation: u32,
+    turn: Turn,
     analysis: Analysis,
 }
 
 /// What the worker holds: the analysis that was completed last, and the one under way.
 pub(super) struct Desk {
     pub(super) page: Mailbox,
-    wanted: Cell<u32>,
-    is_paused: Cell<bool>,
+    wanted: Cell<Turn>,
     under_way: RefCell<Option<Numbered>>,
     complete: RefCell<Option<Numbered>>,
 }
 
 impl Desk {
     pub(super) fn new(page: Mailbox) -> Self {
-        Self {
-            page,
-            wanted: Cell::new(0),
-            is_paused: Cell::new(false),
-            under_way: RefCell::default(),
-            complete: RefCell::default(),
-        }
+        Self { page, wanted: Cell::default(), under_way: RefCell::default(), complete: RefCell::default() }
     }
 
     /// Does what the page asks for.
     pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
         match message.head {
-            Request::Analyse { generation } => {
-                desk.wanted.set(generation);
-                desk.under_way.replace(None);
+            Request::Analyse { generation, service_label } => {
+                let turn = desk.begin(generation);
                 let desk = Rc::clone(desk);
-                spawn_local(async move { work::run(&desk, generation, message.buffers).await });
+                spawn_local(async move { work::run(&desk, turn, &service_label, message.buffers).await });
             }
-            Request::Load { generation, input } => {
-                desk.wanted.set(generation);
-                desk.under_way.replace(None);
-                desk.is_paused.set(false);
-                let desk = Rc::clone(desk);
-                spawn_local(async move { work::run_live(&desk, generation, input).await });
-            }
-            Request::Follow { goes_on, .. } => desk.is_paused.set(!goes_on),
-            // For the reader and the prober.
-            Request::Preview { .. } | Request::Connect { .. } => {}
+            // For the reader and for what asks servers.
+            Request::Load { .. }
+            | Request::Preview { .. }
+            | Request::Connect { .. }
+            | Request::Follow { .. }
+            | Request::Analysed { .. } => {}
             Request::Cancel { generation } => {
-                if desk.wanted.get() == generation {
-                    desk.wanted.set(0);
-                    desk.under_way.replace(None);
+                if desk.wanted.get().generation == generation {
+                    desk.begin(0);
                 }
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
             }
@@ -74,39 +68,51 @@ impl Desk {
         }
     }
 
-    /// Whether a load is still asked for.
-    pub(super) fn wants(&self, generation: u32) -> bool {
-        self.wanted.get() == generation
+    /// Puts away what is under way: it is another one's turn. Load 0 stands for none.
+    fn begin(&self, generation: u32) -> Turn {
+        let turn = Turn { generation, number: self.wanted.get().number.wrapping_add(1) };
+        self.wanted.set(turn);
+        self.under_way.replace(None);
+        turn
     }
 
-    /// Whether servers are not to be asked for the time being.
-    pub(super) fn is_paused(&self) -> bool {
-        self.is_paused.get()
+    /// Whether an analysis is still asked for.
+    pub(super) fn wants(&self, turn: Turn) -> bool {
+        self.wanted.get() == turn
+    }
+
+    /// Whether an earlier analysis of the same load is complete.
+    pub(super) fn has_complete(&self, turn: Turn) -> bool {
+        self.complete.borrow().as_ref().is_some_and(|numbered| numbered.turn.generation == turn.generation)
     }
 
     /// Puts an analysis under way on the desk.
-    pub(super) fn put(&self, generation: u32, analysis: Analysis) {
-        self.under_way.replace(Some(Numbered { generation, analysis }));
+    pub(super) fn put(&self, turn: Turn, analysis: Analysis) {
+        self.under_way.replace(Some(Numbered { turn, analysis }));
     }
 
     /// Works on the analysis under way; none where it is not there any more.
-    pub(super) fn work_on<T>(&self, generation: u32, work: impl FnOnce(&mut Analysis) -> T) -> Option<T> {
+    pub(super) fn work_on<T>(&self, turn: Turn, work: impl FnOnce(&mut Analysis) -> T) -> Option<T> {
         let mut under_way = self.under_way.borrow_mut();
-        under_way
-            .as_mut()
-            .filter(|numbered| numbered.generation == generation)
-            .map(|numbered| work(&mut numbered.analysis))
+        under_way.as_mut().filter(|numbered| numbered.turn == turn).map(|numbered| work(&mut numbered.analysis))
     }
 
     /// The analysis under way has come to its end.
-    pub(super) fn finish(&self, generation: u32) {
-        if let Some(numbered) = self.under_way.take().filter(|numbered| numbered.generation == generation) {
+    pub(super) fn finish(&self, turn: Turn) {
+        if let Some(numbered) = self.under_way.take().filter(|numbered| numbered.turn == turn) {
             self.complete.replace(Some(numbered));
         }
     }
 
+    /// Sends the Report that is complete.
+    pub(super) fn say_complete(&self, turn: Turn) {
+        if let Some(numbered) = self.complete.borrow().as_ref() {
+            self.say_report(turn.generation, numbered.analysis.report());
+        }
+    }
+
     fn with<T>(&self, generation: u32, read: impl FnOnce(&Analysis) -> T) -> Option<T> {
-        let is_asked = |numbered: &&Numbered| numbered.generation == generation;
+        let is_asked = |numbered: &&Numbered| numbered.turn.generation == generation;
         // Of a server that is followed, what is on the screen is complete, and the next one is under way.
         if let Some(numbered) = self.complete.borrow().as_ref().filter(is_asked) {
             return Some(read(&numbered.analysis));

@@ -1,9 +1,6 @@
 //! The analysis: takes a data set, analyses it in short slices, and answers for it.
 
 mod desk;
-mod follow;
-mod inbox;
-mod server;
 mod work;
 
 use crate::bridge::Mailbox;

@@ -1,85 +1,56 @@
-//! One load, from the data set or the server to the complete Report, in slices short enough to be interrupted.
+//! One analysis, from the data set to the complete Report, in slices short enough to be interrupted.
 
-use super::desk::Desk;
-use super::{follow, server};
-use crate::bridge::{Fault, Input, Pause, READING_SHARE, Remedy, Server, dataset, from_words};
+use super::desk::{Desk, Turn};
+use crate::bridge::{Fault, Pause, READING_SHARE, Remedy, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
-use prometheus::{Ask, Live, Scope, Servers};
 use series::Dataset;
+use std::collections::BTreeMap;
 
-/// How long the worker works before it looks for messages.
-const SLICE_MS: f64 = 20.0;
 /// How often findings are sent while more are sought.
 const PARTIAL_MS: f64 = 200.0;
 
-/// Analyses a data set that the reader has made, until it is done, fails, or is not wanted any more.
-pub(super) async fn run(desk: &Desk, generation: u32, buffers: Vec<ArrayBuffer>) {
+/// Analyses a data set, until that is done, fails, or is not wanted any more. Services are told apart by a label, or as
+/// the engine finds best where that is empty.
+///
+/// Of servers that are followed, all but the first analysis are done in silence: what is on the screen stays until the next
+/// Report is complete, and stays for good where nothing comes of it.
+pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, buffers: Vec<ArrayBuffer>) {
     let pause = Pause::default();
-    desk.page.say_progress(generation, Stage::Align.name(), READING_SHARE);
+    let is_again = desk.has_complete(turn);
+    if !is_again {
+        desk.page.say_progress(turn.generation, Stage::Align.name(), READING_SHARE);
+    }
     pause.take().await;
-    if !desk.wants(generation) {
+    if !desk.wants(turn) {
         return;
     }
-    let dataset = unpacked(buffers).ok_or_else(|| Fault {
-        title: "The data could not be handed over".to_owned(),
-        message: "Reader and analysis are of different versions. Reload the page.".to_owned(),
-        remedy: Remedy::None,
-    });
-    go_on(desk, generation, &pause, dataset, Options::default()).await;
-}
-
-/// Asks the servers one after the other, analyses what they have, and follows them.
-pub(super) async fn run_live(desk: &Desk, generation: u32, input: Input) {
-    // Files are for the reader.
-    let Input::Prometheus { servers: asked, end_ms, settings } = input else { return };
-    let address = asked.first().map_or("", |server| server.address.as_str());
-    let scope = match Scope::of(&settings) {
-        Ok(scope) => scope,
-        Err(error) => return desk.page.say_failed(generation, server::asking(address, 0, &error)),
-    };
-    let pause = Pause::default();
-    let mut servers = Servers::default();
-    let share = |number: usize| READING_SHARE * number as f64 / asked.len() as f64;
-    for (number, Server { address, access }) in asked.iter().enumerate() {
-        let live = match Ask::of_scope_at(address, &scope, end_ms, number) {
-            Ok(ask) => {
-                let shares = (share(number), share(number + 1));
-                match server::read(desk, generation, &pause, ask.clone(), access, shares).await {
-                    Ok(Some(fetch)) => Ok(Live::new(fetch, follow::now_ms())),
-                    Ok(None) => return,
-                    Err(error) => Live::unread(ask, &error, follow::now_ms(), follow::seed()),
-                }
-            }
-            Err(error) => Err(error),
-        };
-        servers.push(address.as_str(), live);
-    }
-    let dataset = servers.dataset().map_err(|error| server::asking(address, 0, &error));
-    let services = dataset.as_ref().map(|dataset| scope.services(dataset));
-    let options = Options { services: services.unwrap_or_default(), ..Options::default() };
-    let is_there = dataset.is_ok();
-    go_on(desk, generation, &pause, dataset, options).await;
-    if is_there {
-        let access = asked.into_iter().map(|server| server.access).collect();
-        follow::follow(desk, generation, &pause, servers, access, &scope).await;
-    }
-}
-
-async fn go_on(desk: &Desk, generation: u32, pause: &Pause, dataset: Result<Dataset, Fault>, options: Options) {
-    match dataset.and_then(|dataset| begin(desk, generation, dataset, options)) {
-        Ok(()) => analyse(desk, generation, pause).await,
-        Err(fault) => desk.page.say_failed(generation, fault),
+    match begin(desk, turn, service_label, buffers) {
+        Ok(()) => analyse(desk, turn, is_again, &pause).await,
+        Err(_) if is_again => desk.say_complete(turn),
+        Err(fault) => desk.page.say_failed(turn.generation, fault),
     }
 }
 
 /// Lays the data on the desk, ready to be analysed.
-fn begin(desk: &Desk, generation: u32, dataset: Dataset, options: Options) -> Result<(), Fault> {
+fn begin(desk: &Desk, turn: Turn, service_label: &str, buffers: Vec<ArrayBuffer>) -> Result<(), Fault> {
+    let dataset = unpacked(buffers).ok_or_else(|| Fault {
+        title: "The data could not be handed over".to_owned(),
+        message: "What reads and what analyses are of different versions. Reload the page.".to_owned(),
+        remedy: Remedy::None,
+    })?;
     let names: Vec<&str> = dataset.origins.iter().map(|origin| origin.name.as_str()).collect();
     let title = format!("{} gives nothing to analyse", names.join(", "));
     let fault = |error: engine::Error| Fault { title, message: sentence(&error), remedy: Remedy::None };
-    desk.put(generation, Analysis::new(dataset, options).map_err(fault)?);
+    let options = Options { services: services(&dataset, service_label), ..Options::default() };
+    desk.put(turn, Analysis::new(dataset, options).map_err(fault)?);
     Ok(())
+}
+
+/// The service of every series that carries the label, by the series' name.
+fn services(dataset: &Dataset, label: &str) -> BTreeMap<String, String> {
+    let of = |one: &series::Series| Some((one.name.clone(), one.labels.get(label)?.to_owned()));
+    if label.is_empty() { BTreeMap::new() } else { dataset.series.iter().filter_map(of).collect() }
 }
 
 /// The data set in the buffers, of which each is given up once it has been read.
@@ -100,53 +71,42 @@ fn sentence(error: &dyn std::error::Error) -> String {
 }
 
 /// Turns the analysis until it is done or not wanted any more.
-async fn analyse(desk: &Desk, generation: u32, pause: &Pause) {
+async fn analyse(desk: &Desk, turn: Turn, is_again: bool, pause: &Pause) {
     let mut last_sent_ms = desk.page.now_ms();
     let mut sent_count = 0;
     loop {
         pause.take().await;
-        let Some(status) = desk.work_on(generation, |analysis| slice(desk, analysis)) else { return };
+        let Some(status) = desk.work_on(turn, |analysis| slice(desk, analysis)) else { return };
         let Status::Working(progress) = status else { break };
         let now_ms = desk.page.now_ms();
-        if now_ms - last_sent_ms < PARTIAL_MS {
+        if is_again || now_ms - last_sent_ms < PARTIAL_MS {
             continue;
         }
         last_sent_ms = now_ms;
         let share = READING_SHARE + (1.0 - READING_SHARE) * progress.done;
-        desk.page.say_progress(generation, progress.stage.name(), share);
+        desk.page.say_progress(turn.generation, progress.stage.name(), share);
         // Later stages fill the replay, which is large and of no use before it is complete.
         if progress.stage <= Stage::Relate {
-            desk.work_on(generation, |analysis| {
+            desk.work_on(turn, |analysis| {
                 let report = analysis.report();
                 let count = report.findings.len() + report.relations.len();
                 if count != sent_count {
                     sent_count = count;
-                    desk.say_report(generation, report);
+                    desk.say_report(turn.generation, report);
                 }
             });
         }
     }
-    desk.work_on(generation, |analysis| desk.say_report(generation, analysis.report()));
-    desk.finish(generation);
+    desk.finish(turn);
+    desk.say_complete(turn);
 }
 
-/// Works until the slice is over.
-pub(super) fn slice(desk: &Desk, analysis: &mut Analysis) -> Status {
+/// Works until it is time to listen.
+fn slice(desk: &Desk, analysis: &mut Analysis) -> Status {
     let mut status = Status::Done;
-    slice_of(desk, || {
+    desk.page.slice(|| {
         status = analysis.step();
         status == Status::Done
     });
     status
-}
-
-/// Takes steps until one says that it was the last, or the slice is over; whether it was the last.
-pub(super) fn slice_of(desk: &Desk, mut step: impl FnMut() -> bool) -> bool {
-    let end_ms = desk.page.now_ms() + SLICE_MS;
-    loop {
-        let is_last = step();
-        if is_last || desk.page.now_ms() >= end_ms {
-            return is_last;
-        }
-    }
 }

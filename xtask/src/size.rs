@@ -23,8 +23,8 @@ const BUDGETS: [(&str, u64); 7] = [
     ("mapping", 40 * KB),
     // The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for.
     ("connect", 60 * KB),
-    // What finds out about servers for that panel.
-    ("prober", 120 * KB),
+    // Asks servers: for the page what there is, again and again, and for that panel what they are.
+    ("live", 200 * KB),
     // All other wasm, CSS and JS, without the sample data.
     (PAGE, 180 * KB),
 ];

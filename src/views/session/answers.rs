@@ -16,17 +16,21 @@ impl Session {
         match event {
             Event::Message(response, buffers) => self.receive_message(response, buffers),
             Event::Restarted => {
-                if of == Who::Analysis {
-                    // The new worker knows nothing of the Report that is still on the screen.
+                {
                     let mut desk = self.desk.borrow_mut();
-                    desk.waiting.clear();
-                    desk.is_forgotten = true;
+                    if of == Who::Analysis {
+                        // The new worker knows nothing of the Report that is still on the screen.
+                        desk.waiting.clear();
+                    }
+                    // Nor does a new one of the servers that were followed.
+                    desk.is_forgotten |= of == Who::Analysis || (of == Who::Live && self.is_followed());
                 }
                 self.restore();
             }
             Event::Broken(reason) => {
                 let (title, does) = match of {
                     Who::Reader => ("The reading stopped", "reads; the data may need more memory than a tab has"),
+                    Who::Live => ("The asking stopped", "asks servers"),
                     Who::Analysis => ("The analysis stopped", "does the analysis"),
                 };
                 let message = format!(
@@ -48,14 +52,14 @@ impl Session {
                     self.load.update(|load| _ = load.progress(generation, &stage, done));
                 }
             }
-            Response::Dataset { generation } => {
+            Response::Dataset { generation, service_label } => {
                 let Some(workers) = self.workers() else { return };
-                if buffers.len() > LARGE {
+                if buffers.len() > LARGE && !self.is_of_servers() {
                     workers.reader.renew();
                 }
                 if self.load.with_untracked(Load::generation) == generation {
                     self.desk.borrow_mut().is_reading = false;
-                    workers.analysis.send(Envelope::with(Request::Analyse { generation }, buffers));
+                    workers.analysis.send(Envelope::with(Request::Analyse { generation, service_label }, buffers));
                 }
             }
             Response::Report { generation, complete } => {
@@ -159,6 +163,9 @@ impl Session {
         self.shown.set(Some(shown));
         if complete {
             mark("monteverdi:report");
+            if let Some(workers) = self.workers().filter(|_| self.is_of_servers()) {
+                workers.live.send(Envelope::of(Request::Analysed { generation }));
+            }
         }
     }
 

@@ -81,6 +81,11 @@ impl Session {
         matches!(self.desk.borrow().loaded, Some(Origin { source: Source::Servers(_), .. }))
     }
 
+    /// Whether the load under way, or else the last one, is of servers.
+    pub(super) fn is_of_servers(&self) -> bool {
+        matches!(self.desk.borrow().loading, Some(Origin { source: Source::Servers(_), .. }))
+    }
+
     /// Reads the source again; what is on the screen stays until the new Report is complete.
     pub(in crate::views) fn refresh(&'static self) {
         let origin = self.desk.borrow().loaded.clone();
@@ -97,7 +102,7 @@ impl Session {
         {
             let mut desk = self.desk.borrow_mut();
             desk.loading = Some(origin.clone());
-            desk.is_reading = !is_live;
+            desk.is_reading = true;
         }
         spawn_local(async move {
             let input = origin.input().await;
@@ -107,8 +112,7 @@ impl Session {
             match (input, self.workers()) {
                 (Ok((input, files)), Some(workers)) => {
                     let head = Request::Load { generation, input };
-                    let worker = if is_live { workers.analysis } else { workers.reader };
-                    worker.send(Envelope { head, buffers: Vec::new(), files });
+                    workers.of(is_live).send(Envelope { head, buffers: Vec::new(), files });
                 }
                 (Err(error), _) => {
                     let title = format!("{} could not be opened", origin.name());
@@ -130,15 +134,18 @@ impl Session {
         self.notice.set("Cancelled".into());
     }
 
-    /// Stops the worker that has the load under way, if there is one. While data are read, the analysis is left alone
-    /// with what it holds.
+    /// Stops the workers that have the load under way, if there is one, and those that follow servers. While data are
+    /// read, the analysis is left alone with what it holds.
     fn stop_worker(&self) {
         let (generation, is_loading) = self.load.with_untracked(|load| (load.generation(), load.is_loading()));
-        let is_reading = std::mem::take(&mut self.desk.borrow_mut().is_reading);
-        match self.workers() {
-            Some(workers) if is_reading => workers.reader.cancel(generation),
-            Some(workers) if is_loading || self.is_followed() => workers.analysis.cancel(generation),
-            _ => {}
+        let (is_reading, is_followed) = (std::mem::take(&mut self.desk.borrow_mut().is_reading), self.is_followed());
+        let Some(workers) = self.workers() else { return };
+        let is_of_servers = self.is_of_servers();
+        if is_reading || is_of_servers {
+            workers.of(is_of_servers).cancel(generation);
+        }
+        if !is_reading && (is_loading || is_followed) {
+            workers.analysis.cancel(generation);
         }
     }
 

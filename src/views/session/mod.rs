@@ -45,17 +45,26 @@ pub(super) struct Following {
     pub(super) is_old: bool,
 }
 
-/// What turns sources into data sets, and what turns those into Reports.
+/// What turns files and servers into data sets, and what turns those into Reports.
 #[derive(Clone)]
 struct Workers {
     reader: Host,
+    live: Host,
     analysis: Host,
+}
+
+impl Workers {
+    /// What makes the data set of a source.
+    fn of(&self, is_live: bool) -> &Host {
+        if is_live { &self.live } else { &self.reader }
+    }
 }
 
 /// One of the workers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Who {
     Reader,
+    Live,
     Analysis,
 }
 
@@ -68,7 +77,7 @@ enum Waiting {
 #[derive(Default)]
 struct Desk {
     workers: Option<Workers>,
-    /// Whether the reader has the load under way; else the analysis has it.
+    /// Whether the source is being read; else the analysis has the load under way.
     is_reading: bool,
     tickets: u32,
     /// By their tickets. There are as many as there are charts on the screen.
@@ -140,13 +149,17 @@ impl Session {
         let host = |script: &str, of: Who| {
             Host::new(sharing::absolute(script), move |event| batch(|| session.receive(of, event)))
         };
-        let workers = Workers { reader: host("reader.js", Who::Reader), analysis: host("worker.js", Who::Analysis) };
+        let workers = Workers {
+            reader: host("reader.js", Who::Reader),
+            live: host("live.js", Who::Live),
+            analysis: host("worker.js", Who::Analysis),
+        };
         session.desk.borrow_mut().workers = Some(workers.clone());
         session.follow(link);
         spawn_local(async move {
             let samples = origin::samples().await;
             // By now the page is on the screen and waits for data: the first ones shall not wait for the workers.
-            workers.reader.wake();
+            workers.of(is_live_page()).wake();
             workers.analysis.wake();
             batch(|| {
                 session.samples.set(samples);
@@ -210,7 +223,9 @@ impl Session {
         if self.is_followed() {
             let generation = self.load.with_untracked(Load::generation);
             let goes_on = !self.is_paused.get_untracked() && !document().hidden();
-            self.send(Envelope::of(Request::Follow { generation, goes_on }));
+            if let Some(workers) = self.workers() {
+                workers.live.send(Envelope::of(Request::Follow { generation, goes_on }));
+            }
         }
     }
 

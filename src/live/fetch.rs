@@ -1,7 +1,7 @@
 //! Reading from a Prometheus server: the plan is the prometheus crate's, the requests are the browser's.
 
-use super::desk::Desk;
-use crate::bridge::{Access, Fault, Pause, Remedy};
+use super::line::Line;
+use crate::bridge::{Access, Pause};
 use crate::net;
 use gloo_timers::future::TimeoutFuture;
 use prometheus::{Ask, Error, Fetch};
@@ -17,8 +17,8 @@ const LONGEST_WAIT_S: u64 = 30;
 ///
 /// # Errors
 /// Why it cannot be had.
-pub(super) async fn read(
-    desk: &Desk,
+pub(super) async fn fetch(
+    line: &Line,
     generation: u32,
     pause: &Pause,
     ask: Ask,
@@ -31,12 +31,12 @@ pub(super) async fn read(
     while let Some(request) = fetch.next_request() {
         let progress = fetch.progress();
         let done = progress.done as f64 / progress.total.max(1) as f64;
-        desk.page.say_progress(generation, progress.doing, share.0 + (share.1 - share.0) * done);
+        line.page.say_progress(generation, progress.doing, share.0 + (share.1 - share.0) * done);
         pause.take().await;
         // What proves who asks is for the server itself, not for an Alertmanager beside it.
         let is_own = fetch.endpoint().is_asked_by(&request.url);
         let answer = net::carry_out(&request, if is_own { access } else { &nobody }).await;
-        if !desk.wants(generation) {
+        if !line.wants(generation) {
             return Ok(None);
         }
         match fetch.accept(answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone)) {
@@ -56,10 +56,4 @@ pub(super) async fn read(
 /// Whether nobody answered.
 fn is_silent(error: &Error) -> bool {
     matches!(error, Error::Unreachable { .. } | Error::TimedOut { .. } | Error::CutOff { .. })
-}
-
-/// The page's panel finds out why a request failed, of which browsers say nothing, and takes what the server wants to know.
-/// `number` is which of the servers of the load it was.
-pub(super) fn asking(address: &str, number: usize, error: &Error) -> Fault {
-    Fault { title: format!("No data from {address}"), message: error.on_page(), remedy: Remedy::Connect(number) }
 }

@@ -1,13 +1,12 @@
-//! Servers that are followed: polls, what they bring at once, and the analysis of all of it in the time between.
+//! Servers that are followed: polls, what they bring at once, and all of it for the analysis whenever that is through.
 
-use super::desk::Desk;
 use super::inbox::Inbox;
-use super::work;
+use super::line::Line;
 use crate::bridge::{Access, Envelope, Pause, Response};
 use crate::net;
-use engine::{Analysis, Options, Status, Watch};
+use engine::{Options, Watch};
 use gloo_timers::future::TimeoutFuture;
-use prometheus::{Next, Scope, Servers, Snapshots, Update};
+use prometheus::{Next, Servers, Snapshots, Update};
 use report::format::{duration_s, plural};
 
 /// How often the age of the data is told.
@@ -16,7 +15,7 @@ const TELL_MS: i64 = 1_000;
 const SERIES_AT_ONCE: usize = 16;
 /// The most names in a sentence.
 const NAMES: usize = 3;
-/// What the browser's time line calls the work that a poll makes, and a snapshot for the analysis.
+/// What the browser's time line calls the work that a poll makes, and a data set for the analysis.
 const UPDATE: &str = "monteverdi:live-update";
 const SNAPSHOT: &str = "monteverdi:live-snapshot";
 
@@ -33,25 +32,25 @@ pub(super) fn seed() -> u64 {
 /// Follows servers whose first Report is complete, as long as their load is wanted. `access` are what goes along with
 /// requests to each of them.
 pub(super) async fn follow(
-    desk: &Desk,
+    line: &Line,
     generation: u32,
     pause: &Pause,
     servers: Servers,
     access: Vec<Access>,
-    scope: &Scope,
+    service_label: &str,
 ) {
     let mut following = Following::new(servers);
-    while desk.wants(generation) {
-        following.receive(desk);
-        following.watch_all(desk, generation, pause).await;
-        let is_paused = desk.is_paused();
-        following.tell(desk, generation, is_paused);
+    while line.wants(generation) {
+        following.receive(line);
+        following.watch_all(line, generation, pause).await;
+        let is_paused = line.is_paused.get();
+        following.tell(line, generation, is_paused);
         if is_paused {
             TimeoutFuture::new(TELL_MS as u32).await;
             continue;
         }
         let until_ms = following.send(&access);
-        following.work(desk, generation, pause, scope, until_ms).await;
+        following.work(line, generation, pause, service_label, until_ms).await;
     }
 }
 
@@ -67,8 +66,9 @@ struct Following {
     is_new: bool,
     /// What is taken of the data so far, for the next analysis.
     taken: Option<Snapshots>,
-    is_analysing: bool,
-    /// When the analysis under way began, and when the next one may begin.
+    /// Whether the analysis has a data set that it was not through with when that was looked at last.
+    is_sent: bool,
+    /// When the last data set was begun, and when the next one may be.
     began_ms: i64,
     next_ms: i64,
     /// What was told last, and when.
@@ -84,7 +84,7 @@ impl Following {
             servers,
             is_new: false,
             taken: None,
-            is_analysing: false,
+            is_sent: false,
             began_ms: 0,
             next_ms: 0,
             told: (String::new(), false, 0),
@@ -108,7 +108,7 @@ impl Following {
     }
 
     /// Takes the answers that have arrived.
-    fn receive(&mut self, desk: &Desk) {
+    fn receive(&mut self, line: &Line) {
         for (number, ticket, answer) in self.inbox.take() {
             if self.tickets.get(number) != Some(&ticket) {
                 continue;
@@ -116,7 +116,7 @@ impl Following {
             let answer = answer.as_ref().map(net::Answer::as_response).map_err(Clone::clone);
             // What was taken before is not of one moment with what would be taken now.
             self.is_new |= self.taken.take().is_some();
-            desk.page.measured(UPDATE, || {
+            line.page.measured(UPDATE, || {
                 // What failed is told with the age of the data, and tried again by itself.
                 if let Ok(Some(update)) = self.servers.accept(number, now_ms(), seed(), answer) {
                     self.take(number, &update);
@@ -126,7 +126,7 @@ impl Following {
     }
 
     /// Scores everything from the beginning, where that has not been done.
-    async fn watch_all(&mut self, desk: &Desk, generation: u32, pause: &Pause) {
+    async fn watch_all(&mut self, line: &Line, generation: u32, pause: &Pause) {
         for number in 0..self.watches.len() {
             if self.watches.get(number).is_some_and(Option::is_some) {
                 continue;
@@ -139,7 +139,7 @@ impl Following {
             }
             for some in ids.chunks(SERIES_AT_ONCE) {
                 pause.take().await;
-                if !desk.wants(generation) {
+                if !line.wants(generation) {
                     return;
                 }
                 some.iter().for_each(|id| self.score(number, *id, i64::MIN));
@@ -171,39 +171,28 @@ impl Following {
         }
     }
 
-    /// Works on the analysis for a slice; where there is nothing to do, waits for a while.
-    async fn work(&mut self, desk: &Desk, generation: u32, pause: &Pause, scope: &Scope, until_ms: i64) {
+    /// Works on the next data set for a slice; where there is nothing to do, waits for a while.
+    async fn work(&mut self, line: &Line, generation: u32, pause: &Pause, service_label: &str, until_ms: i64) {
         let now = now_ms();
+        let is_analysed = line.is_analysed.get();
+        if is_analysed && std::mem::take(&mut self.is_sent) {
+            // At most half of the time: the processor is not ours alone.
+            self.next_ms = 2 * now - self.began_ms;
+        }
         if let Some(mut taken) = self.taken.take() {
             pause.take().await;
-            let is_whole = desk.page.measured(SNAPSHOT, || work::slice_of(desk, || self.servers.step(&mut taken)));
+            let is_whole = line.page.measured(SNAPSHOT, || line.page.slice(|| self.servers.step(&mut taken)));
             if !is_whole {
                 self.taken = Some(taken);
                 return;
             }
-            let analysis = desk.page.measured(SNAPSHOT, || {
-                let dataset = self.servers.merge(taken).ok()?;
-                let options = Options { services: scope.services(&dataset), ..Options::default() };
-                Analysis::new(dataset, options).ok()
-            });
-            self.is_analysing = analysis.is_some();
-            if let Some(analysis) = analysis {
-                desk.put(generation, analysis);
-            }
-        } else if self.is_analysing {
-            pause.take().await;
-            match desk.work_on(generation, |analysis| work::slice(desk, analysis)) {
-                Some(Status::Working(_)) => {}
-                Some(Status::Done) => {
-                    desk.work_on(generation, |analysis| desk.say_report(generation, analysis.report()));
-                    desk.finish(generation);
-                    self.is_analysing = false;
-                    // At most half of the time: the processor is not ours alone.
-                    self.next_ms = 2 * now_ms() - self.began_ms;
+            line.page.measured(SNAPSHOT, || {
+                if let Ok(dataset) = self.servers.merge(taken) {
+                    line.send(generation, dataset, service_label);
+                    self.is_sent = true;
                 }
-                None => self.is_analysing = false,
-            }
-        } else if self.is_new && now >= self.next_ms && !self.servers.is_torn() {
+            });
+        } else if self.is_new && is_analysed && now >= self.next_ms && !self.servers.is_torn() {
             self.is_new = false;
             self.began_ms = now;
             self.taken = Some(Snapshots::default());
@@ -213,7 +202,7 @@ impl Following {
     }
 
     /// Tells the page how the servers stand, where that has changed.
-    fn tell(&mut self, desk: &Desk, generation: u32, is_paused: bool) {
+    fn tell(&mut self, line: &Line, generation: u32, is_paused: bool) {
         let now = now_ms();
         let (told, was_paused, told_ms) = &self.told;
         if *was_paused == is_paused && !told.is_empty() && (*told_ms..told_ms + TELL_MS).contains(&now) {
@@ -259,7 +248,7 @@ impl Following {
         if is_told {
             return;
         }
-        desk.page.say(Envelope::of(Response::Live { generation, words, detail, is_old }));
+        line.page.say(Envelope::of(Response::Live { generation, words, detail, is_old }));
     }
 
     /// What is wrong with which server, and how often those are asked that are well.
