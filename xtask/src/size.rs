@@ -24,7 +24,7 @@ const BUDGETS: [(&str, u64); 7] = [
     // The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for.
     ("connect", 60 * KB),
     // Asks servers: for the page what there is, again and again, and for that panel what they are.
-    ("live", 200 * KB),
+    ("live", 220 * KB),
     // All other wasm, CSS and JS, without the sample data.
     (PAGE, 180 * KB),
 ];
