@@ -5,7 +5,6 @@ use crate::bridge::{Fault, Pause, READING_SHARE, Remedy, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
 use series::Dataset;
-use std::collections::BTreeMap;
 
 /// How often findings are sent while more are sought.
 const PARTIAL_MS: f64 = 200.0;
@@ -42,15 +41,9 @@ fn begin(desk: &Desk, turn: Turn, service_label: &str, buffers: Vec<ArrayBuffer>
     let names: Vec<&str> = dataset.origins.iter().map(|origin| origin.name.as_str()).collect();
     let title = format!("{} gives nothing to analyse", names.join(", "));
     let fault = |error: engine::Error| Fault { title, message: sentence(&error), remedy: Remedy::None };
-    let options = Options { services: services(&dataset, service_label), ..Options::default() };
+    let options = Options { services: dataset.services_by(service_label), ..Options::default() };
     desk.put(turn, Analysis::new(dataset, options).map_err(fault)?);
     Ok(())
-}
-
-/// The service of every series that carries the label, by the series' name.
-fn services(dataset: &Dataset, label: &str) -> BTreeMap<String, String> {
-    let of = |one: &series::Series| Some((one.name.clone(), one.labels.get(label)?.to_owned()));
-    if label.is_empty() { BTreeMap::new() } else { dataset.series.iter().filter_map(of).collect() }
 }
 
 /// The data set in the buffers, of which each is given up once it has been read.

@@ -185,7 +185,11 @@ fn several_servers_and_files_are_looked_at_together_and_names_kept_apart() {
     std::fs::remove_file(&file).unwrap();
     let names: Vec<&str> =
         report["series"].as_array().unwrap().iter().map(|series| series["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["cpu", "load{job=\"api\"}", &format!("{second}: load{{job=\"api\"}}")]);
+    let host = second.strip_prefix("http://").unwrap();
+    assert_eq!(names, ["cpu", "load{job=\"api\"}", &format!("{host}: load{{job=\"api\"}}")]);
+    let services: Vec<&str> =
+        report["services"].as_array().unwrap().iter().map(|service| service["name"].as_str().unwrap()).collect();
+    assert!(services.contains(&"api") && services.contains(&format!("{host}: api").as_str()), "{services:?}");
     assert_eq!(report["dataset"]["sources"].as_array().unwrap().len(), 3);
 }
 

@@ -4,7 +4,7 @@
 //! between services (`carts_cpu`, `orders_cpu`) and their services between metrics. Nothing here looks for words.
 
 use order::{SortedMap, SortedSet};
-use series::{Dataset, SERVICE_LABELS, Series};
+use series::{Dataset, SERVICE_LABELS, SOURCE_LABEL, Series};
 use std::collections::BTreeMap;
 
 /// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
@@ -29,13 +29,20 @@ pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -
         .map(|one| one.name.as_str())
         .collect();
     let mut by_name = split_names(&unlabelled).into_iter();
-    let varying = varying_labels(&dataset.series, label);
+    let mut varying = varying_labels(&dataset.series, label);
+    if dataset.series.iter().any(|one| dataset.source_apart(one).is_some()) {
+        // It stands in front of the service.
+        varying = varying.into_iter().filter(|name| name != SOURCE_LABEL).collect();
+    }
     dataset
         .series
         .iter()
         .map(|one| {
             let found = match label.and_then(|name| one.labels.get(name)) {
-                Some(service) => Membership { service: service.to_owned(), metric: labelled_metric(one, &varying) },
+                Some(service) => Membership {
+                    service: series::in_source(dataset.source_apart(one), service),
+                    metric: labelled_metric(one, &varying),
+                },
                 None => {
                     by_name.next().unwrap_or_else(|| Membership { service: one.name.clone(), metric: one.name.clone() })
                 }
@@ -169,6 +176,50 @@ mod tests {
 
     fn pair(service: &str, metric: &str) -> (String, String) {
         (service.to_owned(), metric.to_owned())
+    }
+
+    #[test]
+    fn services_of_sources_that_call_series_the_same_are_kept_apart() {
+        let part = |source: &str, metrics: &[&str]| {
+            let axis = std::sync::Arc::new(series::TimeAxis::from_unsorted(&[0, 15]).0);
+            let series = metrics.iter().flat_map(|metric| {
+                ["cart", "web"].map(|app| {
+                    let name = format!("{metric}{{app=\"{app}\"}}");
+                    let mut one = Series::new(name, std::sync::Arc::clone(&axis), vec![1.0, 2.0]);
+                    (one.metric, one.labels) = (Some((*metric).to_owned()), [("app", app)].into_iter().collect());
+                    one
+                })
+            });
+            let origin = series::Origin { name: source.to_owned(), ..series::Origin::default() };
+            Dataset { origins: vec![origin], series: series.collect(), ..Dataset::default() }
+        };
+        let of = |parts: [Dataset; 2]| {
+            let dataset = Dataset::merge(parts);
+            let found: Vec<(String, String)> =
+                infer(&dataset, &BTreeMap::new()).into_iter().map(|one| (one.service, one.metric)).collect();
+            let by_label: Vec<String> = dataset.services_by("app").into_values().collect();
+            (found, by_label)
+        };
+        let (found, by_label) = of([part("http://a:1", &["cpu"]), part("http://b:1", &["cpu", "load"])]);
+        let pairs: Vec<(&str, &str)> =
+            found.iter().map(|(service, metric)| (service.as_str(), metric.as_str())).collect();
+        assert_eq!(
+            pairs,
+            [
+                ("cart", "cpu"),
+                ("web", "cpu"),
+                ("b:1: cart", "cpu"),
+                ("b:1: web", "cpu"),
+                ("b:1: cart", "load"),
+                ("b:1: web", "load")
+            ]
+        );
+        let mut apart = by_label.clone();
+        apart.sort();
+        assert_eq!(apart, ["b:1: cart", "b:1: cart", "b:1: web", "b:1: web", "cart", "web"]);
+        // Where they have no name in common, they tell of the same services.
+        let (found, _) = of([part("a.csv", &["cpu"]), part("b.csv", &["load"])]);
+        assert!(found.iter().all(|(service, _)| ["cart", "web"].contains(&service.as_str())), "{found:?}");
     }
 
     #[test]

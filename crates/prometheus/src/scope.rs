@@ -134,10 +134,7 @@ impl Scope {
     /// The service of every series that carries the chosen label, by the series' name. Empty where no label was chosen:
     /// then whoever analyses the data finds the services.
     pub fn services(&self, dataset: &Dataset) -> BTreeMap<String, String> {
-        let Some(label) = &self.service_label else { return BTreeMap::new() };
-        let services =
-            dataset.series.iter().filter_map(|one| Some((one.name.clone(), one.labels.get(label)?.to_owned())));
-        services.collect()
+        dataset.services_by(self.service_label.as_deref().unwrap_or_default())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::live::{Live, Next, Snapshot, Update};
 use crate::request::{Failure, Request, Response};
 use order::SortedSet;
-use series::{Dataset, Note, NoteKind};
+use series::{Dataset, Note, NoteKind, short_source};
 
 /// Servers that were asked the same, and are followed side by side: each has its polls, its clock, its troubles and its
 /// patience, and all together make one data set. A server is known by its number, in the order of [`Servers::push`].
@@ -200,6 +200,6 @@ impl Servers {
     }
 
     fn prefix(&self, server: &Server) -> String {
-        if self.all.len() > 1 { format!("{}: ", server.address) } else { String::new() }
+        if self.all.len() > 1 { format!("{}: ", short_source(&server.address)) } else { String::new() }
     }
 }

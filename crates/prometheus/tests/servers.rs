@@ -124,7 +124,7 @@ fn servers_are_followed_side_by_side_and_make_the_data_set_that_one_question_mak
     let now_ms = END_MS + 20 * STEP_MS;
     let dataset = servers.dataset().unwrap();
     assert_eq!(dataset, at_once(&mut all, now_ms));
-    let expected = [CPU, "http://bb: cpu_usage{job=\"shop\"}", LOAD, "http://ccc: cpu_usage{job=\"shop\"}"];
+    let expected = [CPU, "bb: cpu_usage{job=\"shop\"}", LOAD, "ccc: cpu_usage{job=\"shop\"}"];
     assert_eq!(names(&dataset), expected);
     // What sentences call a series is what the data set calls it.
     let said: Vec<String> = (0..servers.len())
@@ -150,7 +150,7 @@ fn one_that_cannot_be_read_is_a_note_and_is_asked_again_until_it_can() {
             servers.lives().filter_map(|(_, name, live)| Some(format!("{name}{}", live.trouble()?))).collect();
         troubles
     };
-    assert!(troubles(&servers)[0].starts_with("http://a: http://a could not be reached"));
+    assert!(troubles(&servers)[0].starts_with("a: http://a could not be reached"));
     // For ten minutes it is not there: it is asked seldom, and the other one as ever.
     let before = (all[0].asked, all[1].asked);
     for round in 1..=40 {
@@ -173,14 +173,14 @@ fn one_that_cannot_be_read_is_a_note_and_is_asked_again_until_it_can() {
     assert!(troubles(&servers).is_empty());
     let whole = servers.dataset().unwrap();
     assert_eq!(whole, at_once(&mut all, END_MS + 70 * STEP_MS));
-    assert_eq!(names(&whole), [CPU, "http://b: cpu_usage{job=\"shop\"}", LOAD]);
+    assert_eq!(names(&whole), [CPU, "b: cpu_usage{job=\"shop\"}", LOAD]);
 }
 
 #[test]
 fn what_was_called_after_its_server_stays_so_when_the_other_one_loses_its_series() {
     let mut all = [Held::new("http://a", &["cpu_usage"]), Held::new("http://b", &["cpu_usage", "load1"])];
     let mut servers = followed(&mut all);
-    let expected = ["http://b: cpu_usage{job=\"shop\"}", LOAD];
+    let expected = ["b: cpu_usage{job=\"shop\"}", LOAD];
     assert_eq!(names(&servers.dataset().unwrap())[1..], expected);
     // The first one scrapes nothing any more, for longer than the window.
     for round in 1..=300 {

@@ -1,6 +1,6 @@
 //! What was read: series, events, notes and where they came from.
 
-use crate::{Labels, Note, TimeAxis, Unit};
+use crate::{Labels, Note, SOURCE_LABEL, TimeAxis, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -96,7 +96,9 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Puts several data sets together. A series name that is taken gets its source's name in front (`b.csv: cpu`).
+    /// Puts several data sets together. A series name that is taken gets its source's name in front (`b.csv: cpu`), and
+    /// all series of that source get it as the label [`SOURCE_LABEL`] unless they have such a label: what is called the same
+    /// in two sources, services too, is not the same.
     ///
     /// Row numbers then refer to the source that a series came from; `row_count` is the largest of them.
     pub fn merge(parts: impl IntoIterator<Item = Dataset>) -> Dataset {
@@ -110,7 +112,9 @@ impl Dataset {
         // A map of the kind that labels are, of which a program has the code in any case.
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
         for (number, part) in parts.into_iter().enumerate() {
-            let source = part.origins.first().map_or_else(String::new, |origin| origin.name.clone());
+            let source = part.origins.first().map_or_else(String::new, |origin| short_source(&origin.name).to_owned());
+            let first = merged.series.len();
+            let mut is_apart = false;
             for mut series in part.series {
                 let plain = series.name.clone();
                 let mut attempt = 1;
@@ -124,7 +128,13 @@ impl Dataset {
                     };
                     attempt += 1;
                 }
+                is_apart |= attempt > 1;
                 merged.series.push(series);
+            }
+            for series in merged.series.iter_mut().skip(first).filter(|_| is_apart) {
+                if series.labels.get(SOURCE_LABEL).is_none() {
+                    series.labels.insert(SOURCE_LABEL, source.as_str());
+                }
             }
             merged.origins.extend(part.origins);
             merged.events.extend(part.events);
@@ -133,6 +143,22 @@ impl Dataset {
         }
         order::sort_by(&mut merged.events, |a, b| (a.start_ms, &a.title).cmp(&(b.start_ms, &b.title)));
         merged
+    }
+
+    /// The source of a series whose source has names in common with another one (see [`Dataset::merge`]).
+    pub fn source_apart<'a>(&self, series: &'a Series) -> Option<&'a str> {
+        let source = series.labels.get(SOURCE_LABEL)?;
+        self.origins.iter().any(|origin| short_source(&origin.name) == source).then_some(source)
+    }
+
+    /// The services that a label names, by the names of the series that carry it. Those of a source apart have its name in
+    /// front. Empty without a label.
+    pub fn services_by(&self, label: &str) -> BTreeMap<String, String> {
+        let service = |one: &Series| {
+            let service = one.labels.get(label)?;
+            Some((one.name.clone(), in_source(self.source_apart(one), service)))
+        };
+        if label.is_empty() { BTreeMap::new() } else { self.series.iter().filter_map(service).collect() }
     }
 
     /// First and last sample time in milliseconds; none without samples.
@@ -146,6 +172,17 @@ impl Dataset {
     pub fn point_count(&self) -> usize {
         self.series.iter().map(Series::point_count).sum()
     }
+}
+
+/// A source's name as it stands in front of others: an address without its scheme.
+pub fn short_source(name: &str) -> &str {
+    let plain = ["http://", "https://"].into_iter().find_map(|scheme| name.strip_prefix(scheme));
+    plain.unwrap_or(name)
+}
+
+/// A service of a source: `b:9090: cart`.
+pub fn in_source(source: Option<&str>, service: &str) -> String {
+    source.map_or_else(|| service.to_owned(), |source| format!("{source}: {service}"))
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub const SERVICE_LABELS: [&str; 15] = [
     "node",
 ];
 
+/// The label that says which of several sources a series is from, where two of them call series the same.
+pub const SOURCE_LABEL: &str = "source";
+
 /// A set of `name = value` pairs, ordered by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
