@@ -206,8 +206,8 @@ fn estimate(panel: Panel) -> String {
             _ => format!("{} metrics", side_by_side(metrics(&offers))),
         };
         return format!(
-            "What matters most of {words}{}: up to 200 series as they are, more of them put together by service.",
-            if is_one { "" } else { " of each server" }
+            "What matters most of {words}: {}up to 200 series as they are, more of them put together by service.",
+            if is_one { "" } else { "of each server " }
         );
     }
     let before: u64 = offers.iter().map(|offer| offer.series_before).sum();

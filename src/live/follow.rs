@@ -210,7 +210,10 @@ impl Following {
         }
         let seconds = |ms: i64| duration_s(((ms + 500) / 1_000) as f64);
         let (age_ms, is_old) = self.servers.age_ms(now).unwrap_or((0, false));
-        let words = format!("{} old{}", seconds(age_ms), if is_paused { ", paused" } else { "" });
+        let read = self.servers.lives().filter(|(.., live)| live.newest_ms().is_some()).count();
+        let all = self.servers.len();
+        let partly = if read < all { format!(", {read} of {all} servers") } else { String::new() };
+        let words = format!("{} old{partly}{}", seconds(age_ms), if is_paused { ", paused" } else { "" });
         let whose = if self.servers.len() > 1 { " of the server that is behind" } else { "" };
         let mut sentences = vec![format!("The newest sample{whose} is {} old.", seconds(age_ms))];
         if is_paused {

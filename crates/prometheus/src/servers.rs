@@ -160,11 +160,13 @@ impl Servers {
                 server.shared = shared;
             }
         }
-        dataset.notes.extend(missing.into_iter().filter_map(|(number, error)| {
+        let absent = missing.into_iter().filter_map(|(number, error)| {
             let address = &self.all.get(number)?.address;
             let message = format!("Nothing of {address} is here: {}", error.on_page());
             Some(Note::new(NoteKind::Dropped, 1, message))
-        }));
+        });
+        // What a whole server lacks comes before what one of its series does.
+        dataset.notes.splice(0..0, absent);
         Ok(dataset)
     }
 
