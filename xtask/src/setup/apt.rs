@@ -73,9 +73,10 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -q update
 apt-get -q install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 \"$@\"
 for package; do
-  unit=/lib/systemd/system/$package.service
-  if [ -e $unit ] && command -v systemctl > /dev/null; then
-    systemctl disable --quiet $package.service || true
+  # The service of nginx-light is called nginx.
+  service=${package%-light}.service
+  if [ -e /lib/systemd/system/$service ] && command -v systemctl > /dev/null; then
+    systemctl disable --quiet $service || true
   fi
 done
 ";
