@@ -155,11 +155,16 @@ async fn offer(address: &str, access: &Access, settings: &[String]) -> Result<Of
         metrics,
         series,
     });
-    let mut chosen = inventory.clone();
-    chosen.parts.retain(|part| scope.packs.iter().any(|pack| pack == part.pack.name));
+    let is_open = scope.packs.is_empty() && scope.queries.is_empty();
+    let fleet = if is_open { inventory.of_fleet(Ask::USUAL_SERIES) } else { None };
+    let is_planned = !is_open || fleet.is_some();
+    let chosen = fleet.unwrap_or_else(|| {
+        let mut chosen = inventory.clone();
+        chosen.parts.retain(|part| scope.packs.iter().any(|pack| pack == part.pack.name));
+        chosen
+    });
     let plan = Plan::of(&chosen, &ask);
     let ((series_before, _), (series, samples)) = plan.totals();
-    let is_planned = !scope.packs.is_empty() || !scope.queries.is_empty();
     Ok(Offer {
         problem: String::new(),
         metrics: inventory.metric_count,

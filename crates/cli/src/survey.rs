@@ -1,6 +1,6 @@
 //! What a server has and what would be fetched, as text.
 
-use prometheus::{Ask, Inventory, Plan};
+use prometheus::{Ask, Inventory, Plan, Question};
 use std::fmt::Write;
 
 /// Packs, labels that could name services, and the plan.
@@ -27,7 +27,11 @@ pub(crate) fn write(inventory: &Inventory, ask: &Ask) -> String {
         let chosen = if one.label == inventory.service_label { "  tells services apart" } else { "" };
         let _ = writeln!(out, "{:<24} {:>7} {:>9}{chosen}", one.label, one.values, one.series);
     }
-    let plan = Plan::of(inventory, ask);
+    let fleet = match ask.question {
+        Question::Discover { max_series } => inventory.of_fleet(max_series),
+        _ => None,
+    };
+    let plan = Plan::of(fleet.as_ref().unwrap_or(inventory), ask);
     if plan.queries.is_empty() && plan.left_out.is_empty() {
         let _ = writeln!(out, "\nChoose packs with --pack NAME to see what would be fetched of them.");
     } else {

@@ -31,6 +31,10 @@ pub struct Survey {
     start_ms: i64,
     end_ms: i64,
     packs: Vec<&'static Pack>,
+    /// Whether no pack was asked for: then what is worth looking at besides is counted, too.
+    is_open: bool,
+    /// All names, until it is known what the metrics are.
+    names: Vec<String>,
     tasks: VecDeque<Task>,
     done: usize,
     total: u64,
@@ -119,16 +123,19 @@ impl Survey {
             Question::Discover { .. } => (&[][..], &[][..]),
         };
         let mut packs: Vec<&'static Pack> = packs.iter().filter_map(|name| preset::named(name)).collect();
-        if packs.is_empty() {
+        let is_open = packs.is_empty();
+        if is_open {
             packs.extend(&PACKS);
         }
-        let mut tasks = VecDeque::from([Task::Names, Task::Metadata]);
+        let mut tasks = VecDeque::from([Task::Names]);
         tasks.extend((0..queries.len()).map(Task::CountQuery));
         Ok(Self {
             conversation: Conversation::new(ask.endpoint.clone()),
             start_ms: ask.start_ms,
             end_ms: ask.end_ms,
             packs,
+            is_open,
+            names: Vec::new(),
             tasks,
             done: 0,
             total: 0,
@@ -165,8 +172,7 @@ impl Survey {
         survey.conversation.is_confirmed = true;
         survey.found.is_whole = true;
         survey.found.metadata = metadata;
-        survey.take_names(&names);
-        survey.offer_others(names);
+        survey.take_names(names);
         survey.tasks = survey.labels_if_any().into();
         Ok(survey)
     }
@@ -270,15 +276,15 @@ impl Survey {
         match task {
             Task::Names => {
                 let names: Vec<String> = ours.data("label values", None, response, answer::data)?;
-                self.take_names(&names);
+                self.take_names(names);
                 self.found.names = self.metrics().into_iter().map(str::to_owned).collect();
-                Ok(self.labels_if_any())
+                Ok(vec![Task::Metadata])
             }
             Task::Metadata => {
                 let all: BTreeMap<String, Vec<Metadata>> = ours.data("metadata", None, response, answer::data)?;
                 let firsts = all.into_iter().filter_map(|(name, kinds)| Some((name, kinds.into_iter().next()?)));
                 self.found.metadata.extend(firsts);
-                Ok(Vec::new())
+                Ok(self.labels_if_any())
             }
             Task::Labels => {
                 let carried: Vec<String> = ours.data("labels", None, response, answer::data)?;
@@ -314,7 +320,8 @@ impl Survey {
     /// Goes on without what the server does not answer, where that can be done.
     fn without(&mut self, task: &Task, error: Error) -> Result<Vec<Task>, Error> {
         match task {
-            Task::Metadata | Task::CountQuery(_) | Task::ScrapeTimes { .. } => Ok(Vec::new()),
+            Task::Metadata => Ok(self.labels_if_any()),
+            Task::CountQuery(_) | Task::ScrapeTimes { .. } => Ok(Vec::new()),
             // The labels that every scrape has.
             Task::Labels => Ok(self.candidates(&["job".to_owned(), "instance".to_owned()])),
             Task::Carriers(_) => Ok(self.counts_if_chosen()),
@@ -322,13 +329,19 @@ impl Survey {
         }
     }
 
-    fn take_names(&mut self, names: &[String]) {
+    fn take_names(&mut self, names: Vec<String>) {
         self.found.metric_count = names.len();
         self.found.has_alerts = names.iter().any(|name| name == "ALERTS");
-        self.offer(names);
+        self.offer(&names);
+        self.names = names;
     }
 
-    fn labels_if_any(&self) -> Vec<Task> {
+    /// Names and metadata are known: asks on, where there is anything.
+    fn labels_if_any(&mut self) -> Vec<Task> {
+        if self.is_open {
+            let names = std::mem::take(&mut self.names);
+            self.offer_others(names);
+        }
         if self.found.parts.is_empty() { Vec::new() } else { vec![Task::Labels] }
     }
 
@@ -497,10 +510,22 @@ impl Entry {
 }
 
 impl Inventory {
+    /// What is fetched where nothing is chosen, for [`Plan::of`]; none where there are no more than so many series, which
+    /// are then taken one by one.
+    pub fn of_fleet(&self, max_series: usize) -> Option<Self> {
+        let mut sizes: SortedMap<&str, u64> = SortedMap::new();
+        for part in self.parts.iter().filter(|part| worth::worth(&part.metric).is_some()) {
+            let most = sizes.at(part.metric.as_str());
+            *most = part.series.max(*most);
+        }
+        let is_large = sizes.values().sum::<u64>() > max_series as u64;
+        is_large.then(|| Self { is_whole: true, ..self.clone() })
+    }
+
     /// The packs of which there is anything, with the number of their metrics and of their series.
     pub fn packs(&self) -> Vec<(&'static Pack, usize, u64)> {
         let mut out: Vec<(&'static Pack, usize, u64)> = Vec::new();
-        for part in &self.parts {
+        for part in self.parts.iter().filter(|part| part.pack.name != preset::OTHERS.name) {
             match out.iter_mut().find(|(pack, ..)| pack.name == part.pack.name) {
                 Some((_, metrics, series)) => {
                     *metrics += 1;

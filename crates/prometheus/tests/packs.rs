@@ -215,6 +215,26 @@ fn a_fleet_that_nobody_has_described_is_looked_through_by_what_packs_know_and_th
 }
 
 #[test]
+fn the_plan_for_a_fleet_that_nobody_has_described_is_known_before_anything_is_fetched() {
+    let survey = |machines_each: f64| {
+        let mut server = machines(machines_each);
+        let ask = Ask::discover(Endpoint::parse("http://server").unwrap(), 0, 3_600_000);
+        let mut survey = Survey::new(&ask).unwrap();
+        while let Some(request) = survey.next_request() {
+            respond(&mut server, &request, &mut |response| survey.accept(Ok(response)));
+        }
+        (survey.finish(), ask)
+    };
+    let (few, _) = survey(1.0);
+    assert!(few.of_fleet(200).is_none(), "all of it is taken series by series");
+    let (many, ask) = survey(400.0);
+    assert!(Plan::of(&many, &ask).queries.is_empty(), "packs are on offer only");
+    let plan = Plan::of(&many.of_fleet(200).unwrap(), &ask);
+    assert!(plan.aggregated().is_some_and(|(before, after)| before == 1_600 && after < 10), "{plan}");
+    assert!(many.packs().iter().all(|(pack, ..)| pack.name != "others"), "that cannot be asked for");
+}
+
+#[test]
 fn raw_and_aggregated_counters_grow_alike() {
     let (raw, _) = fetched(&mut machines(1.0), ask(&["events=none"]));
     let (aggregated, plan) = fetched(&mut machines(400.0), ask(&["events=none"]));
