@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startLive } from '../servers/live.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, open, part, state } from './monteverdi.mjs';
+import { DIST, drop, open, part, sample, state } from './monteverdi.mjs';
 import { hasten } from './now.mjs';
 
 /** Time runs so much faster for server and worker; the page's own clock stays. */
@@ -121,6 +121,17 @@ describe('a server that is followed', { timeout: 300_000 }, () => {
     await until('it is not old any more', async () => (await page.locator('.button.is-old').count()) === 0);
     await until('another Report', async () => (await reports()) > before);
     assert.match(await page.evaluate(() => document.querySelector('.chip span').textContent), /20 series.* 1(\.\d)? h/);
+  });
+
+  it('ends with a file that takes its place', async () => {
+    await until('a poll', () => samples().length > 1);
+    await drop(page, await sample(/cascade/));
+    await until('the file', async () => /cascade/.test(await page.locator('.chip').first().innerText()));
+    await state(page);
+    assert.equal(await part(page, 'live').count(), 0);
+    const asked = server.control.asked.length;
+    await pause(2_000);
+    assert.equal(server.control.asked.length, asked, 'nothing is asked in 40 s of the server');
   });
 
   it('ends with the page going back to the first screen', async () => {
