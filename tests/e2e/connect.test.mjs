@@ -8,7 +8,7 @@ import { startCaddy, startNginx } from '../servers/gateway.mjs';
 import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, cli, findings, open, part, sample, state } from './monteverdi.mjs';
+import { DIST, cli, findings, open, part, paste, sample, state } from './monteverdi.mjs';
 import { endingNow } from './now.mjs';
 
 const USER = 'monica-7f3a';
@@ -42,10 +42,7 @@ describe('a server that wants to know who asks', { timeout: 300_000 }, () => {
 
   it('is read once that is said, and nowhere is it kept', async () => {
     const { page, context, watch } = tab;
-    await open(page, `${server.origin}/`);
-    await part(page, 'source-input').fill(guarded.url);
-    await part(page, 'source-submit').click();
-    await page.waitForURL(/\/live\.html/);
+    await paste(page, server.origin, guarded.url);
     await state(page, 'error');
     await page.locator('[data-testid="diagnosis"][data-trouble="unauthorized"]').waitFor();
     await part(page, 'access-user').fill(USER);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startLive } from '../servers/live.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, open, part, state } from './monteverdi.mjs';
+import { DIST, part, paste, state } from './monteverdi.mjs';
 import { hasten } from './now.mjs';
 
 /** The page explores up to 200 series of a server; as many again and more come while it asks for their samples. */
@@ -24,10 +24,7 @@ async function measure(browser, site, points) {
   const server = await startLive({ series: SERIES, announced: ANNOUNCED, interval: INTERVAL, history: points * INTERVAL, speed: SPEED });
   const { page } = await openTab(browser);
   try {
-    await open(page, `${site.origin}/`);
-    await part(page, 'source-input').fill(server.url);
-    await part(page, 'source-submit').click();
-    await page.waitForURL(/\/live\.html/);
+    await paste(page, site.origin, server.url);
     await state(page);
     await hasten(page, SPEED);
     const entries = async (name) => {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startLive } from '../servers/live.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, drop, open, part, sample, state } from './monteverdi.mjs';
+import { DIST, drop, part, paste, sample, state } from './monteverdi.mjs';
 import { hasten } from './now.mjs';
 
 /** Time runs so much faster for server and worker; the page's own clock stays. */
@@ -31,10 +31,7 @@ describe('a server that is followed', { timeout: 300_000 }, () => {
     await server?.stop();
     server = await startLive({ speed: SPEED, ahead: 5 * 60_000 });
     ({ page, watch } = await openTab(browser));
-    await open(page, `${site.origin}/`);
-    await part(page, 'source-input').fill(server.url);
-    await part(page, 'source-submit').click();
-    await page.waitForURL(/\/live\.html/);
+    await paste(page, site.origin, server.url);
     await state(page);
     await hasten(page, SPEED);
     await part(page, 'live').waitFor();

@@ -47,6 +47,14 @@ export async function open(page, address) {
   await part(page, 'drop-zone').waitFor();
 }
 
+/** Pastes the address of a server into the box of the first screen, and waits for the page that may speak with it. */
+export async function paste(page, origin, address) {
+  await open(page, `${origin}/`);
+  await part(page, 'source-input').fill(address);
+  await part(page, 'source-submit').click();
+  await page.waitForURL(/\/live\.html/);
+}
+
 /** Waits until the page says that it is done (or in another state), and fails early on an error. */
 export async function state(page, wanted = 'done', timeout = 60_000) {
   const ends = wanted === 'error' ? ['error'] : [wanted, 'error'];

@@ -11,7 +11,7 @@ import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { startVictoria, toExposition } from '../servers/victoria.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, SAME, above, cli, difference, drop, findings, open, part, report, sample, state } from './monteverdi.mjs';
+import { DIST, SAME, above, cli, difference, drop, findings, open, part, paste, report, sample, state } from './monteverdi.mjs';
 import { endingNow } from './now.mjs';
 
 const SERVERS = {
@@ -56,10 +56,7 @@ describe('a live server', { timeout: 300_000 }, () => {
       try {
         const tab = await openTab(browser);
         const { page } = tab;
-        await open(page, `${server.origin}/`);
-        await part(page, 'source-input').fill(url);
-        await part(page, 'source-submit').click();
-        await page.waitForURL(/\/live\.html/);
+        await paste(page, server.origin, url);
         await state(page);
         const live = await findings(page);
         assert.equal(difference(live, above(fromFile), SAME), null);
