@@ -8,7 +8,7 @@ import { startCaddy, startNginx } from '../servers/gateway.mjs';
 import { startPrometheus } from '../servers/prometheus.mjs';
 import { serveFolder } from '../servers/static.mjs';
 import { launch, openTab } from './browser.mjs';
-import { DIST, cli, findings, open, part, paste, sample, state } from './monteverdi.mjs';
+import { DIST, cli, findings, part, paste, sample, state } from './monteverdi.mjs';
 import { endingNow } from './now.mjs';
 
 const USER = 'monica-7f3a';
