@@ -73,7 +73,7 @@ mod tests {
 
     fn incident(start_ms: i64, end_ms: i64, findings: Vec<usize>) -> Incident {
         let narrative = Narrative::default();
-        Incident { start_ms, end_ms, peak_ms: start_ms, findings, causes: vec![], spread: vec![], narrative }
+        Incident { start_ms, end_ms, peak_ms: start_ms, findings, narrative, ..Incident::default() }
     }
 
     #[test]

@@ -316,21 +316,7 @@ mod tests {
     use report::{DatasetSummary, Finding, FindingKind, Frame, Relation, RelationKind, Replay, SeriesSummary};
 
     fn series(service: usize, metric: &str) -> SeriesSummary {
-        SeriesSummary {
-            name: metric.into(),
-            service,
-            metric: metric.into(),
-            labels: Default::default(),
-            unit: String::new(),
-            is_rate_of_counter: false,
-            points: 10,
-            missing: 0,
-            median: None,
-            spread: None,
-            min: None,
-            max: None,
-            period_s: None,
-        }
+        SeriesSummary { name: metric.into(), service, metric: metric.into(), points: 10, ..SeriesSummary::default() }
     }
 
     fn finding(series: usize, service: usize, start_ms: i64) -> Finding {
@@ -365,10 +351,8 @@ mod tests {
                 scale: Scale::Macro,
                 strength: 0.8,
                 sign: 1,
-                lag_s: None,
-                lag_plus_minus_s: None,
                 q: 0.01,
-                period_s: None,
+                ..Relation::default()
             }],
             replay: Replay {
                 frames: (0..10).map(|slot| Frame { start_ms: slot * 10, end_ms: slot * 10 + 9 }).collect(),

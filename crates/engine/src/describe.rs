@@ -323,10 +323,10 @@ pub(crate) fn beat_relations(found: &[FoundBeat], grid: &TimeGrid, bounds: &Boun
             scale: crate::scales::to_report(bounds.scale_of(one.periods.0 * grid.step_s())),
             strength: one.beat.depth.clamp(0.0, 1.0),
             sign: 1,
-            lag_s: None,
-            lag_plus_minus_s: None,
             q: one.beat.p,
             period_s: Some(one.beat.period_steps * grid.step_s()),
+            periods_s: Some((one.periods.0 * grid.step_s(), one.periods.1 * grid.step_s())),
+            ..Relation::default()
         })
         .collect()
 }

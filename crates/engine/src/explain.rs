@@ -46,7 +46,7 @@ fn one(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>
         },
         spread: if beats { Vec::new() } else { spread::order(&report.findings, &group, grid.step_ms) },
         findings: group,
-        narrative: Narrative::default(),
+        ..Incident::default()
     }
 }
 

@@ -183,10 +183,9 @@ impl Relating {
                     scale: to_report(at.scale),
                     strength: pair.unbiased(),
                     sign: if antiphase { -1 } else { 1 },
-                    lag_s: None,
-                    lag_plus_minus_s: None,
                     q,
                     period_s: (pair.frequency > 0.0).then(|| at.step_s / pair.frequency),
+                    ..Relation::default()
                 })
             })
             .collect();

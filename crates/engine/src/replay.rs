@@ -224,7 +224,7 @@ impl Scene<'_> {
         let mut cells = vec![vec![Cell::default(); frames]; self.columns.len() * Scale::ALL.len()];
         let hop = frame_slots(self.grid);
         for finding in &self.report.findings {
-            if finding.kind == FindingKind::Beat {
+            if finding.kind.is_standing() {
                 continue;
             }
             let (from, to) = self.news(finding);
@@ -401,6 +401,7 @@ impl Scene<'_> {
             score,
             period_s,
             beat_period_s: beat_period_s.filter(|_| class == Class::Beating),
+            confidence: 0.0,
             evidence: String::new(),
         };
         state.evidence = self.evidence(&state, series);
@@ -416,7 +417,7 @@ impl Scene<'_> {
             .iter()
             .filter(|finding| {
                 finding.scale == state.scale
-                    && finding.kind != FindingKind::Beat
+                    && !finding.kind.is_standing()
                     && finding.series.iter().any(|one| series.contains(one))
             })
             .count();

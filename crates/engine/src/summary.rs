@@ -28,13 +28,7 @@ pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bo
             labels: labels(one),
             unit: unit(one),
             is_rate_of_counter: one.kind == Kind::Counter,
-            points: 0,
-            missing: 0,
-            median: None,
-            spread: None,
-            min: None,
-            max: None,
-            period_s: None,
+            ..SeriesSummary::default()
         })
         .collect();
     Report {

@@ -14,9 +14,12 @@ const LASTING_SHARE: f64 = 0.25;
 /// Two findings are linked when their onsets are close (20 sampling steps or 1 % of the window, whichever is longer), or
 /// when the later one begins while the earlier still lasts, within a quarter of the window, in the same service or in a
 /// series with a significant relation to it. A leak that ends in a cascade is one incident that way; two independent
-/// drifts are two. Beats have no moment at which they begin to spread; all of them are one group.
+/// drifts are two. Beats have no moment at which they begin to spread; all of them are one group. A drifting period is in
+/// none.
 pub fn group(findings: &[Finding], relations: &[Relation], interval_ms: i64, window_ms: i64) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..findings.len()).filter(|&position| !is_beat(findings, position)).collect();
+    let mut order: Vec<usize> = (0..findings.len())
+        .filter(|&position| findings.get(position).is_some_and(|finding| !finding.kind.is_standing()))
+        .collect();
     order::sort_by_key(&mut order, |&position| findings.get(position).map_or(0, |finding| finding.start_ms));
     let link_ms = (LINK_STEPS * interval_ms).max(window_ms / 100);
     let lasting_ms = (window_ms as f64 * LASTING_SHARE) as i64;
@@ -118,10 +121,8 @@ pub(crate) mod tests {
             scale: Scale::Micro,
             strength: 0.8,
             sign: 1,
-            lag_s: None,
-            lag_plus_minus_s: None,
             q: 0.001,
-            period_s: None,
+            ..Relation::default()
         }
     }
 

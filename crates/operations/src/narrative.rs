@@ -76,7 +76,14 @@ impl Teller<'_> {
             FindingKind::Frozen => "stood still first, from ",
             FindingKind::Trend => "began to drift first, at ",
             FindingKind::VarianceEscalation => "became unsteady first, from ",
-            FindingKind::Spike | FindingKind::LevelShift | FindingKind::Beat => "left its normal band first, at ",
+            FindingKind::MissedBeat => "missed its beat first, at ",
+            FindingKind::ExtraBeat => "came out of turn first, at ",
+            FindingKind::LateBeat => "came late first, at ",
+            FindingKind::MetreChange => "changed its rhythm first, at ",
+            FindingKind::Dissonance => "lost the others first, from ",
+            FindingKind::Spike | FindingKind::LevelShift | FindingKind::Beat | FindingKind::PeriodDrift => {
+                "left its normal band first, at "
+            }
         };
         let alone = self.report.findings.len() == 1;
         let what = if alone { what.replace(" first", "") } else { what.to_owned() };
@@ -225,21 +232,7 @@ mod tests {
     use report::{DatasetSummary, SeriesSummary, ServiceSummary};
 
     fn series(name: &str, metric: &str, service: usize) -> SeriesSummary {
-        SeriesSummary {
-            name: name.into(),
-            service,
-            metric: metric.into(),
-            labels: Default::default(),
-            unit: String::new(),
-            is_rate_of_counter: false,
-            points: 0,
-            missing: 0,
-            median: None,
-            spread: None,
-            min: None,
-            max: None,
-            period_s: None,
-        }
+        SeriesSummary { name: name.into(), service, metric: metric.into(), ..SeriesSummary::default() }
     }
 
     fn report() -> Report {
@@ -269,9 +262,8 @@ mod tests {
             end_ms: 40_000_000,
             peak_ms: 38_590_000,
             findings: vec![0, 1],
-            causes: Vec::new(),
             spread: crate::spread::order(&report.findings, &[0, 1], 15_000),
-            narrative: Narrative::default(),
+            ..Incident::default()
         };
         let story = tell(&report, &incident);
         let text = |spans: &[Span]| spans.iter().map(|span| span.text.as_str()).collect::<String>();

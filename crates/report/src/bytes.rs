@@ -211,6 +211,18 @@ impl<T: Bytes> Bytes for Vec<T> {
     }
 }
 
+impl<A: Bytes, B: Bytes> Bytes for (A, B) {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.0.write(output);
+        self.1.write(output);
+    }
+
+    fn read(input: &mut Reader<'_>) -> Self {
+        let first = A::read(input);
+        (first, B::read(input))
+    }
+}
+
 impl Bytes for BTreeMap<String, String> {
     fn write(&self, output: &mut Vec<u8>) {
         write_word(self.len() as u64, output);
@@ -283,7 +295,7 @@ macro_rules! enum_bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Class, Report, SeriesSummary, Subject};
+    use crate::{Accent, Class, Foot, Period, Relation, Report, Rhythm, SeriesSummary, Subject};
 
     fn report() -> Report {
         let series = SeriesSummary {
@@ -300,8 +312,19 @@ mod tests {
             min: Some(-0.0),
             max: Some(f64::MIN_POSITIVE),
             period_s: None,
+            periods: vec![Period { period_s: 60.0, harmonic: 1, ..Period::default() }],
+            scale_shares: vec![0.25, 0.5, 0.25],
+            accents: vec![Accent { start_ms: -5, end_ms: 9, strength: 2.5, foot: Some(Foot::Anapest) }],
+            rhythm: Some(Rhythm { foot: None, count: 3, ..Rhythm::default() }),
         };
-        Report { version: crate::VERSION, complete: true, series: vec![series], ..Report::default() }
+        let relation = Relation { periods_s: Some((60.0, 66.0)), next_ms: Some(7), ..Relation::default() };
+        Report {
+            version: crate::VERSION,
+            complete: true,
+            series: vec![series],
+            relations: vec![relation],
+            ..Report::default()
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What was read.
 
+use crate::{Accent, Period, Rhythm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -78,7 +79,7 @@ pub struct ServiceSummary {
 }
 
 /// One series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeriesSummary {
     /// The name by which the source calls it.
@@ -107,4 +108,12 @@ pub struct SeriesSummary {
     pub max: Option<f64>,
     /// The strongest significant period.
     pub period_s: Option<f64>,
+    /// Its significant periods, the longest first.
+    pub periods: Vec<Period>,
+    /// The shares of its variance at the three scales, micro first; they sum to 1. Empty where there is no variance.
+    pub scale_shares: Vec<f64>,
+    /// Its accents, in order of time: the strongest 200, where there are more.
+    pub accents: Vec<Accent>,
+    /// The rhythm of its events, where they have one.
+    pub rhythm: Option<Rhythm>,
 }

@@ -22,11 +22,23 @@ pub enum FindingKind {
     Frozen,
     /// Two close periods beat.
     Beat,
+    /// An event that recurs did not come (a job that did not run).
+    MissedBeat,
+    /// An event that recurs came between its times.
+    ExtraBeat,
+    /// An event that recurs came late.
+    LateBeat,
+    /// Events that recur went over to another period.
+    MetreChange,
+    /// A period that grows or shrinks: each cycle comes later, or earlier, than the last one did.
+    PeriodDrift,
+    /// Series that go together lost each other (a fall of consonance below its own habit).
+    Dissonance,
 }
 
 impl FindingKind {
     /// Every kind, in the order in which they are listed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 13] = [
         Self::Spike,
         Self::LevelShift,
         Self::VarianceEscalation,
@@ -34,6 +46,12 @@ impl FindingKind {
         Self::Vanished,
         Self::Frozen,
         Self::Beat,
+        Self::MissedBeat,
+        Self::ExtraBeat,
+        Self::LateBeat,
+        Self::MetreChange,
+        Self::PeriodDrift,
+        Self::Dissonance,
     ];
 
     /// The words shown to people.
@@ -46,7 +64,20 @@ impl FindingKind {
             Self::Vanished => "vanished",
             Self::Frozen => "frozen",
             Self::Beat => "beat",
+            Self::MissedBeat => "missed beat",
+            Self::ExtraBeat => "extra beat",
+            Self::LateBeat => "late beat",
+            Self::MetreChange => "change of metre",
+            Self::PeriodDrift => "drifting period",
+            Self::Dissonance => "dissonance",
         }
+    }
+}
+
+impl FindingKind {
+    /// Whether it holds for the whole window instead of beginning at a moment.
+    pub fn is_standing(self) -> bool {
+        matches!(self, Self::Beat | Self::PeriodDrift)
     }
 }
 

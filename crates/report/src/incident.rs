@@ -1,5 +1,6 @@
 //! Incidents: findings that belong together, what began them and how they spread.
 
+use crate::{Known, Resemblance};
 use serde::{Deserialize, Serialize};
 
 /// A stretch of text, and the finding that proves it.
@@ -63,7 +64,7 @@ pub struct SpreadStep {
 }
 
 /// Findings that belong together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Incident {
     /// The first finding's start.
@@ -80,4 +81,10 @@ pub struct Incident {
     pub spread: Vec<SpreadStep>,
     /// The story.
     pub narrative: Narrative,
+    /// What is characteristic of it, as numbers that can be kept and compared (docs/methods/signature.md).
+    pub signature: Vec<f64>,
+    /// The nearest signature of the user's library, where one is near enough.
+    pub known: Option<Known>,
+    /// Stretches of the same window, outside of the incident, that look like its beginning; the most alike first.
+    pub resembles: Vec<Resemblance>,
 }

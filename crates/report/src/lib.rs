@@ -15,6 +15,8 @@ pub mod format;
 mod incident;
 mod relation;
 mod replay;
+mod rhythm;
+mod signature;
 mod state;
 mod wire;
 
@@ -24,6 +26,8 @@ pub use finding::{Direction, Finding, FindingKind, Quantity};
 pub use incident::{Cause, Incident, Narrative, Span, SpreadStep};
 pub use relation::{Relation, RelationKind};
 pub use replay::{ClassSpan, Frame, Replay, Track};
+pub use rhythm::{Accent, Foot, Period, Rhythm};
+pub use signature::{Known, Resemblance};
 pub use state::{Class, Scale, ScaleSummary, State, Subject};
 
 use serde::{Deserialize, Serialize};

@@ -4,15 +4,16 @@ use crate::Scale;
 use serde::{Deserialize, Serialize};
 
 /// How two series are related. Predictive, never proof of a cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKind {
     /// They move together (significant coherence), perhaps with a lag.
+    #[default]
     Coupling,
     /// Coherent with a gain peak.
     Resonance,
-    /// Coherent in antiphase: when one rises, the other falls.
+    /// Coherent in antiphase (when one rises, the other falls), or with a notch in the gain.
     AntiResonance,
     /// Two close periods that beat.
     Beat,
@@ -31,7 +32,7 @@ impl RelationKind {
 }
 
 /// A significant relation between two series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Relation {
     /// How.
@@ -52,6 +53,23 @@ pub struct Relation {
     pub lag_plus_minus_s: Option<f64>,
     /// The false-discovery rate at which it is significant, over all pairs.
     pub q: f64,
-    /// The period at which coherence is strongest; `null` where it is broad.
+    /// The period at which coherence is strongest, at which the gain peaks or has its notch, or that the beat has; `null`
+    /// where it is broad.
     pub period_s: Option<f64>,
+    /// The gain's peak or notch over the gain around it, in decibels; `null` where the gain is flat.
+    pub gain_db: Option<f64>,
+    /// How sharp the gain's peak is (the Q factor: its frequency over its width at half power).
+    pub quality: Option<f64>,
+    /// The false-discovery rate at which the past of `from` predicts `to` beyond `to`'s own past (Granger).
+    pub leads_q: Option<f64>,
+    /// The same the other way round. Both small: each predicts the other.
+    pub follows_q: Option<f64>,
+    /// A third series that explains the relation: without what both have in common with it, nothing is left of it.
+    pub explained_by: Option<usize>,
+    /// How firmly the phases are locked at `period_s`, 0 to 1; `null` without a common period.
+    pub locking: Option<f64>,
+    /// Of a beat: the two periods, that of `from` first.
+    pub periods_s: Option<(f64, f64)>,
+    /// Of a beat: when the two next fall together after the data end.
+    pub next_ms: Option<i64>,
 }

@@ -115,6 +115,8 @@ pub struct State {
     pub period_s: Option<f64>,
     /// The beat's period, for the class `beating`.
     pub beat_period_s: Option<f64>,
+    /// How sure the class is, 0 to 1: the share of such cells of which simulation says that the class is right.
+    pub confidence: f64,
     /// The evidence in one sentence.
     pub evidence: String,
 }

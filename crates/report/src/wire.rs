@@ -1,9 +1,10 @@
 //! The Report's types as bytes; see [`crate::bytes`].
 
 use crate::{
-    Cause, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind, Frame, Incident,
-    Narrative, Quantity, Relation, RelationKind, Replay, Report, Scale, ScaleSummary, SeriesSummary, ServiceSummary,
-    Source, Span, SpreadStep, State, Subject, Track, enum_bytes, struct_bytes,
+    Accent, Cause, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind, Foot, Frame,
+    Incident, Known, Narrative, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance, Rhythm, Scale,
+    ScaleSummary, SeriesSummary, ServiceSummary, Source, Span, SpreadStep, State, Subject, Track, enum_bytes,
+    struct_bytes,
 };
 
 struct_bytes! {
@@ -16,6 +17,7 @@ struct_bytes! {
     ServiceSummary { name, series }
     SeriesSummary {
         name, service, metric, labels, unit, is_rate_of_counter, points, missing, median, spread, min, max, period_s,
+        periods, scale_shares, accents, rhythm,
     }
     Quantity { name, value, unit }
     Finding {
@@ -25,14 +27,22 @@ struct_bytes! {
     Narrative { headline, body, refuted_by, check_next }
     Cause { service, series, score, confidence, onset_ms, findings, sentence }
     SpreadStep { service, onset_ms, lag_s, lag_plus_minus_s, finding }
-    Incident { start_ms, end_ms, peak_ms, findings, causes, spread, narrative }
-    Relation { kind, from, to, scale, strength, sign, lag_s, lag_plus_minus_s, q, period_s }
+    Incident { start_ms, end_ms, peak_ms, findings, causes, spread, narrative, signature, known, resembles }
+    Relation {
+        kind, from, to, scale, strength, sign, lag_s, lag_plus_minus_s, q, period_s, gain_db, quality, leads_q, follows_q,
+        explained_by, locking, periods_s, next_ms,
+    }
+    Period { period_s, low_s, high_s, share, amplitude, crest_ms, harmonic, family }
+    Accent { start_ms, end_ms, strength, foot }
+    Rhythm { period_s, plus_minus_s, variation, count, foot, foot_share, p }
+    Known { name, distance, confidence }
+    Resemblance { start_ms, end_ms, distance, p }
     Frame { start_ms, end_ms }
     ClassSpan { from, to, class, score }
     Track { subject, scale, spans, consonance }
     Replay { frames, tracks, start_frame }
     ScaleSummary { scale, from_s, to_s, unavailable }
-    State { subject, scale, class, consonance, score, period_s, beat_period_s, evidence }
+    State { subject, scale, class, consonance, score, period_s, beat_period_s, confidence, evidence }
     Report {
         version, complete, dataset, services, series, scales, states, findings, relations, incidents, warnings, replay,
     }
@@ -46,7 +56,9 @@ enum_bytes! { Subject { 0: System, 1: Service(index), 2: Series(index) } else Se
 enum_bytes! { Direction { 0: Up, 1: Down } else Self::Up }
 enum_bytes! {
     FindingKind {
-        0: Spike, 1: LevelShift, 2: VarianceEscalation, 3: Trend, 4: Vanished, 5: Frozen, 6: Beat,
+        0: Spike, 1: LevelShift, 2: VarianceEscalation, 3: Trend, 4: Vanished, 5: Frozen, 6: Beat, 7: MissedBeat,
+        8: ExtraBeat, 9: LateBeat, 10: MetreChange, 11: PeriodDrift, 12: Dissonance,
     } else Self::Spike
 }
 enum_bytes! { RelationKind { 0: Coupling, 1: Resonance, 2: AntiResonance, 3: Beat } else Self::Coupling }
+enum_bytes! { Foot { 0: Iamb, 1: Trochee, 2: Anapest, 3: Dactyl, 4: Amphibrach } else Self::Iamb }

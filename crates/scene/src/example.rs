@@ -1,8 +1,8 @@
 //! A Report to draw in tests, benchmarks and documentation: ten services in an incident, or as many as wanted.
 
 use report::{
-    ChartData, Class, ClassSpan, DatasetSummary, EventMark, Frame, Incident, Narrative, Relation, RelationKind, Replay,
-    Report, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, State, Subject, Track,
+    ChartData, Class, ClassSpan, DatasetSummary, EventMark, Frame, Incident, Relation, RelationKind, Replay, Report,
+    Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, State, Subject, Track,
 };
 use std::collections::BTreeMap;
 
@@ -148,10 +148,7 @@ fn build(plans: Vec<(String, [(Class, f64); 3])>) -> Report {
             start_ms: START_MS + ONSET as i64 * FRAME_MS,
             end_ms: START_MS + 6 * HOUR_MS - 4 * 60_000,
             peak_ms: START_MS + 347 * 60_000,
-            findings: Vec::new(),
-            causes: Vec::new(),
-            spread: Vec::new(),
-            narrative: Narrative::default(),
+            ..Incident::default()
         }];
     }
     report
@@ -177,6 +174,7 @@ fn series(service: &str, index: usize, metric: &str, unit: &str) -> SeriesSummar
         min: Some(70.0),
         max: Some(165.0),
         period_s: (metric != "memory").then_some(300.0),
+        ..SeriesSummary::default()
     }
 }
 
@@ -194,6 +192,7 @@ fn subject(report: &mut Report, subject: Subject, plan: &[(Class, f64); 3], has_
             score,
             period_s: (class == Periodic).then_some(span_s / cycles),
             beat_period_s: (class == Beating).then_some(span_s / 2.0),
+            confidence: 0.9,
             evidence: format!("Example of {}.", class.name()),
         });
         let calm = if class == Insufficient { Insufficient } else { Steady };
@@ -248,7 +247,7 @@ fn relations(count: usize) -> Vec<Relation> {
         lag_s,
         lag_plus_minus_s: lag_s.map(|_| 5.0),
         q: 0.001,
-        period_s: None,
+        ..Relation::default()
     };
     let within = |index: usize| Relation {
         from: index * METRICS.len(),
