@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    Access, ChartRequest, Credentials, Envelope, Fault, Input, Remedy, Request, Response, Server, from_f64s,
+    Access, ChartRequest, Credentials, Envelope, Export, Fault, Input, Remedy, Request, Response, Server, from_f64s,
     from_words, to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
@@ -57,8 +57,7 @@ async fn every_request_arrives_as_it_was_sent() {
         },
         Request::Cancel { generation: u32::MAX },
         Request::Chart { ticket: 9, generation: 2, chart },
-        Request::Story { ticket: 10, generation: 2 },
-        Request::Json { ticket: 11, generation: 2 },
+        Request::Export { ticket: 10, generation: 2, kind: Export::Json },
         Request::Analyse { generation: 2, service_label: "app".into() },
         Request::Analysed { generation: 2 },
     ];
@@ -80,7 +79,7 @@ async fn every_response_arrives_as_it_was_sent() {
         Response::Dataset { generation: 1, service_label: "app".into() },
         Response::Cancelled { generation: 1 },
         Response::Chart { ticket: 1, series: 2 },
-        Response::Text { ticket: 1, text: "# ä".into() },
+        Response::File { ticket: 1 },
     ];
     for response in responses {
         assert_eq!(through(Envelope::of(response.clone())).await.head, response);

@@ -22,9 +22,9 @@ try {
   throw error;
 }
 
-// The charts, and the panels in which the user says how files are read and what is asked of a server, are programs of
-// their own, fetched when they are asked for.
-for (const name of ['charts', 'mapping', 'connect']) {
+// The charts, the sound, and the panels in which the user says how files are read and what is asked of a server, are
+// programs of their own, fetched when they are asked for.
+for (const name of ['charts', 'sound', 'mapping', 'connect']) {
   let program;
   document.addEventListener(`monteverdi-${name}`, async ({ detail }) => {
     try {

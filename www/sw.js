@@ -16,6 +16,8 @@ const FILES = [
   'reader_bg.wasm',
   'charts.js',
   'charts_bg.wasm',
+  'sound.js',
+  'sound_bg.wasm',
   'mapping.js',
   'mapping_bg.wasm',
   'mapping.css',

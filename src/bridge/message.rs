@@ -125,6 +125,17 @@ pub struct ChartRequest {
     pub max_points: usize,
 }
 
+/// A form in which a result can be taken along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// The story as Markdown.
+    Story,
+    /// The whole Report as JSON, as the command line writes it.
+    Json,
+    /// The accents as a Standard MIDI File.
+    Midi,
+}
+
 /// From the page to one of its workers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
@@ -177,12 +188,14 @@ pub enum Request {
         /// What to draw.
         chart: ChartRequest,
     },
-    /// Ask for the story as Markdown.
-    Story {
+    /// Ask for the result as a file.
+    Export {
         /// Comes back with the answer.
         ticket: u32,
         /// The load that the Report on the screen belongs to.
         generation: u32,
+        /// As what.
+        kind: Export,
     },
     /// To what asks servers, from the panel: what is at an address and why it cannot be read, or what a query gives there.
     Connect {
@@ -194,13 +207,6 @@ pub enum Request {
         access: Access,
         /// A [`super::Probe`], as bytes: of all programs only the panel and what asks servers know it.
         question: Vec<u8>,
-    },
-    /// Ask for the whole Report as JSON, as the command line writes it.
-    Json {
-        /// Comes back with the answer.
-        ticket: u32,
-        /// The load that the Report on the screen belongs to.
-        generation: u32,
     },
 }
 
@@ -277,12 +283,10 @@ pub enum Response {
         /// The request's.
         ticket: u32,
     },
-    /// What was asked for as text: the story or the Report; empty where the load is gone.
-    Text {
+    /// The file that was asked for in the only buffer; no buffer where the load is gone.
+    File {
         /// The request's.
         ticket: u32,
-        /// The text.
-        text: String,
     },
 }
 
@@ -295,6 +299,7 @@ struct_bytes! {
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
+enum_bytes! { Export { 0: Story, 1: Json, 2: Midi } else Self::Story }
 enum_bytes! { Remedy { 0: None, 1: Connect(server), 2: Explain } else Self::None }
 enum_bytes! {
     Input { 0: Files { names, settings, remembered }, 1: Prometheus { servers, end_ms, settings } }
@@ -305,13 +310,12 @@ enum_bytes! {
         0: Load { generation, input },
         1: Cancel { generation },
         2: Chart { ticket, generation, chart },
-        3: Story { ticket, generation },
-        4: Json { ticket, generation },
-        5: Analyse { generation, service_label },
-        6: Preview { ticket, name, settings },
-        7: Connect { ticket, address, access, question },
-        8: Follow { generation, goes_on },
-        9: Analysed { generation },
+        3: Export { ticket, generation, kind },
+        4: Analyse { generation, service_label },
+        5: Preview { ticket, name, settings },
+        6: Connect { ticket, address, access, question },
+        7: Follow { generation, goes_on },
+        8: Analysed { generation },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -322,7 +326,7 @@ enum_bytes! {
         3: Failed { generation, fault },
         4: Cancelled { generation },
         5: Chart { ticket, series },
-        6: Text { ticket, text },
+        6: File { ticket },
         7: Dataset { generation, service_label },
         8: Preview { ticket },
         9: Found { ticket },

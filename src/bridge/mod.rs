@@ -23,7 +23,7 @@ mod pause;
 pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
 pub use evidence::{Evidence, Level, Stretch};
 pub use message::{
-    Access, ChartRequest, Credentials, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response, Server,
+    Access, ChartRequest, Credentials, Export, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response, Server,
 };
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 

@@ -53,6 +53,8 @@ pub enum Command {
     Last,
     /// Play or pause.
     Play,
+    /// Hear the radar, or not.
+    Sound,
     /// Open the next or previous finding.
     Finding(i32),
     /// Open a tab, by its place from 0.
@@ -124,6 +126,7 @@ fn anywhere(press: KeyPress<'_>) -> Option<Command> {
         "d" | "D" | "." | ">" => Command::Step(frames),
         "r" => Command::NextRing,
         " " => Command::Play,
+        "m" => Command::Sound,
         "j" => Command::Finding(1),
         "k" => Command::Finding(-1),
         "1" => Command::Tab(0),

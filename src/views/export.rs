@@ -1,6 +1,7 @@
-//! Taking the result along: as JSON, as Markdown, as a picture; and a link to the view.
+//! Taking the result along: as JSON, as Markdown, as a picture, as music; and a link to the view.
 
 use super::session::{Session, Shown};
+use crate::bridge::Export;
 use crate::dom::{self, El, batch, el, icon, signal, untrack};
 use crate::state::{Level, View};
 use js_sys::Array;
@@ -22,28 +23,36 @@ pub(super) fn export(session: &'static Session) -> El {
         is_open.set(false);
         session.shown.get_clone_untracked()
     };
-    let json = move || {
-        let Some(shown) = shown() else { return };
-        let name = file_name(&shown, "json");
-        session.ask_json(shown.generation, move |json| save(session, &name, "application/json", &json));
-    };
-    let story = move || {
-        let Some(shown) = shown() else { return };
-        let name = file_name(&shown, "md");
-        session.ask_story(shown.generation, move |markdown| save(session, &name, "text/markdown", &markdown));
+    let made = move |kind: Export, ending: &'static str, media_type: &'static str| {
+        move || {
+            let Some(shown) = shown() else { return };
+            let name = file_name(&shown, ending);
+            session.ask_export(shown.generation, kind, move |file| save(session, &name, media_type, &file));
+        }
     };
     let svg = move || {
         let Some(shown) = shown() else { return };
         let theme = super::theme_colors(session.theme.get_untracked());
         let scene = picture(&shown, &session.view.get_clone_untracked());
-        save(session, &file_name(&shown, "svg"), "image/svg+xml", &scene::svg::paint(&scene, &theme));
+        save(session, &file_name(&shown, "svg"), "image/svg+xml", &scene::svg::paint(&scene, &theme).into());
     };
     let entries = move || {
         el("ul")
             .attr("role", "menu")
-            .child(entry("Markdown", "the story, to begin a post-mortem with", "export-markdown", story))
-            .child(entry("JSON", "the whole Report, as the command line writes it", "export-json", json))
+            .child(entry(
+                "Markdown",
+                "the story, to begin a post-mortem with",
+                "export-markdown",
+                made(Export::Story, "md", "text/markdown"),
+            ))
+            .child(entry(
+                "JSON",
+                "the whole Report, as the command line writes it",
+                "export-json",
+                made(Export::Json, "json", "application/json"),
+            ))
             .child(entry("SVG", "the radar as it is now", "export-svg", svg))
+            .child(entry("MIDI", "the accents as music", "export-midi", made(Export::Midi, "mid", "audio/midi")))
     };
     let button = el("button")
         .class("button")
@@ -143,12 +152,11 @@ fn file_name(shown: &Shown, ending: &str) -> String {
 }
 
 /// Gives the browser a file to save.
-fn save(session: &'static Session, name: &str, kind: &str, content: &str) {
+fn save(session: &'static Session, name: &str, media_type: &str, content: &JsValue) {
     let save = || -> Result<(), JsValue> {
         let options = BlobPropertyBag::new();
-        options.set_type(kind);
-        let content = Array::of1(&JsValue::from_str(content));
-        let blob = Blob::new_with_str_sequence_and_options(&content, &options)?;
+        options.set_type(media_type);
+        let blob = Blob::new_with_blob_sequence_and_options(&Array::of1(content), &options)?;
         let address = Url::create_object_url_with_blob(&blob)?;
         let anchor: HtmlAnchorElement = el("a").cast();
         anchor.set_href(&address);

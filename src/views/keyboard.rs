@@ -65,6 +65,7 @@ fn obey(session: &'static Session, command: Command) {
         Command::First => session.look(|view, report| view.step_cursor(report, i64::MIN / 2)),
         Command::Last => session.look(|view, report| view.step_cursor(report, i64::MAX / 2)),
         Command::Play => session.toggle_play(),
+        Command::Sound => session.toggle_sound(),
         Command::Finding(step) => session.step_finding(step),
         Command::Drill | Command::Sector(_) | Command::Ring(_) => session.radar_order.set(Some(command)),
     }

@@ -22,6 +22,7 @@ mod progress;
 mod radar;
 mod relations;
 mod session;
+mod sound;
 mod spark;
 mod story;
 mod surface;

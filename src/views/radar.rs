@@ -310,7 +310,7 @@ pub(super) fn radar_pane(session: &'static Session) -> El {
         .attr("title", "The same facts as a table (V)")
         .text("Table")
         .on_click(move || session.look(|view, _| view.as_table = !view.as_table));
-    let tools = el("div").class("radar-tools").child(toggle);
+    let tools = el("div").class("radar-tools").child(super::sound::sound(session)).child(toggle);
     el("section")
         .class("radar-pane")
         .attr("aria-label", "Radar")

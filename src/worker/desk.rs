@@ -1,7 +1,7 @@
 //! What the worker holds, and who gets which answer.
 
 use super::work;
-use crate::bridge::{ChartRequest, Envelope, Mailbox, Request, Response, to_bytes, to_f64s};
+use crate::bridge::{ChartRequest, Envelope, Export, Mailbox, Request, Response, to_bytes, to_f64s};
 use engine::Analysis;
 use report::Report;
 use std::cell::{Cell, RefCell};
@@ -55,15 +55,9 @@ impl Desk {
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
-            Request::Story { ticket, generation } => {
-                let markdown = desk.with(generation, |analysis| operations::markdown::write(analysis.report()));
-                desk.page.say(Envelope::of(Response::Text { ticket, text: markdown.unwrap_or_default() }));
-            }
-            Request::Json { ticket, generation } => {
-                // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
-                let json =
-                    desk.with(generation, |analysis| serde_json::to_string(analysis.report()).unwrap_or_default());
-                desk.page.say(Envelope::of(Response::Text { ticket, text: json.unwrap_or_default() }));
+            Request::Export { ticket, generation, kind } => {
+                let file = desk.with(generation, |analysis| to_bytes(&exported(analysis.report(), kind)));
+                desk.page.say(Envelope::with(Response::File { ticket }, file.into_iter().collect()));
             }
         }
     }
@@ -134,5 +128,14 @@ impl Desk {
         let complete = report.complete;
         let head = Response::Report { generation, complete };
         self.page.say(Envelope::with(head, vec![to_bytes(&report::bytes::encode(report))]));
+    }
+}
+
+fn exported(report: &Report, kind: Export) -> Vec<u8> {
+    match kind {
+        Export::Story => operations::markdown::write(report).into_bytes(),
+        // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
+        Export::Json => serde_json::to_vec(report).unwrap_or_default(),
+        Export::Midi => operations::midi::write(report),
     }
 }

@@ -11,8 +11,12 @@ pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
 
 /// Writes a text.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
+    bytes(text.as_bytes())
+}
+
+fn bytes(content: &[u8]) -> Result<(), Failure> {
     let mut out = stdout();
-    out.write_all(text.as_bytes())?;
+    out.write_all(content)?;
     Ok(out.flush()?)
 }
 
@@ -24,10 +28,10 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Writes a text to a file, or to standard output for `-`.
-pub(crate) fn file(path: &str, content: &str) -> Result<(), Failure> {
+/// Writes content to a file, or to standard output for `-`.
+pub(crate) fn file(path: &str, content: &[u8]) -> Result<(), Failure> {
     if path == "-" {
-        return text(content);
+        return bytes(content);
     }
     std::fs::write(path, content)
         .map_err(|error| Failure::input(format_args!("{path} could not be written: {error}. Name another file.")))

@@ -5,7 +5,7 @@ use analysis::cause::Displacement;
 use operations::{incident, narrative, spread};
 use order::SortedSet;
 use report::format::quantity;
-use report::{Cause, Finding, Incident, Narrative, Report, SeriesSummary};
+use report::{Cause, Finding, Incident, Report, SeriesSummary};
 use series::TimeGrid;
 
 /// Fewer slots before an onset than this are no normal operation to compare with.

@@ -2,5 +2,6 @@
 
 pub mod incident;
 pub mod markdown;
+pub mod midi;
 pub mod narrative;
 pub mod spread;

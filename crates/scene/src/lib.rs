@@ -1,4 +1,4 @@
-//! The radar and the timeline as a display list, and an SVG painter.
+//! The radar and the timeline as a display list, and an SVG painter; and the radar for the ear.
 //!
 //! A scene is built from a [`report::Report`] and a view (size, moment, selection) and from nothing else: no clock, no
 //! canvas, no document. The same arguments give the same scene. Sizes are CSS pixels. Colours are meanings
@@ -17,6 +17,7 @@ mod legend;
 mod paint;
 mod polar;
 pub mod radar;
+pub mod sound;
 mod spark;
 pub mod svg;
 mod table;

@@ -94,9 +94,11 @@ impl Session {
                     answer(chart_of(series, &buffers));
                 }
             }
-            Response::Text { ticket, text } => {
-                if let Some(Waiting::Text(answer)) = self.take_waiting(ticket) {
-                    answer(text);
+            Response::File { ticket } => {
+                if let (Some(Waiting::File(answer)), Some(file)) =
+                    (self.take_waiting(ticket), buffers.into_iter().next())
+                {
+                    answer(file);
                 }
             }
         }

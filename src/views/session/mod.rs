@@ -6,14 +6,15 @@ mod policy;
 mod programs;
 mod sharing;
 
-pub(super) use programs::paint_chart;
+pub(super) use programs::{paint_chart, play_voices};
 pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};
-use crate::bridge::{ChartRequest, Envelope, Fault, Host, Request};
+use crate::bridge::{ChartRequest, Envelope, Export, Fault, Host, Request};
 use crate::dom::{Signal, after, batch, document, signal};
 use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
 use crate::store::Theme;
+use js_sys::ArrayBuffer;
 use report::{ChartData, Report};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -71,7 +72,7 @@ enum Who {
 /// Who waits for an answer of the worker.
 enum Waiting {
     Chart(Box<dyn FnOnce(Option<ChartData>)>),
-    Text(Box<dyn FnOnce(String)>),
+    File(Box<dyn FnOnce(ArrayBuffer)>),
 }
 
 #[derive(Default)]
@@ -104,6 +105,8 @@ pub(super) struct Session {
     pub(super) samples: Signal<Vec<Sample>>,
     pub(super) is_playing: Signal<bool>,
     pub(super) is_help_open: Signal<bool>,
+    /// Whether the radar is heard.
+    pub(super) is_sounding: Signal<bool>,
     /// What was last done, for screen readers and as a short notice.
     pub(super) notice: Signal<String>,
     pub(super) live: Signal<Following>,
@@ -132,6 +135,7 @@ impl Session {
             samples: signal(Vec::new()),
             is_playing: signal(false),
             is_help_open: signal(false),
+            is_sounding: signal(false),
             notice: signal(String::new()),
             live: signal(Following::default()),
             is_paused: signal(false),
@@ -201,16 +205,10 @@ impl Session {
         self.send(Envelope::of(Request::Chart { ticket, generation, chart }));
     }
 
-    /// Asks for the story as Markdown.
-    pub(super) fn ask_story(&self, generation: u32, answer: impl FnOnce(String) + 'static) {
-        let ticket = self.ticket(Waiting::Text(Box::new(answer)));
-        self.send(Envelope::of(Request::Story { ticket, generation }));
-    }
-
-    /// Asks for the whole Report as JSON.
-    pub(super) fn ask_json(&self, generation: u32, answer: impl FnOnce(String) + 'static) {
-        let ticket = self.ticket(Waiting::Text(Box::new(answer)));
-        self.send(Envelope::of(Request::Json { ticket, generation }));
+    /// Asks for the result as a file; no answer where the worker does not have it any more.
+    pub(super) fn ask_export(&self, generation: u32, kind: Export, answer: impl FnOnce(ArrayBuffer) + 'static) {
+        let ticket = self.ticket(Waiting::File(Box::new(answer)));
+        self.send(Envelope::of(Request::Export { ticket, generation, kind }));
     }
 
     /// Whether a server is followed.
@@ -297,6 +295,11 @@ impl Session {
     /// Plays the radar over time, or pauses.
     pub(super) fn toggle_play(&self) {
         self.is_playing.update(|is_playing| *is_playing = !*is_playing);
+    }
+
+    /// Lets the radar be heard, or not.
+    pub(super) fn toggle_sound(&self) {
+        self.is_sounding.update(|is_sounding| *is_sounding = !*is_sounding);
     }
 
     /// Opens the next or previous finding of the list.

@@ -1,5 +1,5 @@
 //! The ways to the programs that are fetched when they are needed: the panel in which the user says how files are read, the
-//! one that says why a server cannot be read and takes what is asked of it, and the painter of charts.
+//! one that says why a server cannot be read and takes what is asked of it, the painter of charts, and the radar for the ear.
 //!
 //! `boot.js` fetches them and hands over what stands in the event.
 
@@ -8,8 +8,9 @@ use crate::bridge::{Access, Evidence, Input, Server, words};
 use crate::dom::{batch, document};
 use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Float64Array, Uint8Array};
 use report::bytes::encode;
+use scene::sound::Voice;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -19,6 +20,7 @@ use web_sys::{CustomEvent, CustomEventInit};
 const MAPPING: &str = "monteverdi-mapping";
 const CONNECT: &str = "monteverdi-connect";
 const CHARTS: &str = "monteverdi-charts";
+const SOUND: &str = "monteverdi-sound";
 
 impl Session {
     /// Opens the panel for what was loaded last, or for what failed to load.
@@ -89,6 +91,18 @@ fn closure(mut done: impl FnMut(Array) + 'static) -> JsValue {
 /// Has a chart painted.
 pub(in crate::views) fn paint_chart(canvas: &JsValue, evidence: &Evidence) {
     summon(CHARTS, &Array::of2(canvas, &Uint8Array::from(encode(evidence).as_slice())));
+}
+
+/// Lets voices sound; silence where there are none.
+pub(in crate::views) fn play_voices(voices: &[Voice]) {
+    let numbers: Vec<f64> = voices
+        .iter()
+        .flat_map(|voice| {
+            let Voice { pitch_hz, second_hz, gain, pulse_hz, harshness, pan, .. } = *voice;
+            [pitch_hz, second_hz, gain, pulse_hz, harshness, pan]
+        })
+        .collect();
+    summon(SOUND, &Array::of1(&Float64Array::from(numbers.as_slice())));
 }
 
 /// Tells `boot.js` to open a program with this.

@@ -28,6 +28,9 @@ pub(crate) struct Analyze {
     /// Also draw the radar to this file; `-` prints it, and nothing else
     #[arg(long, value_name = "PATH")]
     svg: Option<String>,
+    /// Also write the accents as music (a Standard MIDI File) to this file; `-` prints it, and nothing else
+    #[arg(long, value_name = "PATH")]
+    midi: Option<String>,
     #[command(flatten)]
     server: Server,
     #[command(flatten)]
@@ -63,7 +66,7 @@ struct Server {
     #[arg(long, value_name = "URL", requires = "prometheus", help_heading = "Prometheus")]
     alertmanager: Option<String>,
     /// Print what the server has and what would be fetched, and fetch nothing
-    #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "svg"], help_heading = "Prometheus")]
+    #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "svg", "midi"], help_heading = "Prometheus")]
     plan: bool,
     /// A header that goes with every request, may be repeated (Authorization: Bearer …); with an address in front of it
     /// (http://b:9090 Authorization: Bearer …) to that server only, else to every server named
@@ -82,9 +85,11 @@ impl Analyze {
         let (dataset, options) = self.dataset()?;
         let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
-        if let Some(path) = &self.svg {
-            output::file(path, &picture(report))?;
-            if path == "-" {
+        let svg = self.svg.as_ref().map(|path| (path, picture(report).into_bytes()));
+        let midi = self.midi.as_ref().map(|path| (path, operations::midi::write(report)));
+        for (path, content) in svg.iter().chain(&midi) {
+            output::file(path, content)?;
+            if *path == "-" {
                 return Ok(());
             }
         }

@@ -27,10 +27,10 @@ impl Simulate {
         if let Some(path) = &self.truth {
             let mut truth = serde_json::to_string_pretty(&simulation.truth)?;
             truth.push('\n');
-            output::file(path, &truth)?;
+            output::file(path, truth.as_bytes())?;
         }
         if let Some(path) = &self.graph {
-            output::file(path, &simulation.truth.calls_csv())?;
+            output::file(path, simulation.truth.calls_csv().as_bytes())?;
         }
         output::text(&simulation.to_csv())
     }

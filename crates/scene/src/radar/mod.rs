@@ -15,7 +15,7 @@ mod sectors;
 mod turn;
 mod view;
 
-pub(crate) use cells::Cells;
+pub(crate) use cells::{Cells, is_trouble, trouble};
 pub use circle::{service, system};
 pub use folded::cycles_per_turn;
 pub(crate) use sectors::name as subject_name;
