@@ -40,6 +40,7 @@ impl Link {
             Level::System => {}
             Level::Service(service) => pairs.push(("view", format!("service.{service}"))),
             Level::Series(series) => pairs.push(("view", format!("series.{series}"))),
+            Level::Pair(relation) => pairs.push(("view", format!("pair.{relation}"))),
         }
         let positions = [
             ("finding", view.finding),
@@ -112,6 +113,7 @@ impl Link {
                 view.level = match value.split_once('.').map(|(kind, index)| (kind, index.parse::<usize>())) {
                     Some(("service", Ok(service))) => Level::Service(service),
                     Some(("series", Ok(series))) => Level::Series(series),
+                    Some(("pair", Ok(relation))) => Level::Pair(relation),
                     _ => Level::System,
                 }
             }

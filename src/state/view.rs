@@ -12,6 +12,8 @@ pub enum Level {
     Service(usize),
     /// One series, folded at its dominant period.
     Series(usize),
+    /// The two series of a relation around one clock.
+    Pair(usize),
 }
 
 /// The list beside the radar.
@@ -128,6 +130,8 @@ impl View {
             Level::System => {}
             Level::Service(service) if self.service == Some(service) => {}
             Level::Series(series) if self.series == Some(series) => {}
+            // Whoever looks at a pair and opens another relation wants to see that one.
+            Level::Pair(_) => self.level = self.relation.map_or(Level::System, Level::Pair),
             Level::Service(_) => self.level = Level::System,
             Level::Series(series) => {
                 let service = report.series.get(series).map(|series| series.service);
@@ -136,6 +140,17 @@ impl View {
                     _ => Level::System,
                 };
             }
+        }
+    }
+
+    /// Shows the two series of a relation around one clock, and opens its evidence.
+    pub fn show_pair(&mut self, report: &Report, relation: usize) {
+        if self.relation != Some(relation) {
+            self.toggle_relation(report, relation);
+        }
+        if self.relation == Some(relation) {
+            self.level = Level::Pair(relation);
+            self.ring = None;
         }
     }
 
@@ -170,7 +185,7 @@ impl View {
         }
         self.level = match self.level {
             Level::System => return false,
-            Level::Service(_) => Level::System,
+            Level::Service(_) | Level::Pair(_) => Level::System,
             Level::Series(series) => match report.series.get(series) {
                 Some(summary) => Level::Service(summary.service),
                 None => Level::System,
@@ -205,14 +220,21 @@ impl View {
                     crumbs.push(Crumb { label: summary.metric.clone(), level: Level::Series(series) });
                 }
             }
+            Level::Pair(relation) => {
+                if let Some(joined) = report.relations.get(relation) {
+                    let name = |series: usize| report.series.get(series).map_or("", |series| series.name.as_str());
+                    let label = format!("{} → {}", name(joined.from), name(joined.to));
+                    crumbs.push(Crumb { label, level: Level::Pair(relation) });
+                }
+            }
         }
         crumbs
     }
 
-    /// What the level speaks of.
+    /// What the level speaks of; of a pair it is the whole system, whose relation it is.
     pub fn subject(&self) -> Subject {
         match self.level {
-            Level::System => Subject::System,
+            Level::System | Level::Pair(_) => Subject::System,
             Level::Service(service) => Subject::Service(service),
             Level::Series(series) => Subject::Series(series),
         }
@@ -260,16 +282,18 @@ impl View {
             // The start of what still lasts is estimated anew with every sample.
             place_of(&finding.id, &mut ids()).or_else(|| place_of(stem(&finding.id), &mut ids().map(stem)))
         });
-        let relation = self.relation.and_then(|place| before.relations.get(place));
-        self.relation = relation.and_then(|relation| {
+        let of_relation = |place: usize| {
+            let relation = before.relations.get(place)?;
             let ends = (of_series(relation.from)?, of_series(relation.to)?);
             now.relations.iter().position(|other| (other.from, other.to) == ends)
-        });
+        };
+        self.relation = self.relation.and_then(of_relation);
         self.series = self.series.and_then(of_series);
         self.service = self.service.and_then(of_service);
         self.level = match self.level {
             Level::Series(place) => of_series(place).map_or(Level::System, Level::Series),
             Level::Service(place) => of_service(place).map_or(Level::System, Level::Service),
+            Level::Pair(place) => of_relation(place).map_or(Level::System, Level::Pair),
             Level::System => Level::System,
         };
     }
@@ -290,6 +314,7 @@ impl View {
         match self.level {
             Level::Service(service) if service >= services => self.level = Level::System,
             Level::Series(position) if position >= series => self.level = Level::System,
+            Level::Pair(position) if position >= report.relations.len() => self.level = Level::System,
             _ => {}
         }
         let (start, end) = (report.dataset.start_ms, report.dataset.end_ms.max(report.dataset.start_ms));
@@ -420,6 +445,14 @@ mod tests {
     #[test]
     fn a_ring_is_left_before_a_level() {
         let report = report();
+        let mut pair = View::default();
+        pair.show_pair(&report, 0);
+        assert_eq!((pair.level, pair.relation, pair.series), (Level::Pair(0), Some(0), Some(1)));
+        assert_eq!(pair.breadcrumb(&report).last().map(|crumb| crumb.label.as_str()), Some("latency → errors"));
+        assert!(pair.up(&report));
+        assert_eq!((pair.level, pair.relation), (Level::System, Some(0)));
+        pair.show_pair(&report, 7);
+        assert_eq!(pair.level, Level::System, "there is no such relation");
         let mut view = View { level: Level::Service(1), ring: Some(Scale::Macro), ..View::default() };
         assert!(view.up(&report));
         assert_eq!((view.ring, view.level), (None, Level::Service(1)));

@@ -42,7 +42,7 @@ pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding
 }
 
 /// The evidence of a relation: both series, one above the other on the same time.
-pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, relation: &Relation) -> El {
+pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, index: usize, relation: &Relation) -> El {
     let report = &shown.report;
     let shown_ms = (report.dataset.start_ms, report.dataset.end_ms);
     let charts = [relation.from, relation.to].into_iter().flat_map(|series| {
@@ -59,7 +59,12 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, relati
         Some(("q (false-discovery rate)", words::probability(relation.q))),
     ];
     let numbers = numbers.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
-    frame().child(charts.collect::<View>()).child(figures(numbers)).child(refuted(
+    let pair = el("button")
+        .class("button")
+        .attr("data-testid", "pair")
+        .text("Both around one clock")
+        .on_click(move || session.look(|view, report| view.show_pair(report, index)));
+    frame().child(charts.collect::<View>()).child(figures(numbers)).child(pair).child(refuted(
         "A relation is predictive, never a proof of a cause. Would refute it: ",
         "a third series that drives both, or the same pair unrelated on another day",
     ))

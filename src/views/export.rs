@@ -136,7 +136,7 @@ fn picture(shown: &Shown, view: &View) -> scene::Scene {
     };
     match view.level {
         Level::Service(service) => radar::service(report, service, &asked),
-        Level::System | Level::Series(_) => radar::system(report, &asked),
+        Level::System | Level::Series(_) | Level::Pair(_) => radar::system(report, &asked),
     }
 }
 

@@ -86,8 +86,11 @@ fn forget_with_the_level(dial: &Dial) {
 fn paint_picture(dial: &Rc<Dial>, canvas: HtmlCanvasElement, size: ReadSignal<(f64, f64)>) {
     let dial = Rc::clone(dial);
     let session = dial.session;
-    let chart =
-        chart_data(session, move || folded_series(session.view.with(|view| view.level), session.shown.get_clone()));
+    let charts = [0, 1].map(|place| {
+        chart_data(session, move || {
+            folded_series(session.view.with(|view| view.level), place, session.shown.get_clone())
+        })
+    });
     effect(move || {
         let (width_px, height_px) = size.get();
         let theme = super::theme_colors(session.theme.get());
@@ -96,7 +99,7 @@ fn paint_picture(dial: &Rc<Dial>, canvas: HtmlCanvasElement, size: ReadSignal<(f
             return;
         }
         let view = session.view.get_clone();
-        let chart = chart.get_clone();
+        let charts = charts.map(|chart| chart.get_clone());
         let asked = radar::View {
             frame: (!report.replay.frames.is_empty()).then(|| view.frame(&report)),
             selected: view.service.map(Target::Service),
@@ -108,7 +111,7 @@ fn paint_picture(dial: &Rc<Dial>, canvas: HtmlCanvasElement, size: ReadSignal<(f
             ..radar::View::new(width_px, height_px)
         };
         super::measured("monteverdi:radar", || {
-            let scene = draw(&report, view.level, view.series, chart.as_deref(), asked);
+            let scene = draw(&report, &view, &charts, asked);
             paint::paint(&canvas, &scene, &theme);
             dial.picture.replace(scene);
         });
@@ -199,9 +202,14 @@ impl Dial {
             Target::Centre => session.look(|view, report| _ = view.up(report)),
             Target::Scale(scale) => session.look(|view, _| view.ring = (view.ring != Some(scale)).then_some(scale)),
             Target::Fold => self.is_fold_open.update(|is_open| *is_open = !*is_open),
+            // A click opens its evidence, the next one shows the two around one clock.
             Target::Relation(index) => session.look(|view, report| {
-                view.tab = Tab::Relations;
-                view.toggle_relation(report, index);
+                if view.relation == Some(index) {
+                    view.show_pair(report, index);
+                } else {
+                    view.tab = Tab::Relations;
+                    view.toggle_relation(report, index);
+                }
             }),
             Target::Time(time_ms) => session.look(|view, _| view.cursor_ms = Some(time_ms)),
             Target::Event(index) => session.look(|view, report| {
@@ -251,32 +259,36 @@ fn near(picture: &Scene, (x, y): (f64, f64)) -> Option<Target> {
     picture.hit(x, y).or_else(|| beside().find(|target| target.subject().is_some()))
 }
 
-/// The series that the radar folds, where it shows one.
-fn folded_series(level: Level, shown: Option<Shown>) -> Wanted {
-    let Level::Series(series) = level else { return None };
+/// The series that the radar folds, where it shows one; of a pair the first or the second.
+fn folded_series(level: Level, place: usize, shown: Option<Shown>) -> Wanted {
     let shown = shown?;
+    let series = match level {
+        Level::Series(series) if place == 0 => series,
+        Level::Pair(relation) => {
+            let joined = shown.report.relations.get(relation)?;
+            if place == 0 { joined.from } else { joined.to }
+        }
+        _ => return None,
+    };
     let data = &shown.report.dataset;
     let chart = ChartRequest { series, start_ms: data.start_ms, end_ms: data.end_ms, max_points: MOST_POINTS };
     Some((shown.generation, chart))
 }
 
-fn draw(
-    report: &Report,
-    level: Level,
-    series: Option<usize>,
-    chart: Option<&ChartData>,
-    mut asked: radar::View,
-) -> Scene {
-    match level {
+fn draw(report: &Report, view: &View, charts: &[Option<Rc<ChartData>>; 2], mut asked: radar::View) -> Scene {
+    let empty = ChartData { series: usize::MAX, ..ChartData::default() };
+    let [first, second] = charts.each_ref().map(|chart| chart.as_deref().unwrap_or(&empty));
+    match view.level {
         Level::System => radar::system(report, &asked),
         Level::Service(service) => {
-            asked.selected = series.map(Target::Series);
+            asked.selected = view.series.map(Target::Series);
             radar::service(report, service, &asked)
         }
         Level::Series(series) => {
             let empty = ChartData { series, ..ChartData::default() };
-            radar::series(report, chart.filter(|chart| chart.series == series).unwrap_or(&empty), &asked)
+            radar::series(report, if first.series == series { first } else { &empty }, &asked)
         }
+        Level::Pair(relation) => radar::pair(report, relation, [first, second], &asked),
     }
 }
 
@@ -344,7 +356,11 @@ fn breadcrumb(session: &'static Session) -> dom::View {
             let go = move || {
                 session.look(|view, report| {
                     view.ring = None;
-                    view.drill(report, View { level: crumb.level, ..View::default() }.subject());
+                    match crumb.level {
+                        // Where one is already.
+                        Level::Pair(_) => {}
+                        level => view.drill(report, View { level, ..View::default() }.subject()),
+                    }
                 });
             };
             let button = el("button").text(&crumb.label).on_click(go);
@@ -357,6 +373,7 @@ fn breadcrumb(session: &'static Session) -> dom::View {
 /// What is beside the way: how many there are, and which ring is looked at.
 fn facts(view: &View, report: &Report) -> String {
     let mut facts = match view.subject() {
+        Subject::System if matches!(view.level, Level::Pair(_)) => String::new(),
         Subject::System => report::format::plural(report.services.len(), "service", "services"),
         Subject::Service(service) => {
             let count = report.services.get(service).map_or(0, |service| service.series.len());

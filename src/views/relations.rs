@@ -69,7 +69,7 @@ fn item(session: &'static Session, shown: &Shown, index: usize, relation: &Relat
         .class("finding-item")
         .class_with("is-open", move || is_open.get())
         .child(button)
-        .show(move || is_open.get(), move || relation_evidence(session, &shown, &relation))
+        .show(move || is_open.get(), move || relation_evidence(session, &shown, index, &relation))
 }
 
 /// Both series; the service once where it is the same.

@@ -52,6 +52,10 @@ fn heard(session: &'static Session) -> Vec<Voice> {
             members.iter().copied().map(Subject::Series).collect()
         }
         Level::Series(series) => vec![Subject::Series(series)],
+        Level::Pair(relation) => {
+            let joined = report.relations.get(relation);
+            joined.into_iter().flat_map(|joined| [joined.from, joined.to]).map(Subject::Series).collect()
+        }
     };
     let frame = (!report.replay.frames.is_empty()).then(|| view.frame(&report));
     voices(&report, &subjects, frame, view.ring)

@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::dom::{El, View, el};
 use crate::state::Level;
-use report::Subject;
+use report::{Report, Subject};
 use scene::Row;
 
 /// The columns: their titles, and whether they hold numbers.
@@ -43,13 +43,19 @@ fn rows(session: &Session) -> Vec<Row> {
         match view.level {
             Level::System => scene::table(report, frame),
             Level::Service(service) => scene::service_table(report, service, frame),
-            Level::Series(series) => {
-                let service = report.series.get(series).map_or(0, |series| series.service);
-                let rows = scene::service_table(report, service, frame);
-                rows.into_iter().filter(|row| row.subject == Subject::Series(series)).collect()
+            Level::Series(series) => series_rows(report, series, frame),
+            Level::Pair(relation) => {
+                let joined = report.relations.get(relation).map(|joined| [joined.from, joined.to]);
+                joined.into_iter().flatten().flat_map(|series| series_rows(report, series, frame)).collect()
             }
         }
     })
+}
+
+fn series_rows(report: &Report, series: usize, frame: Option<usize>) -> Vec<Row> {
+    let service = report.series.get(series).map_or(0, |series| series.service);
+    let rows = scene::service_table(report, service, frame);
+    rows.into_iter().filter(|row| row.subject == Subject::Series(series)).collect()
 }
 
 fn row(session: &'static Session, row: &Row) -> El {

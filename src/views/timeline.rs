@@ -201,7 +201,7 @@ fn timeline_view(
     let whole = TimelineView::new(report, width_px, height_px);
     let (from_ms, to_ms) = window_ms.unwrap_or((whole.from_ms, whole.to_ms));
     let subject = match view.level {
-        Level::System => Subject::System,
+        Level::System | Level::Pair(_) => Subject::System,
         Level::Service(service) => Subject::Service(service),
         Level::Series(series) => {
             report.series.get(series).map_or(Subject::System, |series| Subject::Service(series.service))

@@ -381,14 +381,15 @@ impl Scene<'_> {
             .filter(|peak| peak.harmonic_of.is_none() && self.bounds.scale_of(peak.period_steps * step_s) == scale)
             .max_by(|a, b| a.power_share.total_cmp(&b.power_share))
             .map(|peak| peak.period_steps * step_s);
-        let beat_period_s = self
+        let beat = self
             .beats
             .iter()
             .find(|found| {
                 (series.contains(&found.first) || series.contains(&found.second))
                     && self.bounds.scale_of(found.periods.0 * step_s) == scale
             })
-            .map(|found| found.beat.period_steps * step_s);
+            .filter(|_| class == Class::Beating)
+            .map(|found| found.beat);
         let mut state = State {
             subject,
             scale: to_report(scale),
@@ -400,7 +401,8 @@ impl Scene<'_> {
             },
             score,
             period_s,
-            beat_period_s: beat_period_s.filter(|_| class == Class::Beating),
+            beat_period_s: beat.map(|beat| beat.period_steps * step_s),
+            beat_at_ms: beat.map(|beat| self.grid.time_ms(beat.first_swell_step.max(0.0).round() as usize)),
             confidence: 0.0,
             evidence: String::new(),
         };

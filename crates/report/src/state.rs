@@ -115,6 +115,8 @@ pub struct State {
     pub period_s: Option<f64>,
     /// The beat's period, for the class `beating`.
     pub beat_period_s: Option<f64>,
+    /// A moment at which the beat's two periods fall together; whole beat periods later they do again.
+    pub beat_at_ms: Option<i64>,
     /// How sure the class is, 0 to 1: the share of such cells of which simulation says that the class is right.
     pub confidence: f64,
     /// The evidence in one sentence.

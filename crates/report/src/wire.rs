@@ -42,7 +42,7 @@ struct_bytes! {
     Track { subject, scale, spans, consonance }
     Replay { frames, tracks, start_frame }
     ScaleSummary { scale, from_s, to_s, unavailable }
-    State { subject, scale, class, consonance, score, period_s, beat_period_s, confidence, evidence }
+    State { subject, scale, class, consonance, score, period_s, beat_period_s, beat_at_ms, confidence, evidence }
     Report {
         version, complete, dataset, services, series, scales, states, findings, relations, incidents, warnings, replay,
     }

@@ -27,6 +27,7 @@ fn main() {
     let desktop = || View::new(920.0, 640.0).at(frame);
     let phone = || View::new(390.0, 330.0).at(frame);
     let chosen = |view: View| View { selected: Some(Target::Service(2)), ..view };
+    let (joined, [from, to]) = example::pair();
     let mut pictures = vec![
         ("system", radar::system(&incident, &chosen(desktop()))),
         ("system-phone", radar::system(&incident, &chosen(phone()))),
@@ -35,6 +36,8 @@ fn main() {
         ("service", radar::service(&incident, 2, &desktop())),
         ("series-periodic", radar::series(&incident, &example::periodic_chart(), &desktop().at(30))),
         ("series-leak", radar::series(&incident, &example::chart(), &desktop())),
+        ("pair", radar::pair(&joined, 0, [&from, &to], &desktop().at(30))),
+        ("pair-phone", radar::pair(&joined, 0, [&from, &to], &phone().at(30))),
         ("empty", radar::system(&report::Report::default(), &View::new(920.0, 640.0))),
     ];
     for (name, count) in [("one", 1), ("two", 2), ("three", 3), ("fifty", 50), ("sixty", 60), ("many", 200)] {

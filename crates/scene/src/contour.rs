@@ -27,8 +27,8 @@ pub(crate) struct Contour {
     pub(crate) beat_period: Option<f64>,
     /// What makes a jagged or broken shape its own, the same in every picture.
     pub(crate) seed: u64,
-    /// 0 to 1: how far a swell has moved on in its period; 0 where nothing moves.
-    pub(crate) phase: f64,
+    /// 0 to 1: how long the last swell is ago at the end of the arc, in beat periods.
+    pub(crate) since_swell: f64,
 }
 
 /// The stretch of time that a sector's arc stands for: the longest period of the scale, and a week where nothing but
@@ -126,7 +126,8 @@ impl Run {
         vec![Path::polyline(points).stroke(Stroke::round(tint, line_px)), marks.fill(tint)]
     }
 
-    /// A carrier whose swell has the beat's period.
+    /// A carrier that swells where the two periods fall together: the end of the arc is the moment that is shown, and what
+    /// stands before it was before.
     fn swell(&self, contour: &Contour) -> Path {
         let swells = contour
             .beat_period
@@ -136,7 +137,7 @@ impl Run {
         let half_waves = ((self.arc_px() / 4.0) as usize).clamp(8, 16 * swells.ceil() as usize);
         let deviation = |index: usize| {
             let part = index as f64 / half_waves as f64;
-            let envelope = (PI * (swells * part - contour.phase)).sin().abs();
+            let envelope = (PI * (swells * (part - 1.0) + contour.since_swell)).cos().abs();
             envelope * if index.is_multiple_of(2) { 1.0 } else { -1.0 }
         };
         let mut path = Path::new();

@@ -95,6 +95,28 @@ pub fn periodic_chart() -> ChartData {
     }
 }
 
+/// A Report whose first relation joins two series of one period, the second 75 s after the first; and their charts.
+pub fn pair() -> (Report, [ChartData; 2]) {
+    let mut report = incident();
+    let (from, to) = (periodic_chart(), periodic_chart());
+    let late = from.times_ms.iter().map(|time_ms| time_ms + 75_000.0).collect();
+    let to = ChartData { series: 15, times_ms: late, ..to };
+    let joined = Relation {
+        kind: RelationKind::Resonance,
+        from: from.series,
+        to: to.series,
+        strength: 0.93,
+        sign: 1,
+        lag_s: Some(75.0),
+        lag_plus_minus_s: Some(8.0),
+        q: 1e-6,
+        period_s: Some(300.0),
+        ..Relation::default()
+    };
+    report.relations.insert(0, joined);
+    (report, [from, to])
+}
+
 fn build(plans: Vec<(String, [(Class, f64); 3])>) -> Report {
     let count = plans.len();
     let mut report = Report { version: report::VERSION, complete: true, ..Report::default() };
@@ -192,6 +214,7 @@ fn subject(report: &mut Report, subject: Subject, plan: &[(Class, f64); 3], has_
             score,
             period_s: (class == Periodic).then_some(span_s / cycles),
             beat_period_s: (class == Beating).then_some(span_s / 2.0),
+            beat_at_ms: (class == Beating).then_some(START_MS),
             confidence: 0.9,
             evidence: format!("Example of {}.", class.name()),
         });

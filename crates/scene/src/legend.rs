@@ -47,7 +47,8 @@ fn glyph(scene: &mut Scene, class: Class, x: f64, y: f64) {
     let half = GLYPH_PX / 2.0 / radius;
     let polar = Polar { x: x + GLYPH_PX / 2.0, y: y + radius };
     let slice = Slice { inner_px: radius - 8.0, outer_px: radius + 8.0, start: -half, end: half };
-    let contour = Contour { class, score: 6.0, period: Some(1.0 / 3.0), beat_period: Some(0.5), seed, phase: 0.0 };
+    let contour =
+        Contour { class, score: 6.0, period: Some(1.0 / 3.0), beat_period: Some(0.5), seed, since_swell: 0.0 };
     for mut path in contour.paths(polar, &slice, Paint::Muted.into()) {
         if let Some(stroke) = &mut path.stroke {
             stroke.width_px = stroke.width_px.max(1.3);

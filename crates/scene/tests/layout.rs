@@ -174,6 +174,39 @@ fn a_period_of_five_minutes_makes_a_pentagon() {
 }
 
 #[test]
+fn the_way_between_a_pair_is_their_lag() {
+    let (report, [from, to]) = example::pair();
+    let scene = radar::pair(&report, 0, [&from, &to], &View::new(600.0, 420.0));
+    let polar = scene::Polar { x: 300.0, y: 210.0 };
+    // The way is the only line in the colour of the relation: 75 s of a turn of five cycles of 300 s.
+    let ways: Vec<&scene::Path> = scene
+        .shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            scene::Shape::Path(path) => Some(path),
+            scene::Shape::Text(_) => None,
+        })
+        .filter(|path| path.stroke.as_ref().is_some_and(|stroke| stroke.tint.paint == scene::Paint::Resonance))
+        .collect();
+    assert_eq!(ways.len(), 1);
+    let ends: Vec<f64> = ways[0]
+        .commands
+        .iter()
+        .filter_map(|command| match command {
+            scene::Command::Move { x, y } | scene::Command::Line { x, y } => Some(polar.inverse(*x, *y).1),
+            _ => None,
+        })
+        .collect();
+    let turned = (ends[ends.len() - 1] - ends[0]).rem_euclid(std::f64::consts::TAU);
+    let wanted = std::f64::consts::TAU * 75.0 / 1_500.0;
+    assert!((turned - wanted).abs() < 0.02 * wanted, "{turned} {wanted}");
+    // Other charts than the pair's are not drawn.
+    let strange = radar::pair(&report, 0, [&to, &from], &View::new(600.0, 420.0));
+    assert!(strange.shapes.len() < scene.shapes.len());
+    assert!(radar::pair(&report, 999, [&from, &to], &View::new(600.0, 420.0)).shapes.is_empty());
+}
+
+#[test]
 fn a_steady_series_is_a_circle() {
     let mut report = example::healthy(1);
     report.states.iter_mut().for_each(|state| state.class = Class::Steady);
@@ -312,7 +345,7 @@ proptest! {
     #[test]
     fn absurd_numbers_never_reach_a_shape(
         width in odd(), height in odd(), consonance in odd(), score in odd(), period in odd(), beat in odd(),
-        strength in odd(), lag in odd(), phase in odd(), values in prop::collection::vec(odd(), 0..40), class in 0..6_usize,
+        strength in odd(), lag in odd(), at in any::<i64>(), values in prop::collection::vec(odd(), 0..40), class in 0..6_usize,
         frame in prop::option::of(0..300_usize), sized in any::<bool>(),
     ) {
         let mut report = example::services(20);
@@ -324,6 +357,7 @@ proptest! {
             state.score = score;
             state.period_s = Some(period);
             state.beat_period_s = Some(beat);
+            state.beat_at_ms = Some(at);
         }
         for track in &mut report.replay.tracks {
             track.consonance.fill(Some(consonance));
@@ -335,7 +369,7 @@ proptest! {
         }
         report.series[0].period_s = Some(period);
         let (width, height) = if sized { (600.0, 500.0) } else { (width, height) };
-        let view = View { frame, phase, ..View::new(width, height) };
+        let view = View { frame, ..View::new(width, height) };
         let chart = ChartData {
             series: 0,
             times_ms: values.iter().enumerate().map(|(index, value)| if *value == -1.0 { f64::NAN } else { index as f64 * 1e4 }).collect(),

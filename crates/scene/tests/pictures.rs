@@ -47,6 +47,12 @@ fn series_view_of_a_leak() {
 }
 
 #[test]
+fn pair_view_of_a_leader_and_its_follower() {
+    let (report, [from, to]) = example::pair();
+    insta::assert_snapshot!(dark(&radar::pair(&report, 0, [&from, &to], &View::new(460.0, 360.0).at(30))));
+}
+
+#[test]
 fn timeline_view() {
     let report = example::incident();
     let view = TimelineView { offset_min: 120, ..TimelineView::new(&report, 390.0, 180.0) };

@@ -12,6 +12,7 @@ pub(crate) struct Cell {
     pub(crate) score: f64,
     pub(crate) period_s: Option<f64>,
     pub(crate) beat_period_s: Option<f64>,
+    pub(crate) beat_at_ms: Option<i64>,
 }
 
 /// One subject on all rings.
@@ -42,6 +43,7 @@ impl Cells {
                     score: score(state.score),
                     period_s: positive(state.period_s),
                     beat_period_s: positive(state.beat_period_s),
+                    beat_at_ms: state.beat_at_ms,
                 };
             }
         }

@@ -1,6 +1,6 @@
 //! The system view and the service view: sectors, rings and chords.
 
-use super::cells::{Cells, is_trouble, trouble};
+use super::cells::{Cell, Cells, is_trouble, trouble};
 use super::centre::Centre;
 use super::chords::{self, Channel};
 use super::labels::{self, Label, Margin};
@@ -11,7 +11,7 @@ use crate::contour::{Contour, seed, span_s};
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
-use crate::polar::{Polar, Slice};
+use crate::polar::{Polar, Slice, turned};
 use crate::{table, text};
 use report::{Class, Report, Scale, Subject, format};
 use std::f64::consts::TAU;
@@ -138,7 +138,7 @@ impl<'r> Circle<'r> {
                 period: cell.period_s.map(|period_s| period_s / span_s),
                 beat_period: cell.beat_period_s.map(|period_s| period_s / span_s),
                 seed: seed(&sector.name, scale),
-                phase: if self.view.phase.is_finite() { self.view.phase } else { 0.0 },
+                since_swell: self.since_swell(cell),
             };
             for path in contour.paths(self.polar, &slice, Paint::Consonance(cell.hue).into()) {
                 scene.path(path);
@@ -154,6 +154,15 @@ impl<'r> Circle<'r> {
                 ),
             });
         }
+    }
+
+    /// How long the last swell is ago at the moment that is shown, in beat periods.
+    fn since_swell(&self, cell: &Cell) -> f64 {
+        let (Some(period_s), Some(at_ms)) = (cell.beat_period_s, cell.beat_at_ms) else { return 0.0 };
+        let frame = self.view.frame.and_then(|frame| self.report.replay.frames.get(frame));
+        let now_ms = frame.map_or(self.report.dataset.end_ms, |frame| frame.end_ms);
+        let since = turned((now_ms as f64 - at_ms as f64) / (period_s * 1_000.0), 1.0);
+        if since.is_finite() { since } else { 0.0 }
     }
 
     fn longest_s(&self, scale: Scale) -> Option<f64> {

@@ -128,6 +128,7 @@ fn gathered(columns: &[&Column]) -> Column {
             score: cells().map(|cell| cell.score).fold(0.0, f64::max),
             period_s: None,
             beat_period_s: None,
+            beat_at_ms: None,
         }
     })
 }

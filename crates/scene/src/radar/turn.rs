@@ -28,18 +28,10 @@ const MOST_POINTS: usize = 4_000;
 /// own level, so that it is a circle. An empty chart gives empty rings.
 pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
     let mut scene = Scene::new(view.width_px, view.height_px);
-    let (width, height) = (scene.width_px, scene.height_px);
-    let label_px = match view.labels {
-        true if width < NARROW_PX => 58.0,
-        true => 84.0,
-        false => 12.0,
-    };
-    let outer_px = ((height - if view.labels { 60.0 } else { 24.0 }) / 2.0).min(width / 2.0 - label_px);
-    if outer_px < 24.0 {
-        return scene;
-    }
-    let polar = Polar { x: width / 2.0, y: height / 2.0 };
-    let turn = Turn::new(report, chart, view, polar, outer_px);
+    let Some((polar, outer_px)) = place(&scene, view) else { return scene };
+    let lane = Lane { inner_px: outer_px * HOLE, outer_px };
+    let period_s = report.series.get(chart.series).and_then(|series| series.period_s);
+    let turn = Turn::new(report, chart, view, polar, lane, period_s);
     turn.draw_bed(&mut scene);
     if let Some(values) = &turn.values {
         turn.draw_band(&mut scene, values);
@@ -55,20 +47,50 @@ pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
     scene
 }
 
-struct Turn<'r> {
+/// The part of the radius that the middle takes.
+pub(super) const HOLE: f64 = 0.34;
+
+/// Where the circle stands and how far it reaches; `None` where there is no room.
+pub(super) fn place(scene: &Scene, view: &View) -> Option<(Polar, f64)> {
+    let (width, height) = (scene.width_px, scene.height_px);
+    let label_px = match view.labels {
+        true if width < NARROW_PX => 58.0,
+        true => 84.0,
+        false => 12.0,
+    };
+    let outer_px = ((height - if view.labels { 60.0 } else { 24.0 }) / 2.0).min(width / 2.0 - label_px);
+    (outer_px >= 24.0).then_some((Polar { x: width / 2.0, y: height / 2.0 }, outer_px))
+}
+
+/// The ring that a series is drawn in.
+#[derive(Clone, Copy)]
+pub(super) struct Lane {
+    pub(super) inner_px: f64,
+    pub(super) outer_px: f64,
+}
+
+/// A series around a clock.
+pub(super) struct Turn<'r> {
     report: &'r Report,
     chart: &'r ChartData,
     view: &'r View,
     polar: Polar,
-    hole_px: f64,
-    outer_px: f64,
+    lane: Lane,
     is_steady: bool,
     is_trouble: bool,
-    values: Option<Folded>,
+    pub(super) values: Option<Folded>,
 }
 
 impl<'r> Turn<'r> {
-    fn new(report: &'r Report, chart: &'r ChartData, view: &'r View, polar: Polar, outer_px: f64) -> Self {
+    /// Folds a series at a period; over the whole window where there is none.
+    pub(super) fn new(
+        report: &'r Report,
+        chart: &'r ChartData,
+        view: &'r View,
+        polar: Polar,
+        lane: Lane,
+        period_s: Option<f64>,
+    ) -> Self {
         let cells = Cells::at(report, view.frame);
         let classes = cells
             .series
@@ -79,13 +101,11 @@ impl<'r> Turn<'r> {
             chart,
             view,
             polar,
-            hole_px: outer_px * 0.34,
-            outer_px,
+            lane,
             is_steady: classes.iter().all(|class| *class <= Class::Steady),
             is_trouble: classes.iter().any(|class| super::cells::is_trouble(*class)),
             values: None,
         };
-        let period_s = report.series.get(chart.series).and_then(|series| series.period_s);
         turn.values = Folded::new(chart, period_s, turn.is_steady, view.offset_min);
         turn
     }
@@ -95,7 +115,9 @@ impl<'r> Turn<'r> {
     }
 
     fn radius(&self, values: &Folded, value: f64) -> f64 {
-        let (low, high) = (self.hole_px * 1.12, self.outer_px * 0.95);
+        let Lane { inner_px, outer_px } = self.lane;
+        let margin_px = (outer_px - inner_px) * 0.07;
+        let (low, high) = (inner_px + margin_px, outer_px - margin_px);
         (low + high) / 2.0 + (high - low) / 2.0 * values.deviation(value)
     }
 
@@ -105,8 +127,8 @@ impl<'r> Turn<'r> {
         frame.map_or(values.end_ms, |frame| (frame.end_ms as f64).clamp(values.start_ms, values.end_ms))
     }
 
-    fn draw_bed(&self, scene: &mut Scene) {
-        let slice = Slice { inner_px: self.hole_px, outer_px: self.outer_px, start: 0.0, end: TAU };
+    pub(super) fn draw_bed(&self, scene: &mut Scene) {
+        let slice = Slice { inner_px: self.lane.inner_px, outer_px: self.lane.outer_px, start: 0.0, end: TAU };
         let bed = if self.values.is_none() {
             Paint::Bed
         } else if self.is_trouble {
@@ -137,7 +159,7 @@ impl<'r> Turn<'r> {
     }
 
     /// The normal band: over one turn where time is folded, the median of what it was in every turn.
-    fn draw_band(&self, scene: &mut Scene, values: &Folded) {
+    pub(super) fn draw_band(&self, scene: &mut Scene, values: &Folded) {
         const BINS: usize = 180;
         let mut bins = vec![(Vec::new(), Vec::new()); BINS];
         for ((time_ms, lower), upper) in self.chart.times_ms.iter().zip(&self.chart.lower).zip(&self.chart.upper) {
@@ -172,7 +194,7 @@ impl<'r> Turn<'r> {
     }
 
     /// Every turn as a faint line, the one that holds the cursor in full.
-    fn draw_traces(&self, scene: &mut Scene, values: &Folded) {
+    pub(super) fn draw_traces(&self, scene: &mut Scene, values: &Folded) {
         let length = self.chart.times_ms.len().min(self.chart.values.len());
         let step = length.div_ceil(MOST_POINTS).max(1);
         let now_ms = self.now_ms(values);
@@ -227,7 +249,7 @@ impl<'r> Turn<'r> {
     }
 
     /// The angles at which the cycles are highest: the phase of the values' first harmonic at the period.
-    fn vertices(&self, values: &Folded, cycles: usize) -> Vec<f64> {
+    pub(super) fn vertices(&self, values: &Folded, cycles: usize) -> Vec<f64> {
         let (mut cosine, mut sine) = (0.0, 0.0);
         for (time_ms, value) in self.points().filter(|(time_ms, value)| time_ms.is_finite() && value.is_finite()) {
             let phase = values.angle(time_ms) * cycles as f64;
@@ -247,7 +269,7 @@ impl<'r> Turn<'r> {
         finite.get(finite.len() * 9 / 10).copied().unwrap_or(values.median)
     }
 
-    fn draw_accents(&self, scene: &mut Scene, values: &Folded) {
+    pub(super) fn draw_accents(&self, scene: &mut Scene, values: &Folded) {
         let foot_px = self.radius(values, values.median);
         for (time_ms, value) in accents(self.chart) {
             let angle = values.angle(time_ms);
@@ -271,7 +293,7 @@ impl<'r> Turn<'r> {
     }
 
     /// Times around the circle: how far into the turn, or the reader's clock.
-    fn draw_times(&self, scene: &mut Scene, values: &Folded) {
+    pub(super) fn draw_times(&self, scene: &mut Scene, values: &Folded) {
         let labels: Vec<(f64, String)> = match values.cycles {
             Some(cycles) => {
                 let part = |cycle: usize| cycle as f64 / cycles as f64;
@@ -301,10 +323,11 @@ impl<'r> Turn<'r> {
             }
         };
         for (angle, content) in labels {
-            let (from, to) = (self.polar.point(self.outer_px, angle), self.polar.point(self.outer_px + 5.0, angle));
+            let (from, to) =
+                (self.polar.point(self.lane.outer_px, angle), self.polar.point(self.lane.outer_px + 5.0, angle));
             let mark = Path::new().move_to(from.0, from.1).line_to(to.0, to.1);
             scene.path(mark.stroke(Stroke::flat(Paint::Faint, 1.0)));
-            let (x, y) = self.polar.point(self.outer_px + 10.0, angle);
+            let (x, y) = self.polar.point(self.lane.outer_px + 10.0, angle);
             let (sine, cosine) = angle.sin_cos();
             // The last moment of a turn over the whole window stands beside the first.
             let anchor = match sine {
@@ -336,26 +359,29 @@ impl<'r> Turn<'r> {
                 (value, note)
             }
         };
-        let room_px = self.hole_px * 1.75;
-        let (large_px, small_px) = ((self.hole_px * 0.28).clamp(11.0, 26.0), (self.hole_px * 0.13).clamp(8.5, 12.0));
-        let lines = [
-            (-1.0, caption, small_px, Weight::Regular, Paint::Muted),
-            (0.0, value, large_px, Weight::Bold, Paint::Ink),
-            (1.0, note, small_px, Weight::Regular, Paint::Muted),
-        ];
-        for (line, content, size_px, weight, paint) in lines {
-            let content = text::shorten_name(&content, room_px, size_px, weight);
-            let y = self.polar.y + line * (large_px * 0.6 + small_px * 0.7);
-            let text = Text::new(self.polar.x, y, content).anchored(Anchor::Middle, Baseline::Middle);
-            scene.text(text.font(size_px, weight).tint(paint));
-        }
-        scene.hits.push(Hit {
-            region: Region::Slice {
-                polar: self.polar,
-                slice: Slice { inner_px: 0.0, outer_px: self.hole_px, start: 0.0, end: TAU },
-            },
-            target: Target::Centre,
-            description: self.description(),
-        });
+        draw_middle(scene, self.polar, self.lane.inner_px, [&caption, &value, &note], self.description());
     }
+}
+
+/// Three lines in the middle: a small one, a large one, a small one. A click there leads back up.
+pub(super) fn draw_middle(scene: &mut Scene, polar: Polar, hole_px: f64, words: [&str; 3], description: String) {
+    let room_px = hole_px * 1.75;
+    let (large_px, small_px) = ((hole_px * 0.28).clamp(11.0, 26.0), (hole_px * 0.13).clamp(8.5, 12.0));
+    let [caption, value, note] = words;
+    let lines = [
+        (-1.0, caption, small_px, Weight::Regular, Paint::Muted),
+        (0.0, value, large_px, Weight::Bold, Paint::Ink),
+        (1.0, note, small_px, Weight::Regular, Paint::Muted),
+    ];
+    for (line, content, size_px, weight, paint) in lines {
+        let content = text::shorten_name(content, room_px, size_px, weight);
+        let y = polar.y + line * (large_px * 0.6 + small_px * 0.7);
+        let text = Text::new(polar.x, y, content).anchored(Anchor::Middle, Baseline::Middle);
+        scene.text(text.font(size_px, weight).tint(paint));
+    }
+    scene.hits.push(Hit {
+        region: Region::Slice { polar, slice: Slice { inner_px: 0.0, outer_px: hole_px, start: 0.0, end: TAU } },
+        target: Target::Centre,
+        description,
+    });
 }

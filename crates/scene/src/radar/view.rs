@@ -24,8 +24,6 @@ pub struct View {
     pub fold_open: bool,
     /// Whether labels are shown.
     pub labels: bool,
-    /// 0 to 1: how far the swell of a beat has moved on; 0 for people who want no motion.
-    pub phase: f64,
     /// Minutes that the clock of the reader's zone is ahead of UTC.
     pub offset_min: i32,
 }
@@ -43,7 +41,6 @@ impl View {
             zoom: None,
             fold_open: false,
             labels: true,
-            phase: 0.0,
             offset_min: 0,
         }
     }
