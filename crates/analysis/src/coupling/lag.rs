@@ -120,6 +120,48 @@ impl LagPlan {
         self.max_lag
     }
 
+    /// The correlations of the prewhitened series `i` and `j` at the lags −[`max_lag`](Self::max_lag) to it: of x(t) and
+    /// y(t + lag). NaN where under 32 steps are present in both.
+    ///
+    /// `None` if an index is out of range or a series is constant.
+    pub fn correlations(&mut self, i: usize, j: usize) -> Option<Vec<f64>> {
+        let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
+        if x.energy <= 0.0 || y.energy <= 0.0 {
+            return None;
+        }
+        multiply(&x.values, &y.values, &mut self.inverse.bins);
+        self.inverse.inverse();
+        if let (Some(px), Some(py)) = (&x.presence, &y.presence) {
+            multiply(px, py, &mut self.inverse_counts.bins);
+            self.inverse_counts.inverse();
+        }
+        let len = self.inverse.output.len();
+        let limit = self.max_lag as isize;
+        let (vx, vy) = (x.energy / x.count as f64, y.energy / y.count as f64);
+        let scale = 1.0 / (len as f64 * (vx * vy).sqrt());
+        let found = (-limit..=limit).map(|lag| {
+            let at = lag.rem_euclid(len as isize) as usize;
+            let count = if x.presence.is_some() {
+                (self.inverse_counts.output[at] / len as f64).round().max(0.0) as usize
+            } else {
+                self.overlap(i, j, lag)
+            };
+            if count < 32 { f64::NAN } else { self.inverse.output[at] * scale / count as f64 }
+        });
+        Some(found.collect())
+    }
+
+    /// How many pairs of values x(t) and y(t + lag) the prewhitened series `i` and `j` have; 0 for an index out of range.
+    pub fn overlap(&self, i: usize, j: usize, lag: isize) -> usize {
+        let (Some(x), Some(y)) = (self.prepared.get(i), self.prepared.get(j)) else { return 0 };
+        let from = (x.first as isize).max(y.first as isize - lag);
+        let to = (self.steps as isize).min(self.steps as isize - lag);
+        let span = (to - from).max(0) as usize;
+        // With gaps, as many as there would be if those of one series had nothing to do with those of the other.
+        let share = |one: &Prepared| one.count as f64 / (self.steps - one.first).max(1) as f64;
+        if x.presence.is_some() { (span as f64 * share(x) * share(y)) as usize } else { span }
+    }
+
     /// The lag of the strongest correlation between series `i` and `j`; positive when `i` leads.
     ///
     /// `None` if an index is out of range, a series is constant, or under 32 steps are present in both at every lag.

@@ -144,6 +144,8 @@ pub struct SegmentSpectra {
     pub(super) complete: Vec<bool>,
     /// Whether all segments of a series are.
     pub(super) all_complete: Vec<bool>,
+    /// The autoregression by which each series was whitened, lag 1 first; empty without.
+    filters: Vec<Vec<f64>>,
 }
 
 /// [`SegmentSpectra`] that come to be series by series.
@@ -181,6 +183,7 @@ impl Transforming {
             power: vec![0.0; series * blocks * BLOCK],
             complete: vec![false; series * segments],
             all_complete: vec![false; series],
+            filters: vec![Vec::new(); series],
         };
         let (window, transform) = (hann(segment_len), RealTransform::new(segment_len));
         Ok(Self { spectra, options: *options, window, transform, added: 0 })
@@ -193,10 +196,11 @@ impl Transforming {
         let (segments, segment_len, index) = (spectra.segments, spectra.segment_len, *added);
         let hop = segment_len / 2;
         *added += 1;
-        let coarse_values = prepare(values, options.decimate.max(1), options);
+        let (coarse_values, filter) = prepare(values, options.decimate.max(1), options);
         if index >= spectra.series || coarse_values.len() < (segments - 1) * hop + segment_len {
             return;
         }
+        spectra.filters[index] = filter;
         // A whitened series has no structure that zeros could break, so a quarter of a segment may be missing.
         let allowed = if options.whiten { segment_len / 4 } else { 0 };
         for segment in 0..segments {
@@ -312,6 +316,25 @@ impl SegmentSpectra {
         bin as f64 / self.segment_len as f64
     }
 
+    /// How long a segment is, in (decimated) steps.
+    pub fn segment_len(&self) -> usize {
+        self.segment_len
+    }
+
+    /// The phase, in radians, that whitening added to a series at a bin, beside what differencing adds to all of them;
+    /// 0 without whitening or out of range.
+    pub fn filter_phase(&self, series: usize, bin: usize) -> f64 {
+        let Some(filter) = self.filters.get(series) else { return 0.0 };
+        let angle = std::f64::consts::TAU * self.frequency(bin);
+        let (mut re, mut im) = (1.0, 0.0);
+        for (lag, coefficient) in filter.iter().enumerate() {
+            let (sine, cosine) = (angle * (lag + 1) as f64).sin_cos();
+            re -= coefficient * cosine;
+            im += coefficient * sine;
+        }
+        im.atan2(re)
+    }
+
     /// The coherence of series `i` and `j` at all bins, with the threshold at level `alpha` for one bin.
     ///
     /// `None` if an index is out of range or under four segments are complete in both. A complete pair without
@@ -360,8 +383,9 @@ impl SegmentSpectra {
     }
 }
 
-/// Means over blocks of `decimate` steps (over the present values, if at least half are), bridged and whitened.
-fn prepare(values: &[f64], decimate: usize, options: &CoherenceOptions) -> Vec<f64> {
+/// Means over blocks of `decimate` steps (over the present values, if at least half are), bridged and whitened, and the
+/// coefficients of the whitening.
+fn prepare(values: &[f64], decimate: usize, options: &CoherenceOptions) -> (Vec<f64>, Vec<f64>) {
     let coarse: Vec<f64> = if decimate == 1 {
         values.to_vec()
     } else {
@@ -376,9 +400,10 @@ fn prepare(values: &[f64], decimate: usize, options: &CoherenceOptions) -> Vec<f
     };
     let filled = bridge(&coarse, options.bridge);
     if !options.whiten {
-        return filled;
+        return (filled, Vec::new());
     }
-    let mut whitened = whiten(&filled, &WhitenOptions::default()).values;
+    let result = whiten(&filled, &WhitenOptions::default());
+    let mut whitened = result.values;
     if whitened.iter().any(|v| v.is_finite()) {
         // Where only the filter's past is missing, not the value, zero is neutral.
         for (slot, value) in whitened.iter_mut().zip(&filled) {
@@ -387,5 +412,5 @@ fn prepare(values: &[f64], decimate: usize, options: &CoherenceOptions) -> Vec<f
             }
         }
     }
-    whitened
+    (whitened, result.coefficients)
 }
