@@ -38,6 +38,7 @@ pub(super) fn sound(session: &'static Session) -> El {
             "",
             "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0m10-2a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0",
         ))
+        .child(el("span").class("label").text("Sound"))
         .on_click(move || session.toggle_sound())
 }
 

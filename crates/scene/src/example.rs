@@ -113,6 +113,7 @@ pub fn pair() -> (Report, [ChartData; 2]) {
         period_s: Some(300.0),
         ..Relation::default()
     };
+    report.series[joined.from].period_s = joined.period_s;
     report.relations.insert(0, joined);
     (report, [from, to])
 }

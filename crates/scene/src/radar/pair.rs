@@ -14,10 +14,10 @@ use std::f64::consts::{PI, TAU};
 const GAP: f64 = 0.05;
 
 /// The pair view of a relation: the series that leads on the inner ring, the one that follows on the outer ring, both
-/// folded at the period at which they are related. Where there is none, one turn is the whole window.
+/// folded at the period at which they are related, if it is a period of one of them. Otherwise one turn is the whole window.
 ///
 /// Both rings have one clock, so that what goes together stands at one angle. Crests are marked; the arc between the rings
-/// leads from a crest of the inner series to the next one of the outer. Of a beat, time is folded at the inner series'
+/// leads from a crest of the inner series to the next one of the outer, where one follows the other. Of a beat, time is folded at the inner series'
 /// period, and the outer one wanders. Charts of other series, or without values, give empty rings.
 pub fn pair(report: &Report, relation: usize, charts: [&ChartData; 2], view: &View) -> Scene {
     let mut scene = Scene::new(view.width_px, view.height_px);
@@ -28,10 +28,10 @@ pub fn pair(report: &Report, relation: usize, charts: [&ChartData; 2], view: &Vi
     let width_px = (outer_px - hole_px - outer_px * GAP) / 2.0;
     let lanes =
         [Lane { inner_px: hole_px, outer_px: hole_px + width_px }, Lane { inner_px: outer_px - width_px, outer_px }];
-    let period_s = relation.periods_s.map(|(first, _)| first).or(relation.period_s);
+    let period_s = relation.periods_s.map(|(first, _)| first).or_else(|| common_period_s(report, relation));
     let empty = [relation.from, relation.to].map(|series| ChartData { series, ..ChartData::default() });
     let shown = |place: usize| if charts[place].series == empty[place].series { charts[place] } else { &empty[place] };
-    let turns = [0, 1].map(|place| Turn::new(report, shown(place), view, polar, lanes[place], period_s));
+    let turns = [0, 1].map(|place| Turn::new(report, shown(place), view, polar, lanes[place], period_s).moving());
     for turn in &turns {
         turn.draw_bed(&mut scene);
         if let Some(values) = &turn.values {
@@ -70,6 +70,17 @@ fn description(report: &Report, relation: &Relation) -> String {
     )
 }
 
+/// The period at which both are related, where one of them has it: what is only a broad band of frequencies folds to
+/// nothing.
+fn common_period_s(report: &Report, relation: &Relation) -> Option<f64> {
+    let period_s = relation.period_s?;
+    let has_it = |series: usize| {
+        let own_s = report.series.get(series).and_then(|series| series.period_s);
+        own_s.is_some_and(|own_s| (own_s / period_s - 1.0).abs() < 0.1)
+    };
+    (has_it(relation.from) || has_it(relation.to)).then_some(period_s)
+}
+
 /// A mark at each crest, and the way from one of the inner series to the next one of the outer.
 fn draw_crests(scene: &mut Scene, polar: Polar, turns: &[Turn<'_>; 2], lanes: [Lane; 2], relation: &Relation) {
     let crests = |turn: &Turn<'_>| -> Vec<f64> {
@@ -96,22 +107,16 @@ fn draw_crests(scene: &mut Scene, polar: Polar, turns: &[Turn<'_>; 2], lanes: [L
         scene.path(marks.fill(Tint::from(tint)));
     }
     let (Some(from), Some(first)) = (inner.first(), outer.first()) else { return };
-    if is_beat {
+    // Crests at one angle, and those of an antiphase, need no way between them.
+    if is_beat || !relation.lag_s.is_some_and(|lag_s| lag_s > 0.0) {
         return;
     }
-    let apart = TAU / outer.len() as f64;
-    let to = from + turned(first - from, apart);
-    // Crests at one angle need no way between them; half a turn of a cycle is antiphase.
-    let turn = if to - from > apart * 0.98 { 0.0 } else { to - from };
-    let middle_px = (low_px + high_px) / 2.0;
+    let turn = turned(first - from, TAU / outer.len() as f64);
     let way = (0..=24).map(|step| {
         let part = f64::from(step) / 24.0;
-        let radius = low_px + (high_px - low_px) * (0.5 - 0.5 * (PI * part).cos());
-        (if turn > 0.0 { radius } else { middle_px }, from + turn * part)
+        (low_px + (high_px - low_px) * (0.5 - 0.5 * (PI * part).cos()), from + turn * part)
     });
-    if turn > 0.0 {
-        scene.path(polar.polyline(way).stroke(Stroke::round(Tint::from(tint), 2.0)));
-    }
+    scene.path(polar.polyline(way).stroke(Stroke::round(Tint::from(tint), 2.0)));
 }
 
 /// Which ring is which, in the two corners that the circle leaves free below.

@@ -58,7 +58,13 @@ pub(super) fn place(scene: &Scene, view: &View) -> Option<(Polar, f64)> {
         true => 84.0,
         false => 12.0,
     };
-    let outer_px = ((height - if view.labels { 60.0 } else { 24.0 }) / 2.0).min(width / 2.0 - label_px);
+    // What stands above the circle on a wide page is kept clear of.
+    let margin_px = match view.labels {
+        true if width < NARROW_PX => 60.0,
+        true => 84.0,
+        false => 24.0,
+    };
+    let outer_px = ((height - margin_px) / 2.0).min(width / 2.0 - label_px);
     (outer_px >= 24.0).then_some((Polar { x: width / 2.0, y: height / 2.0 }, outer_px))
 }
 
@@ -108,6 +114,13 @@ impl<'r> Turn<'r> {
         };
         turn.values = Folded::new(chart, period_s, turn.is_steady, view.offset_min);
         turn
+    }
+
+    /// The same at the scale of its own movement, however little that is beside its level.
+    pub(super) fn moving(mut self) -> Self {
+        let period_s = self.values.as_ref().and_then(|values| Some(values.turn_ms / 1_000.0 / values.cycles? as f64));
+        self.values = Folded::new(self.chart, period_s, false, self.view.offset_min);
+        self
     }
 
     fn points(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
