@@ -4,12 +4,31 @@
 ///
 /// In the order given. NaN p-values (no test was made) stay NaN and do not count as tests.
 pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
+    step_up(p_values, 0, 1.0)
+}
+
+/// [`benjamini_hochberg`] where `tests` were made in all and the others are not given, because a screen took them for
+/// unrelated: they count with a p-value of 1. Fewer than are given count as those.
+pub fn benjamini_hochberg_among(p_values: &[f64], tests: usize) -> Vec<f64> {
+    step_up(p_values, tests, 1.0)
+}
+
+/// q-values by Benjamini and Yekutieli (2001), which hold whatever the tests have to do with each other, at the price of
+/// a factor Σ 1/k ≈ ln m + 0.58.
+///
+/// As [`benjamini_hochberg`] otherwise.
+pub fn benjamini_yekutieli(p_values: &[f64]) -> Vec<f64> {
+    let count = p_values.iter().filter(|p| !p.is_nan()).count();
+    step_up(p_values, 0, (1..=count).map(|k| 1.0 / k as f64).sum())
+}
+
+fn step_up(p_values: &[f64], tests: usize, factor: f64) -> Vec<f64> {
     let order = ascending(p_values);
-    let count = order.len();
+    let count = order.len().max(tests);
     let mut q_values = vec![f64::NAN; p_values.len()];
     let mut smallest = 1.0f64;
     for (rank, &(position, p)) in order.iter().enumerate().rev() {
-        smallest = smallest.min(p * (count as f64 / (rank + 1) as f64));
+        smallest = smallest.min(p * (factor * count as f64 / (rank + 1) as f64));
         if let Some(q) = q_values.get_mut(position) {
             *q = smallest;
         }

@@ -6,10 +6,10 @@ mod signals;
 use std::f64::consts::TAU;
 
 use analysis::coupling::{
-    Agreement, BandPhase, Edge, ExplainOptions, GrangerOptions, LagOptions, LagPlan, Verdict, explain, granger,
-    phase_locking, phase_slope,
+    Agreement, BandPhase, Edge, ExplainOptions, GrangerOptions, LagOptions, LagPlan, LagScan, Verdict, explain,
+    granger, phase_locking, phase_slope,
 };
-use analysis::harmony::{CoherenceOptions, SegmentSpectra};
+use analysis::harmony::{CoherenceOptions, Screen, ScreenOptions, SegmentSpectra, pair_index};
 use proptest::prelude::*;
 use signals::{Noise, add, sine, uniform_distance};
 
@@ -134,6 +134,69 @@ fn independent_series_have_no_band() {
         found += i32::from(phase_slope(&spectra, 0, 1, 2..63, 0.01).is_some());
     }
     assert!(found <= 6, "{found}");
+}
+
+// All pairs
+
+#[test]
+fn a_scan_of_lags_finds_what_single_pairs_do() {
+    for (gaps, len, max_lag) in [(false, 700, 60), (true, 700, 20), (false, 90, 60), (true, 333, 60)] {
+        let mut noise = Noise::new(4);
+        let driver = noise.ar1(0.5, len);
+        let series: Vec<Vec<f64>> = (0..19)
+            .map(|k| {
+                let mut values = driven(&mut noise, &[(&driver, k)], 0.5, 0.0);
+                if gaps && k % 3 == 0 {
+                    values[40 + k..60 + k].fill(f64::NAN);
+                }
+                if k == 7 {
+                    values.fill(1.0);
+                }
+                values
+            })
+            .collect();
+        let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+        let mut plan = LagPlan::new(&views, &LagOptions { max_lag, ..LagOptions::default() }).unwrap();
+        let all = LagScan::new(&plan).all();
+        let some: Vec<_> = [0..5, 5..6, 6..19].into_iter().flat_map(|range| LagScan::new(&plan).some(range)).collect();
+        assert_eq!(all.len(), 19 * 18 / 2);
+        for first in 0..19 {
+            for second in first + 1..19 {
+                let at = pair_index(19, first, second);
+                let scanned = all[at];
+                assert_eq!((scanned.first, scanned.second), (first, second));
+                let Some(exact) = plan.pair(first, second) else {
+                    assert!(first == 7 || second == 7);
+                    assert!(scanned.correlation.is_nan() && scanned.p == 1.0 && some[at].p == 1.0);
+                    continue;
+                };
+                assert_eq!(scanned, some[at]);
+                assert_eq!(scanned.lag as f64, exact.steps.round(), "{scanned:?} {exact:?}");
+                assert!((scanned.correlation - exact.correlation).abs() < 1e-5);
+                assert!((scanned.p.ln() / exact.p.ln() - 1.0).abs() < 1e-3 || (scanned.p - exact.p).abs() < 1e-4);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_screen_lets_relations_pass_and_little_else() {
+    let mut noise = Noise::new(8);
+    let driver = noise.ar1(0.5, N);
+    let series: Vec<Vec<f64>> = (0..120)
+        .map(|k| if k < 20 { driven(&mut noise, &[(&driver, k % 8)], 1.0, 0.0) } else { noise.ar1(0.6, N) })
+        .collect();
+    let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+    let spectra = SegmentSpectra::new(&views, &CoherenceOptions::default()).unwrap();
+    let exact = spectra.scan(2..63);
+    let passed = Screen::new(&spectra, 2..63, &ScreenOptions::default()).pass(0..120);
+    let related = exact.iter().filter(|pair| pair.p < 1e-6).count();
+    let found = passed.iter().filter(|(a, b)| exact[pair_index(120, *a, *b)].p < 1e-6).count();
+    assert!(related > 100 && found * 100 >= related * 98, "{found} of {related}");
+    assert!(passed.len() - found < 7140 / 20, "{}", passed.len() - found);
+    for pair in spectra.scan_pairs(2..63, &passed) {
+        assert_eq!(pair, exact[pair_index(120, pair.first, pair.second)]);
+    }
 }
 
 // Explained edges

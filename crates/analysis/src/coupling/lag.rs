@@ -70,11 +70,37 @@ pub struct LagPlan {
 /// Lags up to which the remaining autocorrelation of the whitened series widens the null distribution.
 const REMAINDER: usize = 32;
 
+/// What the correlations of a pair are measured by.
+pub(super) struct Null {
+    /// One over the standard deviations.
+    pub(super) scale: f64,
+    dilution: f64,
+    first: (isize, isize),
+    steps: isize,
+}
+
+impl Null {
+    /// How many pairs of values there are at a lag where neither series has gaps.
+    pub(super) fn span(&self, lag: isize) -> usize {
+        let from = self.first.0.max(self.first.1 - lag);
+        let to = self.steps.min(self.steps - lag);
+        (to - from).max(0) as usize
+    }
+
+    /// The chance that independent series reach |r|·√n = `z` at any of so many lags.
+    pub(super) fn p(&self, z: f64, tests: f64) -> f64 {
+        let one = statrs::function::erf::erfc(z / (2.0 * self.dilution).sqrt());
+        -(tests * (-one).ln_1p()).exp_m1()
+    }
+}
+
 struct Prepared {
     /// The whitened values, zero where missing.
     whitened: Vec<f64>,
     /// Their transform.
     values: Vec<Complex<f64>>,
+    /// Which values are present; empty when no series of the plan has a gap.
+    present: Vec<bool>,
     /// Transform of the indicator of presence; none when no series of the plan has a gap.
     presence: Option<Vec<Complex<f64>>>,
     first: usize,
@@ -125,10 +151,8 @@ impl LagPlan {
     ///
     /// `None` if an index is out of range or a series is constant.
     pub fn correlations(&mut self, i: usize, j: usize) -> Option<Vec<f64>> {
+        let null = self.null(i, j)?;
         let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
-        if x.energy <= 0.0 || y.energy <= 0.0 {
-            return None;
-        }
         multiply(&x.values, &y.values, &mut self.inverse.bins);
         self.inverse.inverse();
         if let (Some(px), Some(py)) = (&x.presence, &y.presence) {
@@ -137,26 +161,62 @@ impl LagPlan {
         }
         let len = self.inverse.output.len();
         let limit = self.max_lag as isize;
-        let (vx, vy) = (x.energy / x.count as f64, y.energy / y.count as f64);
-        let scale = 1.0 / (len as f64 * (vx * vy).sqrt());
+        let scale = null.scale / len as f64;
         let found = (-limit..=limit).map(|lag| {
             let at = lag.rem_euclid(len as isize) as usize;
             let count = if x.presence.is_some() {
                 (self.inverse_counts.output[at] / len as f64).round().max(0.0) as usize
             } else {
-                self.overlap(i, j, lag)
+                null.span(lag)
             };
             if count < 32 { f64::NAN } else { self.inverse.output[at] * scale / count as f64 }
         });
         Some(found.collect())
     }
 
+    /// How many series there are.
+    pub fn series(&self) -> usize {
+        self.prepared.len()
+    }
+
+    pub(super) fn whitened(&self, series: usize) -> &[f64] {
+        self.prepared.get(series).map_or(&[], |one| one.whitened.as_slice())
+    }
+
+    pub(super) fn has_gaps(&self) -> bool {
+        self.prepared.iter().any(|one| one.presence.is_some())
+    }
+
+    /// 1 where the whitened series has a value, 0 where not.
+    pub(super) fn indicator(&self, series: usize) -> Vec<f64> {
+        self.prepared.get(series).map_or_else(Vec::new, |one| {
+            one.present.iter().map(|is_present| f64::from(u8::from(*is_present))).collect()
+        })
+    }
+
+    /// What the correlations of a pair are measured by; `None` as for [`LagPlan::pair`].
+    pub(super) fn null(&self, i: usize, j: usize) -> Option<Null> {
+        let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
+        if x.energy <= 0.0 || y.energy <= 0.0 {
+            return None;
+        }
+        // Variances of the whitened series, taken as constant over time.
+        let (vx, vy) = (x.energy / x.count as f64, y.energy / y.count as f64);
+        // The variance of r between independent series is (1 + 2 Σ ρ_x ρ_y) / n (Bartlett): one for perfect whitening.
+        let remainder: f64 = x.remainder.iter().zip(&y.remainder).map(|(a, b)| a * b).sum();
+        Some(Null {
+            scale: 1.0 / (vx * vy).sqrt(),
+            dilution: (1.0 + 2.0 * remainder).max(1.0),
+            first: (x.first as isize, y.first as isize),
+            steps: self.steps as isize,
+        })
+    }
+
     /// How many pairs of values x(t) and y(t + lag) the prewhitened series `i` and `j` have; 0 for an index out of range.
     pub fn overlap(&self, i: usize, j: usize, lag: isize) -> usize {
         let (Some(x), Some(y)) = (self.prepared.get(i), self.prepared.get(j)) else { return 0 };
-        let from = (x.first as isize).max(y.first as isize - lag);
-        let to = (self.steps as isize).min(self.steps as isize - lag);
-        let span = (to - from).max(0) as usize;
+        let Some(null) = self.null(i, j) else { return 0 };
+        let span = null.span(lag);
         // With gaps, as many as there would be if those of one series had nothing to do with those of the other.
         let share = |one: &Prepared| one.count as f64 / (self.steps - one.first).max(1) as f64;
         if x.presence.is_some() { (span as f64 * share(x) * share(y)) as usize } else { span }
@@ -166,10 +226,8 @@ impl LagPlan {
     ///
     /// `None` if an index is out of range, a series is constant, or under 32 steps are present in both at every lag.
     pub fn pair(&mut self, i: usize, j: usize) -> Option<Lag> {
+        let null = self.null(i, j)?;
         let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
-        if x.energy <= 0.0 || y.energy <= 0.0 {
-            return None;
-        }
         multiply(&x.values, &y.values, &mut self.inverse.bins);
         self.inverse.inverse();
         let counted = match (&x.presence, &y.presence) {
@@ -182,17 +240,13 @@ impl LagPlan {
         };
         let len = self.inverse.output.len();
         let limit = self.max_lag as isize;
-        // Variances of the whitened series, taken as constant over time.
-        let (vx, vy) = (x.energy / x.count as f64, y.energy / y.count as f64);
-        let scale = 1.0 / (len as f64 * (vx * vy).sqrt());
+        let scale = null.scale / len as f64;
         let overlap = |lag: isize| -> usize {
             if counted {
                 let at = lag.rem_euclid(len as isize) as usize;
                 (self.inverse_counts.output[at] / len as f64).round().max(0.0) as usize
             } else {
-                let from = (x.first as isize).max(y.first as isize - lag);
-                let to = (self.steps as isize).min(self.steps as isize - lag);
-                (to - from).max(0) as usize
+                null.span(lag)
             }
         };
         let correlation = |lag: isize| -> f64 {
@@ -202,9 +256,6 @@ impl LagPlan {
             }
             self.inverse.output[lag.rem_euclid(len as isize) as usize] * scale / count as f64
         };
-        // The variance of r between independent series is (1 + 2 Σ ρ_x ρ_y) / n (Bartlett): one for perfect whitening.
-        let remainder: f64 = x.remainder.iter().zip(&y.remainder).map(|(a, b)| a * b).sum();
-        let dilution = (1.0 + 2.0 * remainder).max(1.0);
         let mut best: Option<(isize, f64, f64, usize)> = None;
         let mut tests = 0.0;
         for lag in -limit..=limit {
@@ -214,14 +265,13 @@ impl LagPlan {
             }
             tests += 1.0;
             let count = overlap(lag);
-            let z = r.abs() * (count as f64 / dilution).sqrt();
+            let z = r.abs() * (count as f64).sqrt();
             if best.is_none_or(|b| z > b.2) {
                 best = Some((lag, r, z, count));
             }
         }
         let (lag, r, z, count) = best?;
-        let one = statrs::function::erf::erfc(z / std::f64::consts::SQRT_2);
-        let p = -(tests * (-one).ln_1p()).exp_m1();
+        let p = null.p(z, tests);
         let at = |k: isize| correlation(k) * r.signum();
         let (left, right) = (at(lag - 1), at(lag + 1));
         let curvature = left - 2.0 * r.abs() + right;
@@ -281,7 +331,8 @@ impl Prepared {
             transform.forward();
             transform.bins.clone()
         });
-        Self { whitened: kept, values, presence, first, count, energy, remainder }
+        let present = if count_presence { whitened.iter().map(|v| v.is_finite()).collect() } else { Vec::new() };
+        Self { whitened: kept, values, present, presence, first, count, energy, remainder }
     }
 }
 

@@ -5,7 +5,9 @@ mod conditional;
 mod delay;
 mod granger;
 mod lag;
+mod lanes;
 mod locking;
+mod scan;
 mod whiten;
 
 pub use conditional::{Edge, ExplainOptions, Explained, Verdict, explain};
@@ -13,4 +15,5 @@ pub use delay::{Agreement, Delay, phase_slope};
 pub use granger::{Granger, GrangerOptions, GrangerPlan, GrangerTest, granger};
 pub use lag::{Lag, LagError, LagOptions, LagPlan};
 pub use locking::{BandPhase, PhaseLocking, phase_locking};
+pub use scan::{LagScan, ScannedLag};
 pub use whiten::{WhitenOptions, Whitened, whiten};

@@ -378,6 +378,12 @@ impl SegmentSpectra {
         Some(coherence)
     }
 
+    /// A segment's transform at a bin; zero where the segment is incomplete. Nothing is out of range.
+    pub(super) fn value(&self, series: usize, bin: usize, segment: usize) -> [f64; 2] {
+        let at = ((series * self.blocks + bin / BLOCK) * self.segments + segment) * BLOCK + bin % BLOCK;
+        [self.real[at], self.imaginary[at]]
+    }
+
     pub(super) fn is_common(&self, i: usize, j: usize, segment: usize) -> bool {
         self.complete[i * self.segments + segment] && self.complete[j * self.segments + segment]
     }

@@ -10,6 +10,7 @@ mod consonance;
 mod pairs;
 mod ribbon;
 mod scale;
+mod screen;
 
 pub use beat::{Beat, BeatOptions, beat_between, beats_within};
 pub use class::{Class, Features, classify};
@@ -20,3 +21,4 @@ pub use consonance::{Basis, ConsonanceMatrix, PairConsonance, Voice, harmonicity
 pub use pairs::{PairCoherence, pair_count, pair_index};
 pub use ribbon::{Frame, RelatedPair, RibbonOptions, windowed_consonance, windowed_pairs};
 pub use scale::{Availability, Bands, Bounds, Scale, Unavailable, availability, split};
+pub use screen::{Screen, ScreenOptions};

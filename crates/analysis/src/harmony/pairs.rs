@@ -97,6 +97,20 @@ impl SegmentSpectra {
         found
     }
 
+    /// One pair of [`SegmentSpectra::scan`].
+    pub(super) fn scan_pair(&self, bins: Range<usize>, first: usize, second: usize) -> PairCoherence {
+        let bins = bins.start..bins.end.min(self.bins());
+        let mut best = Best::default();
+        if !bins.is_empty() {
+            for block in bins.start / BLOCK..=(bins.end - 1) / BLOCK {
+                let lanes = bins.start.saturating_sub(block * BLOCK)..(bins.end - block * BLOCK).min(BLOCK);
+                let (xx, yy) = self.powers(block, first, second);
+                best.update(block, lanes, &self.cross(block, first, second), &xx, &yy);
+            }
+        }
+        self.summary(first, second, &best, bins.len())
+    }
+
     /// `best` begins with pair number `from`.
     fn scan_block(&self, block: usize, lanes: Range<usize>, firsts: Range<usize>, from: usize, best: &mut [Best]) {
         let n = self.series;

@@ -1,0 +1,134 @@
+//! The inverse transform of eight spectra at once, one in each lane.
+
+use std::f64::consts::TAU;
+
+/// Spectra that are transformed at once.
+pub(super) const LANES: usize = 8;
+
+/// One value of each.
+pub(super) type Lanes = [f32; LANES];
+
+/// An inverse real transform of eight spectra at once in single precision, not normalised; the length is a power of
+/// two. Half of its length as a complex transform (Stockham's radix 2, in order without a permutation).
+pub(super) struct LaneTransform {
+    len: usize,
+    /// exp(2πik / len) for k up to half the length.
+    turns: Vec<[f32; 2]>,
+}
+
+impl LaneTransform {
+    /// `len` must be a power of two, at least 4.
+    pub(super) fn new(len: usize) -> Self {
+        let turn = |k: usize| {
+            let (sine, cosine) = (TAU * k as f64 / len as f64).sin_cos();
+            [cosine as f32, sine as f32]
+        };
+        Self { len, turns: (0..=len / 2).map(turn).collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Room for the bins 0 to half the length, real or imaginary parts.
+    pub(super) fn bins(&self) -> Vec<Lanes> {
+        vec![[0.0; LANES]; self.len / 2 + 1]
+    }
+
+    /// Room for the output.
+    pub(super) fn output(&self) -> Vec<Lanes> {
+        vec![[0.0; LANES]; self.len]
+    }
+
+    /// Transforms `spectrum` (overwritten) into `output`.
+    pub(super) fn inverse(&self, spectrum: &mut [Vec<Lanes>; 2], output: &mut [Lanes]) {
+        let half = self.len / 2;
+        let [re, im] = spectrum;
+        // Even and odd values of the output become real and imaginary parts of one complex transform of half the length.
+        (im[0], im[half]) = ([0.0; LANES], [0.0; LANES]);
+        for k in 0..=half / 2 {
+            let mirror = half - k;
+            let [cosine, sine] = self.turns[k];
+            for lane in 0..LANES {
+                let (ar, ai) = (re[k][lane], im[k][lane]);
+                let (br, bi) = (re[mirror][lane], -im[mirror][lane]);
+                let (dr, di) = (ar - br, ai - bi);
+                let (odd_r, odd_i) = (cosine * dr - sine * di, cosine * di + sine * dr);
+                let (sum_r, sum_i) = (ar + br, ai + bi);
+                re[k][lane] = sum_r - odd_i;
+                im[k][lane] = sum_i + odd_r;
+                // The mirrored bin: the sum's conjugate, and the odd part's with the turn of the other side.
+                re[mirror][lane] = sum_r + odd_i;
+                im[mirror][lane] = odd_r - sum_i;
+            }
+        }
+        let (to_re, to_im) = output.split_at_mut(half);
+        let (mut from, mut to) = ((&mut re[..half], &mut im[..half]), (to_re, to_im));
+        let (mut groups, mut stride) = (half / 2, 1);
+        let mut in_output = false;
+        while groups >= 1 {
+            for group in 0..groups {
+                let [cosine, sine] = self.turns[2 * group * stride];
+                for s in 0..stride {
+                    let (a, b) = (group * stride + s, (group + groups) * stride + s);
+                    let (c, d) = (2 * group * stride + s, (2 * group + 1) * stride + s);
+                    let (ar, ai, br, bi) = (from.0[a], from.1[a], from.0[b], from.1[b]);
+                    for lane in 0..LANES {
+                        to.0[c][lane] = ar[lane] + br[lane];
+                        to.1[c][lane] = ai[lane] + bi[lane];
+                        let (dr, di) = (ar[lane] - br[lane], ai[lane] - bi[lane]);
+                        to.0[d][lane] = cosine * dr - sine * di;
+                        to.1[d][lane] = cosine * di + sine * dr;
+                    }
+                }
+            }
+            std::mem::swap(&mut from, &mut to);
+            in_output = !in_output;
+            (groups, stride) = (groups / 2, stride * 2);
+        }
+        // The result stands where the last pass wrote; interleaved it is the output.
+        if in_output {
+            to.0.copy_from_slice(from.0);
+            to.1.copy_from_slice(from.1);
+        }
+        for k in 0..half {
+            (output[2 * k], output[2 * k + 1]) = (spectrum[0][k], spectrum[1][k]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_definition() {
+        for len in [4, 8, 16, 64, 256] {
+            let transform = LaneTransform::new(len);
+            let mut spectrum = [transform.bins(), transform.bins()];
+            for (part, bins) in spectrum.iter_mut().enumerate() {
+                for (k, bin) in bins.iter_mut().enumerate() {
+                    for (lane, value) in bin.iter_mut().enumerate() {
+                        *value = ((k * k * (part + 1) + 3 * lane) as f32 * 0.7).sin();
+                    }
+                }
+            }
+            let given = spectrum.clone();
+            let mut output = transform.output();
+            transform.inverse(&mut spectrum, &mut output);
+            for lane in 0..LANES {
+                for (t, value) in output.iter().enumerate() {
+                    let mut expected = 0.0;
+                    for k in 0..=len / 2 {
+                        let angle = TAU * (k * t % len) as f64 / len as f64;
+                        let (re, im) = (f64::from(given[0][k][lane]), f64::from(given[1][k][lane]));
+                        let sides = if k == 0 || k == len / 2 { 1.0 } else { 2.0 };
+                        let im = if k == 0 || k == len / 2 { 0.0 } else { im };
+                        expected += sides * (re * angle.cos() - im * angle.sin());
+                    }
+                    assert!((f64::from(value[lane]) - expected).abs() < 1e-4 * (len as f64).sqrt(), "{len} {t} {lane}");
+                }
+            }
+        }
+    }
+}
