@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use analysis::coupling::{LagOptions, LagPlan, WhitenOptions, whiten};
-use analysis::harmony::{Bounds, CoherenceOptions, SegmentSpectra, split};
+use analysis::harmony::{CoherenceOptions, SegmentSpectra};
 use analysis::spectrum::{Detrend, PeakOptions, WelchOptions, significant_peaks, welch};
 use serde::Deserialize;
 
@@ -126,31 +126,5 @@ fn periods_and_amplitudes_agree_with_least_squares() {
         );
         assert!(peak.period_low < case.period && case.period < peak.period_high);
         assert!((peak.amplitude / case.amplitude - 1.0).abs() < 0.1, "{} {}", peak.amplitude, case.amplitude);
-    }
-}
-
-#[derive(Deserialize)]
-struct Split {
-    values: Vec<Option<f64>>,
-    step: f64,
-    bounds: (f64, f64),
-    micro: Vec<Option<f64>>,
-    #[serde(rename = "macro")]
-    macro_band: Vec<Option<f64>>,
-}
-
-#[test]
-fn bands_agree_with_a_gaussian_filter() {
-    let case: Split = read(include_str!("../reference/harmony/bands.json"));
-    let values: Vec<f64> = case.values.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
-    let bounds = Bounds { macro_from_s: case.bounds.0, meso_from_s: case.bounds.1 };
-    let bands = split(&values, case.step, &bounds);
-    for t in 0..values.len() {
-        let (Some(micro), Some(macro_band)) = (case.micro[t], case.macro_band[t]) else {
-            assert!(bands.micro[t].is_nan() && bands.macro_band[t].is_nan() && bands.meso[t].is_nan());
-            continue;
-        };
-        assert!((bands.micro[t] - micro).abs() < 1e-10);
-        assert!((bands.macro_band[t] - macro_band).abs() < 1e-10);
     }
 }

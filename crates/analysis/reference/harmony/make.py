@@ -151,34 +151,8 @@ def sinusoid():
     write("sinusoid", cases)
 
 
-def bands():
-    rng = np.random.default_rng(4)
-    values = rounded(100 + np.cumsum(rng.standard_normal(300)))
-    values[50:57] = np.nan
-    present = ~np.isnan(values)
-    step, bounds = 60.0, (300.0, 1500.0)
-    smooth = []
-    for bound in bounds:
-        sigma = np.sqrt(np.log(2)) * bound / step / (2 * np.pi)
-        radius = int(np.ceil(4 * sigma))
-        kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-        sums = np.convolve(np.where(present, values, 0.0), kernel, "same")
-        smooth.append(sums / np.convolve(present.astype(float), kernel, "same"))
-    write(
-        "bands",
-        {
-            "values": [None if np.isnan(v) else v for v in values],
-            "step": step,
-            "bounds": bounds,
-            "micro": [None if not p else v for p, v in zip(present, values - smooth[0])],
-            "macro": [None if not p else v for p, v in zip(present, smooth[0] - smooth[1])],
-        },
-    )
-
-
 if __name__ == "__main__":
     welch()
     coherence()
     lag()
     sinusoid()
-    bands()

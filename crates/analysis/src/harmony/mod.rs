@@ -7,6 +7,7 @@ mod beat;
 mod class;
 mod coherence;
 mod consonance;
+mod modwt;
 mod pairs;
 mod ribbon;
 mod scale;
@@ -20,5 +21,7 @@ pub use coherence::{
 pub use consonance::{Basis, ConsonanceMatrix, PairConsonance, Voice, harmonicity, pair_consonance, roughness};
 pub use pairs::{PairCoherence, pair_count, pair_index};
 pub use ribbon::{Frame, RelatedPair, RibbonOptions, windowed_consonance, windowed_pairs};
-pub use scale::{Availability, Bands, Bounds, Scale, Unavailable, availability, split};
+pub use scale::{
+    Availability, Bands, Bounds, LevelVariance, Scale, ScaleEnergy, Unavailable, availability, scale_energy, split,
+};
 pub use screen::{Screen, ScreenOptions};

@@ -2,6 +2,10 @@
 
 use thiserror::Error;
 
+use super::modwt::{centre, details, last_level, octave};
+use crate::distribution::chi_squared_upper_quantile;
+use crate::spectrum::bridge;
+
 /// A scale of time, from short periods to long ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scale {
@@ -125,102 +129,141 @@ impl Bands {
     }
 }
 
-/// Splits a series into micro, macro and meso by two Gaussian low-pass filters with half power at the bounds.
+/// Splits a series into micro, macro and meso by the multiresolution analysis of the MODWT ([`scale_energy`]): the
+/// details of all octaves whose middle lies in the scale; level, trend and the longest periods are meso.
 ///
 /// Additive: where a value is present the three parts sum to it (to rounding); where it is missing all three are
-/// NaN. Gaps: each smoothing weighs the present values only, so nothing is invented. The bands overlap softly, so
-/// energies are close to orthogonal, not exactly; a period at a quarter or four times a bound is ≥ 95 % in its own
-/// band. A scale that is entirely above Nyquist gets zeros. Level and trend are meso. O(n).
+/// NaN. The filters have no phase, so nothing moves in time. The edge between two scales lies at a power of two steps,
+/// within a factor √2 of the bound. A scale that is entirely above Nyquist gets zeros. Gaps of any length are bridged
+/// by straight lines for the transform alone; at the ends the series is reflected. O(n log n).
 pub fn split(values: &[f64], step_s: f64, bounds: &Bounds) -> Bands {
-    let below_macro = smooth(values, bounds.macro_from_s / step_s);
-    let below_meso = smooth(values, bounds.meso_from_s / step_s);
-    let difference = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
-    Bands {
-        micro: difference(values, &below_macro),
-        macro_band: difference(&below_macro, &below_meso),
-        meso: below_meso,
-    }
-}
-
-/// Gaussian low-pass with half power at `cutoff` (period in steps), normalised over the present values.
-fn smooth(values: &[f64], cutoff: f64) -> Vec<f64> {
-    // Below Nyquist there is nothing to separate.
-    if cutoff <= 2.0 {
-        return values.iter().map(|v| if v.is_finite() { *v } else { f64::NAN }).collect();
-    }
-    let sigma = std::f64::consts::LN_2.sqrt() * cutoff / std::f64::consts::TAU;
-    let present: Vec<f64> = values.iter().map(|v| f64::from(u8::from(v.is_finite()))).collect();
-    let count: f64 = present.iter().sum();
-    if count == 0.0 {
-        return vec![f64::NAN; values.len()];
-    }
-    // Filtering deviations from the mean keeps the sums small beside a large level.
-    let mean = values.iter().filter(|v| v.is_finite()).sum::<f64>() / count;
-    let mut sums: Vec<f64> = values.iter().map(|v| if v.is_finite() { v - mean } else { 0.0 }).collect();
-    let mut weights = present;
-    if sigma < 4.0 {
-        let taps = gaussian_taps(sigma);
-        sums = convolve(&sums, &taps);
-        weights = convolve(&weights, &taps);
-    } else {
-        for radius in box_radii(sigma) {
-            sums = box_sum(&sums, radius);
-            weights = box_sum(&weights, radius);
+    let missing = || vec![f64::NAN; values.len()];
+    let Some(whole) = Whole::of(values) else {
+        return Bands { micro: missing(), macro_band: missing(), meso: missing() };
+    };
+    let len = whole.centred.len();
+    let (mut micro, mut macro_band) = (vec![0.0; len], vec![0.0; len]);
+    let levels = (1..=last_level(len)).take_while(|level| centre(*level) * step_s < bounds.meso_from_s).count();
+    let smooth = details(&whole.centred, levels, |level, detail| {
+        let into = if bounds.scale_of(centre(level) * step_s) == Scale::Micro { &mut micro } else { &mut macro_band };
+        into.iter_mut().zip(detail).for_each(|(sum, detail)| *sum += detail);
+    });
+    let placed = |part: &[f64], level: f64| {
+        let mut band = missing();
+        for ((slot, value), part) in band.iter_mut().zip(values).skip(whole.start).zip(part) {
+            if value.is_finite() {
+                *slot = part + level;
+            }
         }
+        band
+    };
+    Bands { micro: placed(&micro, 0.0), macro_band: placed(&macro_band, 0.0), meso: placed(&smooth, whole.mean) }
+}
+
+/// The variance of one octave of periods.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LevelVariance {
+    /// Shortest period of the octave, in steps.
+    pub shortest_steps: f64,
+    /// Longest period of the octave, in steps.
+    pub longest_steps: f64,
+    /// The scale that the octave belongs to.
+    pub scale: Scale,
+    /// Its part of the variance of the series, in squared units of the values.
+    pub variance: f64,
+    /// How many independent squares it is worth: values over the shortest period, at least 1 (Percival & Walden 2000,
+    /// equation 313d).
+    pub freedom: f64,
+}
+
+impl LevelVariance {
+    /// The interval that holds the true variance with this confidence (0.95, say), for stationary noise: χ² with
+    /// `freedom`.
+    pub fn interval(&self, confidence: f64) -> (f64, f64) {
+        let tail = 0.5 * (1.0 - confidence);
+        let sum = self.freedom * self.variance.max(0.0);
+        (
+            sum / chi_squared_upper_quantile(tail, self.freedom),
+            sum / chi_squared_upper_quantile(1.0 - tail, self.freedom),
+        )
     }
-    values
-        .iter()
-        .zip(sums.iter().zip(&weights))
-        .map(|(v, (sum, weight))| if v.is_finite() { mean + sum / weight } else { f64::NAN })
-        .collect()
 }
 
-fn gaussian_taps(sigma: f64) -> Vec<f64> {
-    let radius = (4.0 * sigma).ceil() as usize;
-    (0..=radius).map(|lag| (-0.5 * (lag as f64 / sigma).powi(2)).exp()).collect()
+/// How the variance of a series divides among the scales, exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaleEnergy {
+    /// Share of micro, macro and meso in the variance; they sum to 1.
+    pub shares: [f64; 3],
+    /// Variance of the present values (mean squared deviation), in squared units.
+    pub variance: f64,
+    /// The octaves, shortest periods first; with `smooth` they sum to `variance`.
+    pub levels: Vec<LevelVariance>,
+    /// What varies more slowly than the last octave (trend and periods longer than the data); counted as meso.
+    pub smooth: f64,
 }
 
-fn convolve(values: &[f64], taps: &[f64]) -> Vec<f64> {
-    (0..values.len())
-        .map(|t| {
-            taps.iter().enumerate().fold(0.0, |sum, (lag, tap)| {
-                let after = values.get(t + lag).copied().unwrap_or(0.0);
-                let before = if lag > 0 && t >= lag { values[t - lag] } else { 0.0 };
-                sum + tap * (after + before)
-            })
-        })
-        .collect()
-}
-
-/// Radii of four running means whose variances add up to σ² as nearly as whole numbers allow.
-fn box_radii(sigma: f64) -> [usize; 4] {
-    let ideal = (12.0 * sigma * sigma / 4.0 + 1.0).sqrt();
-    let mut lower = (ideal.floor() as usize).max(1);
-    if lower.is_multiple_of(2) {
-        lower -= 1;
+/// Divides the variance of a series among the scales by its wavelet variances.
+///
+/// MODWT with the wavelet LA(8), the series reflected at both ends. An octave of periods (2ʲ to 2ʲ⁺¹ steps) belongs to
+/// the scale that its middle 2ʲ·√2 lies in. The parts sum to the variance to rounding, for any series.
+///
+/// Missing values: gaps are bridged by straight lines for the transform, and the present values alone are counted
+/// (each part is the mean product of the values with their detail). The sum stays exact; beside gaps a part is an
+/// estimate and can come out a little below zero, which counts as zero in `shares`. `None` with under 8 values, under
+/// half of the span present, or no variance.
+pub fn scale_energy(values: &[f64], step_s: f64, bounds: &Bounds) -> Option<ScaleEnergy> {
+    let whole = Whole::of(values)?;
+    let span = values.get(whole.start..whole.start + whole.centred.len())?;
+    let present = span.iter().filter(|v| v.is_finite()).count();
+    if present < 8 || 2 * present < span.len() {
+        return None;
     }
-    let width = lower as f64;
-    let narrow = (12.0 * sigma * sigma - 4.0 * width * width - 16.0 * width - 12.0) / (-4.0 * width - 4.0);
-    let narrow = narrow.round().clamp(0.0, 4.0) as usize;
-    let mut radii = [(lower + 2) / 2; 4];
-    radii.iter_mut().take(narrow).for_each(|radius| *radius = lower / 2);
-    radii
+    let product = |part: &[f64]| {
+        let terms = span.iter().zip(whole.centred.iter().zip(part));
+        terms.filter(|(v, _)| v.is_finite()).map(|(_, (value, part))| value * part).sum::<f64>() / present as f64
+    };
+    let variance = product(&whole.centred);
+    // Rounding alone.
+    if !(variance.is_finite() && variance.sqrt() > 1e-12 * whole.mean.abs()) {
+        return None;
+    }
+    let mut levels = Vec::new();
+    let smooth = details(&whole.centred, usize::MAX, |level, detail| {
+        let (shortest_steps, longest_steps) = octave(level);
+        levels.push(LevelVariance {
+            shortest_steps,
+            longest_steps,
+            scale: bounds.scale_of(centre(level) * step_s),
+            variance: product(detail),
+            freedom: (present as f64 / shortest_steps).max(1.0),
+        });
+    });
+    let smooth = product(&smooth);
+    let sum =
+        |scale: Scale| levels.iter().filter(|level| level.scale == scale).map(|level| level.variance).sum::<f64>();
+    let parts = [sum(Scale::Micro), sum(Scale::Macro), sum(Scale::Meso) + smooth].map(|part| part.max(0.0));
+    let total: f64 = parts.iter().sum();
+    Some(ScaleEnergy { shares: parts.map(|part| part / total), variance, levels, smooth })
 }
 
-/// Sums over [t − radius, t + radius], zeros beyond the ends.
-fn box_sum(values: &[f64], radius: usize) -> Vec<f64> {
-    let mut prefix = Vec::with_capacity(values.len() + 1);
-    let mut total = 0.0;
-    prefix.push(0.0);
-    for value in values {
-        total += value;
-        prefix.push(total);
+/// A series from its first present value to its last, less its mean, with straight lines across the gaps.
+struct Whole {
+    start: usize,
+    mean: f64,
+    centred: Vec<f64>,
+}
+
+impl Whole {
+    fn of(values: &[f64]) -> Option<Self> {
+        let start = values.iter().position(|v| v.is_finite())?;
+        let end = values.iter().rposition(|v| v.is_finite())?;
+        let span = values.get(start..=end)?;
+        // From deviations, so that a large level costs no digits.
+        let first = *span.first()?;
+        let present = || span.iter().filter(|v| v.is_finite());
+        let mean = first + present().map(|v| v - first).sum::<f64>() / present().count() as f64;
+        let mut centred = bridge(span, usize::MAX);
+        centred.iter_mut().for_each(|v| *v -= mean);
+        Some(Self { start, mean, centred })
     }
-    let scale = 1.0 / (2 * radius + 1) as f64;
-    (0..values.len())
-        .map(|t| {
-            let to = (t + radius + 1).min(values.len());
-            (prefix[to] - prefix[t.saturating_sub(radius)]) * scale
-        })
-        .collect()
 }

@@ -29,13 +29,13 @@ fn shape(phi: f64, floor: f64, cosine: f64) -> f64 {
 
 /// One band of neighbouring bins, described by its median.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Band {
+struct Band {
     /// Mean frequency, cycles per step.
-    pub(crate) frequency: f64,
+    frequency: f64,
     /// Logarithm of the mean density that the median stands for.
-    pub(crate) log_level: f64,
+    log_level: f64,
     /// Standard error of `log_level`.
-    pub(crate) error: f64,
+    error: f64,
     cosine: f64,
 }
 
@@ -53,7 +53,7 @@ pub fn background(frequency: &[f64], power: &[f64], averaged: f64) -> Option<Bac
     fit(&bands(frequency, power, averaged))
 }
 
-pub(crate) fn bands(frequency: &[f64], power: &[f64], averaged: f64) -> Vec<Band> {
+fn bands(frequency: &[f64], power: &[f64], averaged: f64) -> Vec<Band> {
     let len = frequency.len().min(power.len());
     let mut found = Vec::new();
     let mut start = 0;
@@ -89,7 +89,7 @@ pub(crate) fn bands(frequency: &[f64], power: &[f64], averaged: f64) -> Vec<Band
     found
 }
 
-pub(crate) fn fit(bands: &[Band]) -> Option<Background> {
+fn fit(bands: &[Band]) -> Option<Background> {
     if bands.is_empty() {
         return None;
     }
@@ -162,4 +162,49 @@ fn weighted_median(pairs: &mut [(f64, f64)]) -> f64 {
         }
     }
     pairs.last().map_or(0.0, |p| p.0)
+}
+
+/// The background of one periodogram, with the bands that it was fitted to.
+pub(super) struct Noise {
+    pub(super) background: Background,
+    bands: Vec<Band>,
+}
+
+impl Noise {
+    /// Fits the background of a single periodogram; `None` with too few bins.
+    pub(super) fn of(frequency: &[f64], power: &[f64]) -> Option<Self> {
+        let bands = bands(frequency, power, 1.0);
+        Some(Self { background: fit(&bands)?, bands })
+    }
+
+    /// The fitted background. Below the middle of the lowest band, where the shape is an extrapolation, at least what
+    /// a random walk through that middle would have.
+    pub(super) fn base(&self, frequency: f64) -> f64 {
+        let fitted = self.background.density(frequency);
+        match self.bands.first() {
+            Some(lowest) if frequency < lowest.frequency => {
+                fitted.max(self.background.density(lowest.frequency) * (lowest.frequency / frequency).powi(2))
+            }
+            _ => fitted,
+        }
+    }
+
+    /// The background, raised where a whole band of bins stands above it.
+    pub(super) fn density(&self, frequency: f64) -> f64 {
+        let distance = |band: &Band| (band.frequency - frequency).abs();
+        let nearest = self.bands.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let raise = nearest
+            .map_or(0.0, |band| band.log_level - 2.0 * band.error - self.background.density(band.frequency).ln());
+        self.base(frequency) * raise.max(0.0).exp()
+    }
+}
+
+/// The chance that one bin of noise exceeds its estimated background `ratio` times.
+///
+/// With the background known it is e^{−ratio}, the χ²(2)/2 quantile. But it is estimated, from all bins together and
+/// towards low frequencies from ever fewer: (1 + ratio/ν)^{−ν}, the form of the F distribution, with ν growing with the
+/// number of cycles up to a third of the length. The three constants were set on simulated AR(1) noise.
+pub(super) fn exceedance(ratio: f64, cycles: f64, span: usize) -> f64 {
+    let freedom = (12.0 + 1.5 * cycles).min(span as f64 / 3.0);
+    (-freedom * (ratio / freedom).ln_1p()).exp()
 }

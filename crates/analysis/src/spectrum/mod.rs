@@ -3,14 +3,21 @@
 //! Frequencies are in cycles per step everywhere, so the Nyquist frequency is 0.5 and a period in steps is `1 / f`.
 
 mod background;
+mod dpss;
 mod gaps;
+mod lomb_scargle;
+mod multitaper;
 mod peaks;
+mod period;
 mod plan;
 mod transform;
 mod welch;
 
 pub use background::{Background, background};
+pub use lomb_scargle::{LombScargle, LombScargleOptions, lomb_scargle, lomb_scargle_at};
+pub use multitaper::{HarmonicTest, MultitaperOptions, harmonic_test, multitaper};
 pub use peaks::{Peak, PeakOptions, significant_peaks};
+pub use period::{BlockDelay, Drift, PeriodCourse, period_course};
 pub use welch::{Detrend, Spectrum, SpectrumError, WelchOptions, welch};
 
 pub(crate) use gaps::{bridge, runs};

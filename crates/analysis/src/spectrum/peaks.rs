@@ -2,8 +2,11 @@
 
 use std::f64::consts::PI;
 
-use super::background::{Background, Band, bands, fit};
+use rustfft::num_complex::Complex;
+
+use super::background::{Noise, exceedance};
 use super::gaps::bridge;
+use super::multitaper::wrapped;
 use super::transform::{RealTransform, fast_len_at_least, hann, remove_line};
 
 /// How [`significant_peaks`] decides.
@@ -40,6 +43,9 @@ pub struct Peak {
     pub power_share: f64,
     /// Amplitude of the sinusoid, in units of the values.
     pub amplitude: f64,
+    /// Phase in radians, in (−π, π]: the sinusoid is amplitude · cos(2πft + phase), t in steps from the first slot of
+    /// the values (whether that is present or not).
+    pub phase: f64,
     /// Power over the background at this frequency.
     pub ratio: f64,
     /// Chance that noise with this background has such a peak anywhere in the spectrum.
@@ -82,38 +88,12 @@ struct Periodogram {
     /// Detrended values, zero where missing.
     values: Vec<f64>,
     present: Vec<bool>,
+    /// Slots before the first value.
+    start: usize,
     span: usize,
     /// Length of the transform, at least `span`.
     len: usize,
     power: Vec<f64>,
-}
-
-struct Noise {
-    background: Background,
-    bands: Vec<Band>,
-}
-
-impl Noise {
-    /// The fitted background. Below the middle of the lowest band, where the shape is an extrapolation, at least what
-    /// a random walk through that middle would have.
-    fn base(&self, frequency: f64) -> f64 {
-        let fitted = self.background.density(frequency);
-        match self.bands.first() {
-            Some(lowest) if frequency < lowest.frequency => {
-                fitted.max(self.background.density(lowest.frequency) * (lowest.frequency / frequency).powi(2))
-            }
-            _ => fitted,
-        }
-    }
-
-    /// The background, raised where a whole band of bins stands above it.
-    fn density(&self, frequency: f64) -> f64 {
-        let distance = |band: &Band| (band.frequency - frequency).abs();
-        let nearest = self.bands.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        let raise = nearest
-            .map_or(0.0, |band| band.log_level - 2.0 * band.error - self.background.density(band.frequency).ln());
-        self.base(frequency) * raise.max(0.0).exp()
-    }
 }
 
 struct Candidate {
@@ -155,7 +135,7 @@ impl Periodogram {
         transform.input.iter_mut().zip(&window).for_each(|(v, w)| *v *= w);
         transform.forward();
         let power = transform.bins.iter().map(|bin| bin.norm_sqr() * scale).collect();
-        Some(Self { values: detrended, present, span, len, power })
+        Some(Self { values: detrended, present, start: first, span, len, power })
     }
 
     fn frequency(&self, bin: f64) -> f64 {
@@ -166,9 +146,7 @@ impl Periodogram {
         let last = self.power.len() - 1;
         let frequency: Vec<f64> = (2..last).map(|k| self.frequency(k as f64)).collect();
         let power = self.power.get(2..last)?;
-        let bands = bands(&frequency, power, 1.0);
-        let background = fit(&bands)?;
-        Some(Noise { background, bands })
+        Noise::of(&frequency, power)
     }
 
     fn candidates(&self, noise: &Noise, options: &PeakOptions) -> Vec<Candidate> {
@@ -228,7 +206,7 @@ impl Periodogram {
             if 2 * count < to - from {
                 continue;
             }
-            let power = block_power(&self.values[from..to], frequency) / count as f64;
+            let power = projection(&self.values[from..to], frequency).norm_sqr() / count as f64;
             sum += power.sqrt();
             squares += power;
             counted += 1.0;
@@ -268,11 +246,19 @@ impl Periodogram {
             period_high: 1.0 / (frequency - 1.96 * sd).max(0.25 / span),
             power_share,
             amplitude,
+            phase: self.phase(frequency),
             ratio: candidate.ratio,
             p: candidate.p,
             cycles,
             harmonic_of: None,
         })
+    }
+
+    /// Phase at slot 0 of the values, from the tapered projection on the line.
+    fn phase(&self, frequency: f64) -> f64 {
+        let weighted: Vec<f64> = self.values.iter().zip(hann(self.span)).map(|(v, w)| v * w).collect();
+        let sum = projection(&weighted, frequency);
+        wrapped(sum.arg() - 2.0 * PI * (frequency * self.start as f64).fract())
     }
 
     /// Where between the bins the line lies, from the ratio of the two highest powers: for a Hann taper that is a
@@ -341,16 +327,6 @@ impl Periodogram {
     }
 }
 
-/// The chance that one bin of noise exceeds its estimated background `ratio` times.
-///
-/// With the background known it is e^{−ratio}, the χ²(2)/2 quantile. But it is estimated, from all bins together and
-/// towards low frequencies from ever fewer: (1 + ratio/ν)^{−ν}, the form of the F distribution, with ν growing with the
-/// number of cycles up to a third of the length. The three constants were set on simulated AR(1) noise.
-fn exceedance(ratio: f64, cycles: f64, span: usize) -> f64 {
-    let freedom = (12.0 + 1.5 * cycles).min(span as f64 / 3.0);
-    (-freedom * (ratio / freedom).ln_1p()).exp()
-}
-
 /// b'A⁻¹b by Cholesky decomposition of the lower triangle; what is singular explains nothing.
 fn explained(mut gram: [[f64; 4]; 4], mut right: [f64; 4]) -> f64 {
     let mut sum = 0.0;
@@ -400,8 +376,8 @@ fn detrend(filled: &[f64], present: &[bool]) -> Vec<f64> {
     filled.iter().enumerate().map(|(t, v)| if v.is_nan() { 0.0 } else { v - line(t) }).collect()
 }
 
-/// |Σ v e^{-2πift}|² of a short block, by a rotating phasor.
-fn block_power(values: &[f64], frequency: f64) -> f64 {
+/// Σ v e^{-2πift}, by a rotating phasor.
+fn projection(values: &[f64], frequency: f64) -> Complex<f64> {
     let (step_sin, step_cos) = (2.0 * PI * frequency).sin_cos();
     let (mut sin, mut cos) = (0.0_f64, 1.0_f64);
     let (mut real, mut imaginary) = (0.0, 0.0);
@@ -410,7 +386,7 @@ fn block_power(values: &[f64], frequency: f64) -> f64 {
         imaginary += value * sin;
         (sin, cos) = (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin);
     }
-    real * real + imaginary * imaginary
+    Complex::new(real, -imaginary)
 }
 
 /// Amplitude of a Hann-tapered line at `distance` resolutions (under 2) from it, relative to its top.

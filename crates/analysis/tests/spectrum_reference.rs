@@ -1,0 +1,131 @@
+//! Scales, spectra and periods against PyWavelets, numpy, scipy, nitime and astropy; the values come from
+//! `reference/spectrum/make.py`.
+#![allow(clippy::unwrap_used)]
+
+use analysis::harmony::{Bounds, Scale, scale_energy, split};
+use analysis::spectrum::{
+    Detrend, LombScargleOptions, MultitaperOptions, harmonic_test, lomb_scargle, lomb_scargle_at, multitaper,
+};
+use serde::Deserialize;
+
+fn read<'a, T: Deserialize<'a>>(text: &'a str) -> T {
+    serde_json::from_str(text).unwrap()
+}
+
+fn with_gaps(values: &[Option<f64>]) -> Vec<f64> {
+    values.iter().map(|v| v.unwrap_or(f64::NAN)).collect()
+}
+
+#[track_caller]
+fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len());
+    for (index, (a, b)) in found.iter().zip(expected).enumerate() {
+        assert!((a - b).abs() <= tolerance * b.abs().max(1e-9), "{index}: {a} and {b}");
+    }
+}
+
+#[derive(Deserialize)]
+struct Modwt {
+    values: Vec<Option<f64>>,
+    variances: Vec<f64>,
+    rest: f64,
+    /// Every ninth value.
+    details: Vec<Vec<f64>>,
+    smooth: Vec<f64>,
+}
+
+#[test]
+fn wavelet_variances_and_details_agree_with_pywavelets() {
+    let cases: std::collections::BTreeMap<String, Modwt> = read(include_str!("../reference/spectrum/modwt.json"));
+    assert_eq!(cases.len(), 3);
+    for case in cases.values() {
+        let values = with_gaps(&case.values);
+        let energy = scale_energy(&values, 1.0, &Bounds::default()).unwrap();
+        let levels = case.variances.len();
+        let variances: Vec<f64> = energy.levels.iter().map(|level| level.variance).collect();
+        assert_close(&variances[..levels], &case.variances, 1e-9);
+        let rest = variances[levels..].iter().sum::<f64>() + energy.smooth;
+        assert_close(&[rest], &[case.rest], 1e-9);
+        // A scale that holds one octave alone is that octave's detail; the last one holds the smooth.
+        for level in 1..=levels {
+            let bounds =
+                Bounds { macro_from_s: 2.0_f64.powi(level as i32), meso_from_s: 2.0_f64.powi(level as i32 + 1) };
+            let bands = split(&values, 1.0, &bounds);
+            let compare = |scale: Scale, expected: &[f64]| {
+                for (found, (expected, value)) in
+                    bands.at(scale).iter().step_by(9).zip(expected.iter().zip(values.iter().step_by(9)))
+                {
+                    assert!(if value.is_nan() { found.is_nan() } else { (found - expected).abs() < 1e-10 });
+                }
+            };
+            compare(Scale::Macro, &case.details[level - 1]);
+            if level == levels {
+                compare(Scale::Meso, &case.smooth);
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Multitaper {
+    values: Vec<f64>,
+    half_bandwidth: f64,
+    frequency: Vec<f64>,
+    weighted: Vec<f64>,
+    nitime: Vec<f64>,
+    adaptive: Vec<f64>,
+    f: Vec<f64>,
+    p: Vec<f64>,
+    amplitude: Vec<f64>,
+    phase: Vec<f64>,
+}
+
+#[test]
+fn multitaper_and_its_line_test_agree_with_scipy_and_nitime() {
+    let cases: Vec<Multitaper> = read(include_str!("../reference/spectrum/multitaper.json"));
+    for case in cases {
+        let options = MultitaperOptions {
+            half_bandwidth: case.half_bandwidth,
+            detrend: Detrend::Constant,
+            ..MultitaperOptions::default()
+        };
+        let adaptive = multitaper(&case.values, &options).unwrap();
+        let weighted = multitaper(&case.values, &MultitaperOptions { adaptive: false, ..options }).unwrap();
+        assert_close(&adaptive.frequency, &case.frequency, 1e-15);
+        assert_close(&weighted.density, &case.weighted, 1e-8);
+        let all = Some((2.0 * case.half_bandwidth) as usize);
+        let all = multitaper(&case.values, &MultitaperOptions { adaptive: false, tapers: all, ..options }).unwrap();
+        assert_close(&all.density, &case.nitime, 1e-6);
+        assert_close(&adaptive.density, &case.adaptive, 1e-8);
+        let test = harmonic_test(&case.values, &options).unwrap();
+        assert_close(&test.f, &case.f, 1e-6);
+        assert_close(&test.p, &case.p, 1e-6);
+        assert_close(&test.amplitude, &case.amplitude, 1e-7);
+        for (a, b) in test.phase.iter().zip(&case.phase) {
+            assert!(((a - b).cos() - 1.0).abs() < 1e-12, "{a} {b}");
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct LombScargleCase {
+    values: Vec<Option<f64>>,
+    frequency: Vec<f64>,
+    power: Vec<f64>,
+    times: Vec<f64>,
+    irregular: Vec<f64>,
+    irregular_power: Vec<f64>,
+}
+
+#[test]
+fn lomb_scargle_agrees_with_astropy_and_scipy() {
+    let case: LombScargleCase = read(include_str!("../reference/spectrum/lomb_scargle.json"));
+    let values = with_gaps(&case.values);
+    let options = LombScargleOptions { detrend: Detrend::Constant, ..LombScargleOptions::default() };
+    let found = lomb_scargle(&values, &options).unwrap();
+    for (frequency, power) in case.frequency.iter().zip(&case.power) {
+        let at = found.frequency.iter().position(|f| (f - frequency).abs() < 1e-12).unwrap();
+        assert_close(&[found.power[at]], &[*power], 1e-9);
+    }
+    assert_close(&lomb_scargle_at(&case.times, &case.irregular, &case.frequency), &case.irregular_power, 1e-9);
+}
