@@ -15,5 +15,6 @@ pub mod distribution;
 pub mod expectation;
 pub mod harmony;
 pub mod multiplicity;
+pub mod rhythm;
 pub mod robust;
 pub mod spectrum;

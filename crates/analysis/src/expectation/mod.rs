@@ -1,4 +1,6 @@
 //! What a series should have shown.
 
 pub mod fold;
+pub mod markov;
+pub mod predictive;
 pub mod season;
