@@ -1,6 +1,10 @@
 //! Beats: two close periods that drift in and out of step.
 
-use crate::spectrum::{InverseTransform, Peak, RealTransform, bridge, fast_len_at_least, hann, remove_line};
+use super::collision::{Collision, PulseTrain, next_collision, pulse_train};
+use crate::multiplicity::benjamini_hochberg;
+use crate::spectrum::{
+    InverseTransform, Peak, PeakOptions, RealTransform, bridge, fast_len_at_least, hann, remove_line, significant_peaks,
+};
 
 /// How beats are looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +42,144 @@ pub struct Beat {
     pub first_swell_step: f64,
     /// The larger p-value of the two peaks.
     pub p: f64,
+}
+
+/// A time at which both are in step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coincidence {
+    /// In steps from the start of the data.
+    pub step: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+}
+
+impl Beat {
+    /// The first coincidence at or after a step. Its interval grows with the distance from the middle of the data, by the
+    /// error of the period; at the middle it is a twentieth of the period wide on each side.
+    pub fn next_coincidence(&self, after: f64, steps: usize) -> Coincidence {
+        let periods = ((after - self.first_swell_step) / self.period_steps).ceil();
+        let step = self.first_swell_step + periods * self.period_steps;
+        let relative = 0.5 * (self.period_high - self.period_low) / self.period_steps;
+        let error = (0.05 * self.period_steps).hypot(relative * (step - 0.5 * steps as f64));
+        Coincidence { step, low: step - error, high: step + error }
+    }
+}
+
+/// One of the two jobs of a beat.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Job {
+    /// Index of its series.
+    pub series: usize,
+    /// Index of its line among the peaks of that series.
+    pub peak: usize,
+    /// Its period, in steps.
+    pub period_steps: f64,
+    /// Its runs, where they are short enough to be told apart from a wave; then they can be said to collide.
+    pub train: Option<PulseTrain>,
+}
+
+/// A beat within a set of series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundBeat {
+    /// The job with the longer period.
+    pub first: Job,
+    /// The job with the shorter period.
+    pub second: Job,
+    /// The beat; its peaks are those of the jobs.
+    pub beat: Beat,
+    /// False discovery rate at which it is found, over all pairs of series and each series with itself.
+    pub q: f64,
+}
+
+impl FoundBeat {
+    /// When both run at once next at or after a step, within two beat periods; none where a job has no short runs, or where
+    /// they do not meet (they may pass each other between two runs).
+    pub fn next_collision(&self, after: f64) -> Option<Collision> {
+        next_collision(self.first.train.as_ref()?, self.second.train.as_ref()?, after, 2.0 * self.beat.period_steps)
+    }
+}
+
+/// Of a set, so many pairs of lines are looked at, the strongest ones.
+const MOST_CANDIDATES: usize = 2000;
+
+/// The peaks that [`beats`] needs: [`significant_peaks`] with room for the many harmonics of short pulses, which would
+/// otherwise crowd out the fundamentals.
+pub fn beat_peaks(values: &[f64]) -> Vec<Peak> {
+    significant_peaks(values, &PeakOptions { max_peaks: 64, ..PeakOptions::default() })
+}
+
+/// The beats of a set of series, within each and between every two, with q-values, the clearest first.
+///
+/// `peaks` are those of each series ([`beat_peaks`]). Both lines of a beat have to be there, so its p-value is the larger
+/// of both, times the pairs of lines that were compared in that pair of series; q is the false discovery rate (Benjamini
+/// and Hochberg) over the series and their pairs, n(n + 1)/2. Two series that both have both lines give one beat: that of the
+/// clearest. At most 2,000 pairs of lines are looked at, those with the largest shares of variance.
+/// Missing values: as in [`significant_peaks`]. Series of different lengths: what both have.
+pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> Vec<FoundBeat> {
+    let lines: Vec<(usize, usize, &Peak)> = peaks
+        .iter()
+        .enumerate()
+        .take(series.len())
+        .flat_map(|(s, list)| list.iter().enumerate().map(move |(k, peak)| (s, k, peak)))
+        .filter(|(_, _, peak)| peak.harmonic_of.is_none())
+        .collect();
+    let mut candidates: Vec<(f64, usize, usize)> = Vec::new();
+    for (one, (_, _, a)) in lines.iter().enumerate() {
+        for (other, (_, _, b)) in lines.iter().enumerate().skip(one + 1) {
+            let apart = (a.frequency - b.frequency).abs();
+            if apart > 0.0 && apart <= options.closest_share * 0.5 * (a.frequency + b.frequency) {
+                candidates.push((-(a.power_share * b.power_share), one, other));
+            }
+        }
+    }
+    order::sort_by(&mut candidates, |a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    candidates.truncate(MOST_CANDIDATES);
+    let mut found: Vec<FoundBeat> = Vec::new();
+    for (_, one, other) in candidates {
+        let (Some((s, i, a)), Some((u, j, b))) = (lines.get(one), lines.get(other)) else { continue };
+        let (Some(x), Some(y), Some(xs), Some(ys)) = (series.get(*s), series.get(*u), peaks.get(*s), peaks.get(*u))
+        else {
+            continue;
+        };
+        let Some(beat) = beat(x, y, xs, ys, *i, *j, s == u, options) else { continue };
+        let compared = if s == u { xs.len() * xs.len().saturating_sub(1) / 2 } else { xs.len() * ys.len() };
+        let job = |series: usize, peak: usize, line: &Peak| Job {
+            series,
+            peak,
+            period_steps: line.period_steps,
+            train: None,
+        };
+        let mut jobs = [job(*s, *i, a), job(*u, *j, b)];
+        let mut beat = Beat { p: (beat.p * compared.max(1) as f64).min(1.0), ..beat };
+        if a.period_steps < b.period_steps {
+            jobs.swap(0, 1);
+            (beat.first_peak, beat.second_peak) = (beat.second_peak, beat.first_peak);
+        }
+        let [first, second] = jobs;
+        found.push(FoundBeat { first, second, beat, q: f64::NAN });
+    }
+    order::sort_by(&mut found, |a, b| {
+        a.beat.p.total_cmp(&b.beat.p).then((a.first.series, a.second.series).cmp(&(b.first.series, b.second.series)))
+    });
+    // Untested pairs have the p-value 1 and come last.
+    let tests = series.len() * (series.len() + 1) / 2;
+    let mut p: Vec<f64> = found.iter().map(|f| f.beat.p).collect();
+    p.resize(p.len().max(tests), 1.0);
+    for (one, q) in found.iter_mut().zip(benjamini_hochberg(&p)) {
+        one.q = q;
+    }
+    for one in &mut found {
+        for job in [&mut one.first, &mut one.second] {
+            let line = peaks.get(job.series).and_then(|list| list.get(job.peak));
+            job.train = match (series.get(job.series), line) {
+                (Some(values), Some(line)) => pulse_train(values, line).filter(PulseTrain::is_short),
+                _ => None,
+            };
+        }
+    }
+    found
 }
 
 /// The beats between significant periods of one series.

@@ -52,8 +52,7 @@ pub fn classify(features: &Features) -> Class {
         return Class::Insufficient;
     }
     let deviates = features.deviation_score >= 1.0;
-    let needed = features.usable_series.div_ceil(2).max(2).min(features.usable_series);
-    let widespread = deviates && features.deviating_series >= needed.max(1);
+    let widespread = deviates && is_widespread(features);
     if features.vanished_series > 0 || (widespread && (features.in_cascade || features.consonance_loss >= 1.0)) {
         Class::Fragmented
     } else if deviates {
@@ -65,6 +64,114 @@ pub fn classify(features: &Features) -> Class {
     } else {
         Class::Steady
     }
+}
+
+/// Whether at least half of the series deviate: two or more, or the only one.
+fn is_widespread(features: &Features) -> bool {
+    let needed = features.usable_series.div_ceil(2).max(2).min(features.usable_series);
+    features.deviating_series >= needed.max(1)
+}
+
+/// A class and how sure it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judgement {
+    /// The class.
+    pub class: Class,
+    /// The chance that it is right, 0 to 1, among the simulated signals of docs/methods/radar_class.md: by how far the
+    /// nearest fact that would change it is from its threshold.
+    pub confidence: f64,
+}
+
+/// Facts further from their threshold than this factor are as sure as can be, as a natural logarithm.
+const SURE: f64 = 3.0;
+
+/// Confidence at no distance, and how it grows: a logistic regression on simulated signals.
+const CONFIDENCE: (f64, f64) = (0.4, 2.5);
+
+/// As [`classify`], with a confidence.
+///
+/// [`Class::Insufficient`] is a fact about the data and has the confidence 1.
+pub fn judge(features: &Features) -> Judgement {
+    let class = classify(features);
+    // How far above (or below, negative) its threshold a fact is.
+    let above = |value: f64, threshold: f64| {
+        if value > 0.0 { (value / threshold).ln().clamp(-SURE, SURE) } else { -SURE }
+    };
+    let deviation = above(features.deviation_score, 1.0);
+    let share = above(features.periodic_share, PERIODIC_SHARE);
+    let loss = if features.in_cascade { SURE } else { above(features.consonance_loss, 1.0) };
+    let margin = match class {
+        Class::Insufficient => return Judgement { class, confidence: 1.0 },
+        Class::Steady => (-deviation).min(-share),
+        Class::Periodic => (-deviation).min(share),
+        Class::Beating => -deviation,
+        Class::Jagged if is_widespread(features) => deviation.min(-loss),
+        Class::Jagged => deviation,
+        Class::Fragmented if features.vanished_series > 0 => SURE,
+        Class::Fragmented => deviation.min(loss),
+    };
+    Judgement { class, confidence: 1.0 / (1.0 + (-(CONFIDENCE.0 + CONFIDENCE.1 * margin.max(0.0))).exp()) }
+}
+
+/// When a class over time gives way to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HoldOptions {
+    /// A new class is shown once so many frames in a row said it …
+    pub frames: usize,
+    /// … or at once, where it is at least so sure.
+    pub clearly: f64,
+}
+
+impl Default for HoldOptions {
+    fn default() -> Self {
+        Self { frames: 3, clearly: 0.95 }
+    }
+}
+
+/// A class over time with hysteresis: it changes only to what held for some frames, or is clear.
+#[derive(Debug, Clone)]
+pub struct ClassTrack {
+    options: HoldOptions,
+    shown: Option<Class>,
+    waiting: Option<(Class, usize)>,
+}
+
+impl ClassTrack {
+    /// Nothing seen yet: the first class is shown at once.
+    pub fn new(options: HoldOptions) -> Self {
+        Self { options, shown: None, waiting: None }
+    }
+
+    /// The class to show, given what the next frame says.
+    ///
+    /// Frames without enough data are shown as that, and neither confirm nor change what is shown when data returns.
+    pub fn push(&mut self, next: Judgement) -> Class {
+        if next.class == Class::Insufficient {
+            return next.class;
+        }
+        let Some(shown) = self.shown.filter(|shown| *shown != next.class) else {
+            self.shown = Some(next.class);
+            self.waiting = None;
+            return next.class;
+        };
+        let held = match self.waiting {
+            Some((class, frames)) if class == next.class => frames + 1,
+            _ => 1,
+        };
+        if held >= self.options.frames || next.confidence >= self.options.clearly {
+            self.shown = Some(next.class);
+            self.waiting = None;
+            return next.class;
+        }
+        self.waiting = Some((next.class, held));
+        shown
+    }
+}
+
+/// [`ClassTrack`] over a whole sequence.
+pub fn hold(frames: &[Judgement], options: &HoldOptions) -> Vec<Class> {
+    let mut track = ClassTrack::new(*options);
+    frames.iter().map(|frame| track.push(*frame)).collect()
 }
 
 #[cfg(test)]

@@ -136,6 +136,7 @@ pub struct SegmentSpectra {
     pub(super) blocks: usize,
     bins: usize,
     segment_len: usize,
+    is_whitened: bool,
     pub(super) real: Vec<f64>,
     pub(super) imaginary: Vec<f64>,
     /// Sum of squared magnitudes over the complete segments, `[series][blocks · 8]`.
@@ -178,6 +179,7 @@ impl Transforming {
             blocks,
             bins,
             segment_len,
+            is_whitened: options.whiten,
             real: vec![0.0; size],
             imaginary: vec![0.0; size],
             power: vec![0.0; series * blocks * BLOCK],
@@ -304,6 +306,16 @@ impl SegmentSpectra {
     /// How many segments each series was cut into.
     pub fn segments(&self) -> usize {
         self.segments
+    }
+
+    /// Length of a segment, in (decimated) steps.
+    pub fn segment_len(&self) -> usize {
+        self.segment_len
+    }
+
+    /// Whether each series was prewhitened by its own filter, so that a gain is not that of the values.
+    pub fn is_whitened(&self) -> bool {
+        self.is_whitened
     }
 
     /// How many bins a segment has, from frequency 0 to Nyquist.

