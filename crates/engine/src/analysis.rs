@@ -2,7 +2,7 @@
 
 use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
-use crate::detect::{self, Facts};
+use crate::detect::{self, Facts, Setting};
 use crate::relate::{self, FoundBeat, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
 use crate::services;
@@ -121,8 +121,13 @@ impl Analysis {
 
     fn detect(&mut self, position: usize) -> Next {
         let Some(column) = self.panel.columns.get(position) else { return Next::Beats };
-        let alpha = detect::alpha(&self.options, self.panel.columns.len());
-        let facts = detect::detect(column, self.end_of_observation, alpha);
+        let setting = Setting {
+            end_of_observation: self.end_of_observation,
+            step_s: self.panel.grid.step_s(),
+            bounds: self.bounds,
+            alpha: detect::alpha(&self.options, self.panel.columns.len()),
+        };
+        let facts = detect::detect(column, &setting);
         if let Some(series) = self.report.series.get_mut(position) {
             summary::fill(series, column, &facts, &self.panel.grid);
             let context = Context {

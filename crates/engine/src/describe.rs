@@ -2,6 +2,7 @@
 
 use crate::detect::Facts;
 use crate::episodes::episodes;
+use crate::recurrence::{Event, Failure};
 use crate::relate::FoundBeat;
 use analysis::anomaly::spike::Accent;
 use analysis::distribution::score_from_p;
@@ -12,6 +13,8 @@ use series::TimeGrid;
 
 /// The most spikes of one series that become findings; the rest is counted in the strongest one.
 const SPIKES_TOLD: usize = 5;
+/// The most failed runs of one series that become findings.
+const FAILURES_TOLD: usize = 5;
 /// A spike by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
 const IRRELEVANT: f64 = 0.001;
 
@@ -35,6 +38,9 @@ pub(crate) fn findings(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
     found.extend(drift(context, facts));
     found.extend(escalation(context, facts));
     found.extend(spikes(context, facts));
+    found.extend(failures(context, facts));
+    found.extend(changes_of_metre(context, facts));
+    found.extend(period_drift(context, facts));
     found
 }
 
@@ -254,6 +260,114 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// Runs of the job that did not come, came late, or came between.
+fn failures(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let Some(job) = &facts.recurrence.job else { return Vec::new() };
+    let step_s = context.grid.step_s();
+    let every = duration_s(job.period * step_s);
+    let mut events: Vec<&Event> = job.events.iter().collect();
+    order::sort_by(&mut events, |a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
+    let untold = events.len().saturating_sub(FAILURES_TOLD);
+    events
+        .into_iter()
+        .take(FAILURES_TOLD)
+        .enumerate()
+        .map(|(rank, event)| {
+            let more = if rank == 0 && untold > 0 {
+                format!(" {untold} more runs that failed the schedule are not listed.")
+            } else {
+                String::new()
+            };
+            let kept = format!("{} of {} runs came when they were due, every {every}", job.kept, job.cycles);
+            let (kind, what, refuted_by) = match event.failure {
+                Failure::Missed => (
+                    FindingKind::MissedBeat,
+                    format!("The run that was due here did not come: {kept}.{more}"),
+                    "the job's own log showing that it ran, or a pause of the schedule that was wanted",
+                ),
+                Failure::Late(by) => (
+                    FindingKind::LateBeat,
+                    format!(
+                        "The run came {} {} than it was due: {kept}.{more}",
+                        duration_s(by.abs() * step_s),
+                        if by > 0.0 { "later" } else { "earlier" }
+                    ),
+                    "the job's own log showing that it began when it was due",
+                ),
+                Failure::Extra => (
+                    FindingKind::ExtraBeat,
+                    format!("A run came although none was due: {kept}.{more}"),
+                    "a run that was started by hand, or something else that looks like one",
+                ),
+            };
+            let mut numbers = vec![
+                in_seconds("period", job.period * step_s),
+                context.number("height of a run", job.height),
+                pure("variation of the intervals", job.variation),
+            ];
+            if let Failure::Late(by) = event.failure {
+                numbers.push(in_seconds("late by", by * step_s));
+            }
+            let end = (event.slot + job.duration - 1).min(context.last());
+            Finding {
+                p: Some(event.p),
+                numbers,
+                sentence: what,
+                refuted_by: refuted_by.into(),
+                scale: context.scale(job.period.round().max(1.0) as usize),
+                ..context.finding(kind, event.slot.min(context.last()), end, event.score)
+            }
+        })
+        .collect()
+}
+
+/// Events that went over to another period.
+fn changes_of_metre(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let step_s = context.grid.step_s();
+    let told = |change: &crate::recurrence::Change| Finding {
+        p: Some(change.p),
+        numbers: vec![
+            in_seconds("period before", change.before * step_s),
+            in_seconds("period after", change.after * step_s),
+        ],
+        sentence: format!(
+            "What came every {} comes every {} from here on.",
+            duration_s(change.before * step_s),
+            duration_s(change.after * step_s)
+        ),
+        refuted_by: "an unchanged schedule, with runs that merely failed".into(),
+        scale: context.scale(change.before.round().max(1.0) as usize),
+        ..context.finding(FindingKind::MetreChange, change.slot, context.last(), change.score)
+    };
+    facts.recurrence.changes.iter().map(told).collect()
+}
+
+/// A period that leaves its clock.
+fn period_drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let drift = facts.recurrence.drift?;
+    let step_s = context.grid.step_s();
+    let (each_s, clock_s) = (drift.per_cycle * step_s, drift.period * step_s);
+    let half_s = (drift.high - drift.low).abs() / 2.0 * step_s;
+    Some(Finding {
+        p: Some(drift.p),
+        direction: Some(if each_s > 0.0 { Direction::Up } else { Direction::Down }),
+        numbers: vec![
+            in_seconds("clock", clock_s),
+            in_seconds("each cycle later by", each_s),
+            in_seconds("plus or minus", half_s),
+        ],
+        sentence: format!(
+            "Each cycle begins {} {} than a clock of {} would have it.",
+            duration_s(each_s.abs()),
+            if each_s > 0.0 { "later" } else { "earlier" },
+            duration_s(clock_s)
+        ),
+        refuted_by: format!("a schedule whose period is not {}", duration_s(clock_s)),
+        scale: context.scale(drift.period.round().max(1.0) as usize),
+        ..context.finding(FindingKind::PeriodDrift, 0, context.last(), drift.score)
+    })
 }
 
 /// A finding per service whose series beat, the clearest one of each.

@@ -2,6 +2,7 @@
 
 use crate::Options;
 use crate::pace::Pace;
+use crate::recurrence::{Recurrence, recurrence};
 use analysis::anomaly::silence::{self, SilenceOptions};
 use analysis::anomaly::spike::{self, Accent, SpikeOptions};
 use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
@@ -9,11 +10,12 @@ use analysis::change::trend::{Trend, TrendOptions, trend};
 use analysis::change::variance::{VarianceEscalation, VarianceOptions, variance_escalation};
 use analysis::expectation::fold::folded_season;
 use analysis::expectation::season::{SeasonOptions, decompose};
+use analysis::harmony::{Bounds, scale_energy};
 use analysis::robust::Standard;
 use analysis::spectrum::{Peak, PeakOptions, significant_peaks};
 
 /// The detectors that each series passes; the false-alarm budget is divided among them.
-const DETECTORS: f64 = 5.0;
+const DETECTORS: f64 = 8.0;
 /// A season is taken out only if it holds this share of the variance.
 const SEASON_SHARE: f64 = 0.1;
 /// A period that is no whole number of slots smears its season: it may drift by this share of a cycle over the window.
@@ -31,6 +33,10 @@ pub(crate) struct Facts {
     pub(crate) standard: Option<Standard>,
     /// Significant periods.
     pub(crate) peaks: Vec<Peak>,
+    /// The shares of the variance at the three scales; none without variance.
+    pub(crate) scale_shares: Option<[f64; 3]>,
+    /// The job, the accents and a period that leaves its clock.
+    pub(crate) recurrence: Recurrence,
     /// The values without their season; NaN stays NaN.
     pub(crate) deseasonalised: Vec<f64>,
     /// The centre of the normal band, season included.
@@ -52,6 +58,18 @@ pub(crate) fn alpha(options: &Options, series: usize) -> f64 {
     options.false_alarm_rate / (DETECTORS * series.max(1) as f64)
 }
 
+/// What a column is looked at with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// The last slot in which any series has a value.
+    pub(crate) end_of_observation: usize,
+    /// Seconds from slot to slot.
+    pub(crate) step_s: f64,
+    pub(crate) bounds: Bounds,
+    /// The false-alarm probability of one detector on one series.
+    pub(crate) alpha: f64,
+}
+
 /// Runs all detectors on one column.
 ///
 /// The season goes first, because a nightly batch is no spike. What lasts goes next: of a staircase of shifts and a
@@ -59,22 +77,30 @@ pub(crate) fn alpha(options: &Options, series: usize) -> f64 {
 /// so that one event is not told three times.
 ///
 /// A series that is sampled more rarely than the grid has slots is looked at in its own interval.
-pub(crate) fn detect(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
+pub(crate) fn detect(values: &[f64], setting: &Setting) -> Facts {
     match Pace::of(values) {
-        None => detect_evenly(values, end_of_observation, alpha),
+        None => detect_evenly(values, setting),
         Some(pace) => {
-            let facts = detect_evenly(&pace.cells(values), pace.cell_before(end_of_observation), alpha);
-            pace.on_grid(facts, values.len(), end_of_observation)
+            let own = Setting {
+                end_of_observation: pace.cell_before(setting.end_of_observation),
+                step_s: setting.step_s * pace.stride(),
+                ..*setting
+            };
+            let facts = detect_evenly(&pace.cells(values), &own);
+            pace.on_grid(facts, values.len(), setting.end_of_observation)
         }
     }
 }
 
-fn detect_evenly(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
+fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
+    let Setting { end_of_observation, step_s, bounds, alpha } = *setting;
     let mut facts = Facts { standard: Standard::of(values), ..Facts::default() };
     let silence_options = SilenceOptions { alpha, ..SilenceOptions::default() };
     facts.vanished = silence::vanished(values, end_of_observation, &silence_options);
     facts.frozen = silence::frozen(values, &silence_options).filter(|frozen| frozen.score >= 1.0);
     facts.peaks = significant_peaks(values, &PeakOptions::default());
+    facts.scale_shares = scale_energy(values, step_s, &bounds).map(|energy| energy.shares);
+    facts.recurrence = recurrence(values, &facts.peaks, step_s, alpha);
     let seasonal = take_season(values, &mut facts);
     let (shifts, drift) = lasting_changes(&facts.deseasonalised, alpha);
     let residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
@@ -84,8 +110,16 @@ fn detect_evenly(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts
         &residual,
         &SpikeOptions { window: band_window(values.len()), alpha, ..SpikeOptions::default() },
     );
-    facts.accents =
-        scan.accents.into_iter().filter(|accent| !shifts.iter().any(|shift| belongs_to_shift(accent, shift))).collect();
+    facts.accents = scan
+        .accents
+        .into_iter()
+        .filter(|accent| !shifts.iter().any(|shift| belongs_to_shift(accent, shift)))
+        // A job's runs are usual, and one that did not come is a hole where the season has a peak: it is told once.
+        .filter(|accent| {
+            let height = value(&residual, accent.peak) - value(&scan.centre, accent.peak);
+            !facts.recurrence.explains(accent.start, accent.end, height)
+        })
+        .collect();
     let removed = |slot: usize| {
         value(&facts.deseasonalised, slot) - value(&residual, slot) + seasonal.get(slot).copied().unwrap_or(0.0)
     };

@@ -16,6 +16,7 @@ mod explain;
 mod options;
 mod pace;
 mod progress;
+mod recurrence;
 mod relate;
 mod replay;
 mod scales;

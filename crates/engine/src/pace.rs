@@ -81,7 +81,13 @@ impl Pace {
         (slot.saturating_sub(self.first) as f64 / self.stride) as usize
     }
 
-    fn slot(&self, cell: usize) -> usize {
+    /// Slots of the grid from cell to cell.
+    pub(crate) fn stride(&self) -> f64 {
+        self.stride
+    }
+
+    /// The slot that stands for a cell.
+    pub(crate) fn slot(&self, cell: usize) -> usize {
         self.slots.get(cell).or(self.slots.last()).copied().unwrap_or(0)
     }
 
@@ -103,10 +109,15 @@ impl Pace {
         facts.band_upper = held(&facts.band_upper);
         for peak in &mut facts.peaks {
             peak.frequency /= self.stride;
+            // Cell 0 stands in the slot of the first value.
+            let turn = std::f64::consts::TAU;
+            peak.phase -= turn * (peak.frequency * self.first as f64).fract();
+            peak.phase -= turn * (peak.phase / turn).round();
             peak.period_steps *= self.stride;
             peak.period_low *= self.stride;
             peak.period_high *= self.stride;
         }
+        facts.recurrence.on_grid(self);
         for shift in &mut facts.shifts {
             (shift.slot, shift.low, shift.high) = (self.slot(shift.slot), self.slot(shift.low), self.slot(shift.high));
         }
@@ -142,8 +153,13 @@ impl Pace {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::detect::detect;
+    use crate::detect::{Facts, Setting};
     use testkit::{Random, signal};
+
+    fn detect(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
+        let setting = Setting { end_of_observation, step_s: 15.0, bounds: Default::default(), alpha };
+        crate::detect::detect(values, &setting)
+    }
 
     fn every(stride: usize, values: &[f64], len: usize) -> Vec<f64> {
         let mut column = vec![f64::NAN; len];

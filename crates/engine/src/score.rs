@@ -1,8 +1,9 @@
 //! An anomaly score for every sample.
 
 use crate::Options;
-use crate::detect::{self, detect};
+use crate::detect::{self, Setting, detect};
 use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
+use analysis::harmony::Bounds;
 use series::Dataset;
 
 /// Whether a score may know the future.
@@ -60,7 +61,16 @@ fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {
     if values.iter().filter(|value| value.is_finite()).count() < SHORTEST {
         return vec![f64::NAN; values.len()];
     }
-    let facts = detect(values, values.len().saturating_sub(1), alpha);
+    let facts = detect(
+        values,
+        &Setting {
+            end_of_observation: values.len().saturating_sub(1),
+            // Scores are by sample, and depend on no clock.
+            step_s: 1.0,
+            bounds: Bounds::default(),
+            alpha,
+        },
+    );
     let mut scores: Vec<f64> = values
         .iter()
         .enumerate()

@@ -4,10 +4,15 @@ use crate::detect::Facts;
 use crate::scales;
 use crate::services::Membership;
 use analysis::harmony::Bounds;
+use analysis::rhythm::Foot;
+use analysis::spectrum::Peak;
 use order::SortedMap;
 use report::{DataNote, DatasetSummary, EventMark, Report, SeriesSummary, ServiceSummary, Source};
 use series::{Dataset, Kind, Note, Panel, TimeGrid};
 use std::collections::BTreeMap;
+
+/// More accents of one series than this are told apart by nobody.
+const MOST_ACCENTS: usize = 200;
 
 /// A Report before any statistic has run.
 pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bounds: &Bounds) -> Report {
@@ -153,4 +158,78 @@ pub(crate) fn fill(summary: &mut SeriesSummary, values: &[f64], facts: &Facts, g
         .filter(|peak| peak.harmonic_of.is_none())
         .max_by(|a, b| a.power_share.total_cmp(&b.power_share))
         .map(|peak| peak.period_steps * grid.step_s());
+    summary.periods = periods(&facts.peaks, grid);
+    summary.scale_shares = facts.scale_shares.map(Vec::from).unwrap_or_default();
+    summary.accents = accents(facts, grid);
+    summary.rhythm = facts.recurrence.job.as_ref().map(|job| report::Rhythm {
+        period_s: job.period * grid.step_s(),
+        plus_minus_s: job.plus_minus * grid.step_s(),
+        variation: job.variation,
+        count: job.runs.len(),
+        foot: facts.recurrence.foot.map(|(foot, _)| to_report(foot)),
+        foot_share: facts.recurrence.foot.map_or(0.0, |(_, share)| share),
+        p: job.p,
+    });
+}
+
+/// The longest first, as found.
+fn periods(peaks: &[Peak], grid: &TimeGrid) -> Vec<report::Period> {
+    let step_s = grid.step_s();
+    peaks
+        .iter()
+        .enumerate()
+        .map(|(place, peak)| {
+            // The phase is that of a cosine at slot 0.
+            let turn = std::f64::consts::TAU;
+            let crest = (turn - peak.phase).rem_euclid(turn) / turn * peak.period_steps;
+            report::Period {
+                period_s: peak.period_steps * step_s,
+                low_s: peak.period_low * step_s,
+                high_s: peak.period_high * step_s,
+                share: peak.power_share,
+                amplitude: peak.amplitude,
+                crest_ms: grid.time_ms(crest.round() as usize),
+                harmonic: peak.harmonic_of.map_or(1, |(_, number)| number),
+                family: peak.harmonic_of.map_or(place, |(family, _)| family),
+            }
+        })
+        .collect()
+}
+
+/// Those of the feet where they have any; else the runs of the job; else what left the normal band.
+fn accents(facts: &Facts, grid: &TimeGrid) -> Vec<report::Accent> {
+    let dated = |start: usize, end: usize, strength: f64, foot: Option<Foot>| report::Accent {
+        start_ms: grid.time_ms(start),
+        end_ms: grid.time_ms(end),
+        strength: strength.min(analysis::distribution::SCORE_CAP),
+        foot: foot.map(to_report),
+    };
+    let recurrence = &facts.recurrence;
+    let spread = facts.standard.map_or(1.0, |standard| standard.spread).max(f64::MIN_POSITIVE);
+    let mut accents: Vec<report::Accent> = match &recurrence.job {
+        _ if !recurrence.accents.is_empty() => {
+            recurrence.accents.iter().map(|one| dated(one.start, one.end, one.strength, one.foot)).collect()
+        }
+        Some(job) => {
+            let run = |slot: &usize| dated(*slot, slot + job.duration - 1, job.height.abs() / spread, None);
+            job.runs.iter().map(run).collect()
+        }
+        None => facts.accents.iter().map(|one| dated(one.start, one.end, one.z.abs(), None)).collect(),
+    };
+    if accents.len() > MOST_ACCENTS {
+        order::sort_by(&mut accents, |a, b| b.strength.total_cmp(&a.strength).then(a.start_ms.cmp(&b.start_ms)));
+        accents.truncate(MOST_ACCENTS);
+        order::sort_by_key(&mut accents, |accent| accent.start_ms);
+    }
+    accents
+}
+
+fn to_report(foot: Foot) -> report::Foot {
+    match foot {
+        Foot::Iamb => report::Foot::Iamb,
+        Foot::Trochee => report::Foot::Trochee,
+        Foot::Anapest => report::Foot::Anapest,
+        Foot::Dactyl => report::Foot::Dactyl,
+        Foot::Amphibrach => report::Foot::Amphibrach,
+    }
 }

@@ -19,7 +19,7 @@ pub fn tell(report: &Report, incident: &Incident) -> Narrative {
     }
     let first = teller.opening_finding(incident);
     Narrative {
-        headline: first.map(|position| teller.headline(position)).unwrap_or_default(),
+        headline: first.map(|position| teller.headline(position, incident.findings.len() == 1)).unwrap_or_default(),
         body: teller.body(incident, first),
         refuted_by: incident.causes.first().map(|cause| teller.refutation(incident, cause)).unwrap_or_default(),
         check_next: teller.check_next(incident),
@@ -69,7 +69,7 @@ impl Teller<'_> {
         }
     }
 
-    fn headline(&self, position: usize) -> Vec<Span> {
+    fn headline(&self, position: usize, alone: bool) -> Vec<Span> {
         let Some(finding) = self.finding(position) else { return Vec::new() };
         let what = match finding.kind {
             FindingKind::Vanished => "went silent first, at ",
@@ -85,7 +85,6 @@ impl Teller<'_> {
                 "left its normal band first, at "
             }
         };
-        let alone = self.report.findings.len() == 1;
         let what = if alone { what.replace(" first", "") } else { what.to_owned() };
         vec![
             linked(self.subject(finding), position),

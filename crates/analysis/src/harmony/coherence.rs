@@ -328,11 +328,6 @@ impl SegmentSpectra {
         bin as f64 / self.segment_len as f64
     }
 
-    /// How long a segment is, in (decimated) steps.
-    pub fn segment_len(&self) -> usize {
-        self.segment_len
-    }
-
     /// The phase, in radians, that whitening added to a series at a bin, beside what differencing adds to all of them;
     /// 0 without whitening or out of range.
     pub fn filter_phase(&self, series: usize, bin: usize) -> f64 {
