@@ -3,13 +3,13 @@
 use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
 use crate::detect::{self, Facts, Setting};
-use crate::relate::{self, FoundBeat, MOST_SERIES, Relating};
+use crate::relate::{self, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
 use crate::services;
 use crate::{Error, Options, Progress, Stage, Status, explain, scales, summary};
 use analysis::anomaly::silence::end_of_observation;
 use analysis::distribution::SCORE_CAP;
-use analysis::harmony::{Bounds, Scale};
+use analysis::harmony::{Bounds, FoundBeat, Scale};
 use report::{ChartData, Finding, FindingKind, Report};
 use series::{Dataset, Panel};
 
@@ -17,8 +17,8 @@ use series::{Dataset, Panel};
 const SERIES_PER_STEP: usize = 32;
 /// Relations whose lags one step works out.
 const LAGS_PER_STEP: usize = 40;
-/// The most periodic series between which beats are looked for.
-const BEATING_SERIES: usize = 40;
+/// Relations of which one step finds out more.
+const REFINED_PER_STEP: usize = 10;
 
 /// Where the work stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ enum Next {
     Scan(usize),
     Judge,
     Lags,
+    Refine,
     Ribbon(usize),
     Explain,
     Finished,
@@ -83,6 +84,7 @@ impl Analysis {
             Next::Scan(scale) => self.scan(scale),
             Next::Judge => self.judge(),
             Next::Lags => self.lags(),
+            Next::Refine => self.refine(),
             Next::Ribbon(scale) => self.ribbon(scale),
             Next::Explain => self.explain(),
             Next::Finished => Next::Finished,
@@ -102,6 +104,7 @@ impl Analysis {
             Next::Scan(scale) => (Stage::Relate, 0.62 + 0.06 * scale as f64),
             Next::Judge => (Stage::Relate, 0.8),
             Next::Lags => (Stage::Relate, 0.82),
+            Next::Refine => (Stage::Relate, 0.84),
             Next::Ribbon(scale) => (Stage::Replay, 0.88 + 0.03 * scale as f64),
             Next::Explain | Next::Finished => (Stage::Explain, 0.97),
         };
@@ -164,7 +167,7 @@ impl Analysis {
     }
 
     fn find_beats(&mut self) -> Next {
-        self.beats = relate::beats(&self.panel.columns, &self.facts, BEATING_SERIES);
+        self.beats = relate::beats(&self.panel.columns, &self.facts, self.options.false_discovery_rate);
         let found = describe::beats(
             &self.report,
             &self.beats,
@@ -207,8 +210,14 @@ impl Analysis {
 
     fn lags(&mut self) -> Next {
         let Some(relating) = &mut self.relating else { return Next::Ribbon(0) };
-        if relating.lag(LAGS_PER_STEP, &self.panel.grid) {
-            return Next::Lags;
+        if relating.lag(LAGS_PER_STEP, &self.panel.grid) { Next::Lags } else { Next::Refine }
+    }
+
+    fn refine(&mut self) -> Next {
+        let Some(relating) = &mut self.relating else { return Next::Ribbon(0) };
+        let rate = self.options.false_discovery_rate;
+        if relating.refine(REFINED_PER_STEP, rate, &self.facts, &self.panel.grid) {
+            return Next::Refine;
         }
         self.report.relations = relating.relations();
         self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));

@@ -3,10 +3,9 @@
 use crate::detect::Facts;
 use crate::episodes::episodes;
 use crate::recurrence::{Event, Failure};
-use crate::relate::FoundBeat;
 use analysis::anomaly::spike::Accent;
 use analysis::distribution::score_from_p;
-use analysis::harmony::Bounds;
+use analysis::harmony::{Bounds, FoundBeat};
 use report::format::{duration_s, quantity};
 use report::{Direction, Finding, FindingKind, Quantity, Relation, RelationKind, Report, Scale};
 use series::TimeGrid;
@@ -381,7 +380,8 @@ pub(crate) fn beats(
     let mut told = order::SortedSet::new();
     let mut findings = Vec::new();
     for one in found {
-        let (Some(first), Some(second)) = (report.series.get(one.first), report.series.get(one.second)) else {
+        let (Some(first), Some(second)) = (report.series.get(one.first.series), report.series.get(one.second.series))
+        else {
             continue;
         };
         let score = score_from_p(one.beat.p, alpha);
@@ -389,35 +389,44 @@ pub(crate) fn beats(
             continue;
         }
         let seconds = |steps: f64| steps * grid.step_s();
-        let (a, b) = (duration_s(seconds(one.periods.0)), duration_s(seconds(one.periods.1)));
-        let mut series = vec![one.first];
+        let periods_s = [one.first, one.second].map(|job| seconds(job.period_steps));
+        let mut series = vec![one.first.series];
         let mut services = vec![first.service];
-        if one.second != one.first {
-            series.push(one.second);
+        if one.second.series != one.first.series {
+            series.push(one.second.series);
             if second.service != first.service {
                 services.push(second.service);
             }
         }
+        let next_s = seconds(next_coincidence(one, grid) - grid.len as f64);
+        let mut numbers = vec![
+            in_seconds("beat period", seconds(one.beat.period_steps)),
+            in_seconds("first period", periods_s[0]),
+            in_seconds("second period", periods_s[1]),
+            pure("depth", one.beat.depth),
+            in_seconds("next together, after the data end", next_s),
+        ];
+        let shift = one.next_collision(grid.len as f64).and_then(|collision| collision.avoiding_shift);
+        numbers
+            .extend(shift.map(|steps| in_seconds("a later start of the second that keeps them apart", seconds(steps))));
         findings.push(Finding {
             id: format!("beat:{}:{}", first.name, second.name),
             kind: FindingKind::Beat,
             series,
             services,
-            scale: crate::scales::to_report(bounds.scale_of(seconds(one.periods.0))),
+            scale: crate::scales::to_report(bounds.scale_of(periods_s[0])),
             start_ms: grid.time_ms(one.beat.first_swell_step.max(0.0).round() as usize),
             end_ms: grid.end_ms(),
             score,
             direction: None,
             p: Some(one.beat.p),
-            numbers: vec![
-                in_seconds("beat period", seconds(one.beat.period_steps)),
-                in_seconds("first period", seconds(one.periods.0)),
-                in_seconds("second period", seconds(one.periods.1)),
-                pure("depth", one.beat.depth),
-            ],
+            numbers,
             sentence: format!(
-                "Two rhythms of {a} and {b} beat: they meet every {}.",
-                duration_s(seconds(one.beat.period_steps))
+                "Two rhythms of {} and {} beat: they meet every {}, and next {} after the data end.",
+                duration_s(periods_s[0]),
+                duration_s(periods_s[1]),
+                duration_s(seconds(one.beat.period_steps)),
+                duration_s(next_s)
             ),
             refuted_by: "one of the two jobs moved to another period, and the swell still there".into(),
         });
@@ -425,22 +434,31 @@ pub(crate) fn beats(
     findings
 }
 
+/// The slot at which the two fall together next after the data end.
+fn next_coincidence(beat: &FoundBeat, grid: &TimeGrid) -> f64 {
+    beat.beat.next_coincidence(grid.len as f64, grid.len).step
+}
+
 /// Beats between two series, as relations.
 pub(crate) fn beat_relations(found: &[FoundBeat], grid: &TimeGrid, bounds: &Bounds) -> Vec<Relation> {
     found
         .iter()
-        .filter(|one| one.first != one.second)
-        .map(|one| Relation {
-            kind: RelationKind::Beat,
-            from: one.first,
-            to: one.second,
-            scale: crate::scales::to_report(bounds.scale_of(one.periods.0 * grid.step_s())),
-            strength: one.beat.depth.clamp(0.0, 1.0),
-            sign: 1,
-            q: one.beat.p,
-            period_s: Some(one.beat.period_steps * grid.step_s()),
-            periods_s: Some((one.periods.0 * grid.step_s(), one.periods.1 * grid.step_s())),
-            ..Relation::default()
+        .filter(|one| one.first.series != one.second.series)
+        .map(|one| {
+            let periods_s = [one.first, one.second].map(|job| job.period_steps * grid.step_s());
+            Relation {
+                kind: RelationKind::Beat,
+                from: one.first.series,
+                to: one.second.series,
+                scale: crate::scales::to_report(bounds.scale_of(periods_s[0])),
+                strength: one.beat.depth.clamp(0.0, 1.0),
+                sign: 1,
+                q: one.q,
+                period_s: Some(one.beat.period_steps * grid.step_s()),
+                periods_s: Some((periods_s[0], periods_s[1])),
+                next_ms: Some(grid.time_ms(next_coincidence(one, grid).round().max(0.0) as usize)),
+                ..Relation::default()
+            }
         })
         .collect()
 }

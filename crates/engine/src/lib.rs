@@ -17,6 +17,7 @@ mod options;
 mod pace;
 mod progress;
 mod recurrence;
+mod refine;
 mod relate;
 mod replay;
 mod scales;

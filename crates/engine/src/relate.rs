@@ -2,13 +2,15 @@
 //! consonance.
 
 use crate::detect::Facts;
+use crate::refine::Refining;
 use crate::scales::to_report;
 use analysis::coupling::{LagOptions, LagPlan};
 use analysis::harmony::{
-    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, PairCoherence, RelatedPair, Scale, SegmentSpectra, Transforming,
-    Voice, band_plan, beat_between, beats_within,
+    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, FoundBeat, PairCoherence, RelatedPair, Scale, SegmentSpectra,
+    Transforming, Voice, band_plan, beat_peaks,
 };
 use analysis::multiplicity::benjamini_hochberg;
+use analysis::spectrum::{Peak, PeakOptions};
 use report::{Relation, RelationKind};
 use series::TimeGrid;
 
@@ -52,6 +54,7 @@ pub(crate) struct Relating {
     pub(crate) scales: Vec<AtScale>,
     scanning: Option<Scanning>,
     lags: Option<LagPlan>,
+    refining: Option<Refining>,
     drafts: Vec<Relation>,
     next_lag: usize,
 }
@@ -79,6 +82,7 @@ impl Relating {
             scales: Vec::new(),
             scanning: None,
             lags: None,
+            refining: None,
             drafts: Vec::new(),
             next_lag: 0,
         }
@@ -221,13 +225,37 @@ impl Relating {
         end < self.drafts.len()
     }
 
-    /// The relations with the panel's series numbers.
+    /// Finds out more about the next `count` relations, see [`Refining`]; `false` when all are done.
+    pub(crate) fn refine(&mut self, count: usize, rate: f64, facts: &[Facts], grid: &TimeGrid) -> bool {
+        let Some(lags) = &mut self.lags else { return false };
+        // Lags and phases of a season would be those of the clock.
+        let Some(refining) = &mut self.refining else {
+            self.refining = Some(Refining::new(&self.columns, lags, &mut self.drafts, grid));
+            return true;
+        };
+        let facts: Vec<&Facts> = self.members.iter().filter_map(|series| facts.get(*series)).collect();
+        let goes_on = refining.step(count, rate, &self.columns, &mut self.drafts, &facts, grid);
+        if !goes_on {
+            refining.conclude(rate, &mut self.drafts, grid);
+        }
+        goes_on
+    }
+
+    /// The relations with the panel's series numbers: first those that nothing else explains, then the others.
     pub(crate) fn relations(&self) -> Vec<Relation> {
         let number = |position: usize| self.members.get(position).copied().unwrap_or(usize::MAX);
-        self.drafts
+        let mut relations: Vec<Relation> = self
+            .drafts
             .iter()
-            .map(|draft| Relation { from: number(draft.from), to: number(draft.to), ..draft.clone() })
-            .collect()
+            .map(|draft| Relation {
+                from: number(draft.from),
+                to: number(draft.to),
+                explained_by: draft.explained_by.map(number),
+                ..draft.clone()
+            })
+            .collect();
+        order::sort_by_key(&mut relations, |relation| relation.explained_by.is_some());
+        relations
     }
 
     /// The pairs related at a scale, for the ribbons, with the panel's series numbers.
@@ -256,54 +284,20 @@ impl Relating {
     }
 }
 
-/// A beat of one series with itself or of two.
-pub(crate) struct FoundBeat {
-    pub(crate) first: usize,
-    pub(crate) second: usize,
-    /// The two periods, in slots.
-    pub(crate) periods: (f64, f64),
-    pub(crate) beat: analysis::harmony::Beat,
-}
-
-/// The beats within series, and between series of which each has a significant period of its own, the clearest first.
-pub(crate) fn beats(columns: &[Vec<f64>], facts: &[Facts], most: usize) -> Vec<FoundBeat> {
-    let options = BeatOptions::default();
-    let mut found = Vec::new();
-    for (series, (column, one)) in columns.iter().zip(facts).enumerate() {
-        for beat in beats_within(column, &one.peaks, &options) {
-            let period = |peak: usize| one.peaks.get(peak).map_or(f64::NAN, |peak| peak.period_steps);
-            found.push(FoundBeat {
-                first: series,
-                second: series,
-                periods: (period(beat.first_peak), period(beat.second_peak)),
-                beat,
-            });
-        }
-    }
-    // Between series only where neither beats by itself, and only the most periodic ones: pairs grow with the square.
-    let mut periodic: Vec<usize> = (0..facts.len())
-        .filter(|series| {
-            facts.get(*series).is_some_and(|one| one.peaks.iter().any(|peak| peak.power_share >= 0.2))
-                && !found.iter().any(|beat| beat.first == *series)
-        })
-        .collect();
-    periodic.truncate(most);
-    for (place, &first) in periodic.iter().enumerate() {
-        for &second in periodic.iter().skip(place + 1) {
-            let (Some(x), Some(y), Some(a), Some(b)) =
-                (columns.get(first), columns.get(second), facts.get(first), facts.get(second))
-            else {
-                continue;
-            };
-            for beat in beat_between(x, &a.peaks, y, &b.peaks, &options) {
-                let periods = (a.peaks.get(beat.first_peak), b.peaks.get(beat.second_peak));
-                let (Some(one), Some(other)) = periods else { continue };
-                found.push(FoundBeat { first, second, periods: (one.period_steps, other.period_steps), beat });
-            }
-        }
-    }
-    order::sort_by(&mut found, |a, b| {
-        a.beat.p.total_cmp(&b.beat.p).then((a.first, a.second).cmp(&(b.first, b.second)))
-    });
+/// The beats within series and between them, the clearest first. Only those that hold `rate`, a false-discovery rate, are
+/// kept.
+pub(crate) fn beats(columns: &[Vec<f64>], facts: &[Facts], rate: f64) -> Vec<FoundBeat> {
+    let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let peaks: Vec<Vec<Peak>> =
+        columns
+            .iter()
+            .zip(facts)
+            // Where the list is full, harmonics of short runs may have crowded out a fundamental.
+            .map(|(column, one)| {
+                if one.peaks.len() < PeakOptions::default().max_peaks { one.peaks.clone() } else { beat_peaks(column) }
+            })
+            .collect();
+    let mut found = analysis::harmony::beats(&views, &peaks, &BeatOptions::default());
+    found.retain(|beat| beat.q < rate);
     found
 }

@@ -1,9 +1,11 @@
 //! Classes and consonance over time.
 
 use crate::detect::Facts;
-use crate::relate::{FoundBeat, Relating};
+use crate::relate::Relating;
 use crate::scales::to_report;
-use analysis::harmony::{Bounds, Class, Features, RelatedPair, RibbonOptions, Scale, classify, split, windowed_pairs};
+use analysis::harmony::{
+    Bounds, Class, Features, FoundBeat, RelatedPair, RibbonOptions, Scale, classify, split, windowed_pairs,
+};
 use report::{ClassSpan, Finding, FindingKind, Frame, Incident, Replay, Report, State, Subject, Track};
 use series::TimeGrid;
 
@@ -335,8 +337,8 @@ impl Scene<'_> {
     fn periodicity(&self, series: &[usize], scale: Scale) -> (bool, f64) {
         let step_s = self.grid.step_s();
         let beat = self.beats.iter().any(|found| {
-            (series.contains(&found.first) || series.contains(&found.second))
-                && self.bounds.scale_of(found.periods.0 * step_s) == scale
+            (series.contains(&found.first.series) || series.contains(&found.second.series))
+                && self.bounds.scale_of(found.first.period_steps * step_s) == scale
         });
         let share = series
             .iter()
@@ -385,8 +387,8 @@ impl Scene<'_> {
             .beats
             .iter()
             .find(|found| {
-                (series.contains(&found.first) || series.contains(&found.second))
-                    && self.bounds.scale_of(found.periods.0 * step_s) == scale
+                (series.contains(&found.first.series) || series.contains(&found.second.series))
+                    && self.bounds.scale_of(found.first.period_steps * step_s) == scale
             })
             .filter(|_| class == Class::Beating)
             .map(|found| found.beat);

@@ -1,0 +1,133 @@
+//! What can be said of a relation beyond its coherence and its lag: who predicts whom, whether a third series explains it,
+//! whether the gain has a peak or a notch, and whether phases are locked.
+
+use crate::detect::Facts;
+use analysis::coupling::{
+    BandPhase, Edge, ExplainOptions, GrangerOptions, GrangerPlan, LagPlan, Verdict, explain, phase_locking,
+};
+use analysis::harmony::{AntiKind, Resonance, ResonanceKind, ResonanceOptions, resonance_of};
+use analysis::multiplicity::benjamini_hochberg;
+use report::{Relation, RelationKind};
+use series::TimeGrid;
+
+/// So many samples of relations are looked at: with long series only the strongest relations are, but this many in any
+/// case.
+const SAMPLES: usize = 600_000;
+const FEWEST: usize = 60;
+/// How far the band around a period reaches in which phases are compared, as a share of its frequency.
+const BAND: f64 = 0.15;
+/// A period of a series is that of the relation if it is within this share of it.
+const SAME_PERIOD: f64 = 0.1;
+
+/// The refinement of relations, the strongest first.
+pub(crate) struct Refining {
+    granger: Option<GrangerPlan>,
+    next: usize,
+    most: usize,
+    /// Chance of each direction without any influence; `from` to `to`, then back.
+    directions: Vec<(usize, f64, f64)>,
+    resonances: Vec<(usize, Option<Resonance>)>,
+}
+
+impl Refining {
+    /// Prepares the series, and finds which relations others explain; their ends are positions in `columns`.
+    pub(crate) fn new(columns: &[Vec<f64>], lags: &mut LagPlan, drafts: &mut [Relation], grid: &TimeGrid) -> Self {
+        let edges: Vec<Edge> = drafts
+            .iter()
+            .map(|draft| Edge { first: draft.from, second: draft.to, lag: draft.lag_s.unwrap_or(0.0) / grid.step_s() })
+            .collect();
+        for (draft, verdict) in drafts.iter_mut().zip(explain(lags, &edges, &ExplainOptions::default())) {
+            match verdict {
+                Verdict::Stays => {}
+                Verdict::Moved { lag, partial } => {
+                    draft.lag_s = Some(lag.unsigned_abs() as f64 * grid.step_s());
+                    draft.lag_plus_minus_s = Some(grid.step_s());
+                    draft.sign = if partial < 0.0 { -1 } else { 1 };
+                    if lag < 0 {
+                        std::mem::swap(&mut draft.from, &mut draft.to);
+                    }
+                }
+                Verdict::Explained(found) => draft.explained_by = found.by.first().copied(),
+            }
+        }
+        let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let most = (SAMPLES / grid.len.max(1)).max(FEWEST);
+        Self {
+            granger: GrangerPlan::new(&views, &GrangerOptions::default()).ok(),
+            next: 0,
+            most,
+            directions: Vec::new(),
+            resonances: Vec::new(),
+        }
+    }
+
+    /// Looks at the next `count` relations; false when all are done.
+    pub(crate) fn step(
+        &mut self,
+        count: usize,
+        rate: f64,
+        columns: &[Vec<f64>],
+        drafts: &mut [Relation],
+        facts: &[&Facts],
+        grid: &TimeGrid,
+    ) -> bool {
+        let end = (self.next + count).min(drafts.len()).min(self.most);
+        let options = ResonanceOptions { alpha: rate, ..ResonanceOptions::default() };
+        for place in self.next..end {
+            let Some(draft) = drafts.get_mut(place).filter(|draft| draft.explained_by.is_none()) else { continue };
+            let (Some(from), Some(to)) = (columns.get(draft.from), columns.get(draft.to)) else { continue };
+            if let Some(found) = self.granger.as_ref().and_then(|plan| plan.pair(draft.from, draft.to)) {
+                self.directions.push((place, found.forward.p, found.backward.p));
+            }
+            self.resonances.push((place, resonance_of(from, to, &options)));
+            draft.locking = locking(draft, from, to, facts, grid);
+        }
+        self.next = end;
+        end < drafts.len().min(self.most)
+    }
+
+    /// One false-discovery rate over all directions, and one over all peaks and notches.
+    pub(crate) fn conclude(&self, rate: f64, drafts: &mut [Relation], grid: &TimeGrid) {
+        let p: Vec<f64> = self.directions.iter().flat_map(|(_, forward, back)| [*forward, *back]).collect();
+        for (at, q) in self.directions.iter().zip(benjamini_hochberg(&p).chunks_exact(2)) {
+            if let (Some(draft), [leads, follows]) = (drafts.get_mut(at.0), q) {
+                (draft.leads_q, draft.follows_q) = (Some(*leads), Some(*follows));
+            }
+        }
+        let p: Vec<f64> =
+            self.resonances.iter().map(|(_, found)| found.as_ref().map_or(1.0, |found| found.p)).collect();
+        for ((place, found), q) in self.resonances.iter().zip(benjamini_hochberg(&p)) {
+            let (Some(draft), Some(found)) = (drafts.get_mut(*place), found) else { continue };
+            if q < rate {
+                answers(draft, found, grid);
+            }
+        }
+    }
+}
+
+/// Writes a peak or a notch of the gain into a relation.
+fn answers(draft: &mut Relation, found: &Resonance, grid: &TimeGrid) {
+    match found.kind {
+        ResonanceKind::Resonance => draft.kind = RelationKind::Resonance,
+        ResonanceKind::AntiResonance(AntiKind::Notch) => draft.kind = RelationKind::AntiResonance,
+        // The sign of the correlation says so already, at its lag.
+        ResonanceKind::AntiResonance(AntiKind::Antiphase) => return,
+    }
+    draft.period_s = (found.frequency > 0.0).then(|| grid.step_s() / found.frequency);
+    draft.gain_db = found.gain_db.is_finite().then_some(found.gain_db);
+    draft.quality = found.q.is_finite().then_some(found.q);
+}
+
+/// How firmly phases are locked around a period that both have.
+fn locking(draft: &Relation, from: &[f64], to: &[f64], facts: &[&Facts], grid: &TimeGrid) -> Option<f64> {
+    let period = draft.period_s? / grid.step_s();
+    let has_it = |series: usize| {
+        let peaks = facts.get(series).map(|facts| facts.peaks.as_slice()).unwrap_or_default();
+        peaks.iter().any(|peak| (peak.period_steps / period - 1.0).abs() < SAME_PERIOD)
+    };
+    if !has_it(draft.from) || !has_it(draft.to) {
+        return None;
+    }
+    let band = |values: &[f64]| BandPhase::new(values, (1.0 - BAND) / period, (1.0 + BAND) / period);
+    phase_locking(&band(from)?, &band(to)?).map(|locked| locked.value)
+}
