@@ -3,6 +3,7 @@
 use rustfft::num_complex::Complex;
 use thiserror::Error;
 
+use super::granger::dot;
 use super::whiten::{WhitenOptions, whiten};
 use crate::spectrum::{InverseTransform, RealTransform, bridge, fast_len_at_least, runs};
 
@@ -309,16 +310,9 @@ impl Prepared {
         padding.fill(0.0);
         let energy: f64 = used.iter().map(|v| v * v).sum();
         let kept = used.to_vec();
-        let remainder =
-            (1..=REMAINDER.min(steps.saturating_sub(1)))
-                .map(|k| {
-                    if energy > 0.0 {
-                        kept.iter().zip(&kept[k..]).map(|(a, b)| a * b).sum::<f64>() / energy
-                    } else {
-                        0.0
-                    }
-                })
-                .collect();
+        let remainder = (1..=REMAINDER.min(steps.saturating_sub(1)))
+            .map(|k| if energy > 0.0 { dot(&kept, &kept[k..]) / energy } else { 0.0 })
+            .collect();
         let count = whitened.iter().filter(|v| v.is_finite()).count();
         transform.forward();
         let values = transform.bins.clone();
