@@ -11,6 +11,7 @@ mod pairs;
 mod ribbon;
 mod scale;
 mod screen;
+mod single;
 
 pub use beat::{Beat, BeatOptions, beat_between, beats_within};
 pub use class::{Class, Features, classify};
