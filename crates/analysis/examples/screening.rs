@@ -69,7 +69,7 @@ fn recall() {
             for len in [1440, 4096] {
                 let (mut significant, mut passed, mut others, mut all) = (0, 0, 0, 0);
                 for seed in 0..20 {
-                    let mut noise = Noise::new(77_000 + seed);
+                    let mut noise = Noise::new(90_000 + seed);
                     let common = driver(&mut noise, len);
                     let series = panel(&mut noise, 150, len, &common, 10f64.powf(snr_db / 10.0));
                     let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();

@@ -195,7 +195,11 @@ fn a_screen_lets_relations_pass_and_little_else() {
     assert!(related > 100 && found * 100 >= related * 98, "{found} of {related}");
     assert!(passed.len() - found < 7140 / 20, "{}", passed.len() - found);
     for pair in spectra.scan_pairs(2..63, &passed) {
-        assert_eq!(pair, exact[pair_index(120, pair.first, pair.second)]);
+        let scanned = exact[pair_index(120, pair.first, pair.second)];
+        // Above p = .01 a scan computes in single precision.
+        assert!(pair == scanned || scanned.p > 0.0099);
+        assert!((pair.magnitude_squared - scanned.magnitude_squared).abs() < 1e-5 && pair.bin == scanned.bin);
+        assert!((pair.mean - scanned.mean).abs() < 1e-5 && (pair.phase - scanned.phase).abs() < 1e-4);
     }
 }
 

@@ -3,6 +3,7 @@
 use rustfft::num_complex::Complex;
 use thiserror::Error;
 
+use super::granger::dot;
 use super::whiten::{WhitenOptions, whiten};
 use crate::spectrum::{InverseTransform, RealTransform, bridge, fast_len_at_least, runs};
 
@@ -63,6 +64,7 @@ pub struct LagPlan {
     max_lag: usize,
     steps: usize,
     prepared: Vec<Prepared>,
+    transform: RealTransform,
     inverse: InverseTransform,
     inverse_counts: InverseTransform,
 }
@@ -97,7 +99,7 @@ impl Null {
 struct Prepared {
     /// The whitened values, zero where missing.
     whitened: Vec<f64>,
-    /// Their transform.
+    /// Their transform, from the first pair on that asks for it.
     values: Vec<Complex<f64>>,
     /// Which values are present; empty when no series of the plan has a gap.
     present: Vec<bool>,
@@ -112,7 +114,7 @@ struct Prepared {
 }
 
 impl LagPlan {
-    /// Prewhitens and transforms series of equal length.
+    /// Prewhitens series of equal length.
     ///
     /// # Errors
     /// [`LagError`] if the lengths differ.
@@ -123,7 +125,7 @@ impl LagPlan {
         }
         let max_lag = options.max_lag.min(steps / 4);
         let len = fast_len_at_least(steps + max_lag);
-        let mut transform = RealTransform::new(len);
+        let transform = RealTransform::new(len);
         let whitened: Vec<Vec<f64>> =
             series.iter().map(|values| whiten(&bridge(values, options.bridge), &options.whiten).values).collect();
         // Without gaps the overlap at a lag is known from the lengths; one gap anywhere makes all pairs count.
@@ -131,11 +133,12 @@ impl LagPlan {
             let runs = runs(values);
             runs.len() > 1 || runs.first().is_some_and(|run| run.end < steps)
         });
-        let prepared = whitened.iter().map(|values| Prepared::new(values, has_gaps, &mut transform)).collect();
+        let prepared = whitened.iter().map(|values| Prepared::new(values, has_gaps)).collect();
         Ok(Self {
             max_lag,
             steps,
             prepared,
+            transform,
             inverse: InverseTransform::new(len),
             inverse_counts: InverseTransform::new(len),
         })
@@ -152,6 +155,8 @@ impl LagPlan {
     /// `None` if an index is out of range or a series is constant.
     pub fn correlations(&mut self, i: usize, j: usize) -> Option<Vec<f64>> {
         let null = self.null(i, j)?;
+        self.transform(i);
+        self.transform(j);
         let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
         multiply(&x.values, &y.values, &mut self.inverse.bins);
         self.inverse.inverse();
@@ -174,6 +179,12 @@ impl LagPlan {
         Some(found.collect())
     }
 
+    fn transform(&mut self, series: usize) {
+        if let Some(one) = self.prepared.get_mut(series) {
+            one.transform(&mut self.transform);
+        }
+    }
+
     /// How many series there are.
     pub fn series(&self) -> usize {
         self.prepared.len()
@@ -184,7 +195,7 @@ impl LagPlan {
     }
 
     pub(super) fn has_gaps(&self) -> bool {
-        self.prepared.iter().any(|one| one.presence.is_some())
+        self.prepared.iter().any(|one| !one.present.is_empty())
     }
 
     /// 1 where the whitened series has a value, 0 where not.
@@ -219,7 +230,7 @@ impl LagPlan {
         let span = null.span(lag);
         // With gaps, as many as there would be if those of one series had nothing to do with those of the other.
         let share = |one: &Prepared| one.count as f64 / (self.steps - one.first).max(1) as f64;
-        if x.presence.is_some() { (span as f64 * share(x) * share(y)) as usize } else { span }
+        if x.present.is_empty() { span } else { (span as f64 * share(x) * share(y)) as usize }
     }
 
     /// The lag of the strongest correlation between series `i` and `j`; positive when `i` leads.
@@ -227,6 +238,8 @@ impl LagPlan {
     /// `None` if an index is out of range, a series is constant, or under 32 steps are present in both at every lag.
     pub fn pair(&mut self, i: usize, j: usize) -> Option<Lag> {
         let null = self.null(i, j)?;
+        self.transform(i);
+        self.transform(j);
         let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
         multiply(&x.values, &y.values, &mut self.inverse.bins);
         self.inverse.inverse();
@@ -299,40 +312,37 @@ impl LagPlan {
 }
 
 impl Prepared {
-    fn new(whitened: &[f64], count_presence: bool, transform: &mut RealTransform) -> Self {
+    fn new(whitened: &[f64], count_presence: bool) -> Self {
         let steps = whitened.len();
         let first = whitened.iter().position(|v| v.is_finite()).unwrap_or(steps);
-        let (used, padding) = transform.input.split_at_mut(steps);
-        for (slot, value) in used.iter_mut().zip(whitened) {
-            *slot = if value.is_finite() { *value } else { 0.0 };
-        }
-        padding.fill(0.0);
-        let energy: f64 = used.iter().map(|v| v * v).sum();
-        let kept = used.to_vec();
-        let remainder =
-            (1..=REMAINDER.min(steps.saturating_sub(1)))
-                .map(|k| {
-                    if energy > 0.0 {
-                        kept.iter().zip(&kept[k..]).map(|(a, b)| a * b).sum::<f64>() / energy
-                    } else {
-                        0.0
-                    }
-                })
-                .collect();
+        let kept: Vec<f64> = whitened.iter().map(|v| if v.is_finite() { *v } else { 0.0 }).collect();
+        let energy = dot(&kept, &kept);
+        let remainder = (1..=REMAINDER.min(steps.saturating_sub(1)))
+            .map(|k| if energy > 0.0 { dot(&kept, &kept[k..]) / energy } else { 0.0 })
+            .collect();
         let count = whitened.iter().filter(|v| v.is_finite()).count();
+        let present = if count_presence { whitened.iter().map(|v| v.is_finite()).collect() } else { Vec::new() };
+        Self { whitened: kept, values: Vec::new(), present, presence: None, first, count, energy, remainder }
+    }
+
+    fn transform(&mut self, transform: &mut RealTransform) {
+        if !self.values.is_empty() {
+            return;
+        }
+        let (used, padding) = transform.input.split_at_mut(self.whitened.len());
+        used.copy_from_slice(&self.whitened);
+        padding.fill(0.0);
         transform.forward();
-        let values = transform.bins.clone();
-        let presence = count_presence.then(|| {
-            let (used, padding) = transform.input.split_at_mut(steps);
-            for (slot, value) in used.iter_mut().zip(whitened) {
-                *slot = f64::from(u8::from(value.is_finite()));
+        self.values.clone_from(&transform.bins);
+        if !self.present.is_empty() {
+            let (used, padding) = transform.input.split_at_mut(self.present.len());
+            for (slot, is_present) in used.iter_mut().zip(&self.present) {
+                *slot = f64::from(u8::from(*is_present));
             }
             padding.fill(0.0);
             transform.forward();
-            transform.bins.clone()
-        });
-        let present = if count_presence { whitened.iter().map(|v| v.is_finite()).collect() } else { Vec::new() };
-        Self { whitened: kept, values, present, presence, first, count, energy, remainder }
+            self.presence = Some(transform.bins.clone());
+        }
     }
 }
 

@@ -48,19 +48,11 @@ impl LaneTransform {
         (im[0], im[half]) = ([0.0; LANES], [0.0; LANES]);
         for k in 0..=half / 2 {
             let mirror = half - k;
-            let [cosine, sine] = self.turns[k];
-            for lane in 0..LANES {
-                let (ar, ai) = (re[k][lane], im[k][lane]);
-                let (br, bi) = (re[mirror][lane], -im[mirror][lane]);
-                let (dr, di) = (ar - br, ai - bi);
-                let (odd_r, odd_i) = (cosine * dr - sine * di, cosine * di + sine * dr);
-                let (sum_r, sum_i) = (ar + br, ai + bi);
-                re[k][lane] = sum_r - odd_i;
-                im[k][lane] = sum_i + odd_r;
-                // The mirrored bin: the sum's conjugate, and the odd part's with the turn of the other side.
-                re[mirror][lane] = sum_r + odd_i;
-                im[mirror][lane] = odd_r - sum_i;
-            }
+            let (a, b) = ([re[k], im[k]], [re[mirror], im[mirror]]);
+            let [low, high] = untangle(&a, &b, self.turns[k]);
+            // The mirrored bin first: in the middle both are one.
+            [re[mirror], im[mirror]] = high;
+            [re[k], im[k]] = low;
         }
         let (to_re, to_im) = output.split_at_mut(half);
         let (mut from, mut to) = ((&mut re[..half], &mut im[..half]), (to_re, to_im));
@@ -68,19 +60,11 @@ impl LaneTransform {
         let mut in_output = false;
         while groups >= 1 {
             for group in 0..groups {
-                let [cosine, sine] = self.turns[2 * group * stride];
-                for s in 0..stride {
-                    let (a, b) = (group * stride + s, (group + groups) * stride + s);
-                    let (c, d) = (2 * group * stride + s, (2 * group + 1) * stride + s);
-                    let (ar, ai, br, bi) = (from.0[a], from.1[a], from.0[b], from.1[b]);
-                    for lane in 0..LANES {
-                        to.0[c][lane] = ar[lane] + br[lane];
-                        to.1[c][lane] = ai[lane] + bi[lane];
-                        let (dr, di) = (ar[lane] - br[lane], ai[lane] - bi[lane]);
-                        to.0[d][lane] = cosine * dr - sine * di;
-                        to.1[d][lane] = cosine * di + sine * dr;
-                    }
-                }
+                let (a, b) = (group * stride..(group + 1) * stride, (group + groups) * stride);
+                let b = b..b + stride;
+                let to = (&mut to.0[2 * a.start..2 * a.end], &mut to.1[2 * a.start..2 * a.end]);
+                let (from_a, from_b) = ((&from.0[a.clone()], &from.1[a]), (&from.0[b.clone()], &from.1[b]));
+                butterflies(from_a, from_b, to, self.turns[2 * group * stride]);
             }
             std::mem::swap(&mut from, &mut to);
             in_output = !in_output;
@@ -94,6 +78,45 @@ impl LaneTransform {
         for k in 0..half {
             (output[2 * k], output[2 * k + 1]) = (spectrum[0][k], spectrum[1][k]);
         }
+    }
+}
+
+/// Bins k and half the length − k as bins of the complex transform whose real and imaginary parts are the even and odd
+/// values of the output. By itself it becomes vector instructions, inside its caller it does not.
+#[inline(never)]
+fn untangle(a: &[Lanes; 2], b: &[Lanes; 2], [cosine, sine]: [f32; 2]) -> [[Lanes; 2]; 2] {
+    let mut found = [[[0.0; LANES]; 2]; 2];
+    for lane in 0..LANES {
+        let (dr, di) = (a[0][lane] - b[0][lane], a[1][lane] + b[1][lane]);
+        let (sum_r, sum_i) = (a[0][lane] + b[0][lane], a[1][lane] - b[1][lane]);
+        let (odd_r, odd_i) = (cosine * dr - sine * di, cosine * di + sine * dr);
+        found[0][0][lane] = sum_r - odd_i;
+        found[0][1][lane] = sum_i + odd_r;
+        found[1][0][lane] = sum_r + odd_i;
+        found[1][1][lane] = odd_r - sum_i;
+    }
+    found
+}
+
+/// Sums and turned differences of two stretches, one after the other in `to`.
+#[inline(never)]
+fn butterflies(
+    a: (&[Lanes], &[Lanes]),
+    b: (&[Lanes], &[Lanes]),
+    to: (&mut [Lanes], &mut [Lanes]),
+    [cosine, sine]: [f32; 2],
+) {
+    let count = a.0.len();
+    let (sum_r, turned_r) = to.0.split_at_mut(count);
+    let (sum_i, turned_i) = to.1.split_at_mut(count);
+    let from = a.0.as_flattened().iter().zip(a.1.as_flattened());
+    let from = from.zip(b.0.as_flattened().iter().zip(b.1.as_flattened()));
+    let sums = sum_r.as_flattened_mut().iter_mut().zip(sum_i.as_flattened_mut());
+    let turned = turned_r.as_flattened_mut().iter_mut().zip(turned_i.as_flattened_mut());
+    for (((ar, ai), (br, bi)), ((sr, si), (tr, ti))) in from.zip(sums.zip(turned)) {
+        (*sr, *si) = (ar + br, ai + bi);
+        let (dr, di) = (ar - br, ai - bi);
+        (*tr, *ti) = (cosine * dr - sine * di, cosine * di + sine * dr);
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 use super::scale::{Bounds, Scale, availability};
+use super::single::Single;
 use crate::coupling::{WhitenOptions, whiten};
 use crate::spectrum::{Detrend, RealTransform, bridge, effective_segments, fast_len_at_most, hann};
 
@@ -147,6 +148,8 @@ pub struct SegmentSpectra {
     pub(super) all_complete: Vec<bool>,
     /// The autoregression by which each series was whitened, lag 1 first; empty without.
     filters: Vec<Vec<f64>>,
+    /// The same numbers for scanning.
+    pub(super) single: Single,
 }
 
 /// [`SegmentSpectra`] that come to be series by series.
@@ -186,6 +189,7 @@ impl Transforming {
             complete: vec![false; series * segments],
             all_complete: vec![false; series],
             filters: vec![Vec::new(); series],
+            single: Single::default(),
         };
         let (window, transform) = (hann(segment_len), RealTransform::new(segment_len));
         Ok(Self { spectra, options: *options, window, transform, added: 0 })
@@ -228,7 +232,8 @@ impl Transforming {
     }
 
     /// What was added.
-    pub fn finish(self) -> SegmentSpectra {
+    pub fn finish(mut self) -> SegmentSpectra {
+        self.spectra.single = Single::new(&self.spectra);
         self.spectra
     }
 }
@@ -389,6 +394,11 @@ impl SegmentSpectra {
     pub(super) fn value(&self, series: usize, bin: usize, segment: usize) -> [f64; 2] {
         let at = ((series * self.blocks + bin / BLOCK) * self.segments + segment) * BLOCK + bin % BLOCK;
         [self.real[at], self.imaginary[at]]
+    }
+
+    /// A series' power at a bin over its complete segments. Nothing is out of range.
+    pub(super) fn bin_power(&self, series: usize, bin: usize) -> f64 {
+        self.power[series * self.blocks * BLOCK + bin]
     }
 
     pub(super) fn is_common(&self, i: usize, j: usize, segment: usize) -> bool {

@@ -20,6 +20,7 @@ mod scale;
 mod screen;
 mod shape;
 mod signature;
+mod single;
 
 pub use attribution::{Share, attribution, series_shares};
 pub use beat::{Beat, BeatOptions, Coincidence, FoundBeat, Job, beat_between, beat_peaks, beats, beats_within};

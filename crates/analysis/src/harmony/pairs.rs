@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::coherence::{BLOCK, SegmentSpectra};
+use super::single::LANES;
 use crate::spectrum::effective_segments;
 
 /// What a pair has in common in a band.
@@ -59,12 +60,16 @@ const ROUNDING: f64 = 1e-12;
 /// What a coherence has to be below 1 to be told from 1: of less, the p-value would be a power of rounding errors.
 const FROM_ONE: f64 = 1e-5;
 
-/// Pairs are visited in square tiles of at most this many series, so that both sides stay in the cache.
-const TILE: usize = 24;
+/// First series that are scanned at once, so that they stay in the cache.
+const TILE: usize = 16;
+
+/// Pairs with a smaller p-value than this are computed again in double precision.
+const EXACT: f64 = 0.01;
 
 impl SegmentSpectra {
     /// The coherence of every pair in a band of bins, in the order of [`pair_index`].
     ///
+    /// Pairs with p < .01 are computed in double precision, the others in single precision (coherence within 10⁻⁵).
     /// The p-value is that of the highest coherence, corrected for the number of bins; a false-discovery rate over
     /// all pairs is the caller's. Bins out of range are ignored; with none left every pair is undefined.
     pub fn scan(&self, bins: Range<usize>) -> Vec<PairCoherence> {
@@ -79,21 +84,35 @@ impl SegmentSpectra {
         let firsts = firsts.start.min(self.series)..firsts.end.min(self.series);
         let before = |first: usize| first * (2 * self.series).saturating_sub(first + 1) / 2;
         let from = before(firsts.start);
-        let mut best = vec![Best::default(); before(firsts.end) - from];
-        if !bins.is_empty() {
-            for block in bins.start / BLOCK..=(bins.end - 1) / BLOCK {
-                let low = bins.start.saturating_sub(block * BLOCK);
-                let high = (bins.end - block * BLOCK).min(BLOCK);
-                self.scan_block(block, low..high, firsts.clone(), from, &mut best);
+        let nothing = self.summary(0, 0, &Best::default(), 0);
+        let mut found = vec![nothing; before(firsts.end) - from];
+        // Series for which single precision does: nothing is missing in them, and every bin has some power.
+        let is_plain = |series: usize| {
+            self.all_complete[series] && bins.clone().all(|bin| self.bin_power(series, bin).is_normal())
+        };
+        let plain: Vec<bool> = (0..self.series).map(is_plain).collect();
+        self.single.scan(self, bins.clone(), firsts, |first, group, best| {
+            for (lane, second) in (group * LANES..((group + 1) * LANES).min(self.series)).enumerate() {
+                if second <= first {
+                    continue;
+                }
+                let single = Best {
+                    magnitude_squared: f64::from(best.squared[lane]).min(1.0),
+                    sum: f64::from(best.sum[lane]),
+                    re: f64::from(best.re[lane]),
+                    im: f64::from(best.im[lane]),
+                    bin: best.bin[lane] as usize,
+                    counted: bins.len() as u32,
+                };
+                let mut pair = self.summary(first, second, &single, bins.len());
+                if !plain[first] || !plain[second] || pair.p < EXACT {
+                    pair = self.scan_pair(bins.clone(), first, second);
+                }
+                if let Some(slot) = found.get_mut(pair_index(self.series, first, second) - from) {
+                    *slot = pair;
+                }
             }
-        }
-        let mut found = Vec::with_capacity(best.len());
-        for first in firsts {
-            for second in first + 1..self.series {
-                let pair = &best[pair_index(self.series, first, second) - from];
-                found.push(self.summary(first, second, pair, bins.len()));
-            }
-        }
+        });
         found
     }
 
@@ -109,20 +128,6 @@ impl SegmentSpectra {
             }
         }
         self.summary(first, second, &best, bins.len())
-    }
-
-    /// `best` begins with pair number `from`.
-    fn scan_block(&self, block: usize, lanes: Range<usize>, firsts: Range<usize>, from: usize, best: &mut [Best]) {
-        let n = self.series;
-        for tile in (firsts.start..n).step_by(TILE) {
-            for first in firsts.clone() {
-                for second in (first + 1).max(tile)..(tile + TILE).min(n) {
-                    let cross = self.cross(block, first, second);
-                    let (xx, yy) = self.powers(block, first, second);
-                    best[pair_index(n, first, second) - from].update(block, lanes.clone(), &cross, &xx, &yy);
-                }
-            }
-        }
     }
 
     /// Σ conj(X)·Y over the segments, for the eight bins of a block. Incomplete segments are zero.

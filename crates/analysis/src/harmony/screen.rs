@@ -10,17 +10,16 @@ use super::pairs::PairCoherence;
 pub struct ScreenOptions {
     /// Numbers that stand for the segments at a bin.
     pub dimensions: usize,
-    /// The share of unrelated pairs that pass for their coherence over the whole band.
-    pub broad: f64,
-    /// The share of unrelated pairs that pass for their coherence at one bin.
-    pub narrow: f64,
+    /// The share of unrelated pairs that pass for the sum of their coherences over some bins: once each for 3 bins (a
+    /// line), 12 bins, and the whole band.
+    pub pass: f64,
     /// Chooses the random signs.
     pub seed: u64,
 }
 
 impl Default for ScreenOptions {
     fn default() -> Self {
-        Self { dimensions: 8, broad: 0.01, narrow: 0.01, seed: 0 }
+        Self { dimensions: 16, pass: 0.005, seed: 0 }
     }
 }
 
@@ -33,8 +32,8 @@ type Lanes = [f32; LANES];
 /// Sketches of the segment spectra in a band: at every bin, the segments are added up in a few groups with random signs,
 /// which keeps their inner products on average (Charikar, Chen and Farach-Colton 2002; Achlioptas 2003).
 ///
-/// A pair passes if the sum of its sketched coherences over the band, or the largest one, is above what `broad` and
-/// `narrow` of unrelated pairs have. What passes is then measured by [`SegmentSpectra::scan_pairs`], exactly. There is no
+/// A pair passes if the sum of its sketched coherences over the band, or over 3 or 12 neighbouring bins anywhere in it, is
+/// above what the share `pass` of unrelated pairs has. What passes is then measured by [`SegmentSpectra::scan_pairs`], exactly. There is no
 /// guarantee: docs/methods/coherence.md has the recall.
 pub struct Screen {
     series: usize,
@@ -44,9 +43,8 @@ pub struct Screen {
     single: [Vec<f32>; 2],
     /// `[group of eight series][bin][dimension]`, the same.
     grouped: [Vec<Lanes>; 2],
-    /// What the sum, and the largest, of the coherences must exceed.
-    sum_limit: f32,
-    bin_limit: f32,
+    /// What a sum over 3 bins, over 12, and over all must exceed.
+    limits: [f32; 3],
 }
 
 impl Screen {
@@ -66,8 +64,7 @@ impl Screen {
             dimensions,
             single: [vec![0.0; spectra.series() * size], vec![0.0; spectra.series() * size]],
             grouped: [vec![[0.0; LANES]; groups * size], vec![[0.0; LANES]; groups * size]],
-            sum_limit: 0.0,
-            bin_limit: 0.0,
+            limits: [3.0, 12.0, bins.len() as f64].map(|width| limit(width, bins.len(), dimensions, options.pass)),
         };
         let mut sketch = vec![[0.0; 2]; dimensions];
         for series in 0..spectra.series() {
@@ -92,18 +89,6 @@ impl Screen {
                 }
             }
         }
-        let (m, d) = (bins.len() as f64, dimensions as f64);
-        // The coherence of independent vectors of d numbers is Beta(1, d − 1); those of neighbouring Hann bins are
-        // correlated by 4/9, of the next ones by 1/36.
-        let (mean, variance) = (1.0 / d, (d - 1.0) / (d * d * (d + 1.0)));
-        let inflation = 1.0 + 2.0 * (4.0 / 9.0 + 1.0 / 36.0) * (1.0 - 1.0 / m.max(1.0));
-        // A gamma distribution of the sum's mean and variance: the sum is skewed where the bins are few.
-        let (sum_mean, sum_variance) = (m * mean, m * variance * inflation);
-        let (shape, scale) = (sum_mean * sum_mean / sum_variance, sum_variance / sum_mean);
-        let quantile = crate::distribution::chi_squared_upper_quantile(options.broad.clamp(1e-12, 1.0), 2.0 * shape);
-        screen.sum_limit = (0.5 * quantile * scale) as f32;
-        let one = (options.narrow / m.max(1.0)).clamp(1e-12, 1.0);
-        screen.bin_limit = (1.0 - (one.ln() / (d - 1.0)).exp()) as f32;
         screen
     }
 
@@ -116,12 +101,13 @@ impl Screen {
     pub fn pass(&self, firsts: Range<usize>) -> Vec<(usize, usize)> {
         let firsts = firsts.start.min(self.series)..firsts.end.min(self.series);
         let mut found = Vec::new();
+        let mut coherences = vec![[0.0; LANES]; self.bins];
         for first in firsts {
             for group in (first + 1) / LANES..self.series.div_ceil(LANES) {
-                let (sums, most) = self.coherences(first, group);
+                let sums = self.coherences(first, group, &mut coherences);
                 for lane in 0..LANES {
                     let second = group * LANES + lane;
-                    let passes = sums[lane] > self.sum_limit || most[lane] > self.bin_limit;
+                    let passes = sums.iter().zip(&self.limits).any(|(sums, limit)| sums[lane] > *limit);
                     if passes && second > first && second < self.series {
                         found.push((first, second));
                     }
@@ -131,15 +117,15 @@ impl Screen {
         found
     }
 
-    /// The sum and the largest of the sketched coherences of one series with eight others.
-    fn coherences(&self, first: usize, group: usize) -> (Lanes, Lanes) {
+    /// The largest sums of the sketched coherences of one series with eight others: over 3 bins, over 12, and over all.
+    fn coherences(&self, first: usize, group: usize, coherences: &mut [Lanes]) -> [Lanes; 3] {
         let size = self.bins * self.dimensions;
         let (x, y) = (first * size..(first + 1) * size, group * size..(group + 1) * size);
         let d = self.dimensions;
         let ours = self.single[0][x.clone()].chunks_exact(d).zip(self.single[1][x].chunks_exact(d));
         let theirs = self.grouped[0][y.clone()].chunks_exact(d).zip(self.grouped[1][y].chunks_exact(d));
-        let (mut sums, mut most) = ([0.0; LANES], [0.0; LANES]);
-        for ((xr, xi), (yr, yi)) in ours.zip(theirs) {
+        let mut all = [0.0; LANES];
+        for (((xr, xi), (yr, yi)), slot) in ours.zip(theirs).zip(coherences.iter_mut()) {
             let (mut a, mut b) = ([0.0; LANES], [0.0; LANES]);
             for ((xr, xi), (yr, yi)) in xr.iter().zip(xi).zip(yr.iter().zip(yi)) {
                 for lane in 0..LANES {
@@ -148,13 +134,46 @@ impl Screen {
                 }
             }
             for lane in 0..LANES {
-                let coherence = a[lane] * a[lane] + b[lane] * b[lane];
-                sums[lane] += coherence;
-                most[lane] = if coherence > most[lane] { coherence } else { most[lane] };
+                slot[lane] = a[lane] * a[lane] + b[lane] * b[lane];
+                all[lane] += slot[lane];
             }
         }
-        (sums, most)
+        // In place: at every bin the sum over it and the next two, then over four such sums.
+        let narrow = running(coherences, 1, 3);
+        let wide = running(coherences, 3, 4);
+        [narrow, wide, all]
     }
+}
+
+/// Replaces each value by the sum of `count` values from it on, `step` apart, as far as there are so many, and gives the
+/// largest sum.
+fn running(values: &mut [Lanes], step: usize, count: usize) -> Lanes {
+    let mut most = [0.0; LANES];
+    for at in 0..values.len().saturating_sub(step * (count - 1)) {
+        let mut sum = values[at];
+        for further in 1..count {
+            let other = values[at + further * step];
+            (0..LANES).for_each(|lane| sum[lane] += other[lane]);
+        }
+        (0..LANES).for_each(|lane| most[lane] = if sum[lane] > most[lane] { sum[lane] } else { most[lane] });
+        values[at] = sum;
+    }
+    most
+}
+
+/// What the sum of the coherences over `width` bins exceeds by chance anywhere among `bins` in a share `pass` of pairs.
+///
+/// The coherence of independent vectors of d numbers is Beta(1, d − 1); those of neighbouring Hann bins are correlated by
+/// 4/9, of the next ones by 1/36. A gamma distribution of that mean and variance stands for the sum's.
+fn limit(width: f64, bins: usize, dimensions: usize, pass: f64) -> f32 {
+    let (m, d) = (bins as f64, dimensions as f64);
+    let w = width.min(m).max(1.0);
+    let variance = (d - 1.0) / (d * d * (d + 1.0));
+    let neighbours = 4.0 / 9.0 * (1.0 - 1.0 / w) + 1.0 / 36.0 * (1.0 - 2.0 / w).max(0.0);
+    let (mean, variance) = (w / d, w * variance * (1.0 + 2.0 * neighbours));
+    let rate = (pass * (w / m.max(w))).clamp(1e-12, 1.0);
+    let (shape, scale) = (mean * mean / variance, variance / mean);
+    (0.5 * scale * crate::distribution::chi_squared_upper_quantile(rate, 2.0 * shape)) as f32
 }
 
 impl SegmentSpectra {

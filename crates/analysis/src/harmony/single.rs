@@ -1,0 +1,133 @@
+//! The scan of all pairs in single precision, eight pairs at a time: twice as many numbers in a register.
+
+use std::ops::Range;
+
+use super::coherence::SegmentSpectra;
+
+/// Pairs that are computed at once, one in each lane.
+pub(super) const LANES: usize = 8;
+
+/// One value of each.
+pub(super) type Lanes = [f32; LANES];
+
+/// Bins after which the next first series has its turn: as many as stay in the cache.
+const CHUNK: usize = 16;
+
+/// The segment spectra of eight series beside each other, every bin of unit power.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Single {
+    /// `[group of eight series][bin][segment]`.
+    re: Vec<Lanes>,
+    im: Vec<Lanes>,
+}
+
+/// The strongest bins of one series with eight others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LaneBest {
+    /// The highest coherence of each.
+    pub(super) squared: Lanes,
+    /// Its bin.
+    pub(super) bin: [u32; LANES],
+    /// The normalised cross spectrum there.
+    pub(super) re: Lanes,
+    pub(super) im: Lanes,
+    /// The sum of the coherences.
+    pub(super) sum: Lanes,
+}
+
+impl LaneBest {
+    const NOTHING: Self =
+        Self { squared: [0.0; LANES], bin: [0; LANES], re: [0.0; LANES], im: [0.0; LANES], sum: [0.0; LANES] };
+}
+
+impl Single {
+    pub(super) fn new(spectra: &SegmentSpectra) -> Self {
+        let (series, bins, segments) = (spectra.series(), spectra.bins(), spectra.segments());
+        let size = series.div_ceil(LANES) * bins * segments;
+        let mut single = Self { re: vec![[0.0; LANES]; size], im: vec![[0.0; LANES]; size] };
+        for one in 0..series {
+            for bin in 0..bins {
+                let power = spectra.bin_power(one, bin);
+                let scale = if power > 0.0 { 1.0 / power.sqrt() } else { 0.0 };
+                let from = ((one / LANES) * bins + bin) * segments;
+                let slots = single.re[from..from + segments].iter_mut().zip(&mut single.im[from..from + segments]);
+                for (segment, (re, im)) in slots.enumerate() {
+                    let [a, b] = spectra.value(one, bin, segment);
+                    (re[one % LANES], im[one % LANES]) = ((a * scale) as f32, (b * scale) as f32);
+                }
+            }
+        }
+        single
+    }
+
+    /// Calls `found` with each first series, each group of eight second ones that holds any after it, and what they have
+    /// in a band of bins.
+    pub(super) fn scan(
+        &self,
+        spectra: &SegmentSpectra,
+        bins: Range<usize>,
+        firsts: Range<usize>,
+        mut found: impl FnMut(usize, usize, &LaneBest),
+    ) {
+        let (all, segments) = (spectra.bins(), spectra.segments());
+        // The first series' own numbers, without those of the other seven between them.
+        let own = |part: &[Lanes]| -> Vec<f32> {
+            let mut values = Vec::with_capacity(firsts.len() * bins.len() * segments);
+            for first in firsts.clone() {
+                let from = ((first / LANES) * all + bins.start) * segments;
+                values.extend(part[from..from + bins.len() * segments].iter().map(|lanes| lanes[first % LANES]));
+            }
+            values
+        };
+        let (own_re, own_im) = (own(&self.re), own(&self.im));
+        for group in (firsts.start + 1) / LANES..spectra.series().div_ceil(LANES) {
+            let mut best = vec![LaneBest::NOTHING; firsts.len()];
+            for from in bins.clone().step_by(CHUNK) {
+                let chunk = from..(from + CHUNK).min(bins.end);
+                for (index, best) in best.iter_mut().enumerate() {
+                    if firsts.start + index + 1 >= (group + 1) * LANES {
+                        break;
+                    }
+                    for bin in chunk.clone() {
+                        let x = (index * bins.len() + bin - bins.start) * segments;
+                        let y = (group * all + bin) * segments;
+                        let (x, y) = (x..x + segments, y..y + segments);
+                        let (xr, xi) = (&own_re[x.clone()], &own_im[x]);
+                        let (re, im) = cross(xr, xi, &self.re[y.clone()], &self.im[y]);
+                        best.update(bin as u32, &re, &im);
+                    }
+                }
+            }
+            for (first, best) in firsts.clone().zip(&best).take_while(|(first, _)| first + 1 < (group + 1) * LANES) {
+                found(first, group, best);
+            }
+        }
+    }
+}
+
+/// Σ conj(x)·y of one series with eight others. By itself it becomes vector instructions, inside its caller it does not.
+#[inline(never)]
+pub(super) fn cross(xr: &[f32], xi: &[f32], yr: &[Lanes], yi: &[Lanes]) -> (Lanes, Lanes) {
+    let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+    for ((xr, xi), (yr, yi)) in xr.iter().zip(xi).zip(yr.iter().zip(yi)) {
+        for lane in 0..LANES {
+            re[lane] += xr * yr[lane] + xi * yi[lane];
+            im[lane] += xr * yi[lane] - xi * yr[lane];
+        }
+    }
+    (re, im)
+}
+
+impl LaneBest {
+    #[inline(never)]
+    fn update(&mut self, bin: u32, re: &Lanes, im: &Lanes) {
+        for lane in 0..LANES {
+            let squared = re[lane] * re[lane] + im[lane] * im[lane];
+            self.sum[lane] += squared;
+            if squared > self.squared[lane] {
+                (self.squared[lane], self.bin[lane]) = (squared, bin);
+                (self.re[lane], self.im[lane]) = (re[lane], im[lane]);
+            }
+        }
+    }
+}
