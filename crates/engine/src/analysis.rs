@@ -11,7 +11,7 @@ use analysis::anomaly::silence::end_of_observation;
 use analysis::distribution::SCORE_CAP;
 use analysis::harmony::{Bounds, FoundBeat, Scale};
 use report::{ChartData, Finding, FindingKind, Report};
-use series::{Dataset, Panel};
+use series::{Dataset, Panel, TimeGrid};
 
 /// Series that one step lays on the grid.
 const SERIES_PER_STEP: usize = 32;
@@ -126,6 +126,7 @@ impl Analysis {
         let Some(column) = self.panel.columns.get(position) else { return Next::Beats };
         let setting = Setting {
             end_of_observation: self.end_of_observation,
+            stretch: longest_stretch(&self.panel.grid),
             step_s: self.panel.grid.step_s(),
             bounds: self.bounds,
             alpha: detect::alpha(&self.options, self.panel.columns.len()),
@@ -227,14 +228,18 @@ impl Analysis {
     fn ribbon(&mut self, scale: usize) -> Next {
         let (Some(scale_name), Some(relating)) = (Scale::ALL.get(scale), &self.relating) else { return Next::Explain };
         let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
-        self.ribbons.push(replay::ribbons(
+        let ribbons = replay::ribbons(
             &columns,
             relating,
             &self.report,
             &self.panel.grid,
             &self.bounds,
             *scale_name,
-        ));
+            detect::alpha(&self.options, Scale::ALL.len()),
+        );
+        let found = describe::losses(&self.report, &ribbons.losses, &self.panel.grid);
+        self.add(found);
+        self.ribbons.push(ribbons);
         Next::Ribbon(scale + 1)
     }
 
@@ -294,6 +299,19 @@ impl Analysis {
         };
         Some(chart::thin(&drawn, grid, grid.slot(start_ms), grid.slot(end_ms), max_points))
     }
+}
+
+/// The longest stretch of slots without a break in it.
+fn longest_stretch(grid: &TimeGrid) -> (usize, usize) {
+    let cuts = grid.breaks.iter().map(|cut| cut.slot).chain([grid.len]);
+    let (mut longest, mut from) = ((0, 0), 0);
+    for cut in cuts {
+        if cut.saturating_sub(from) > longest.1 - longest.0 {
+            longest = (from, cut);
+        }
+        from = cut;
+    }
+    longest
 }
 
 impl std::fmt::Debug for Analysis {

@@ -3,15 +3,18 @@
 use crate::detect::Facts;
 use crate::episodes::episodes;
 use crate::recurrence::{Event, Failure};
+use crate::replay::Loss;
 use analysis::anomaly::spike::Accent;
 use analysis::distribution::score_from_p;
-use analysis::harmony::{Bounds, FoundBeat};
+use analysis::harmony::{Bounds, FoundBeat, Share, series_shares};
 use report::format::{duration_s, quantity};
-use report::{Direction, Finding, FindingKind, Quantity, Relation, RelationKind, Report, Scale};
+use report::{Direction, Finding, FindingKind, Quantity, Relation, RelationKind, Report, Scale, Subject};
 use series::TimeGrid;
 
 /// The most spikes of one series that become findings; the rest is counted in the strongest one.
 const SPIKES_TOLD: usize = 5;
+/// The most pairs that a loss of consonance names.
+const PAIRS_TOLD: usize = 3;
 /// The most failed runs of one series that become findings.
 const FAILURES_TOLD: usize = 5;
 /// A spike by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
@@ -432,6 +435,67 @@ pub(crate) fn beats(
         });
     }
     findings
+}
+
+/// Stretches in which series that go together lost each other: those of the system, and those of services at other times.
+pub(crate) fn losses(report: &Report, losses: &[Loss], grid: &TimeGrid) -> Vec<Finding> {
+    let is_told = |one: &Loss| {
+        let meets = |other: &&Loss| other.from <= one.to && one.from <= other.to;
+        one.subject == Subject::System
+            || !losses.iter().filter(|other| other.subject == Subject::System).any(|other| meets(&other))
+    };
+    losses.iter().filter(|one| is_told(one)).filter_map(|one| loss(report, one, grid)).collect()
+}
+
+fn loss(report: &Report, one: &Loss, grid: &TimeGrid) -> Option<Finding> {
+    let name = |position: usize| report.series.get(position).map_or("", |series| series.name.as_str());
+    let took: Vec<&Share> = one.shares.iter().filter(|share| share.share > 0.0).take(PAIRS_TOLD).collect();
+    let total: f64 = one.shares.iter().map(|share| share.share.max(0.0)).sum();
+    let worst = took.first()?;
+    let pairs: Vec<String> = took
+        .iter()
+        .map(|share| {
+            format!("{} with {} ({:.0} %)", name(share.first), name(share.second), 100.0 * share.share / total)
+        })
+        .collect();
+    let series: Vec<usize> = series_shares(&one.shares).into_iter().take(2).map(|(series, _)| series).collect();
+    let mut services: Vec<usize> = Vec::new();
+    for service in series.iter().filter_map(|series| report.series.get(*series)).map(|series| series.service) {
+        if !services.contains(&service) {
+            services.push(service);
+        }
+    }
+    let start_ms = grid.time_ms(one.from);
+    let subject = match one.subject {
+        Subject::Service(service) => report.services.get(service).map_or("", |service| service.name.as_str()),
+        _ => "system",
+    };
+    let scale = crate::scales::to_report(one.scale);
+    Some(Finding {
+        id: format!("dissonance:{subject}:{}:{start_ms}", scale.name()),
+        kind: FindingKind::Dissonance,
+        series,
+        services,
+        scale,
+        start_ms,
+        end_ms: grid.time_ms(one.to),
+        score: one.score,
+        direction: Some(Direction::Down),
+        p: Some(one.p),
+        numbers: vec![
+            pure("consonance lost", one.loss),
+            pure("robust z", one.z),
+            pure("strongest pair before", worst.usual),
+            pure("strongest pair then", worst.found),
+        ],
+        sentence: format!(
+            "Series that go together lost each other: {:.0} % of the consonance of {} was gone, mostly of {}.",
+            100.0 * one.loss,
+            if subject == "system" { "the system" } else { subject },
+            pairs.join(", ")
+        ),
+        refuted_by: "the same loss at the same hour of other days, or gaps in one of the two series".into(),
+    })
 }
 
 /// The slot at which the two fall together next after the data end.

@@ -63,6 +63,8 @@ pub(crate) fn alpha(options: &Options, series: usize) -> f64 {
 pub(crate) struct Setting {
     /// The last slot in which any series has a value.
     pub(crate) end_of_observation: usize,
+    /// The longest stretch of slots in which time goes on without a break: beyond one, no rhythm keeps its beat.
+    pub(crate) stretch: (usize, usize),
     /// Seconds from slot to slot.
     pub(crate) step_s: f64,
     pub(crate) bounds: Bounds,
@@ -83,6 +85,7 @@ pub(crate) fn detect(values: &[f64], setting: &Setting) -> Facts {
         Some(pace) => {
             let own = Setting {
                 end_of_observation: pace.cell_before(setting.end_of_observation),
+                stretch: (pace.cell_before(setting.stretch.0), pace.cell_before(setting.stretch.1)),
                 step_s: setting.step_s * pace.stride(),
                 ..*setting
             };
@@ -93,14 +96,14 @@ pub(crate) fn detect(values: &[f64], setting: &Setting) -> Facts {
 }
 
 fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
-    let Setting { end_of_observation, step_s, bounds, alpha } = *setting;
+    let Setting { end_of_observation, stretch, step_s, bounds, alpha } = *setting;
     let mut facts = Facts { standard: Standard::of(values), ..Facts::default() };
     let silence_options = SilenceOptions { alpha, ..SilenceOptions::default() };
     facts.vanished = silence::vanished(values, end_of_observation, &silence_options);
     facts.frozen = silence::frozen(values, &silence_options).filter(|frozen| frozen.score >= 1.0);
     facts.peaks = significant_peaks(values, &PeakOptions::default());
     facts.scale_shares = scale_energy(values, step_s, &bounds).map(|energy| energy.shares);
-    facts.recurrence = recurrence(values, &facts.peaks, step_s, alpha);
+    facts.recurrence = recurrence(values, stretch, &facts.peaks, step_s, alpha);
     let seasonal = take_season(values, &mut facts);
     let (shifts, drift) = lasting_changes(&facts.deseasonalised, alpha);
     let residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());

@@ -101,8 +101,21 @@ pub(crate) struct Drift {
     pub(crate) score: f64,
 }
 
-/// Looks for all of it in values that stand in steps of `step_s`.
-pub(crate) fn recurrence(values: &[f64], peaks: &[Peak], step_s: f64, alpha: f64) -> Recurrence {
+/// Looks for all of it in a stretch of values that stand in steps of `step_s`.
+pub(crate) fn recurrence(
+    values: &[f64],
+    stretch: (usize, usize),
+    peaks: &[Peak],
+    step_s: f64,
+    alpha: f64,
+) -> Recurrence {
+    let values = values.get(stretch.0..stretch.1.min(values.len())).unwrap_or_default();
+    let mut found = of_stretch(values, peaks, step_s, alpha);
+    found.each_slot(|slot| *slot += stretch.0);
+    found
+}
+
+fn of_stretch(values: &[f64], peaks: &[Peak], step_s: f64, alpha: f64) -> Recurrence {
     let options = RhythmOptions { alpha, seed: SEED, shuffles: SHUFFLES, ..RhythmOptions::default() };
     let mut found = Recurrence { drift: drift(values, peaks, step_s, alpha), ..Recurrence::default() };
     let Some(heard) = rhythm::rhythm(values, None, &options) else { return found };
@@ -209,25 +222,18 @@ impl Recurrence {
     /// What was found in a slow series' cells, in slots of the grid.
     pub(crate) fn on_grid(&mut self, pace: &Pace) {
         let stride = pace.stride();
-        let slot = |cell: &mut usize| *cell = pace.slot(*cell);
+        self.each_slot(|cell| *cell = pace.slot(*cell));
         if let Some(job) = &mut self.job {
             job.period *= stride;
             job.plus_minus *= stride;
             job.duration = (job.duration as f64 * stride).round() as usize;
-            job.runs.iter_mut().for_each(slot);
             for event in &mut job.events {
-                slot(&mut event.slot);
                 if let Failure::Late(by) = &mut event.failure {
                     *by *= stride;
                 }
             }
         }
-        for accent in &mut self.accents {
-            slot(&mut accent.start);
-            slot(&mut accent.end);
-        }
         for change in &mut self.changes {
-            slot(&mut change.slot);
             change.before *= stride;
             change.after *= stride;
         }
@@ -236,6 +242,18 @@ impl Recurrence {
                 *length *= stride;
             }
         }
+    }
+
+    fn each_slot(&mut self, mut change: impl FnMut(&mut usize)) {
+        if let Some(job) = &mut self.job {
+            job.runs.iter_mut().for_each(&mut change);
+            job.events.iter_mut().for_each(|event| change(&mut event.slot));
+        }
+        for accent in &mut self.accents {
+            change(&mut accent.start);
+            change(&mut accent.end);
+        }
+        self.changes.iter_mut().for_each(|one| change(&mut one.slot));
     }
 
     /// Whether the job explains an excursion by `height` between two slots: as one of its runs, or as one that failed the

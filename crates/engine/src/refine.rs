@@ -16,6 +16,10 @@ const SAMPLES: usize = 600_000;
 const FEWEST: usize = 60;
 /// How far the band around a period reaches in which phases are compared, as a share of its frequency.
 const BAND: f64 = 0.15;
+/// A peak or notch of less than this is no resonance that anybody would notice: half or double the power, and narrower than
+/// its own frequency.
+const LEAST_DB: f64 = 3.0;
+const LEAST_Q: f64 = 1.0;
 /// A period of a series is that of the relation if it is within this share of it.
 const SAME_PERIOD: f64 = 0.1;
 
@@ -105,8 +109,11 @@ impl Refining {
     }
 }
 
-/// Writes a peak or a notch of the gain into a relation.
+/// Writes a peak or a notch of the gain into a relation, where it is high (or deep) and sharp enough to matter.
 fn answers(draft: &mut Relation, found: &Resonance, grid: &TimeGrid) {
+    if found.gain_db.abs() < LEAST_DB || found.q < LEAST_Q {
+        return;
+    }
     match found.kind {
         ResonanceKind::Resonance => draft.kind = RelationKind::Resonance,
         ResonanceKind::AntiResonance(AntiKind::Notch) => draft.kind = RelationKind::AntiResonance,

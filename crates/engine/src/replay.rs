@@ -4,7 +4,8 @@ use crate::detect::Facts;
 use crate::relate::Relating;
 use crate::scales::to_report;
 use analysis::harmony::{
-    Bounds, Class, Features, FoundBeat, RelatedPair, RibbonOptions, Scale, classify, split, windowed_pairs,
+    Baseline, BaselineOptions, Bounds, Class, ClassTrack, Features, FoundBeat, HoldOptions, Judgement, RelatedPair,
+    RibbonOptions, Scale, Share, attribution, dissonance_episodes, judge, split, windowed_pairs,
 };
 use report::{ClassSpan, Finding, FindingKind, Frame, Incident, Replay, Report, State, Subject, Track};
 use series::TimeGrid;
@@ -15,9 +16,7 @@ const FRAMES: usize = 96;
 const FRAME_SLOTS: usize = 4;
 /// A new level is news for this share of the window; then it is the new normal.
 const NEWS_SHARE: f64 = 0.125;
-/// The least spread of a consonance over time.
-const LEAST_SPREAD: f64 = 0.05;
-/// Up to so many spreads below its median consonance is as usual …
+/// Up to so many spreads below what it usually is consonance is as usual …
 const USUAL_SPREADS: f64 = 2.0;
 /// … and from so many on nothing is left of it.
 const LOST_SPREADS: f64 = 6.0;
@@ -29,13 +28,31 @@ pub(crate) fn frame_slots(grid: &TimeGrid) -> usize {
     grid.len.div_ceil(FRAMES).max(FRAME_SLOTS)
 }
 
-/// Consonance per frame, of the system and of each service, relative to its own median.
+/// Consonance per frame, of the system and of each service, against what it usually is; and where it was lost.
 pub(crate) struct Ribbons {
     pub(crate) system: Vec<Option<f64>>,
     pub(crate) services: Vec<Vec<Option<f64>>>,
+    pub(crate) losses: Vec<Loss>,
 }
 
-/// Computes the ribbons of one scale from the pairs that are related at it.
+/// A stretch in which a subject's series lost each other.
+pub(crate) struct Loss {
+    pub(crate) subject: Subject,
+    pub(crate) scale: Scale,
+    /// The slots.
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) score: f64,
+    pub(crate) p: f64,
+    pub(crate) z: f64,
+    /// How much of consonance was lost, as a mean over the stretch.
+    pub(crate) loss: f64,
+    /// Which pairs took it away, the largest share first.
+    pub(crate) shares: Vec<Share>,
+}
+
+/// Computes the ribbons of one scale from the pairs that are related at it. `alpha` is the chance that a healthy set of
+/// services has any loss.
 pub(crate) fn ribbons(
     columns: &[Vec<f64>],
     relating: &Relating,
@@ -43,10 +60,15 @@ pub(crate) fn ribbons(
     grid: &TimeGrid,
     bounds: &Bounds,
     scale: Scale,
+    alpha: f64,
 ) -> Ribbons {
     let hop = frame_slots(grid);
     let frames = grid.len.div_ceil(hop);
-    let nothing = Ribbons { system: vec![None; frames], services: vec![vec![None; frames]; report.services.len()] };
+    let nothing = Ribbons {
+        system: vec![None; frames],
+        services: vec![vec![None; frames]; report.services.len()],
+        losses: Vec::new(),
+    };
     let pairs = relating.related_pairs(scale, grid);
     if pairs.is_empty() {
         return nothing;
@@ -75,22 +97,58 @@ pub(crate) fn ribbons(
         return nothing;
     }
     let all: Vec<usize> = (0..pairs.len()).collect();
-    let per_frame = |chosen: &[usize]| -> Vec<Option<f64>> {
-        let values: Vec<Option<f64>> = computed.iter().map(|(_, values)| weighted(&pairs, values, chosen)).collect();
+    let day = (86_400.0 / grid.step_s() / hop as f64).round() as usize;
+    let habit = BaselineOptions {
+        frames_per_day: Some(day),
+        overlap: window as f64 / hop as f64,
+        ..BaselineOptions::default()
+    };
+    let each = alpha / (report.services.len() + 1) as f64;
+    let mut losses: Vec<Loss> = Vec::new();
+    let mut per_frame = |subject: Subject, chosen: &[usize]| -> Vec<Option<f64>> {
+        let values: Vec<f64> =
+            computed.iter().map(|(_, values)| weighted(&pairs, values, chosen).unwrap_or(f64::NAN)).collect();
+        let Some(baseline) = Baseline::learn(&values, &habit) else { return vec![None; frames] };
+        let part = |at: &usize| pairs.get(*at).copied();
+        for episode in dissonance_episodes(&values, &baseline, each) {
+            // Windows are long: what their middles have lost was lost there.
+            let middle = |frame: usize| (frame * hop + window / 2).min(grid.len.saturating_sub(1));
+            let of_subject: Vec<RelatedPair> = chosen.iter().filter_map(part).collect();
+            let of_frames: Vec<_> = computed
+                .iter()
+                .map(|(range, values)| {
+                    (range.clone(), chosen.iter().map(|at| values.get(*at).copied().flatten()).collect::<Vec<_>>())
+                })
+                .collect();
+            losses.push(Loss {
+                subject,
+                scale,
+                from: middle(episode.from),
+                to: middle(episode.to.saturating_sub(1)),
+                score: episode.score,
+                p: episode.p,
+                z: episode.z,
+                loss: episode.loss,
+                shares: attribution(&of_subject, &of_frames, 0..of_frames.len(), episode.from..episode.to),
+            });
+        }
         // A window is centred on its frame; at the ends the nearest window stands in.
-        let centred: Vec<Option<f64>> = (0..frames)
+        (0..frames)
             .map(|frame| {
                 let centre = (frame * hop + hop / 2) as f64;
                 let nearest = ((centre - window as f64 / 2.0) / hop as f64).round().max(0.0) as usize;
-                values.get(nearest.min(values.len().saturating_sub(1))).copied().flatten()
+                let nearest = nearest.min(values.len().saturating_sub(1));
+                let departure = baseline.departure(nearest, *values.get(nearest)?)?;
+                Some(kept(departure.z))
             })
-            .collect();
-        relative(&centred)
+            .collect()
     };
+    let system = per_frame(Subject::System, &all);
     let services = report
         .services
         .iter()
-        .map(|service| {
+        .enumerate()
+        .map(|(number, service)| {
             let touching: Vec<usize> = all
                 .iter()
                 .copied()
@@ -100,10 +158,10 @@ pub(crate) fn ribbons(
                     })
                 })
                 .collect();
-            per_frame(&touching)
+            per_frame(Subject::Service(number), &touching)
         })
         .collect();
-    Ribbons { system: per_frame(&all), services }
+    Ribbons { system, services, losses }
 }
 
 fn weighted(pairs: &[RelatedPair], values: &[Option<f64>], chosen: &[usize]) -> Option<f64> {
@@ -117,21 +175,12 @@ fn weighted(pairs: &[RelatedPair], values: &[Option<f64>], chosen: &[usize]) -> 
     (weights > 0.0).then(|| sum / weights)
 }
 
-/// Each value against the habit of all: 1 within two spreads below the median or above, falling to 0 at six spreads.
+/// What is left of consonance at a z-score against its habit: all of it within two spreads below or above, nothing at six.
 ///
 /// Squared correlations over a few independent values scatter widely by themselves; only a fall that this scatter does
 /// not explain is a loss.
-fn relative(values: &[Option<f64>]) -> Vec<Option<f64>> {
-    let present: Vec<f64> = values.iter().flatten().copied().collect();
-    let habit = analysis::robust::Standard::of(&present);
-    values
-        .iter()
-        .map(|value| {
-            let habit = habit?;
-            let below = (habit.centre - (*value)?) / habit.spread.max(LEAST_SPREAD);
-            Some((1.0 - (below - USUAL_SPREADS) / (LOST_SPREADS - USUAL_SPREADS)).clamp(0.0, 1.0))
-        })
-        .collect()
+fn kept(z: f64) -> f64 {
+    (1.0 - (-z - USUAL_SPREADS) / (LOST_SPREADS - USUAL_SPREADS)).clamp(0.0, 1.0)
 }
 
 /// Everything that the classes follow from.
@@ -170,10 +219,17 @@ impl Scene<'_> {
             let series = self.series_of(subject);
             for scale in Scale::ALL {
                 let mut classes = Vec::with_capacity(frames.len());
+                let mut track = ClassTrack::new(HoldOptions::default());
+                let mut judged = Vec::with_capacity(frames.len());
                 for frame in 0..frames.len() {
-                    classes.push(self.class_in(subject, &series, scale, frame, &cells, &present, &cascade));
+                    let (judgement, score) = self.class_in(subject, &series, scale, frame, &cells, &present, &cascade);
+                    // What is calm changes its shape only when that lasts; trouble is shown at once.
+                    let is_trouble = matches!(judgement.class, Class::Jagged | Class::Fragmented);
+                    let confidence = if is_trouble { 1.0 } else { judgement.confidence };
+                    classes.push((track.push(Judgement { confidence, ..judgement }), score));
+                    judged.push(judgement);
                 }
-                states.push(self.state(subject, &series, scale, &classes));
+                states.push(self.state(subject, &series, scale, &classes, &judged));
                 tracks.push(Track {
                     subject,
                     scale: to_report(scale),
@@ -295,7 +351,7 @@ impl Scene<'_> {
         cells: &[Vec<Cell>],
         present: &[Vec<bool>],
         cascade: &[Vec<bool>],
-    ) -> (Class, f64) {
+    ) -> (Judgement, f64) {
         let mut features = Features::default();
         for &one in series {
             let cell = cells
@@ -311,7 +367,7 @@ impl Scene<'_> {
         }
         // No data at all is "nothing to say", drawn differently from "broken into pieces".
         if features.usable_series == 0 || !self.available(scale) {
-            return (Class::Insufficient, features.deviation_score);
+            return (Judgement { class: Class::Insufficient, confidence: 1.0 }, features.deviation_score);
         }
         let (beat, share) = self.periodicity(series, scale);
         features.beat = beat;
@@ -323,14 +379,16 @@ impl Scene<'_> {
             Subject::Service(service) => cascade.get(frame).and_then(|row| row.get(service)).copied().unwrap_or(false),
             Subject::Series(_) => false,
         };
-        let class = match subject {
+        let judgement = match subject {
             // A system in which a spread is under way is fragmented, however many calm series it has.
-            Subject::System if features.in_cascade && features.deviation_score >= 1.0 => Class::Fragmented,
-            Subject::System => classify(&Features { vanished_series: 0, ..features }),
-            Subject::Service(_) => classify(&features),
-            Subject::Series(_) => classify(&Features { vanished_series: 0, consonance_loss: 0.0, ..features }),
+            Subject::System if features.in_cascade && features.deviation_score >= 1.0 => {
+                judge(&Features { vanished_series: 0, deviating_series: features.usable_series, ..features })
+            }
+            Subject::System => judge(&Features { vanished_series: 0, ..features }),
+            Subject::Service(_) => judge(&features),
+            Subject::Series(_) => judge(&Features { vanished_series: 0, consonance_loss: 0.0, ..features }),
         };
-        (class, features.deviation_score)
+        (judgement, features.deviation_score)
     }
 
     /// Whether a series of the set beats at a scale, and the largest share of variance in its significant periods.
@@ -372,8 +430,16 @@ impl Scene<'_> {
         }
     }
 
-    fn state(&self, subject: Subject, series: &[usize], scale: Scale, classes: &[(Class, f64)]) -> State {
+    fn state(
+        &self,
+        subject: Subject,
+        series: &[usize],
+        scale: Scale,
+        classes: &[(Class, f64)],
+        judged: &[Judgement],
+    ) -> State {
         let class = classes.iter().map(|(class, _)| *class).max().unwrap_or(Class::Insufficient);
+        let of_class = judged.iter().filter(|judgement| judgement.class == class);
         let score = classes.iter().map(|(_, score)| *score).fold(0.0, f64::max);
         let step_s = self.grid.step_s();
         let period_s = series
@@ -405,7 +471,7 @@ impl Scene<'_> {
             period_s,
             beat_period_s: beat.map(|beat| beat.period_steps * step_s),
             beat_at_ms: beat.map(|beat| self.grid.time_ms(beat.first_swell_step.max(0.0).round() as usize)),
-            confidence: 0.0,
+            confidence: of_class.map(|judgement| judgement.confidence).fold(0.0, f64::max),
             evidence: String::new(),
         };
         state.evidence = self.evidence(&state, series);

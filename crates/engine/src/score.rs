@@ -65,6 +65,7 @@ fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {
         values,
         &Setting {
             end_of_observation: values.len().saturating_sub(1),
+            stretch: (0, values.len()),
             // Scores are by sample, and depend on no clock.
             step_s: 1.0,
             bounds: Bounds::default(),

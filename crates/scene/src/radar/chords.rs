@@ -46,7 +46,8 @@ pub(crate) fn draw(
     for (index, relation) in report.relations.iter().enumerate() {
         let sector = |series: usize| by_series.get(series).copied().flatten();
         let (Some(from), Some(to)) = (sector(relation.from), sector(relation.to)) else { continue };
-        if from == to || !relation.strength.is_finite() {
+        // What a third series explains is no way of its own.
+        if from == to || !relation.strength.is_finite() || relation.explained_by.is_some() {
             continue;
         }
         // Relations come strongest first: the first one of a pair stands for it.
