@@ -83,7 +83,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
     };
     let present = std::mem::take(&mut span.present);
     let mut lines = Lines::new(&span.values, &present);
-    let Some(mut noise) = span.noise(&lines.residual) else {
+    let Some(mut noise) = span.noise(&lines.residual, options) else {
         return Vec::new();
     };
     let total: f64 = span.power.iter().sum();
@@ -109,7 +109,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
             lines.lines.push(Line::at(candidate.frequency));
         }
         lines.refine();
-        let Some(next) = span.noise(&lines.residual) else {
+        let Some(next) = span.noise(&lines.residual, options) else {
             break;
         };
         if on_trial {
@@ -236,7 +236,7 @@ impl Span {
     }
 
     /// Makes the periodogram of `residual` the current one, and fits its background.
-    fn noise(&mut self, residual: &[f64]) -> Option<Level> {
+    fn noise(&mut self, residual: &[f64], options: &PeakOptions) -> Option<Level> {
         let scale = 1.0 / self.window.iter().map(|w| w * w).sum::<f64>();
         self.transform.input.fill(0.0);
         for (slot, (value, weight)) in self.transform.input.iter_mut().zip(residual.iter().zip(&self.window)) {
@@ -250,7 +250,11 @@ impl Span {
         let mut base: Vec<f64> = (0..=last).map(|k| noise.base(self.frequency(k.max(1)))).collect();
         let mut density: Vec<f64> = (0..=last).map(|k| noise.density(self.frequency(k.max(1)))).collect();
         if let Some(gaps) = &self.gaps {
-            let seen = through_gaps(&base, gaps, self.per_cycle());
+            // What is too slow to be a period leaks as it is, not as the background says.
+            let mut leaking = base.clone();
+            let lowest = self.lowest(options);
+            leaking.iter_mut().zip(&self.power).take(lowest).for_each(|(leaking, power)| *leaking = *power);
+            let seen = through_gaps(&leaking, gaps);
             base.iter_mut().zip(&seen).for_each(|(base, seen)| *base = base.max(*seen));
             density.iter_mut().zip(&seen).for_each(|(density, seen)| *density = density.max(*seen));
         }
@@ -446,7 +450,7 @@ fn family_wise(one: f64, bins: f64) -> f64 {
 }
 
 /// A background as it is seen through gaps: every bin leaks to those that the window's transform reaches.
-fn through_gaps(background: &[f64], gaps: &[f64], per_cycle: f64) -> Vec<f64> {
+fn through_gaps(background: &[f64], gaps: &[f64]) -> Vec<f64> {
     let len = 2 * (background.len() - 1);
     let mut inverse = InverseTransform::new(len);
     let mut correlations = |spectrum: &mut dyn Iterator<Item = f64>| {
@@ -456,9 +460,7 @@ fn through_gaps(background: &[f64], gaps: &[f64], per_cycle: f64) -> Vec<f64> {
         inverse.inverse();
         inverse.output.clone()
     };
-    // Below one cycle detrending has left nothing.
-    let lowest = per_cycle.ceil() as usize;
-    let signal = correlations(&mut background.iter().enumerate().map(|(k, v)| if k < lowest { 0.0 } else { *v }));
+    let signal = correlations(&mut background.iter().copied());
     let window = correlations(&mut gaps.iter().copied());
     let energy: f64 = window.first().copied().unwrap_or(1.0);
     let mut transform = RealTransform::new(len);
