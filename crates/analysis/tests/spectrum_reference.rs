@@ -4,7 +4,8 @@
 
 use analysis::harmony::{Bounds, Scale, scale_energy, split};
 use analysis::spectrum::{
-    Detrend, LombScargleOptions, MultitaperOptions, harmonic_test, lomb_scargle, lomb_scargle_at, multitaper,
+    Detrend, LombScargleOptions, MultitaperOptions, PeakOptions, harmonic_test, lomb_scargle, lomb_scargle_at,
+    multitaper, significant_peaks,
 };
 use serde::Deserialize;
 
@@ -128,4 +129,28 @@ fn lomb_scargle_agrees_with_astropy_and_scipy() {
         assert_close(&[found.power[at]], &[*power], 1e-9);
     }
     assert_close(&lomb_scargle_at(&case.times, &case.irregular, &case.frequency), &case.irregular_power, 1e-9);
+}
+#[derive(Deserialize)]
+struct Lines {
+    values: Vec<Option<f64>>,
+    frequency: Vec<f64>,
+    frequency_error: Vec<f64>,
+    amplitude: Vec<f64>,
+    phase: Vec<f64>,
+}
+
+#[test]
+fn close_lines_agree_with_least_squares_over_all_of_them() {
+    let cases: Vec<Lines> = read(include_str!("../reference/spectrum/lines.json"));
+    for case in cases {
+        let peaks = significant_peaks(&with_gaps(&case.values), &PeakOptions::default());
+        assert_eq!(peaks.len(), 3, "{peaks:?}");
+        for (k, peak) in peaks.iter().enumerate() {
+            assert_close(&[peak.frequency], &[case.frequency[k]], 1e-6);
+            assert_close(&[peak.amplitude], &[case.amplitude[k]], 1e-6);
+            assert!((peak.phase - case.phase[k]).abs() < 1e-5, "{} {}", peak.phase, case.phase[k]);
+            let error = 0.5 / 1.96 * (1.0 / peak.period_low - 1.0 / peak.period_high);
+            assert!((0.5..2.0).contains(&(error / case.frequency_error[k])), "{error} {}", case.frequency_error[k]);
+        }
+    }
 }

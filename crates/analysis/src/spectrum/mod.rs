@@ -5,6 +5,7 @@
 mod background;
 mod dpss;
 mod gaps;
+mod lines;
 mod lomb_scargle;
 mod multitaper;
 mod peaks;

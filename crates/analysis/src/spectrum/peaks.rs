@@ -6,8 +6,11 @@ use rustfft::num_complex::Complex;
 
 use super::background::{Noise, exceedance};
 use super::gaps::bridge;
+use super::lines::{Line, Lines};
+use super::lomb_scargle::centred;
 use super::multitaper::wrapped;
-use super::transform::{RealTransform, fast_len_at_least, hann, remove_line};
+use super::transform::{InverseTransform, RealTransform, fast_len_at_least, hann};
+use super::welch::Detrend;
 
 /// How [`significant_peaks`] decides.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,45 +67,116 @@ pub struct Peak {
 /// neighbourhood, not be a side lobe of a stronger one, and be present throughout the span (a single step or burst
 /// is not a period).
 ///
-/// Missing values: gaps up to `bridge` steps are bridged, longer ones have weight zero. Empty when under 32 values
-/// or under half of the span are present, or when the series is constant.
+/// The lines found are fitted together by least squares (amplitudes, phases and frequencies at once, beside a straight
+/// line), and the search goes on in what they leave, until nothing stands out: so lines that are close do not bias each
+/// other, and weak ones are found beside strong ones.
 ///
-/// Source: Torrence & Compo 1998, BAMS 79, 61–78 (section 4); Mann & Lees 1996.
+/// Missing values: gaps up to `bridge` steps are bridged, longer ones have weight zero; copies of a line or of the red
+/// background at the frequencies of the gap pattern are recognised by the transform of that pattern. Empty when under
+/// 32 values or under half of the span are present, or when the series is constant.
+///
+/// Source: Torrence & Compo 1998, BAMS 79, 61–78 (section 4); Mann & Lees 1996; Li & Stoica 1996, IEEE Trans. Signal
+/// Process. 44, 281–295 (relaxation over lines).
 pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
-    let Some(line) = Periodogram::new(values, options.bridge) else {
+    let Some(mut span) = Span::new(values, options.bridge) else {
         return Vec::new();
     };
-    let Some(noise) = line.background() else {
+    let present = std::mem::take(&mut span.present);
+    let mut lines = Lines::new(&span.values, &present);
+    let Some(mut noise) = span.noise(&lines.residual, options) else {
         return Vec::new();
     };
-    let candidates = line.candidates(&noise, options);
-    let mut peaks: Vec<Peak> = candidates.into_iter().filter_map(|c| line.peak(&c, &noise, options)).collect();
+    let total: f64 = span.power.iter().sum();
+    let most = 2 * options.max_peaks;
+    let mut starts: Vec<f64> = Vec::new();
+    for round in 0..ROUNDS {
+        // What is left of a steady line is its rounding.
+        let floor = total * if round == 0 { 1e-24 } else { 1e-14 };
+        let mut found = span.candidates(&noise, floor, &lines, &present, options.alpha, options);
+        found.truncate(most.saturating_sub(lines.lines.len()));
+        // Copies of a line at the frequencies of the gaps lift the background that it should stand out of. So the best
+        // one is taken out on trial, and judged by the background that is left.
+        let on_trial = found.is_empty() && span.gaps.is_some() && lines.lines.len() < most;
+        if on_trial {
+            let loose = span.candidates(&noise, floor, &lines, &present, 0.9999, options);
+            found.extend(loose.into_iter().min_by(|a, b| a.p.total_cmp(&b.p)));
+        }
+        if found.is_empty() {
+            break;
+        }
+        let before = (lines.lines.clone(), lines.residual.clone());
+        for candidate in &found {
+            lines.lines.push(Line::at(candidate.frequency));
+        }
+        lines.refine();
+        let Some(next) = span.noise(&lines.residual, options) else {
+            break;
+        };
+        if on_trial {
+            let candidate = found.first_mut();
+            let judged = candidate.and_then(|candidate| {
+                let line = lines.lines.iter().min_by(|a, b| {
+                    (a.frequency - candidate.frequency).abs().total_cmp(&(b.frequency - candidate.frequency).abs())
+                })?;
+                candidate.p = span.judge(line, &lines.residual, &next, options).1;
+                (candidate.p < options.alpha).then_some(())
+            });
+            if judged.is_none() {
+                (lines.lines, lines.residual) = before;
+                break;
+            }
+        }
+        starts.extend(found.iter().map(|candidate| candidate.frequency));
+        noise = next;
+    }
+    let mut peaks: Vec<Peak> =
+        lines.lines.iter().filter_map(|line| span.peak(line, &lines.residual, &starts, &noise, options)).collect();
+    order::sort_by(&mut peaks, |a, b| b.amplitude.total_cmp(&a.amplitude));
     peaks.truncate(options.max_peaks);
     order::sort_by(&mut peaks, |a, b| a.frequency.total_cmp(&b.frequency));
-    mark_harmonics(&mut peaks, line.span as f64);
+    mark_harmonics(&mut peaks, span.len() as f64);
     peaks
 }
 
-/// The tapered periodogram of a whole series.
-struct Periodogram {
+/// How often lines are looked for in what the lines before have left.
+const ROUNDS: usize = 8;
+/// Weakest line that is taken together with the strongest of a round, in power.
+const WEAKEST: f64 = 0.01;
+/// Nearest that a line may lie to one already found, in resolutions (1 / span).
+const NEAREST: f64 = 1.25;
+
+/// A series from its first value to its last, and the tapered periodogram of what is left of it.
+struct Span {
     /// Detrended values, zero where missing.
     values: Vec<f64>,
     present: Vec<bool>,
+    count: f64,
     /// Slots before the first value.
     start: usize,
-    span: usize,
-    /// Length of the transform, at least `span`.
-    len: usize,
+    /// Hann's taper, zero where missing.
+    window: Vec<f64>,
+    transform: RealTransform,
+    /// The window's transform, where there are long gaps: squared, relative to frequency zero.
+    gaps: Option<Vec<f64>>,
+    /// The current periodogram, in units of density.
     power: Vec<f64>,
+}
+
+/// The background at every bin.
+struct Level {
+    /// What a peak must stand out of at least.
+    base: Vec<f64>,
+    /// The same, raised where a whole neighbourhood is high.
+    density: Vec<f64>,
 }
 
 struct Candidate {
     bin: usize,
-    ratio: f64,
+    frequency: f64,
     p: f64,
 }
 
-impl Periodogram {
+impl Span {
     fn new(values: &[f64], longest: usize) -> Option<Self> {
         let filled = bridge(values, longest);
         let first = filled.iter().position(|v| !v.is_nan())?;
@@ -113,11 +187,11 @@ impl Periodogram {
         if count < 32 || 2 * count < values.len() {
             return None;
         }
-        let detrended = detrend(filled, &present);
+        let detrended = centred(filled, Detrend::Linear);
         let total: f64 = detrended.iter().map(|v| v * v).sum();
         let magnitude = filled.iter().filter(|v| !v.is_nan()).fold(0.0_f64, |m, v| m.max(v.abs()));
         // Rounding alone: a constant or a straight line.
-        if total.sqrt() <= 1e-12 * magnitude * (count as f64).sqrt() {
+        if total.is_nan() || total.sqrt() <= 1e-12 * magnitude * (count as f64).sqrt() {
             return None;
         }
         let span = detrended.len();
@@ -128,137 +202,225 @@ impl Periodogram {
                 *w = 0.0;
             }
         });
-        let scale = 1.0 / window.iter().map(|w| w * w).sum::<f64>();
         let mut transform = RealTransform::new(len);
-        transform.input[..span].copy_from_slice(&detrended);
-        transform.input[span..].fill(0.0);
-        transform.input.iter_mut().zip(&window).for_each(|(v, w)| *v *= w);
-        transform.forward();
-        let power = transform.bins.iter().map(|bin| bin.norm_sqr() * scale).collect();
-        Some(Self { values: detrended, present, start: first, span, len, power })
+        let gaps = (count < span).then(|| {
+            transform.input[..span].copy_from_slice(&window);
+            transform.input[span..].fill(0.0);
+            transform.forward();
+            let top = window.iter().sum::<f64>().powi(2);
+            transform.bins.iter().map(|bin| bin.norm_sqr() / top).collect()
+        });
+        Some(Self {
+            values: detrended,
+            present,
+            count: count as f64,
+            start: first,
+            window,
+            transform,
+            gaps,
+            power: vec![],
+        })
     }
 
-    fn frequency(&self, bin: f64) -> f64 {
-        bin / self.len as f64
+    fn len(&self) -> usize {
+        self.values.len()
     }
 
-    fn background(&self) -> Option<Noise> {
+    /// Bins of the transform in one resolution.
+    fn per_cycle(&self) -> f64 {
+        self.transform.input.len() as f64 / self.len() as f64
+    }
+
+    fn frequency(&self, bin: usize) -> f64 {
+        bin as f64 / self.transform.input.len() as f64
+    }
+
+    /// Makes the periodogram of `residual` the current one, and fits its background.
+    fn noise(&mut self, residual: &[f64], options: &PeakOptions) -> Option<Level> {
+        let scale = 1.0 / self.window.iter().map(|w| w * w).sum::<f64>();
+        self.transform.input.fill(0.0);
+        for (slot, (value, weight)) in self.transform.input.iter_mut().zip(residual.iter().zip(&self.window)) {
+            *slot = value * weight;
+        }
+        self.transform.forward();
+        self.power = self.transform.bins.iter().map(|bin| bin.norm_sqr() * scale).collect();
         let last = self.power.len() - 1;
-        let frequency: Vec<f64> = (2..last).map(|k| self.frequency(k as f64)).collect();
-        let power = self.power.get(2..last)?;
-        Noise::of(&frequency, power)
+        let frequency: Vec<f64> = (2..last).map(|k| self.frequency(k)).collect();
+        let noise = Noise::of(&frequency, self.power.get(2..last)?)?;
+        let mut base: Vec<f64> = (0..=last).map(|k| noise.base(self.frequency(k.max(1)))).collect();
+        let mut density: Vec<f64> = (0..=last).map(|k| noise.density(self.frequency(k.max(1)))).collect();
+        if let Some(gaps) = &self.gaps {
+            // What is too slow to be a period leaks as it is, not as the background says.
+            let mut leaking = base.clone();
+            let lowest = self.lowest(options);
+            leaking.iter_mut().zip(&self.power).take(lowest).for_each(|(leaking, power)| *leaking = *power);
+            let seen = through_gaps(&leaking, gaps);
+            base.iter_mut().zip(&seen).for_each(|(base, seen)| *base = base.max(*seen));
+            density.iter_mut().zip(&seen).for_each(|(density, seen)| *density = density.max(*seen));
+        }
+        Some(Level { base, density })
     }
 
-    fn candidates(&self, noise: &Noise, options: &PeakOptions) -> Vec<Candidate> {
-        let per_cycle = self.len as f64 / self.span as f64;
-        let lowest = ((options.min_cycles - 0.25) * per_cycle).ceil().max(2.0) as usize;
+    /// Independent bins: those of a padded transform are no more than those of the span itself.
+    fn bins(&self, options: &PeakOptions) -> f64 {
+        let lowest = self.lowest(options);
+        (self.len() / 2).saturating_sub(lowest).max(1) as f64
+    }
+
+    fn lowest(&self, options: &PeakOptions) -> usize {
+        ((options.min_cycles - 0.25) * self.per_cycle()).ceil().max(2.0) as usize
+    }
+
+    /// The bins of the current periodogram that stand out, strongest first.
+    fn candidates(
+        &self,
+        noise: &Level,
+        floor: f64,
+        lines: &Lines,
+        present: &[bool],
+        alpha: f64,
+        options: &PeakOptions,
+    ) -> Vec<Candidate> {
+        let per_cycle = self.per_cycle();
         let last = self.power.len() - 1;
-        // Bins of a padded transform are no more independent than those of the span itself.
-        let bins = (self.span / 2).saturating_sub(lowest).max(1) as f64;
-        let level = 1.0 - (1.0 - options.alpha).powf(1.0 / bins);
-        let floor = 1e-24 * self.power.iter().sum::<f64>();
+        let bins = self.bins(options);
+        let level = 1.0 - ((1.0 - alpha).ln() / bins).exp();
         let mut found: Vec<Candidate> = Vec::new();
-        for bin in lowest..last {
+        for bin in self.lowest(options)..last {
             let power = self.power[bin];
             if power < self.power[bin - 1] || power < self.power[bin + 1] {
                 continue;
             }
-            let base = noise.base(self.frequency(bin as f64)) + floor;
             let cycles = bin as f64 / per_cycle;
-            if exceedance(power / base, cycles, self.span) >= level {
+            if exceedance(power / (noise.base[bin] + floor), cycles, self.len()) >= level {
                 continue;
             }
-            let ratio = power / (noise.density(self.frequency(bin as f64)) + floor);
-            let one = exceedance(ratio, cycles, self.span);
+            let one = exceedance(power / (noise.density[bin] + floor), cycles, self.len());
             if one < level {
-                let p = -(bins * (-one).ln_1p()).exp_m1();
-                found.push(Candidate { bin, ratio, p });
+                let frequency = (bin as f64 + self.offset(bin)) / self.transform.input.len() as f64;
+                found.push(Candidate { bin, frequency, p: family_wise(one, bins) });
             }
         }
         order::sort_by(&mut found, |a, b| self.power[b.bin].total_cmp(&self.power[a.bin]).then(a.bin.cmp(&b.bin)));
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in found {
+            let power = self.power[candidate.bin];
+            // Much weaker ones wait until the strong ones are out of their way.
+            if kept.first().is_some_and(|strongest| power < WEAKEST * self.power[strongest.bin]) {
+                break;
+            }
             let masked = kept.iter().any(|strong| {
                 let distance = strong.bin.abs_diff(candidate.bin) as f64 / per_cycle;
-                distance < 2.0 || self.power[candidate.bin] < 4.0 * self.power[strong.bin] * side_lobe(distance)
+                distance < 2.0 || power < 4.0 * self.power[strong.bin] * self.leak(strong.bin, candidate.bin)
             });
-            if !masked && self.is_throughout(self.frequency(candidate.bin as f64)) {
+            // A line that is not quite steady leaves something on both sides of it.
+            let is_remainder = || {
+                lines.lines.iter().any(|line| {
+                    let distance = (line.frequency - candidate.frequency).abs() * self.len() as f64;
+                    let strength = line.amplitude() * line.amplitude() * self.count / 6.0;
+                    distance < NEAREST || (distance < 3.0 && power < 0.01 * strength)
+                })
+            };
+            if !masked && !is_remainder() && is_throughout(&lines.residual, present, candidate.frequency) {
                 kept.push(candidate);
-            }
-            if kept.len() >= 2 * options.max_peaks {
-                break;
             }
         }
         kept
     }
 
-    /// Whether the oscillation is there in all parts of the span, by its amplitude in up to eight blocks.
-    fn is_throughout(&self, frequency: f64) -> bool {
-        let cycles = frequency * self.span as f64;
-        let blocks = (cycles.floor() as usize).clamp(3, 8);
-        let mut sum = 0.0;
-        let mut squares = 0.0;
-        let mut counted = 0.0;
-        for block in 0..blocks {
-            let from = block * self.span / blocks;
-            let to = (block + 1) * self.span / blocks;
-            let count = self.present[from..to].iter().filter(|p| **p).count();
-            if 2 * count < to - from {
-                continue;
-            }
-            let power = projection(&self.values[from..to], frequency).norm_sqr() / count as f64;
-            sum += power.sqrt();
-            squares += power;
-            counted += 1.0;
-        }
-        counted >= 2.0 && sum * sum >= 0.55 * counted * squares
+    /// How much of the power of a line at one bin can appear at another.
+    fn leak(&self, from: usize, to: usize) -> f64 {
+        let lobe = side_lobe(from.abs_diff(to) as f64 / self.per_cycle());
+        let Some(gaps) = &self.gaps else {
+            return lobe;
+        };
+        let last = gaps.len() - 1;
+        let around = |distance: usize| {
+            // Beyond Nyquist the transform is its mirror image; the line may lie between two bins.
+            let distance = if distance > last { (2 * last).saturating_sub(distance) } else { distance };
+            gaps[distance.saturating_sub(1)..=(distance + 1).min(last)].iter().fold(0.0_f64, |m, v| m.max(*v))
+        };
+        lobe.max(around(from.abs_diff(to))).max(around(from + to))
     }
 
-    fn peak(&self, candidate: &Candidate, noise: &Noise, options: &PeakOptions) -> Option<Peak> {
-        let bin = candidate.bin;
-        let span = self.span as f64;
-        let mut frequency = self.frequency(bin as f64 + self.offset(bin));
-        if frequency * span < 12.0 {
-            frequency = self.refine(frequency);
+    fn bin_of(&self, frequency: f64) -> usize {
+        ((frequency * self.transform.input.len() as f64).round() as usize).min(self.power.len() - 1)
+    }
+
+    /// What a line, by itself and tapered as the others were, has over the background, and the chance that noise has
+    /// such a line anywhere.
+    fn judge(&self, line: &Line, residual: &[f64], noise: &Level, options: &PeakOptions) -> (f64, f64) {
+        let density = noise.density.get(self.bin_of(line.frequency)).copied().unwrap_or(f64::INFINITY);
+        let weight: f64 = self.window.iter().sum();
+        let energy: f64 = self.window.iter().map(|w| w * w).sum();
+        let rest = tapered_projection(residual, &self.window, line.frequency);
+        // The projection of the line itself, but for its image at the negative frequency.
+        let own = Complex::new(line.cos, -line.sin) * (0.5 * weight);
+        let ratio = (rest + own).norm_sqr() / energy / (density + f64::MIN_POSITIVE);
+        let one = exceedance(ratio, line.frequency * self.len() as f64, self.len());
+        (ratio, family_wise(one, self.bins(options)))
+    }
+
+    /// Mean of the current periodogram on both sides of a frequency, ¾ to 3½ resolutions away.
+    fn power_beside(&self, frequency: f64) -> f64 {
+        let centre = frequency * self.transform.input.len() as f64;
+        let reach = |resolutions: f64| resolutions * self.per_cycle();
+        let (mut sum, mut counted) = (0.0, 0.0);
+        let from = (centre - reach(3.5)).max(1.0) as usize;
+        for (k, power) in self.power.iter().enumerate().skip(from) {
+            let distance = (k as f64 - centre).abs();
+            if distance > reach(3.5) && k as f64 > centre {
+                break;
+            }
+            if (reach(0.75)..=reach(3.5)).contains(&distance) {
+                sum += power;
+                counted += 1.0;
+            }
         }
+        sum / f64::max(counted, 1.0)
+    }
+
+    fn peak(
+        &self,
+        line: &Line,
+        residual: &[f64],
+        starts: &[f64],
+        noise: &Level,
+        options: &PeakOptions,
+    ) -> Option<Peak> {
+        let span = self.len() as f64;
+        let (frequency, amplitude) = (line.frequency, line.amplitude());
         let cycles = frequency * span;
-        if cycles < options.min_cycles - 0.1 {
+        // Found where it was looked for, and not lost on the way.
+        let moved = starts.iter().map(|start| (start - frequency).abs()).fold(f64::INFINITY, f64::min);
+        if cycles < options.min_cycles - 0.1 || frequency >= 0.5 || moved * span > 1.5 {
             return None;
         }
-        let per_cycle = (self.len as f64 / span).max(1.0);
-        let width = (2.0 * per_cycle).ceil() as usize;
-        let upper = (bin + width).min(self.power.len() - 1);
-        let excess: f64 = (bin.saturating_sub(width)..=upper)
-            .map(|k| self.power[k] - noise.background.density(self.frequency(k as f64)))
-            .sum();
-        let variance = self.values.iter().map(|v| v * v).sum::<f64>();
-        let line = excess.max(0.0) * 2.0 * span / self.len as f64;
-        let power_share = (line / variance).min(1.0);
-        let count = self.present.iter().filter(|p| **p).count() as f64;
-        let amplitude = (2.0 * power_share * variance / count).sqrt();
-        // A sinusoid's frequency has a variance of at least 1.5·6/(4π² ratio) resolutions² (Cramér and Rao; 1.5 is what
-        // the taper takes off the ratio); two-bin interpolation reaches 2.8 (simulated), and is exact to 0.005.
-        let sd = ((2.8 * 6.0 / candidate.ratio) / (4.0 * PI * PI) + 0.005 * 0.005).sqrt() / span;
+        let (ratio, p) = self.judge(line, residual, noise, options);
+        if p >= options.alpha {
+            return None;
+        }
+        // A line that is not quite steady leaves something on both sides of it, which counts against its precision.
+        let beside = self.power_beside(frequency);
+        let background = noise.density.get(self.bin_of(frequency)).copied().unwrap_or(0.0);
+        let spread = if beside > 2.5 * background { beside } else { background };
+        let variance = self.values.iter().map(|v| v * v).sum::<f64>() / self.count;
+        let sd = spread.sqrt() * line.unit_error;
+        let centre = self.start as f64 + 0.5 * (span - 1.0);
+        let period_low = 1.0 / (frequency + 1.96 * sd);
         Some(Peak {
             frequency,
             period_steps: 1.0 / frequency,
-            period_low: 1.0 / (frequency + 1.96 * sd),
+            period_low,
             period_high: 1.0 / (frequency - 1.96 * sd).max(0.25 / span),
-            power_share,
+            power_share: (0.5 * amplitude * amplitude / variance).min(1.0),
             amplitude,
-            phase: self.phase(frequency),
-            ratio: candidate.ratio,
-            p: candidate.p,
+            phase: wrapped((-line.sin).atan2(line.cos) - 2.0 * PI * (frequency * centre).fract()),
+            ratio,
+            p,
             cycles,
             harmonic_of: None,
         })
-    }
-
-    /// Phase at slot 0 of the values, from the tapered projection on the line.
-    fn phase(&self, frequency: f64) -> f64 {
-        let weighted: Vec<f64> = self.values.iter().zip(hann(self.span)).map(|(v, w)| v * w).collect();
-        let sum = projection(&weighted, frequency);
-        wrapped(sum.arg() - 2.0 * PI * (frequency * self.start as f64).fract())
     }
 
     /// Where between the bins the line lies, from the ratio of the two highest powers: for a Hann taper that is a
@@ -268,7 +430,7 @@ impl Periodogram {
         let (left, centre, right) = (power(bin - 1), power(bin), power(bin + 1));
         let (observed, side) = if right > left { (right / centre, 1.0) } else { (left / centre, -1.0) };
         let observed = observed.sqrt();
-        let spacing = self.span as f64 / self.len as f64;
+        let spacing = 1.0 / self.per_cycle();
         let (mut low, mut high) = (-0.25, 0.75);
         for _ in 0..24 {
             let offset: f64 = 0.5 * (low + high);
@@ -280,104 +442,56 @@ impl Periodogram {
         }
         side * 0.5 * (low + high).clamp(-1.0, 1.0)
     }
-
-    /// Few cycles: the frequency whose sinusoid, together with a line, fits best (the taper's lobes overlap there).
-    fn refine(&self, start: f64) -> f64 {
-        let half = 0.6 / self.span as f64;
-        let (mut low, mut high) = ((start - half).max(0.5 / self.span as f64), start + half);
-        let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
-        let mut inner = [high - golden * (high - low), low + golden * (high - low)];
-        let mut gains = inner.map(|f| self.fitted_power(f));
-        for _ in 0..18 {
-            if gains[0] > gains[1] {
-                high = inner[1];
-                inner = [high - golden * (high - low), inner[0]];
-                gains = [self.fitted_power(inner[0]), gains[0]];
-            } else {
-                low = inner[0];
-                inner = [inner[1], low + golden * (high - low)];
-                gains = [gains[1], self.fitted_power(inner[1])];
-            }
-        }
-        0.5 * (low + high)
-    }
-
-    /// Sum of squares explained by sine and cosine at `frequency` beside a line.
-    fn fitted_power(&self, frequency: f64) -> f64 {
-        let angle = 2.0 * PI * frequency;
-        let (step_sin, step_cos) = angle.sin_cos();
-        let (mut sin, mut cos) = (0.0_f64, 1.0_f64);
-        let centre = (self.span as f64 - 1.0) / 2.0;
-        // Normal equations of the basis 1, t, cos, sin.
-        let mut gram = [[0.0; 4]; 4];
-        let mut right = [0.0; 4];
-        for (t, value) in self.values.iter().enumerate() {
-            if self.present[t] {
-                let basis = [1.0, (t as f64 - centre) / centre, cos, sin];
-                for row in 0..4 {
-                    right[row] += basis[row] * value;
-                    for column in 0..=row {
-                        gram[row][column] += basis[row] * basis[column];
-                    }
-                }
-            }
-            (sin, cos) = (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin);
-        }
-        explained(gram, right)
-    }
 }
 
-/// b'A⁻¹b by Cholesky decomposition of the lower triangle; what is singular explains nothing.
-fn explained(mut gram: [[f64; 4]; 4], mut right: [f64; 4]) -> f64 {
-    let mut sum = 0.0;
-    for row in 0..4 {
-        for column in 0..row {
-            let mut value = gram[row][column];
-            for k in 0..column {
-                value -= gram[row][k] * gram[column][k];
-            }
-            gram[row][column] = if gram[column][column] > 0.0 { value / gram[column][column] } else { 0.0 };
-        }
-        let mut pivot = gram[row][row];
-        for k in 0..row {
-            pivot -= gram[row][k] * gram[row][k];
-        }
-        gram[row][row] = if pivot > 1e-9 { pivot.sqrt() } else { 0.0 };
-        for k in 0..row {
-            right[row] -= gram[row][k] * right[k];
-        }
-        right[row] = if gram[row][row] > 0.0 { right[row] / gram[row][row] } else { 0.0 };
-        sum += right[row] * right[row];
-    }
-    sum
+/// The chance that any of so many bins is as extreme as this one.
+fn family_wise(one: f64, bins: f64) -> f64 {
+    -(bins * (-one).ln_1p()).exp_m1()
 }
 
-/// Subtracts the least-squares line through the present values; missing ones become zero.
-fn detrend(filled: &[f64], present: &[bool]) -> Vec<f64> {
-    if present.iter().all(|p| *p) {
-        let mut values = filled.to_vec();
-        remove_line(&mut values);
-        return values;
+/// A background as it is seen through gaps: every bin leaks to those that the window's transform reaches.
+fn through_gaps(background: &[f64], gaps: &[f64]) -> Vec<f64> {
+    let len = 2 * (background.len() - 1);
+    let mut inverse = InverseTransform::new(len);
+    let mut correlations = |spectrum: &mut dyn Iterator<Item = f64>| {
+        for (slot, value) in inverse.bins.iter_mut().zip(spectrum) {
+            *slot = Complex::new(value, 0.0);
+        }
+        inverse.inverse();
+        inverse.output.clone()
+    };
+    let signal = correlations(&mut background.iter().copied());
+    let window = correlations(&mut gaps.iter().copied());
+    let energy: f64 = window.first().copied().unwrap_or(1.0);
+    let mut transform = RealTransform::new(len);
+    for (slot, (a, b)) in transform.input.iter_mut().zip(signal.iter().zip(&window)) {
+        *slot = a * b / (energy * len as f64);
     }
-    let (mut n, mut st, mut sv) = (0.0, 0.0, 0.0);
-    for (t, value) in filled.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
-        n += 1.0;
-        st += t as f64;
-        sv += value;
+    transform.forward();
+    transform.bins.iter().map(|bin| bin.re.max(0.0)).collect()
+}
+
+/// Whether an oscillation is there in all parts of the span, by its amplitude in up to eight blocks.
+fn is_throughout(values: &[f64], present: &[bool], frequency: f64) -> bool {
+    let span = values.len();
+    let blocks = ((frequency * span as f64) as usize).clamp(3, 8);
+    let (mut sum, mut squares, mut counted) = (0.0, 0.0, 0.0);
+    for block in 0..blocks {
+        let (from, to) = (block * span / blocks, (block + 1) * span / blocks);
+        let count = present[from..to].iter().filter(|p| **p).count();
+        if 2 * count < to - from {
+            continue;
+        }
+        let power = projection(values[from..to].iter().copied(), frequency).norm_sqr() / count as f64;
+        sum += power.sqrt();
+        squares += power;
+        counted += 1.0;
     }
-    let (mean_t, mean_v) = (st / n, sv / n);
-    let (mut squares, mut product) = (0.0, 0.0);
-    for (t, value) in filled.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
-        squares += (t as f64 - mean_t) * (t as f64 - mean_t);
-        product += (t as f64 - mean_t) * (value - mean_v);
-    }
-    let slope = if squares > 0.0 { product / squares } else { 0.0 };
-    let line = |t: usize| mean_v + slope * (t as f64 - mean_t);
-    filled.iter().enumerate().map(|(t, v)| if v.is_nan() { 0.0 } else { v - line(t) }).collect()
+    counted >= 2.0 && sum * sum >= 0.55 * counted * squares
 }
 
 /// Σ v e^{-2πift}, by a rotating phasor.
-fn projection(values: &[f64], frequency: f64) -> Complex<f64> {
+fn projection(values: impl Iterator<Item = f64>, frequency: f64) -> Complex<f64> {
     let (step_sin, step_cos) = (2.0 * PI * frequency).sin_cos();
     let (mut sin, mut cos) = (0.0_f64, 1.0_f64);
     let (mut real, mut imaginary) = (0.0, 0.0);
@@ -387,6 +501,13 @@ fn projection(values: &[f64], frequency: f64) -> Complex<f64> {
         (sin, cos) = (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin);
     }
     Complex::new(real, -imaginary)
+}
+
+/// The projection of tapered values, with its phase about their middle.
+fn tapered_projection(values: &[f64], window: &[f64], frequency: f64) -> Complex<f64> {
+    let centre = 0.5 * (values.len() as f64 - 1.0);
+    let (sin, cos) = (2.0 * PI * (frequency * centre).fract()).sin_cos();
+    projection(values.iter().zip(window).map(|(v, w)| v * w), frequency) * Complex::new(cos, sin)
 }
 
 /// Amplitude of a Hann-tapered line at `distance` resolutions (under 2) from it, relative to its top.

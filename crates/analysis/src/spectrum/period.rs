@@ -6,6 +6,7 @@ use rustfft::num_complex::Complex;
 
 use super::gaps::bridge;
 use crate::distribution::{student_t_survival, student_t_upper_quantile};
+use crate::robust;
 
 /// Most blocks that a series is divided into, and fewest that say something.
 const MOST_BLOCKS: usize = 64;
@@ -52,10 +53,14 @@ pub struct BlockDelay {
 /// Follows a period (in steps) through a series: how regular it is, and whether it drifts.
 ///
 /// The series, less its running mean over one period, is cut into up to 64 blocks of whole cycles. In each the first
-/// harmonics of the period (up to eight, so that short pulses count as sharply as they are) are compared with the
-/// mean of the other blocks: `regularity` is the mean cosine of the angle between them. The delay of a block is where
-/// its harmonics fit those of all best; `drift` is the least-squares slope of the delays, with Student's t and a variance
-/// raised for delays that depend on the one before. A drift of up to one period over the whole data is followed.
+/// harmonics of the period (up to eight) are compared with the mean of the other blocks: `regularity` is the mean cosine
+/// of the angle between them. The delay of a block is where its harmonics fit those of all best; `drift` is the
+/// least-squares slope of the delays, with Student's t and a variance raised where delays depend on the one before. A
+/// drift of up to one period over the whole data is followed.
+///
+/// A short job in a long period is nearly nothing in the first harmonics. So, where the mean cycle stands out in a
+/// window shorter than a quarter of it, the same is done with the harmonics of that window alone, and returned if that
+/// halves the scatter.
 ///
 /// Missing values: gaps up to 3 steps are bridged; blocks with under three quarters of their values are left out.
 /// `None` with a period under 4 steps, under five blocks, or no variation.
@@ -67,43 +72,121 @@ pub fn period_course(values: &[f64], period: f64) -> Option<PeriodCourse> {
     let filled = bridge(values, 3);
     let rest = less_running_mean(&filled, period.round() as usize);
     // Enough steps in a block for its harmonics to be apart from their neighbours.
-    let cycles_per_block = (cycles / MOST_BLOCKS as f64)
-        .ceil()
-        .max((16.0 / period).ceil().min(cycles / (2 * FEWEST_BLOCKS) as f64))
-        .max(1.0);
-    let block_steps = cycles_per_block * period;
-    let harmonics = ((0.45 * period) as usize).clamp(1, 8);
-    let mut blocks = Vec::new();
-    for index in 0..(values.len() as f64 / block_steps + 1e-9) as usize {
-        let (from, to) =
-            ((index as f64 * block_steps).round() as usize, ((index + 1) as f64 * block_steps).round() as usize);
-        let part = rest.get(from..to.min(rest.len()))?;
-        let present = part.iter().filter(|v| v.is_finite()).count();
-        if 4 * present >= 3 * part.len() && part.iter().any(|v| v.is_finite() && *v != 0.0) {
-            let step = 0.5 * (from + to) as f64;
-            blocks.push(Block {
-                step,
-                harmonics: (1..=harmonics).map(|h| harmonic(part, from, h as f64 / period)).collect(),
-            });
+    let longer = (16.0 / period).ceil().min((cycles / (2 * FEWEST_BLOCKS) as f64).floor());
+    let cycles_per_block = ((cycles / MOST_BLOCKS as f64).ceil().max(longer) as usize).max(1);
+    let follow = |window: Window| course(blocks(&rest, period, cycles_per_block, window), window.len, period, &rest);
+    let whole = follow(Window { from: 0.0, len: period });
+    let part = active_window(&rest, period).and_then(follow);
+    let found = match (whole, part) {
+        (Some(whole), Some(part)) => {
+            let scatter = |course: &PeriodCourse| course.drift.map_or(f64::INFINITY, |drift| drift.jitter);
+            Some(if scatter(&part) < 0.5 * scatter(&whole) { part } else { whole })
+        }
+        (whole, part) => whole.or(part),
+    };
+    found.map(|course| PeriodCourse { cycles_per_block, ..course })
+}
+
+/// Part of a cycle, in steps.
+#[derive(Clone, Copy)]
+struct Window {
+    from: f64,
+    len: f64,
+}
+
+/// The part of the cycle, under a quarter of it, in which the mean cycle stands out most.
+fn active_window(rest: &[f64], period: f64) -> Option<Window> {
+    let places = period.round() as usize;
+    let scale = robust::mad(rest).filter(|mad| *mad > 0.0).map_or(0.0, |mad| robust::MAD_TO_SIGMA * mad);
+    if places < 64 {
+        return None;
+    }
+    let mut sums = vec![(0.0, 0.0); places];
+    // Clipped, so that one event does not make a cycle; without noise there is nothing to clip at.
+    let limit = if scale > 0.0 { 4.0 * scale } else { f64::INFINITY };
+    for (t, value) in rest.iter().enumerate().filter(|(_, v)| v.is_finite()) {
+        let place = ((t as f64 / period).fract() * places as f64) as usize;
+        if let Some((sum, count)) = sums.get_mut(place) {
+            *sum += value.clamp(-limit, limit);
+            *count += 1.0;
         }
     }
+    let squares: Vec<f64> = sums.iter().map(|(sum, count)| sum * sum / f64::max(*count, 1.0)).collect();
+    let unit = if scale > 0.0 { scale * scale } else { squares.iter().sum::<f64>() / places as f64 };
+    let mut best = (8.0, None);
+    let mut len = 16;
+    while 4 * len <= places {
+        let around = |place: usize| squares[place % places] / unit;
+        let mut sum: f64 = (0..len).map(around).sum();
+        for from in 0..places {
+            // How far the mean cycle is from none, in standard deviations of a χ² sum.
+            let excess = (sum - len as f64) / (2.0 * len as f64).sqrt();
+            if excess > best.0 {
+                best = (excess, Some((from, len)));
+            }
+            sum += around(from + len) - around(from);
+        }
+        len *= 2;
+    }
+    // With room on both sides, so that the window holds what comes earlier or later.
+    let (from, len) = best.1?;
+    let room = (len / 2) as f64;
+    Some(Window { from: (from as f64 - room).rem_euclid(period), len: 2.0 * len as f64 })
+}
+
+/// The harmonics of a window of every cycle, over blocks of so many cycles.
+fn blocks(rest: &[f64], period: f64, cycles_per_block: usize, window: Window) -> Vec<Block> {
+    let count = ((0.45 * window.len) as usize).clamp(1, 8);
+    let is_whole = window.len >= period;
+    let mut found = Vec::new();
+    let mut cycle = 0;
+    let start_of = |cycle: usize| cycle as f64 * period + window.from;
+    while start_of(cycle + cycles_per_block - 1) + window.len <= rest.len() as f64 + 1e-6 {
+        let mut sums = vec![Complex::new(0.0, 0.0); count];
+        let (mut present, mut length) = (0, 0);
+        for one in cycle..cycle + cycles_per_block {
+            let origin = start_of(one);
+            let (from, to) = (origin.round() as usize, ((origin + window.len).round() as usize).min(rest.len()));
+            let part = rest.get(from..to).unwrap_or_default();
+            present += part.iter().filter(|v| v.is_finite()).count();
+            length += part.len();
+            for (h, sum) in sums.iter_mut().enumerate() {
+                *sum += harmonic(part, from as f64 - origin, (h + 1) as f64 / window.len, !is_whole);
+            }
+        }
+        if 4 * present >= 3 * length && sums.iter().any(|sum| sum.norm_sqr() > 0.0) {
+            found.push(Block {
+                step: start_of(cycle) + 0.5 * ((cycles_per_block - 1) as f64 * period + window.len),
+                harmonics: sums,
+            });
+        }
+        cycle += cycles_per_block;
+    }
+    found
+}
+
+/// The course by the blocks' harmonics, which repeat after `unit` steps.
+fn course(mut blocks: Vec<Block>, unit: f64, period: f64, rest: &[f64]) -> Option<PeriodCourse> {
     if blocks.len() < FEWEST_BLOCKS {
         return None;
     }
-    let slope = coarse_drift(&blocks, period, values.len() as f64);
+    let slope = coarse_drift(&blocks, unit, rest.len() as f64);
     for block in &mut blocks {
-        block.advance(slope * block.step, period);
+        block.advance(slope * block.step, unit);
     }
     let template = Template::of(&blocks);
-    let regularity = (template.agreement(&blocks)).clamp(0.0, 1.0);
+    let regularity = template.agreement(&blocks).clamp(0.0, 1.0);
     let delays: Vec<BlockDelay> = blocks
         .iter()
-        .map(|block| BlockDelay { step: block.step, delay: template.delay(block, period) + slope * block.step })
+        .map(|block| BlockDelay {
+            step: block.step,
+            delay: template.delay(block, blocks.len(), unit) + slope * block.step,
+        })
         .collect();
     let drift = if template.is_coherent { drift(&delays, period) } else { None };
     let mean = delays.iter().map(|d| d.delay).sum::<f64>() / delays.len() as f64;
     let blocks = delays.into_iter().map(|d| BlockDelay { delay: d.delay - mean, ..d }).collect();
-    Some(PeriodCourse { regularity, drift, blocks, cycles_per_block: cycles_per_block as usize })
+    Some(PeriodCourse { regularity, drift, blocks, cycles_per_block: 1 })
 }
 
 struct Block {
@@ -126,21 +209,20 @@ fn turn(index: usize, delay: f64, period: f64) -> Complex<f64> {
     Complex::new(cos, sin)
 }
 
-/// Mean of value · e^{−2πift} over the present values, t from the start of the data.
-fn harmonic(part: &[f64], from: usize, frequency: f64) -> Complex<f64> {
+/// Sum of value · e^{−2πift} over the present values, t from `first`; tapered by Hann's window if asked for.
+fn harmonic(part: &[f64], first: f64, frequency: f64, is_tapered: bool) -> Complex<f64> {
     let mut sum = Complex::new(0.0, 0.0);
-    let mut count = 0.0;
-    let angle = TAU * (frequency * from as f64).fract();
+    let angle = TAU * frequency * first;
     let mut phasor = Complex::new(angle.cos(), -angle.sin());
     let step = Complex::new((TAU * frequency).cos(), -(TAU * frequency).sin());
-    for value in part {
+    for (t, value) in part.iter().enumerate() {
         if value.is_finite() {
-            sum += phasor * *value;
-            count += 1.0;
+            let weight = if is_tapered { 0.5 - 0.5 * (TAU * (t as f64 + 0.5) / part.len() as f64).cos() } else { 1.0 };
+            sum += phasor * (*value * weight);
         }
         phasor *= step;
     }
-    sum / f64::max(count, 1.0)
+    sum
 }
 
 /// What is left when the mean over one period around each value is taken off; at the ends, over the first and last period.
@@ -233,13 +315,14 @@ impl Template {
         cosines.sum::<f64>() / count
     }
 
-    /// By how much a block is later than the mean, in steps within half a period.
-    fn delay(&self, block: &Block, period: f64) -> f64 {
+    /// By how much a block is later than the mean of the others, in steps within half a period.
+    fn delay(&self, block: &Block, blocks: usize, period: f64) -> f64 {
+        let count = blocks as f64;
         let products: Vec<Complex<f64>> = block
             .harmonics
             .iter()
             .zip(self.mean.iter().zip(&self.weights))
-            .map(|(value, (mean, weight))| mean.conj() * value * *weight)
+            .map(|(value, (mean, weight))| ((mean * count - value) / (count - 1.0)).conj() * value * *weight)
             .collect();
         let fit = |delay: f64| {
             products.iter().enumerate().map(|(h, product)| (product * turn(h, delay, period)).re).sum::<f64>()
@@ -278,14 +361,19 @@ fn drift(delays: &[BlockDelay], period: f64) -> Option<Drift> {
     let scatter: f64 = residuals.iter().map(|r| r * r).sum();
     let neighbours: f64 = residuals.iter().zip(residuals.iter().skip(1)).map(|(a, b)| a * b).sum();
     let correlation = if scatter > 0.0 { neighbours / scatter } else { 0.0 };
-    // A line takes about 2/n off the residuals' correlation, and the estimate is low by another (1 + 3r)/n.
-    let correlation = (correlation + (2.0 + 4.0 * correlation.max(0.0)) / count).clamp(0.0, 0.9);
-    // Only what is more than chance.
-    let inflation = if correlation > 2.0 / count.sqrt() { (1.0 + correlation) / (1.0 - correlation) } else { 1.0 };
-    let freedom = (count / inflation - 2.0).max(1.0);
-    let variance = scatter / (count - 2.0);
+    let mut variance = scatter / (count - 2.0) / squares;
+    let mut freedom = count - 2.0;
+    // The residuals of a line are anticorrelated by about 2/n. Delays that go on from the one before are a random walk
+    // (of a job that starts some time after it ended), whose slope varies by 6/5 of a step's variance over n.
+    if correlation + 2.0 / count > 0.8 / count.sqrt() {
+        let apart = (delays.last()?.step - delays.first()?.step) / (count - 1.0);
+        let differences: f64 =
+            residuals.iter().zip(residuals.iter().skip(1)).map(|(a, b)| (b - a) * (b - a)).sum::<f64>() / (count - 1.0);
+        variance = variance.max(1.2 * differences / (count * apart * apart));
+        freedom = (0.5 * freedom).max(2.0);
+    }
     // What the numbers themselves resolve.
-    let error = (variance * inflation / squares).sqrt().max(1e-12);
+    let error = variance.sqrt().max(1e-12);
     let half = student_t_upper_quantile(0.025, freedom) * error;
     let p = (2.0 * student_t_survival((slope / error).abs(), freedom)).min(1.0);
     let drift = Drift {
@@ -293,7 +381,7 @@ fn drift(delays: &[BlockDelay], period: f64) -> Option<Drift> {
         low: (slope - half) * period,
         high: (slope + half) * period,
         p,
-        jitter: variance.sqrt(),
+        jitter: (scatter / (count - 2.0)).sqrt(),
     };
     (drift.per_cycle.is_finite() && drift.high.is_finite()).then_some(drift)
 }
