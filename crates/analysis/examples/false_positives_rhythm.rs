@@ -13,8 +13,8 @@ use std::time::Instant;
 use analysis::expectation::markov::accent_surprisal;
 use analysis::expectation::predictive::{PredictiveOptions, predictive};
 use analysis::rhythm::{
-    Beat, Foot, JobOptions, MetreOptions, PulseOptions, RhythmOptions, dominance_p, feet, jobs, metre, metre_changes,
-    pulse, rhythm,
+    Beat, Foot, GroupKind, JobOptions, MetreOptions, PulseOptions, RhythmOptions, dominance_p, feet, jobs, metre,
+    metre_changes, pulse, rhythm,
 };
 use signals::Noise;
 
@@ -30,6 +30,7 @@ fn main() {
     let first: u64 = std::env::args().nth(3).and_then(|s| s.parse().ok()).unwrap_or(FIRST);
     if runs("pulse") {
         pulses(seeds, first);
+        power(seeds, first);
     }
     if runs("jobs") {
         job_table(seeds, first);
@@ -105,7 +106,7 @@ fn pulses(seeds: u64, first: u64) {
         "share of event sequences with a pulse, {seeds} each\n| process | n | α = .05 | .01 | .001 |\n|---|---|---|---|---|"
     );
     for (name, process) in ONSETS {
-        for count in [8, 20, 100, 400] {
+        for count in [8, 20, 100] {
             for grain in [0.0, 1.0] {
                 let p: Vec<f64> = (0..seeds)
                     .map(|seed| {
@@ -123,6 +124,50 @@ fn pulses(seeds: u64, first: u64) {
                 println!("| {name}{} | {count} | {} |", if grain > 0.0 { ", in slots" } else { "" }, shares(&p));
             }
         }
+    }
+}
+
+/// What a real pulse needs to be found.
+fn power(seeds: u64, first: u64) {
+    println!("\nshare of pulses that are found at α = .001, with the period's error, {seeds} each");
+    println!("| pulse | 5 cycles | 8 | 14 | 50 |\n|---|---|---|---|---|");
+    let kinds: [(&str, f64, f64, f64, f64); 6] = [
+        ("a clock, jitter 1 % of the period", 0.01, 0.0, 0.0, 0.0),
+        ("jitter 5 %", 0.05, 0.0, 0.0, 0.0),
+        ("jitter 2 %, 20 % missed", 0.02, 0.2, 0.0, 0.0),
+        ("jitter 2 %, one other event every 2 cycles", 0.02, 0.0, 0.5, 0.0),
+        ("no clock: intervals with CV 0.02", 0.0, 0.0, 0.0, 0.02),
+        ("no clock: intervals with CV 0.05", 0.0, 0.0, 0.0, 0.05),
+    ];
+    for (name, jitter, missed, extra, drift) in kinds {
+        let row: Vec<String> = [5, 8, 14, 50]
+            .into_iter()
+            .map(|cycles| {
+                let (mut found, mut error) = (0, 0.0);
+                for seed in 0..seeds {
+                    let mut noise = Noise::new(first + seed);
+                    let mut time = 100.0 * noise.uniform();
+                    let mut onsets = Vec::new();
+                    for _ in 0..cycles {
+                        if noise.uniform() >= missed {
+                            onsets.push(time + 100.0 * jitter * noise.normal());
+                        }
+                        if noise.uniform() < extra {
+                            onsets.push(100.0 * cycles as f64 * noise.uniform());
+                        }
+                        time += 100.0 * (1.0 + drift * noise.normal());
+                    }
+                    let options = PulseOptions { resolution: 0.0, ..PulseOptions::default() };
+                    if let Some(pulse) = pulse(&onsets, 100.0 * cycles as f64, &options) {
+                        found += 1;
+                        error += (pulse.period_steps / 100.0 - 1.0).abs();
+                    }
+                }
+                let error = if found > 0 { format!("{:.2} %", 100.0 * error / f64::from(found)) } else { "–".into() };
+                format!("{:.3} ({error})", f64::from(found) / seeds as f64)
+            })
+            .collect();
+        println!("| {name} | {} |", row.join(" | "));
     }
 }
 
@@ -396,6 +441,29 @@ fn played(noise: &mut Noise, foot: Foot, groups: usize, pause: f64, jitter: f64)
     beats
 }
 
+/// The share of beats whose group is right where the feet come in random order.
+fn mixed_right(noise: &mut Noise) -> f64 {
+    let mut beats = Vec::new();
+    let mut truth = Vec::new();
+    let mut time = 0.0;
+    for _ in 0..30 {
+        let foot = Foot::ALL[(noise.uniform() * 5.0) as usize % 5];
+        for mut beat in played(noise, foot, 1, 1.0, 0.1) {
+            truth.push(foot);
+            beat.onset += time;
+            beats.push(beat);
+        }
+        time += if matches!(foot, Foot::Iamb | Foot::Trochee) { 2.5 } else { 3.5 };
+    }
+    let mut right = 0;
+    for group in feet(&beats).groups {
+        if let GroupKind::Foot(foot) = group.kind {
+            right += (group.first..group.first + group.len).filter(|beat| truth[*beat] == foot).count();
+        }
+    }
+    right as f64 / beats.len() as f64
+}
+
 fn feet_table(seeds: u64, first: u64) {
     println!("share of groups that are told right, 30 groups, jitter 10 %, {seeds} seeds each");
     println!("| pause between groups | iamb | trochee | anapest | dactyl | amphibrach |\n|---|---|---|---|---|---|");
@@ -411,6 +479,28 @@ fn feet_table(seeds: u64, first: u64) {
             })
             .collect();
         println!("| {pause} | {} |", right.join(" | "));
+    }
+    let sum: f64 = (0..seeds).map(|seed| mixed_right(&mut Noise::new(first + seed))).sum();
+    println!(
+        "\nfeet in random order, pause 1.5, jitter 10 %: share of beats in the right group: {:.4}",
+        sum / seeds as f64
+    );
+    println!(
+        "\nequal gaps with a jitter of 10 %, accents twice as long (iamb, anapest) or twice as loud (trochee, dactyl)"
+    );
+    for (place, foot) in Foot::ALL.into_iter().enumerate().take(4) {
+        let sum: f64 = (0..seeds)
+            .map(|seed| {
+                let mut beats = played(&mut Noise::new(first + seed), foot, 30, 1.0, 0.1);
+                let is_long = matches!(foot, Foot::Iamb | Foot::Anapest);
+                for beat in &mut beats {
+                    let strong = if beat.accented { 2.0 } else { 1.0 };
+                    (beat.duration, beat.intensity) = if is_long { (0.3 * strong, 1.0) } else { (0.3, strong) };
+                }
+                feet(&beats).shares[place]
+            })
+            .sum();
+        println!("| {foot:?} | {:.4} |", sum / seeds as f64);
     }
     println!("\nshares on random strings of 100 beats, gaps of 1 with a jitter of 10 %, {seeds} each");
     println!(
@@ -531,18 +621,18 @@ fn expectation(seeds: u64, first: u64) {
         println!("| {name} | {} |", row.join(" | "));
     }
     println!(
-        "\npattern 1000 with one beat omitted, accents where strengths N(6, 1) of beats and N(0, 1) of rests reach 3: share of strings in which the omitted beat is the most surprising"
+        "\npattern 1000 with one beat omitted, accents where strengths N(8, 1) of beats and N(0, 1) of rests reach 4: share of strings in which the omitted beat is the most surprising"
     );
     println!("| repeats before the omission | share | bits there, median |\n|---|---|---|");
     for repeats in [3, 4, 6, 12, 40] {
         let (mut right, mut there) = (0, Vec::new());
-        for seed in 0..seeds * 10 {
+        for seed in 0..seeds * 50 {
             let mut noise = Noise::new(first + seed);
             let accents: Vec<bool> = (0..4 * repeats + 16)
-                .map(|t| noise.normal() + if t % 4 == 0 && t != 4 * repeats { 6.0 } else { 0.0 } >= 3.0)
+                .map(|t| noise.normal() + if t % 4 == 0 && t != 4 * repeats { 8.0 } else { 0.0 } >= 4.0)
                 .collect();
             let bits = accent_surprisal(&accents, 8);
-            let worst = (0..bits.len()).max_by(|a, b| bits[*a].total_cmp(&bits[*b])).unwrap();
+            let worst = (8..bits.len()).max_by(|a, b| bits[*a].total_cmp(&bits[*b])).unwrap();
             right += i32::from(worst == 4 * repeats);
             there.push(bits[4 * repeats]);
         }
