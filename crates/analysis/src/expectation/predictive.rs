@@ -132,9 +132,7 @@ impl Predictor {
         let season = period.filter(|period| *period >= 4.0 && *period < 1e6).map(Season::new);
         // A short season is not smoothed: the two profiles are the same.
         let seasonal = season.as_ref().map_or(0, |season| if season.half() > 0 { 4 } else { 2 });
-        let is_used = |place: usize, seasonal: usize| {
-            place == 0 || (1..4).contains(&place) && place <= options.order || place >= 4 && place < 4 + seasonal
-        };
+        let order = options.order.min(3);
         let edge = crate::distribution::normal_upper_quantile(0.5 * (1.0 - options.coverage));
         Self {
             options: *options,
@@ -143,8 +141,8 @@ impl Predictor {
             lags: [0.0; 3],
             missing: 0,
             season,
-            long: Regression::new(options.memory, |place| is_used(place, seasonal)),
-            short: Regression::new(64.0, |place| is_used(place, 0)),
+            long: Regression::new(options.memory, order, seasonal),
+            short: Regression::new(64.0, order, 0),
             last_scale: 1.0,
             weights: [0.25; 4],
             edges: (edge, edge),
@@ -241,7 +239,7 @@ impl Predictor {
 
     fn features(&self) -> [f64; FEATURES] {
         let ((raw, smooth), (raw_before, smooth_before)) =
-            self.season.as_ref().map_or_else(Default::default, |season| (season.now(), season.before));
+            self.season.as_ref().map_or_else(Default::default, |season| (season.current, season.before));
         [1.0, self.lags[0], self.lags[1], self.lags[2], raw, raw_before, smooth, smooth_before]
     }
 
@@ -284,6 +282,8 @@ impl Predictor {
 /// Recursive least squares with forgetting, and the scale of its errors.
 #[derive(Clone, Debug)]
 struct Regression {
+    /// The features from here on are not used.
+    used: usize,
     forgetting: f64,
     coefficients: [f64; FEATURES],
     /// The inverse of the weighted sum of squares.
@@ -296,12 +296,22 @@ struct Regression {
 const PRIOR: f64 = 1e8;
 
 impl Regression {
-    fn new(memory: f64, is_used: impl Fn(usize) -> bool) -> Self {
+    /// Of `order` past values and the first `seasonal` features of the season; the others stay out.
+    fn new(memory: f64, order: usize, seasonal: usize) -> Self {
         let mut inverse = [[0.0; FEATURES]; FEATURES];
         for (place, row) in inverse.iter_mut().enumerate() {
-            row[place] = if is_used(place) { PRIOR } else { 0.0 };
+            let is_used = place <= order || (4..4 + seasonal).contains(&place);
+            row[place] = if is_used { PRIOR } else { 0.0 };
         }
-        Self { forgetting: (-1.0 / memory).exp(), coefficients: [0.0; FEATURES], inverse, spread: 1.0, count: 0.0 }
+        let used = 4 + seasonal;
+        Self {
+            used,
+            forgetting: (-1.0 / memory).exp(),
+            coefficients: [0.0; FEATURES],
+            inverse,
+            spread: 1.0,
+            count: 0.0,
+        }
     }
 
     fn predict(&self, features: &[f64; FEATURES]) -> f64 {
@@ -314,8 +324,9 @@ impl Regression {
 
     fn learn(&mut self, features: &[f64; FEATURES], value: f64, gain: f64, robust: bool) {
         let error = value - self.predict(features);
+        let features = &features[..self.used];
         let mut direction = [0.0; FEATURES];
-        for (sum, row) in direction.iter_mut().zip(&self.inverse) {
+        for (sum, row) in direction.iter_mut().zip(&self.inverse).take(self.used) {
             *sum = row.iter().zip(features).map(|(a, b)| a * b).sum();
         }
         let leverage: f64 = direction.iter().zip(features).map(|(a, b)| a * b).sum();
@@ -333,9 +344,11 @@ impl Regression {
         for (coefficient, direction) in self.coefficients.iter_mut().zip(&direction) {
             *coefficient += direction / divisor * error;
         }
-        for (row, a) in self.inverse.iter_mut().zip(&direction) {
-            for (cell, b) in row.iter_mut().zip(&direction) {
-                *cell = (*cell - a * b / divisor) / forgetting;
+        let (scale, share) = (1.0 / forgetting, 1.0 / divisor);
+        for (row, a) in self.inverse.iter_mut().zip(&direction).take(self.used) {
+            for (cell, b) in row.iter_mut().zip(&direction).take(self.used) {
+                // In this order of factors both halves of the matrix are rounded alike, and it stays symmetric.
+                *cell = (*cell - a * b * share) * scale;
             }
         }
     }
@@ -357,20 +370,30 @@ struct Season {
     counts: Vec<f64>,
     /// Raw and smoothed profile one slot ago, as they were then.
     before: (f64, f64),
+    /// The same of this slot.
+    current: (f64, f64),
 }
 
-/// The number of cycles over which a profile is a mean.
-const CYCLES: f64 = 8.0;
+/// A profile is a mean over the last 600 slots, at least 8 and at most 50 cycles.
+const SEASON_MEMORY: f64 = 600.0;
 
 impl Season {
     fn new(period: f64) -> Self {
         let bins = period.round() as usize;
-        Self { period, slot: 0, means: vec![0.0; bins], counts: vec![0.0; bins], before: (0.0, 0.0) }
+        Self {
+            period,
+            slot: 0,
+            means: vec![0.0; bins],
+            counts: vec![0.0; bins],
+            before: (0.0, 0.0),
+            current: (0.0, 0.0),
+        }
     }
 
     fn bin(&self) -> usize {
         let turns = self.slot as f64 / self.period;
-        ((turns - turns.floor()) * self.means.len() as f64) as usize
+        // A whole phase must not become the one before by rounding.
+        ((turns - turns.floor()) * self.means.len() as f64 + 1e-6) as usize % self.means.len()
     }
 
     /// The number of phases on each side that the smoothed profile is a mean over.
@@ -400,14 +423,15 @@ impl Season {
 
     /// Takes the value of this slot, at most `reach` away from the profile, and moves on.
     fn learn(&mut self, value: f64, reach: f64) {
-        self.before = self.now();
         let bin = self.bin();
+        self.before = self.current;
         self.slot += 1;
         if let (false, Some(mean), Some(count)) = (value.is_nan(), self.means.get_mut(bin), self.counts.get_mut(bin)) {
             *count += 1.0;
             let error = if *count > 2.0 { (value - *mean).clamp(-reach, reach) } else { value - *mean };
-            *mean += error / count.min(CYCLES);
+            *mean += error / count.min((SEASON_MEMORY / self.period).clamp(8.0, 50.0));
         }
+        self.current = self.now();
     }
 }
 

@@ -18,7 +18,7 @@ const WIDTHS: [f64; 6] = [0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625];
 /// More periods than this are not looked at closely.
 const CANDIDATES: usize = 12;
 /// More events than this are too many to be runs of one job, and would take long.
-const MOST: usize = 2_000;
+const MOST: usize = 1_000;
 
 /// A search for the period of events.
 pub(super) struct Search {
@@ -77,7 +77,7 @@ pub(super) fn search(onsets: &[f64], search: &Search) -> Option<Concentration> {
 
 /// The frequencies at the highest peaks of |Σ exp(2πi f t)|², which a concentration at any width raises.
 fn candidates(onsets: &[f64], span: f64, lowest: f64, highest: f64) -> Vec<f64> {
-    let step = 1.0 / (6.0 * span);
+    let step = 1.0 / (4.0 * span);
     let count = (((highest - lowest) / step).ceil() as usize + 1).max(3);
     let mut sums = vec![(0.0f64, 0.0f64); count];
     for onset in onsets {

@@ -62,19 +62,46 @@ pub fn jobs(values: &[f64], options: &JobOptions) -> Option<Jobs> {
     if count < 32 {
         return None;
     }
-    let mut best: Option<Candidate> = None;
+    let (mut up, mut down) = (None, None);
     for scale in SCALES {
-        let jumps = jumps(values, scale);
-        for sign in [1i8, -1] {
-            ladder(values, &jumps, scale, sign, options, &mut best);
+        // Longer averages date onsets worse: they are for what single slots do not show.
+        let is_plain = |candidate: &Option<Candidate>| candidate.as_ref().is_some_and(Candidate::is_plain);
+        if is_plain(&up) || is_plain(&down) {
+            break;
         }
+        let jumps = jumps(values, scale);
+        ladder(values, &jumps, scale, 1, options, &mut up);
+        ladder(values, &jumps, scale, -1, options, &mut down);
     }
-    let mut best = best?;
-    best.found.ln_p += ((SCALES.len() * 2 * RUNGS) as f64).ln();
-    if best.found.ln_p > options.alpha.ln() {
-        return None;
-    }
+    let looks = ((SCALES.len() * 2 * RUNGS) as f64).ln();
+    let significant = |candidate: Option<Candidate>| {
+        let mut candidate = candidate?;
+        candidate.found.ln_p += looks;
+        (candidate.found.ln_p <= options.alpha.ln()).then_some(candidate)
+    };
+    let best = match (significant(up), significant(down)) {
+        (Some(up), Some(down)) => begins(up, down),
+        (up, down) => up.or(down)?,
+    };
     Some(best.told(values, options))
+}
+
+/// Of the rises and the falls of a job those with which its runs begin: a run lasts less than half of the period.
+fn begins(up: Candidate, down: Candidate) -> Candidate {
+    let period = up.found.period;
+    let is_same = (down.found.period / period - 1.0).abs() < 0.02;
+    let up_first = if is_same {
+        // The median over cycles: either may lack some of its onsets.
+        let lengths: Vec<f64> = up
+            .onsets
+            .iter()
+            .filter_map(|rise| down.onsets.iter().find(|fall| *fall > rise).map(|fall| (fall - rise) / period))
+            .collect();
+        robust::median(&lengths).is_some_and(|length| length < 0.5)
+    } else {
+        up.found.ln_p <= down.found.ln_p
+    };
+    if up_first { up } else { down }
 }
 
 /// Onsets with a pulse.
@@ -142,10 +169,18 @@ fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOp
             let strengths = places.iter().filter_map(|&place| jumps.get(place)).map(|jump| jump.abs()).collect();
             *best = Some(Candidate { scale, sign, onsets, strengths, found });
         }
+        if best.as_ref().is_some_and(Candidate::is_plain) {
+            break;
+        }
     }
 }
 
 impl Candidate {
+    /// Whether there is nothing left to prove: further looks would only cost time.
+    fn is_plain(&self) -> bool {
+        self.found.ln_p < -60.0
+    }
+
     fn told(mut self, values: &[f64], options: &JobOptions) -> Jobs {
         self.sharpen(values);
         let side = f64::from(self.sign);
@@ -157,25 +192,42 @@ impl Candidate {
         };
         let shape = Shape::of(values, &self.onsets, side, self.found.period);
         let is_observed = |time: f64| shape.height_at(values, time.round()).is_finite();
-        let first = follow(&self.onsets, &self.found, values.len() as f64, &settings, &is_observed);
-        // What was not seen as a jump may still be there.
-        let reference = Heights::of(self.onsets.iter().map(|&onset| shape.height_at(values, onset)));
+        let span = values.len() as f64;
+        let all = follow(&self.onsets, &self.found, span, &settings, &is_observed);
+        let reach = (4.0 * all.jitter).min(0.25 * all.period_steps).max(1.0);
+        let on_time = |onset: &f64| {
+            let cycles = (onset - all.phase) / all.period_steps;
+            (cycles - cycles.round()).abs() * all.period_steps <= reach
+        };
+        let height_at = |onset: f64| shape.height_at(values, onset);
+        let seen = Heights::of(self.onsets.iter().copied().filter(on_time).map(height_at));
+        // Jumps are found where runs are high, so the runs that were not found count for how high runs are.
+        let matched = |time: f64| self.onsets.iter().copied().find(|onset| (onset - time).abs() <= reach);
+        let expected = (0..=(span / all.period_steps) as usize).map(|cycle| all.expected(cycle));
+        let at_cycles = expected.map(|time| height_at(matched(time).unwrap_or(time.round())));
+        let reference = Heights::of(at_cycles.filter(|height| *height >= 0.5 * seen.median));
+        let noise = shape.noise(values);
+        // A jump that is no run must not stand in for one.
         let mut onsets = self.onsets.clone();
+        onsets.retain(|&onset| height_at(onset) >= 0.5 * reference.median);
+        let first = follow(&onsets, &self.found, span, &settings, &is_observed);
+        // What was not seen as a jump may still be there.
         let tests = first.cycles.max(1) as f64;
         for missed in &first.missed {
-            let reach = (4.0 * first.jitter).min(0.25 * first.period_steps).max(1.0);
             let near = shape.highest(values, missed.expected - reach, missed.expected + reach);
             let half = 0.5 * first.period_steps;
             let anywhere = shape.highest(values, missed.expected - half, missed.expected + half);
             let came = |(_, height): (f64, f64)| reference.ln_p_below(height) + tests.ln() > options.alpha.ln();
             match (near, anywhere) {
                 (Some(near), _) if came(near) => onsets.push(near.0),
-                (_, Some(other)) if other.1 >= 0.5 * reference.median && came(other) => onsets.push(other.0),
+                (_, Some(other)) if other.1 >= (0.5 * reference.median).max(5.0 * noise) && came(other) => {
+                    onsets.push(other.0);
+                }
                 _ => {}
             }
         }
         order::ascending(&mut onsets);
-        let mut pulse = follow(&onsets, &self.found, values.len() as f64, &settings, &is_observed);
+        let mut pulse = follow(&onsets, &self.found, span, &settings, &is_observed);
         pulse.missed.retain_mut(|missed| {
             let height = shape.height_at(values, missed.expected.round());
             let ln_p = (reference.ln_p_below(height) + tests.ln()).min(0.0).max(missed.p.ln());
@@ -280,6 +332,14 @@ impl Shape {
             return f64::NAN;
         };
         if 2 * known < self.duration { f64::NAN } else { self.side * (mean - level) }
+    }
+
+    /// The spread of the height where there is no run.
+    fn noise(&self, values: &[f64]) -> f64 {
+        let stride = values.len() / 500 + 1;
+        let heights: Vec<f64> =
+            (0..values.len()).step_by(stride).map(|slot| self.height_at(values, slot as f64)).collect();
+        robust::spread(&heights).unwrap_or(0.0)
     }
 
     /// The onset from `from` to `to` at which a run would be highest, and its height.

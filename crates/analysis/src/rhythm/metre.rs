@@ -9,7 +9,7 @@ use crate::distribution::score_from_ln_p;
 /// How to look for a metre.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MetreOptions {
-    /// The longest metre in beats.
+    /// The longest metre in beats; at most an eighth of the string is looked at (a tenth for changes).
     pub longest: usize,
     /// The chance that a string without a metre has one, or one without a change has one.
     pub alpha: f64,
@@ -40,7 +40,7 @@ pub struct Metre {
 ///
 /// The null hypotheses are accents at random with any rate, and accents that depend on the beat before in any way.
 pub fn metre(accents: &[bool], options: &MetreOptions) -> Option<Metre> {
-    let longest = options.longest.min(accents.len() / 4);
+    let longest = options.longest.min(accents.len() / 8);
     if accents.len() < 8 || longest < 2 {
         return None;
     }
@@ -147,7 +147,7 @@ fn largest_change(accents: &[bool], options: &MetreOptions) -> Option<MetreChang
     if count < 16 {
         return None;
     }
-    let longest = options.longest.min(count / 4).max(1);
+    let longest = options.longest.min(count / 10).max(1);
     // The best code of every beginning and of every end, with its metre.
     let mut beginnings = vec![(0.0f64, 1usize); count + 1];
     let mut ends = beginnings.clone();

@@ -139,14 +139,14 @@ pub(super) fn follow(
 ) -> Pulse {
     let mut grid = Grid { period: found.period, phase: found.phase };
     let mut reach = 0.5 * found.width * found.period;
-    for _ in 0..3 {
+    // Robust at first; then everything within four standard deviations, which no longer leaves out healthy events.
+    for round in 0..4 {
         let hits = grid.hits(onsets, reach.max(options.resolution));
         grid = grid.fitted(&hits).unwrap_or(grid);
-        let spread = grid.jitter(&hits, options.resolution);
-        reach = (4.0 * spread).min(0.25 * grid.period);
+        reach = (4.0 * grid.jitter(&hits, options.resolution, round == 0)).min(0.25 * grid.period);
     }
     let hits = grid.hits(onsets, reach.max(options.resolution));
-    let jitter = grid.jitter(&hits, options.resolution);
+    let jitter = grid.jitter(&hits, options.resolution, false);
     let error = grid.period_error(&hits, jitter);
     let matches = grid.matches(onsets, span);
     let cycles: Vec<(i64, Option<f64>)> = matches.cycles;
@@ -262,10 +262,16 @@ impl Grid {
         (period.is_finite() && period > 0.0).then_some(Self { period, phase: mean - centre * period })
     }
 
-    /// The robust spread of events about their expected times, not below what the grain of the onsets leaves.
-    fn jitter(&self, hits: &[(f64, f64)], resolution: f64) -> f64 {
+    /// The spread of events about their expected times, robust or as a standard deviation, not below what the grain of
+    /// the onsets leaves.
+    fn jitter(&self, hits: &[(f64, f64)], resolution: f64, is_robust: bool) -> f64 {
         let deviations: Vec<f64> = hits.iter().map(|(cycle, onset)| onset - self.phase - cycle * self.period).collect();
-        let spread = robust::spread(&deviations).unwrap_or(0.0);
+        let spread = if is_robust {
+            robust::spread(&deviations).unwrap_or(0.0)
+        } else {
+            let freedom = (hits.len() as f64 - 2.0).max(1.0);
+            (deviations.iter().map(|deviation| deviation * deviation).sum::<f64>() / freedom).sqrt()
+        };
         let grain = (resolution / 12f64.sqrt()).max(1e-9 * self.period);
         (spread * spread + grain * grain).sqrt()
     }

@@ -96,7 +96,7 @@ pub struct Rhythm {
     pub syncopations: Vec<DatedBeat>,
     /// Changes of metre.
     pub changes: Vec<DatedChange>,
-    /// The most surprising beat.
+    /// The most surprising beat after the first two periods, in which nothing is expected yet.
     pub worst: Option<DatedBeat>,
 }
 
@@ -178,7 +178,7 @@ impl Rhythm {
             })
             .collect();
         let tests = self.surprisal.len().max(1) as f64;
-        let worst = self.surprisal.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        let worst = self.surprisal.iter().enumerate().skip(2 * BEATS).max_by(|a, b| a.1.total_cmp(b.1));
         self.worst = worst.map(|(beat, &bits)| {
             let ln_p = (tests.ln() - bits * std::f64::consts::LN_2).min(0.0);
             DatedBeat { beat, slot: slot_of(beat), bits, p: ln_p.exp(), score: score_from_ln_p(ln_p, options.alpha) }
