@@ -113,7 +113,6 @@ fn healthy_sets_have_no_episodes_and_a_loss_is_one() {
         let (series, pairs) = healthy(seed, 6000, 2.0, 3000..3600);
         let frames = consonance(&series, &pairs);
         let episodes = dissonance_episodes(&frames, &Baseline::learn(&frames, &options).unwrap(), 0.05);
-        if seed < 10 {}
         // One of five series leaves for a tenth of the time.
         let middle = |e: &analysis::harmony::Episode| (e.from * 60 + e.to * 60 + 60) / 2;
         found += i32::from(episodes.len() == 1 && (3000..3600).contains(&middle(&episodes[0])));
