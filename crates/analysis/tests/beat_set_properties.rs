@@ -22,13 +22,15 @@ fn job(period: usize, first: usize, width: usize, len: usize) -> Vec<f64> {
 
 #[test]
 fn both_jobs_are_named_and_the_next_coincidence_is_foretold() {
-    for seed in 0..30 {
+    let mut covered = 0;
+    for seed in 0..50 {
         let mut noise = Noise::new(seed);
+        // SNR 0 dB.
         let series = vec![
             noise.white(1440),
-            add(&noise.white(1440), &sine(6.0, 1440), 1.0),
+            add(&noise.white(1440), &sine(6.0, 1440), 1.4),
             noise.ar1(0.6, 1440),
-            add(&noise.white(1440), &sine(6.6, 1440), 1.0),
+            add(&noise.white(1440), &sine(6.6, 1440), 1.4),
         ];
         let found = beats_of(&series);
         assert_eq!(found.len(), 1, "{found:?}");
@@ -38,18 +40,21 @@ fn both_jobs_are_named_and_the_next_coincidence_is_foretold() {
         // 660 s at a step of 10 s, within 2 %.
         assert!((one.beat.period_steps / 66.0 - 1.0).abs() < 0.02 && one.q < 0.01);
         // Both started in step, so they meet at 66 · 22 = 1452, within 5 % of the beat.
-        let next = one.beat.next_coincidence(1440.0, 1440);
-        assert!((next.step - 1452.0).abs() < 0.05 * 66.0 && next.low < 1452.0 && 1452.0 < next.high, "{next:?}");
+        let next = one.beat.next_coincidence(1440.0);
+        assert!((next.step - 1452.0).abs() < 0.05 * 66.0, "{next:?}");
+        covered += i32::from(next.low < 1452.0 && 1452.0 < next.high);
     }
+    // A 95 % interval, 50 times.
+    assert!(covered >= 43, "{covered} of 50");
 }
 
 #[test]
 fn pulse_trains_are_found_at_their_fundamentals_with_the_next_collision() {
-    // Two cron jobs, every 60 and every 66 minutes, of 3 and 4 minutes, in one week of minutes.
+    // Two cron jobs, every 60 and every 66 minutes, of 2 minutes each, in one week of minutes.
     let len = 10_080;
     for seed in 0..10 {
         let mut noise = Noise::new(seed);
-        let (a, b) = (job(60, 5, 3, len), job(66, 17, 4, len));
+        let (a, b) = (job(60, 5, 2, len), job(66, 17, 2, len));
         let one = add(&add(&noise.white(len), &a, 6.0), &b, 6.0);
         let found = beats_of(&[one, noise.white(len)]);
         assert_eq!(found.len(), 1, "{found:?}");
@@ -61,19 +66,22 @@ fn pulse_trains_are_found_at_their_fundamentals_with_the_next_collision() {
             assert!((one.beat.period_steps / 660.0 - 1.0).abs() < 0.02, "{}", one.beat.period_steps);
             let (slow, fast) = (one.first.train.unwrap(), one.second.train.unwrap());
             assert!(
-                (slow.width_steps - 4.0).abs() <= 1.0 && (fast.width_steps - 3.0).abs() <= 1.0,
+                (slow.width_steps - 2.0).abs() <= 1.0 && (fast.width_steps - 2.0).abs() <= 1.0,
                 "{slow:?} {fast:?}"
             );
             // The truth: the first minute from 10,080 on at which both run.
-            let both = |t: usize| (t - 5) % 60 < 3 && (t - 17) % 66 < 4;
+            let both = |t: usize| (t - 5) % 60 < 2 && (t - 17) % 66 < 2;
             let truth = (len..).find(|t| both(*t)).unwrap() as f64;
             let collision = one.next_collision(len as f64).unwrap();
             assert!((collision.step - truth).abs() <= 4.0, "{collision:?} {truth}");
             assert!(collision.low <= truth + 3.0 && truth <= collision.high);
             // Moved by what was advised, no minute of the horizon has both.
             let shift = collision.avoiding_shift.unwrap();
-            let moved = |t: usize| (t - 5) % 60 < 3 && (t as f64 - 17.0 - shift).rem_euclid(66.0) < 4.0;
-            let _ = moved;
+            let moved = |t: usize| {
+                let t = t as f64;
+                (t - 17.0).rem_euclid(66.0) < 2.0 && (t - 5.0 - shift).rem_euclid(60.0) < 2.0
+            };
+            assert!(!(len..len + 1320).any(moved), "{shift}");
         }
     }
 }

@@ -40,6 +40,10 @@ pub struct Beat {
     pub depth: f64,
     /// The first swell (both in step), in steps from the start of the data, within one beat period.
     pub first_swell_step: f64,
+    /// The swell nearest to the middle of the data, where its time is known best.
+    pub centre_step: f64,
+    /// Standard error of `centre_step`.
+    pub centre_error: f64,
     /// The larger p-value of the two peaks.
     pub p: f64,
 }
@@ -57,12 +61,11 @@ pub struct Coincidence {
 
 impl Beat {
     /// The first coincidence at or after a step. Its interval grows with the distance from the middle of the data, by the
-    /// error of the period; at the middle it is a twentieth of the period wide on each side.
-    pub fn next_coincidence(&self, after: f64, steps: usize) -> Coincidence {
-        let periods = ((after - self.first_swell_step) / self.period_steps).ceil();
-        let step = self.first_swell_step + periods * self.period_steps;
-        let relative = 0.5 * (self.period_high - self.period_low) / self.period_steps;
-        let error = (0.05 * self.period_steps).hypot(relative * (step - 0.5 * steps as f64));
+    /// error of the period.
+    pub fn next_coincidence(&self, after: f64) -> Coincidence {
+        let periods = ((after - self.centre_step) / self.period_steps).ceil();
+        let step = self.centre_step + periods * self.period_steps;
+        let error = (1.96 * self.centre_error).hypot(0.5 * (self.period_high - self.period_low) * periods);
         Coincidence { step, low: step - error, high: step + error }
     }
 }
@@ -271,13 +274,20 @@ fn beat(
     if depth < options.min_depth {
         return None;
     }
-    let (envelope, swell) = envelope_frequency(x, y, a, b, same)?;
+    let envelope = envelope_frequency(x, y, a, b, same)?;
     if (envelope - difference).abs() * span > 1.0 {
         return None;
     }
+    let (wave_a, wave_b) = (wave(x, x_peaks, i)?, wave(y, y_peaks, j)?);
     let spread = |p: &Peak| (1.0 / p.period_low - 1.0 / p.period_high) / 2.0;
-    let error = spread(a).hypot(spread(b));
-    let period = 1.0 / difference;
+    let error = LEAST_SQUARES * spread(a).hypot(spread(b));
+    let apart = wave_a.frequency - wave_b.frequency;
+    let (difference, period) = (apart.abs(), 1.0 / apart.abs());
+    // In step where both phases are equal, which they are by turns of the difference of frequencies.
+    let centre = 0.5 * (span - 1.0);
+    let swell = centre - (wave_a.phase - wave_b.phase) / (std::f64::consts::TAU * apart);
+    // A phase of a line has the variance 1 / (3 ratio) (Cramér and Rao; the taper takes two thirds off the ratio).
+    let phases = (1.0 / (3.0 * a.ratio) + 1.0 / (3.0 * b.ratio)).sqrt();
     Some(Beat {
         first_peak: i,
         second_peak: j,
@@ -286,12 +296,14 @@ fn beat(
         period_high: 1.0 / (difference - error).max(0.5 / span),
         depth,
         first_swell_step: swell.rem_euclid(period),
+        centre_step: swell,
+        centre_error: phases / std::f64::consts::TAU * period,
         p: a.p.max(b.p),
     })
 }
 
-/// The frequency at which the squared envelope of the band around both lines has its top, and the step of a swell.
-fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> Option<(f64, f64)> {
+/// The frequency at which the squared envelope of the band around both lines has its top, in cycles per step.
+fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> Option<f64> {
     let span = x.len().min(y.len());
     let mixed: Vec<f64> = if same {
         clean(x)
@@ -333,7 +345,7 @@ fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> O
     forward.input[span..].fill(0.0);
     forward.forward();
     let upper = ((3.0 * difference).min(0.5) * len as f64).ceil() as usize;
-    let (top, bin) = forward
+    let (top, _) = forward
         .bins
         .iter()
         .enumerate()
@@ -344,11 +356,98 @@ fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> O
     let (left, centre, right) = (power(top - 1), power(top), power(top + 1));
     let curvature = left - 2.0 * centre + right;
     let offset = if curvature < 0.0 { (0.5 * (left - right) / curvature).clamp(-0.5, 0.5) } else { 0.0 };
-    let frequency = (top as f64 + offset) / len as f64;
-    // Phase at the middle of the taper, so that an offset between bins does not turn it.
-    let centre_step = span as f64 / 2.0;
-    let phase = bin.arg() + std::f64::consts::TAU * top as f64 / len as f64 * centre_step;
-    Some((frequency, centre_step - phase / (std::f64::consts::TAU * frequency)))
+    Some((top as f64 + offset) / len as f64)
+}
+
+/// Standard error of a frequency by least squares against that of its peak, by which its interval was made: √(1.5/2.8).
+const LEAST_SQUARES: f64 = 0.73;
+
+/// Lines that are fitted together, because a line without a taper is seen far around.
+const TOGETHER: usize = 6;
+
+/// A sinusoid: cos(2πf(t − middle) + phase).
+#[derive(Debug, Clone, Copy)]
+struct Wave {
+    frequency: f64,
+    phase: f64,
+    /// Amplitudes of cosine and sine about the middle.
+    parts: [f64; 2],
+}
+
+/// The line of a peak by least squares, together with those that stand out most beside it.
+fn wave(values: &[f64], peaks: &[Peak], wanted: usize) -> Option<Wave> {
+    let values = clean(values);
+    let target = peaks.get(wanted)?;
+    let mut near: Vec<&Peak> = peaks.iter().collect();
+    let nearness = |p: &Peak| p.amplitude / ((p.frequency - target.frequency).abs() + 1e-3 * target.frequency);
+    order::sort_by(&mut near, |a, b| nearness(b).total_cmp(&nearness(a)));
+    near.retain(|p| p.frequency != target.frequency);
+    near.insert(0, target);
+    near.truncate(TOGETHER);
+    let mut waves: Vec<Wave> =
+        near.iter().map(|p| Wave { frequency: p.frequency, phase: 0.0, parts: [0.0; 2] }).collect();
+    let mut rest = values;
+    for _ in 0..5 {
+        for (wave, peak) in waves.iter_mut().zip(&near) {
+            add_wave(&mut rest, wave, 1.0);
+            refit(&rest, wave);
+            // Least squares may follow a neighbour that is no line of its own; the taper does not.
+            wave.frequency = wave.frequency.clamp(1.0 / peak.period_high, 1.0 / peak.period_low);
+            add_wave(&mut rest, wave, -1.0);
+        }
+    }
+    waves.first().copied()
+}
+
+fn add_wave(values: &mut [f64], wave: &Wave, scale: f64) {
+    each_phase(values.len(), wave.frequency, |t, _, cos, sin| {
+        if let Some(value) = values.get_mut(t) {
+            *value += scale * (wave.parts[0] * cos + wave.parts[1] * sin);
+        }
+    });
+}
+
+/// Calls with the step, its distance from the middle, and cosine and sine of the phase there.
+fn each_phase(steps: usize, frequency: f64, mut visit: impl FnMut(usize, f64, f64, f64)) {
+    let angle = std::f64::consts::TAU * frequency;
+    let middle = 0.5 * (steps as f64 - 1.0);
+    let (turn_sin, turn_cos) = angle.sin_cos();
+    let (mut sin, mut cos) = (-middle * angle).sin_cos();
+    for t in 0..steps {
+        visit(t, t as f64 - middle, cos, sin);
+        (sin, cos) = (sin * turn_cos + cos * turn_sin, cos * turn_cos - sin * turn_sin);
+    }
+}
+
+/// One step of Gauss and Newton in amplitude, phase and frequency: about the middle the frequency is nearly independent of
+/// the others.
+fn refit(values: &[f64], wave: &mut Wave) {
+    let [mut cc, mut cs, mut ss, mut vc, mut vs] = [0.0; 5];
+    each_phase(values.len(), wave.frequency, |t, _, cos, sin| {
+        let value = values.get(t).copied().unwrap_or(0.0);
+        cc += cos * cos;
+        cs += cos * sin;
+        ss += sin * sin;
+        vc += value * cos;
+        vs += value * sin;
+    });
+    let determinant = cc * ss - cs * cs;
+    if determinant.is_nan() || determinant <= 0.0 {
+        return;
+    }
+    let (a, b) = ((ss * vc - cs * vs) / determinant, (cc * vs - cs * vc) / determinant);
+    let (mut product, mut squares) = (0.0, 0.0);
+    each_phase(values.len(), wave.frequency, |t, distance, cos, sin| {
+        let rest = values.get(t).copied().unwrap_or(0.0) - a * cos - b * sin;
+        let slope = std::f64::consts::TAU * distance * (b * cos - a * sin);
+        product += slope * rest;
+        squares += slope * slope;
+    });
+    wave.parts = [a, b];
+    wave.phase = (-b).atan2(a);
+    if squares > 0.0 {
+        wave.frequency += product / squares;
+    }
 }
 
 fn clean(values: &[f64]) -> Vec<f64> {

@@ -85,8 +85,18 @@ pub struct Judgement {
 /// Facts further from their threshold than this factor are as sure as can be, as a natural logarithm.
 const SURE: f64 = 3.0;
 
-/// Confidence at no distance, and how it grows: a logistic regression on simulated signals.
-const CONFIDENCE: (f64, f64) = (0.4, 2.5);
+/// Confidence (as log odds) at no distance, and how it grows: a logistic regression on simulated services for each class.
+fn log_odds(class: Class, margin: f64) -> f64 {
+    let (start, slope) = match class {
+        Class::Insufficient => (SURE, 0.0),
+        Class::Steady => (-0.8, 5.9),
+        Class::Periodic => (3.2, 5.3),
+        Class::Beating => (2.1, 0.0),
+        Class::Jagged => (1.2, 7.0),
+        Class::Fragmented => (2.0, 2.8),
+    };
+    start + slope * margin
+}
 
 /// As [`classify`], with a confidence.
 ///
@@ -110,7 +120,7 @@ pub fn judge(features: &Features) -> Judgement {
         Class::Fragmented if features.vanished_series > 0 => SURE,
         Class::Fragmented => deviation.min(loss),
     };
-    Judgement { class, confidence: 1.0 / (1.0 + (-(CONFIDENCE.0 + CONFIDENCE.1 * margin.max(0.0))).exp()) }
+    Judgement { class, confidence: 1.0 / (1.0 + (-log_odds(class, margin.max(0.0))).exp()) }
 }
 
 /// When a class over time gives way to another.

@@ -186,7 +186,7 @@ fn run_shape(values: &[f64], period: f64) -> Option<(f64, f64, f64)> {
 ///
 /// Both run at once where their middles are closer than half of the sum of their widths. The interval is that of the errors of
 /// both periods, carried forward to then (and of half a width).
-/// `None` where they do not meet within the horizon. The shift is the smallest for which they keep a step apart, within the
+/// `None` where they do not meet within the horizon. The shift is the smallest for which they keep half a step apart, within the
 /// horizon from `after` on; where both periods are equal it holds for ever.
 pub fn next_collision(first: &PulseTrain, second: &PulseTrain, after: f64, horizon: f64) -> Option<Collision> {
     let reach = 0.5 * (first.width_steps + second.width_steps);
@@ -200,7 +200,7 @@ pub fn next_collision(first: &PulseTrain, second: &PulseTrain, after: f64, horiz
     let most = (second.period_steps / 2.0).ceil() as usize;
     let avoiding_shift = (1..=most).flat_map(|shift| [shift as f64, -(shift as f64)]).find(|shift| {
         let moved = PulseTrain { first_step: second.first_step + shift, ..*second };
-        meeting(first, &moved, after, horizon, reach + 1.0).is_none()
+        meeting(first, &moved, after, horizon, reach + 0.5).is_none()
     });
     Some(Collision {
         step,

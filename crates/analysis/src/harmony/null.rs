@@ -47,6 +47,13 @@ impl Null {
     }
 }
 
+/// Segments that stay together in a surrogate: neighbours overlap by half, so their products are not independent, and a
+/// surrogate of single segments would be quieter than the data.
+const TOGETHER: usize = 8;
+
+/// Blocks that are left to be ordered, where there are segments enough.
+const FEWEST_BLOCKS: usize = 5;
+
 /// Of larger sets, so many pairs are drawn.
 const MOST_PAIRS: usize = 300;
 
@@ -56,8 +63,8 @@ const MOST_PAIRS: usize = 300;
 /// ([`super::PairCoherence::unbiased`]), every pair counting the same: unlike
 /// [`super::ConsonanceMatrix::subset`] it is defined for noise, so it has a distribution to be compared with.
 ///
-/// A surrogate puts the segments of every series in a random order of its own. Each keeps its spectrum, its bursts and its
-/// distribution exactly; only what happens *together* is lost. Shifting in blocks or drawing phases would keep a line at the
+/// A surrogate puts blocks of two to eight segments of every series in a random order of its own. Each keeps its spectrum, its
+/// bursts and its distribution exactly; only what happens *together* is lost. Shifting in blocks or drawing phases would keep a line at the
 /// same frequency in two series coherent and so hide what D7 counts as consonant; and they would need new transforms.
 /// Segments are exchangeable where the series is stationary once prewhitened, so `spectra` should be
 /// ([`super::CoherenceOptions::whiten`]).
@@ -79,11 +86,23 @@ pub fn null(
     }
     let mut draw = Draw::new(seed);
     let pairs = chosen_pairs(members.len(), &mut draw);
-    let mut orders = vec![(0..spectra.segments()).collect::<Vec<usize>>(); members.len()];
+    let segments = spectra.segments();
+    let block = (segments / FEWEST_BLOCKS).clamp(2, TOGETHER);
+    let mut orders = vec![(0..segments).collect::<Vec<usize>>(); members.len()];
+    let mut blocks: Vec<usize> = (0..segments / block).collect();
     let value = mean_coherence(spectra, &bins, &members, &pairs, &orders)?;
     let mut found = Vec::with_capacity(surrogates);
     for _ in 0..surrogates {
-        orders.iter_mut().for_each(|order| draw.shuffle(order));
+        // What is left behind the last whole block goes elsewhere in every surrogate.
+        let rest = segments % block;
+        let start = draw.below(rest + 1);
+        for order in &mut orders {
+            draw.shuffle(&mut blocks);
+            order.clear();
+            order.extend(0..start);
+            order.extend(blocks.iter().flat_map(|b| start + b * block..start + (b + 1) * block));
+            order.extend(start + blocks.len() * block..segments);
+        }
         found.extend(mean_coherence(spectra, &bins, &members, &pairs, &orders));
     }
     Null::of(value, &found)

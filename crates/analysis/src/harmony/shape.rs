@@ -13,7 +13,7 @@ pub struct ShapeOptions {
     /// Most matches.
     pub most: usize,
     /// Windows that share more than this share of their length with the window itself, or with a better match, do not
-    /// count.
+    /// count. Above 0 a ramp, say, resembles the window half before itself.
     pub largest_overlap: f64,
     /// Longest gap, in steps, that is bridged by a straight line.
     pub bridge: usize,
@@ -27,7 +27,7 @@ pub struct ShapeOptions {
 
 impl Default for ShapeOptions {
     fn default() -> Self {
-        Self { most: 5, largest_overlap: 0.5, bridge: 3, surrogates: 99, seed: 1, is_past_only: false }
+        Self { most: 5, largest_overlap: 0.0, bridge: 3, surrogates: 99, seed: 1, is_past_only: false }
     }
 }
 
