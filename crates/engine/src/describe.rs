@@ -500,7 +500,7 @@ fn loss(report: &Report, one: &Loss, grid: &TimeGrid) -> Option<Finding> {
 
 /// The slot at which the two fall together next after the data end.
 fn next_coincidence(beat: &FoundBeat, grid: &TimeGrid) -> f64 {
-    beat.beat.next_coincidence(grid.len as f64, grid.len).step
+    beat.beat.next_coincidence(grid.len as f64).step
 }
 
 /// Beats between two series, as relations.
