@@ -2,11 +2,15 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
-use app::bridge::{Evidence, Level, Stretch};
+use app::bridge::{Dial, Evidence, Level, Stretch};
 use app::{charts, paint};
+use js_sys::{Function, Uint8Array};
 use report::bytes::encode;
 use scene::{Paint, Path, Scene, Stroke, Text, Theme, radar};
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -109,16 +113,40 @@ fn the_evidence_chart_needs_no_style_attribute() {
     // Plotters' own measuring puts elements with a style attribute into the body; ours must not.
     let before = document.body().unwrap().inner_html();
     let bytes = encode(&evidence);
-    charts::open(&canvas, &bytes).unwrap();
+    charts::open(&canvas, &bytes, None).unwrap();
     assert_eq!(document.body().unwrap().inner_html(), before);
     assert!(painted_share(&canvas) > 0.1, "{}", painted_share(&canvas));
     let once = canvas.to_data_url().unwrap();
-    charts::open(&canvas, &bytes).unwrap();
+    charts::open(&canvas, &bytes, None).unwrap();
     assert_eq!(canvas.to_data_url().unwrap(), once, "painting again starts afresh");
-    charts::open(&canvas, &encode(&Evidence { is_light: true, ..evidence.clone() })).unwrap();
+    charts::open(&canvas, &encode(&Evidence { is_light: true, ..evidence.clone() }), None).unwrap();
     assert_ne!(canvas.to_data_url().unwrap(), once, "the theme is the page's");
-    assert!(charts::open(&canvas, &bytes[..bytes.len() - 1]).is_err(), "what another build says is refused");
+    assert!(charts::open(&canvas, &bytes[..bytes.len() - 1], None).is_err(), "what another build says is refused");
     let empty = Evidence { times_ms: Vec::new(), values: Vec::new(), lower: Vec::new(), upper: Vec::new(), ..evidence };
-    charts::open(&canvas, &encode(&empty)).unwrap();
+    charts::open(&canvas, &encode(&empty), None).unwrap();
     assert_eq!(painted_share(&canvas), 0.0);
+}
+
+#[wasm_bindgen_test]
+fn a_closeup_is_painted_while_it_is_wanted_and_tells_what_is_in_it() {
+    let canvas = canvas();
+    let (report, [from, to]) = scene::example::pair();
+    let closeup = radar::Closeup::pair(&report, 0, [&from, &to], &radar::View::new(360.0, 300.0));
+    let wanted = closeup.draw().hits;
+    let bytes = encode(&Dial { edition: 7, is_light: false, closeup });
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let note = {
+        let told = Rc::clone(&told);
+        Closure::<dyn FnMut(Uint8Array)>::new(move |hits: Uint8Array| told.borrow_mut().push(hits.to_vec()))
+    };
+    let done = || note.as_ref().unchecked_ref::<Function>().clone();
+    canvas.set_attribute(Dial::EDITION, "8").unwrap();
+    charts::open(&canvas, &bytes, Some(done())).unwrap();
+    assert!(told.borrow().is_empty(), "the page has gone on to another picture");
+    canvas.set_attribute(Dial::EDITION, "7").unwrap();
+    charts::open(&canvas, &bytes, Some(done())).unwrap();
+    assert!(painted_share(&canvas) > 0.2);
+    let hits: Vec<scene::Hit> = report::bytes::decode(&told.borrow()[0]).unwrap();
+    assert_eq!(hits, wanted);
+    assert!(charts::open(&canvas, &bytes[1..], Some(done())).is_err(), "what another build says is refused");
 }

@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Paints a chart: see [`app::charts::open`].
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
-pub fn open(canvas: &web_sys::HtmlCanvasElement, evidence: &[u8]) -> Result<(), String> {
-    app::charts::open(canvas, evidence)
+pub fn open(canvas: &web_sys::HtmlCanvasElement, picture: &[u8], done: Option<js_sys::Function>) -> Result<(), String> {
+    app::charts::open(canvas, picture, done)
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -1,6 +1,7 @@
-//! A chart, as the page describes it to the program that paints it.
+//! Pictures of series, as the page describes them to the program that paints them.
 
 use report::struct_bytes;
+use scene::radar::Closeup;
 
 /// What a chart shows. The four columns are as long as each other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,22 @@ pub struct Evidence {
     pub is_light: bool,
 }
 
+/// A close-up to paint.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dial {
+    /// The canvas carries the number of the picture that the page wants on it: one that comes late is not painted.
+    pub edition: u32,
+    /// Whether the page is light.
+    pub is_light: bool,
+    /// What to paint.
+    pub closeup: Closeup,
+}
+
+impl Dial {
+    /// The attribute of the canvas that carries the number.
+    pub const EDITION: &str = "data-edition";
+}
+
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stretch {
@@ -50,6 +67,7 @@ pub struct Level {
 }
 
 struct_bytes! {
+    Dial { edition, is_light, closeup }
     Stretch { start_ms, end_ms }
     Level { stretch, value }
     Evidence {

@@ -21,7 +21,7 @@ mod mailbox;
 mod pause;
 
 pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
-pub use evidence::{Evidence, Level, Stretch};
+pub use evidence::{Dial, Evidence, Level, Stretch};
 pub use message::{
     Access, ChartRequest, Credentials, Export, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response, Server,
 };

@@ -55,6 +55,16 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, index:
         Some(("phase", if relation.sign < 0 { "opposite".to_owned() } else { "together".to_owned() })),
         Some(("lag", super::relations::lag_words(relation))),
         relation.period_s.map(|period_s| ("strongest at the period", words::duration_s(period_s))),
+        relation.gain_db.map(|gain_db| ("gain there", format!("{} dB", words::number(gain_db)))),
+        relation.quality.map(|quality| ("Q factor", words::number(quality))),
+        relation.locking.map(|locking| ("phase locking", words::number(locking))),
+        relation.leads_q.map(|q| ("predicts the other (q)", words::probability(q))),
+        relation.follows_q.map(|q| ("is predicted (q)", words::probability(q))),
+        relation.periods_s.map(|(first, second)| {
+            ("the two periods", format!("{}, {}", words::duration_s(first), words::duration_s(second)))
+        }),
+        relation.next_ms.map(|next_ms| ("next together", format::clock(report, next_ms))),
+        relation.explained_by.map(|series| ("explained by", format::series(report, series))),
         Some(("scale", relation.scale.name().to_owned())),
         Some(("q (false-discovery rate)", words::probability(relation.q))),
     ];

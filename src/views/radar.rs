@@ -2,12 +2,13 @@
 
 use super::chart_data::{Wanted, chart_data};
 use super::format::OFFSET_MIN;
-use super::session::{Session, Shown};
+use super::session::{Session, Shown, paint_dial};
 use super::surface::size_of;
-use crate::bridge::ChartRequest;
+use crate::bridge::{self, ChartRequest};
 use crate::dom::{self, El, ReadSignal, Signal, effect, el, memo, signal, untrack};
 use crate::paint;
 use crate::state::{Command, Level, Tab, View, across, beside};
+use crate::store::Theme;
 use report::{ChartData, Report, Subject};
 use scene::{Scene, Target, radar};
 use std::cell::{Cell, RefCell};
@@ -110,12 +111,30 @@ fn paint_picture(dial: &Rc<Dial>, canvas: HtmlCanvasElement, size: ReadSignal<(f
             offset_min: OFFSET_MIN,
             ..radar::View::new(width_px, height_px)
         };
-        super::measured("monteverdi:radar", || {
-            let scene = draw(&report, &view, &charts, asked);
-            paint::paint(&canvas, &scene, &theme);
-            dial.picture.replace(scene);
+        let edition = dial.edition.get_untracked().wrapping_add(1);
+        // Fails only for names that are none.
+        let _ = canvas.set_attribute(bridge::Dial::EDITION, &edition.to_string());
+        let closeup = match closeup(&report, &view, &charts, &asked) {
+            Some(closeup) => closeup,
+            None => {
+                super::measured("monteverdi:radar", || {
+                    let scene = draw(&report, &view, asked);
+                    paint::paint(&canvas, &scene, &theme);
+                    dial.picture.replace(scene);
+                });
+                dial.edition.set(edition);
+                return;
+            }
+        };
+        let is_light = session.theme.get_untracked() == Theme::Light;
+        let told = Rc::clone(&dial);
+        paint_dial(&canvas, &bridge::Dial { edition, is_light, closeup }, move |hits| {
+            let order = hits.iter().map(|hit| hit.target).collect();
+            told.picture.replace(Scene { hits, order, ..Scene::new(width_px, height_px) });
+            if told.edition.is_alive() {
+                told.edition.set(edition);
+            }
         });
-        dial.edition.set(dial.edition.get_untracked().wrapping_add(1));
     });
 }
 
@@ -275,20 +294,35 @@ fn folded_series(level: Level, place: usize, shown: Option<Shown>) -> Wanted {
     Some((shown.generation, chart))
 }
 
-fn draw(report: &Report, view: &View, charts: &[Option<Rc<ChartData>>; 2], mut asked: radar::View) -> Scene {
-    let empty = ChartData { series: usize::MAX, ..ChartData::default() };
-    let [first, second] = charts.each_ref().map(|chart| chart.as_deref().unwrap_or(&empty));
+/// One or two series around a clock, where they are looked at.
+fn closeup(
+    report: &Report,
+    view: &View,
+    charts: &[Option<Rc<ChartData>>; 2],
+    asked: &radar::View,
+) -> Option<radar::Closeup> {
+    let empty = |series| ChartData { series, ..ChartData::default() };
     match view.level {
-        Level::System => radar::system(report, &asked),
+        Level::Series(series) => {
+            let chart = charts[0].as_deref().filter(|chart| chart.series == series).cloned();
+            Some(radar::Closeup::series(report, &chart.unwrap_or_else(|| empty(series)), asked))
+        }
+        Level::Pair(relation) => {
+            let nothing = empty(usize::MAX);
+            let [first, second] = charts.each_ref().map(|chart| chart.as_deref().unwrap_or(&nothing));
+            Some(radar::Closeup::pair(report, relation, [first, second], asked))
+        }
+        Level::System | Level::Service(_) => None,
+    }
+}
+
+fn draw(report: &Report, view: &View, mut asked: radar::View) -> Scene {
+    match view.level {
+        Level::System | Level::Series(_) | Level::Pair(_) => radar::system(report, &asked),
         Level::Service(service) => {
             asked.selected = view.series.map(Target::Series);
             radar::service(report, service, &asked)
         }
-        Level::Series(series) => {
-            let empty = ChartData { series, ..ChartData::default() };
-            radar::series(report, if first.series == series { first } else { &empty }, &asked)
-        }
-        Level::Pair(relation) => radar::pair(report, relation, [first, second], &asked),
     }
 }
 

@@ -60,7 +60,9 @@ fn item(session: &'static Session, shown: &Shown, index: usize, relation: &Relat
         .class("finding is-relation")
         .attr("data-testid", "relation")
         .aria_with("aria-expanded", move || is_open.get())
-        .child(el("span").class("finding-words").child(names).child(el("span").text(&sentence(relation))))
+        .child(
+            el("span").class("finding-words").child(names).child(el("span").text(&sentence(&shown.report, relation))),
+        )
         .child(el("span").class("strength").attr("aria-hidden", "true").child(el("i").style("width", &width)))
         .child(el("span").class("finding-score").text(&format!("{:.2}", relation.strength)))
         .on_click(move || session.look(|view, report| view.toggle_relation(report, index)));
@@ -82,12 +84,16 @@ fn names(report: &Report, relation: &Relation, arrow: &str) -> String {
     }
 }
 
-fn sentence(relation: &Relation) -> String {
+fn sentence(report: &Report, relation: &Relation) -> String {
     let mut words = relation.kind.name().to_owned();
     if let Some(period_s) = relation.period_s {
         words.push_str(&format!(" at {}", words::duration_s(period_s)));
     }
-    format!("{words}, {}, {} scale", lag_words(relation), relation.scale.name())
+    let why = relation.explained_by.map_or_else(
+        || format!("{} scale", relation.scale.name()),
+        |series| format!("explained by {}", format::series(report, series)),
+    );
+    format!("{words}, {}, {why}", lag_words(relation))
 }
 
 /// The lag with its uncertainty.

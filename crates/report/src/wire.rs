@@ -1,13 +1,14 @@
 //! The Report's types as bytes; see [`crate::bytes`].
 
 use crate::{
-    Accent, Cause, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind, Foot, Frame,
-    Incident, Known, Narrative, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance, Rhythm, Scale,
-    ScaleSummary, SeriesSummary, ServiceSummary, Source, Span, SpreadStep, State, Subject, Track, enum_bytes,
-    struct_bytes,
+    Accent, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind,
+    Foot, Frame, Incident, Known, Narrative, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance,
+    Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, Span, SpreadStep, State, Subject, Track,
+    enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
+    ChartData { series, times_ms, values, lower, upper }
     Source { name, format, assumed_time_zone }
     DataNote { kind, subject, count, message, undo }
     EventMark { start_ms, end_ms, title }

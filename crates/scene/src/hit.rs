@@ -105,6 +105,22 @@ pub enum Region {
     },
 }
 
+report::struct_bytes! {
+    Polar { x, y }
+    Slice { inner_px, outer_px, start, end }
+    Hit { region, target, description }
+}
+report::enum_bytes! {
+    Region { 0: Slice { polar, slice }, 1: Rect { x, y, width, height }, 2: Near { points, within_px } }
+    else Self::Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 }
+}
+report::enum_bytes! {
+    Target {
+        0: Centre, 1: Service(index), 2: Series(index), 3: Cell { subject, scale }, 4: Scale(scale), 5: Fold,
+        6: Relation(index), 7: Time(time_ms), 8: Event(index), 9: Incident(index),
+    } else Self::Centre
+}
+
 impl Region {
     /// Whether a point lies inside.
     pub fn contains(&self, x: f64, y: f64) -> bool {

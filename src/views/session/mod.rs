@@ -6,7 +6,7 @@ mod policy;
 mod programs;
 mod sharing;
 
-pub(super) use programs::{paint_chart, play_voices};
+pub(super) use programs::{paint_chart, paint_dial, play_voices};
 pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};

@@ -4,12 +4,13 @@
 //! `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Evidence, Input, Server, words};
+use crate::bridge::{Access, Dial, Evidence, Input, Server, words};
 use crate::dom::{batch, document};
 use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
 use js_sys::{Array, Float64Array, Uint8Array};
-use report::bytes::encode;
+use report::bytes::{decode, encode};
+use scene::Hit;
 use scene::sound::Voice;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -91,6 +92,14 @@ fn closure(mut done: impl FnMut(Array) + 'static) -> JsValue {
 /// Has a chart painted.
 pub(in crate::views) fn paint_chart(canvas: &JsValue, evidence: &Evidence) {
     summon(CHARTS, &Array::of2(canvas, &Uint8Array::from(encode(evidence).as_slice())));
+}
+
+/// Has a close-up painted; what can be pointed at in it comes back.
+pub(in crate::views) fn paint_dial(canvas: &JsValue, dial: &Dial, done: impl FnOnce(Vec<Hit>) + 'static) {
+    let done = Closure::once_into_js(move |hits: Uint8Array| {
+        batch(|| done(decode(&hits.to_vec()).unwrap_or_default()));
+    });
+    summon(CHARTS, &Array::of3(canvas, &Uint8Array::from(encode(dial).as_slice()), &done));
 }
 
 /// Lets voices sound; silence where there are none.

@@ -1,10 +1,50 @@
-//! Accents: values outside of the normal band.
+//! Accents: what the analysis says of them, or values outside of the normal band.
 
-use order::sort_by;
-use report::ChartData;
+use super::closeup::Player;
+
+use order::{ascending, sort_by};
+use report::{ChartData, Foot};
 
 /// No more accents than this are marked.
 const MOST: usize = 60;
+
+/// An accent to mark.
+pub(super) struct Mark {
+    pub(super) time_ms: f64,
+    pub(super) value: f64,
+    /// The foot that it is the accent of.
+    pub(super) foot: Option<Foot>,
+}
+
+/// The accents of a series, each at its most extreme value, in order of time.
+pub(super) fn marks(player: &Player) -> Vec<Mark> {
+    let chart = &player.chart;
+    if player.accents.is_empty() {
+        let outside = accents(chart).into_iter();
+        return outside.map(|(time_ms, value)| Mark { time_ms, value, foot: None }).collect();
+    }
+    let mut finite: Vec<f64> = chart.values.iter().copied().filter(|value| value.is_finite()).collect();
+    ascending(&mut finite);
+    let median = finite.get(finite.len() / 2).copied().unwrap_or(0.0);
+    let mut strongest: Vec<_> = player.accents.iter().filter(|accent| accent.strength.is_finite()).collect();
+    sort_by(&mut strongest, |one, other| other.strength.total_cmp(&one.strength));
+    strongest.truncate(MOST);
+    sort_by(&mut strongest, |one, other| one.start_ms.cmp(&other.start_ms));
+    let mark = |accent: &report::Accent| {
+        let (start_ms, end_ms) = (accent.start_ms as f64, accent.end_ms as f64);
+        let from = chart.times_ms.partition_point(|time_ms| *time_ms < start_ms);
+        // Thinned values keep the extreme, not the onset.
+        let during = chart.times_ms.iter().zip(&chart.values).skip(from);
+        let within = during.take_while(|(time_ms, _)| **time_ms <= end_ms).filter(|(_, value)| value.is_finite());
+        let far = |value: f64| (value - median).abs();
+        let extreme = within.fold(None, |best: Option<(f64, f64)>, (time_ms, value)| match best {
+            Some((_, most)) if far(most) >= far(*value) => best,
+            _ => Some((*time_ms, *value)),
+        });
+        extreme.map(|(time_ms, value)| Mark { time_ms, value, foot: accent.foot })
+    };
+    strongest.into_iter().filter_map(mark).collect()
+}
 
 /// The most extreme value of each run outside of the band, the strongest runs only, in order of time.
 pub(super) fn accents(chart: &ChartData) -> Vec<(f64, f64)> {

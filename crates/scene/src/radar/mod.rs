@@ -8,6 +8,7 @@ mod cells;
 mod centre;
 mod chords;
 mod circle;
+mod closeup;
 mod folded;
 mod labels;
 mod pair;
@@ -18,8 +19,7 @@ mod view;
 
 pub(crate) use cells::{Cells, is_trouble, trouble};
 pub use circle::{service, system};
+pub use closeup::{Closeup, Player, pair, series};
 pub use folded::cycles_per_turn;
-pub use pair::pair;
 pub(crate) use sectors::name as subject_name;
-pub use turn::series;
 pub use view::View;

@@ -1,18 +1,16 @@
 //! The series view: one series around the clock of its own period.
 
-use super::accents::accents;
-use super::cells::Cells;
+use super::accents::{Mark, marks};
+use super::closeup::{Closeup, Player};
 use super::folded::Folded;
-use super::sectors;
-use super::view::View;
 use crate::axis::moments_ms;
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
 use crate::polar::{Polar, Slice};
-use crate::{table, text};
+use crate::text;
 use order::ascending;
-use report::{ChartData, Class, Report, Subject, format};
+use report::format;
 use std::f64::consts::TAU;
 
 /// Below this width, times stand without their day.
@@ -20,25 +18,19 @@ const NARROW_PX: f64 = 480.0;
 /// No more points than this are drawn.
 const MOST_POINTS: usize = 4_000;
 
-/// The series view: the angle is time folded at the dominant period, the radius is the value.
-///
-/// A periodic series is drawn over a regular polygon with one vertex per cycle, placed where the cycle is highest; a
-/// series without a period takes one turn for the whole window. Values outside of the normal band are accents, each
-/// run of them one mark ([`Target::Time`]) on a stem that stands on the median. A steady series keeps the scale of its
-/// own level, so that it is a circle. An empty chart gives empty rings.
-pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
-    let mut scene = Scene::new(view.width_px, view.height_px);
-    let Some((polar, outer_px)) = place(&scene, view) else { return scene };
+/// See [`super::closeup::series`].
+pub(super) fn draw(closeup: &Closeup, player: &Player) -> Scene {
+    let mut scene = Scene::new(closeup.width_px, closeup.height_px);
+    let Some((polar, outer_px)) = place(&scene, closeup.labels) else { return scene };
     let lane = Lane { inner_px: outer_px * HOLE, outer_px };
-    let period_s = report.series.get(chart.series).and_then(|series| series.period_s);
-    let turn = Turn::new(report, chart, view, polar, lane, period_s);
+    let turn = Turn::new(closeup, player, polar, lane, player.period_s);
     turn.draw_bed(&mut scene);
     if let Some(values) = &turn.values {
         turn.draw_band(&mut scene, values);
         turn.draw_polygon(&mut scene, values);
         turn.draw_traces(&mut scene, values);
         turn.draw_accents(&mut scene, values);
-        if view.labels {
+        if closeup.labels {
             turn.draw_times(&mut scene, values);
         }
     }
@@ -51,15 +43,15 @@ pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
 pub(super) const HOLE: f64 = 0.34;
 
 /// Where the circle stands and how far it reaches; `None` where there is no room.
-pub(super) fn place(scene: &Scene, view: &View) -> Option<(Polar, f64)> {
+pub(super) fn place(scene: &Scene, labels: bool) -> Option<(Polar, f64)> {
     let (width, height) = (scene.width_px, scene.height_px);
-    let label_px = match view.labels {
+    let label_px = match labels {
         true if width < NARROW_PX => 58.0,
         true => 84.0,
         false => 12.0,
     };
     // What stands above the circle on a wide page is kept clear of.
-    let margin_px = match view.labels {
+    let margin_px = match labels {
         true if width < NARROW_PX => 60.0,
         true => 84.0,
         false => 24.0,
@@ -77,54 +69,35 @@ pub(super) struct Lane {
 
 /// A series around a clock.
 pub(super) struct Turn<'r> {
-    report: &'r Report,
-    chart: &'r ChartData,
-    view: &'r View,
+    closeup: &'r Closeup,
+    player: &'r Player,
     polar: Polar,
     lane: Lane,
-    is_steady: bool,
-    is_trouble: bool,
     pub(super) values: Option<Folded>,
 }
 
 impl<'r> Turn<'r> {
     /// Folds a series at a period; over the whole window where there is none.
     pub(super) fn new(
-        report: &'r Report,
-        chart: &'r ChartData,
-        view: &'r View,
+        closeup: &'r Closeup,
+        player: &'r Player,
         polar: Polar,
         lane: Lane,
         period_s: Option<f64>,
     ) -> Self {
-        let cells = Cells::at(report, view.frame);
-        let classes = cells
-            .series
-            .get(chart.series)
-            .map_or([Class::Insufficient; 3], |column| [column[0].class, column[1].class, column[2].class]);
-        let mut turn = Self {
-            report,
-            chart,
-            view,
-            polar,
-            lane,
-            is_steady: classes.iter().all(|class| *class <= Class::Steady),
-            is_trouble: classes.iter().any(|class| super::cells::is_trouble(*class)),
-            values: None,
-        };
-        turn.values = Folded::new(chart, period_s, turn.is_steady, view.offset_min);
-        turn
+        let values = Folded::new(&player.chart, period_s, player.is_steady, closeup.clock_ahead());
+        Self { closeup, player, polar, lane, values }
     }
 
     /// The same at the scale of its own movement, however little that is beside its level.
     pub(super) fn moving(mut self) -> Self {
         let period_s = self.values.as_ref().and_then(|values| Some(values.turn_ms / 1_000.0 / values.cycles? as f64));
-        self.values = Folded::new(self.chart, period_s, false, self.view.offset_min);
+        self.values = Folded::new(&self.player.chart, period_s, false, self.closeup.clock_ahead());
         self
     }
 
     fn points(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.chart.times_ms.iter().copied().zip(self.chart.values.iter().copied())
+        self.player.chart.times_ms.iter().copied().zip(self.player.chart.values.iter().copied())
     }
 
     fn radius(&self, values: &Folded, value: f64) -> f64 {
@@ -136,15 +109,15 @@ impl<'r> Turn<'r> {
 
     /// The end of the frame that is shown, or of the data.
     fn now_ms(&self, values: &Folded) -> f64 {
-        let frame = self.view.frame.and_then(|frame| self.report.replay.frames.get(frame));
-        frame.map_or(values.end_ms, |frame| (frame.end_ms as f64).clamp(values.start_ms, values.end_ms))
+        let now_ms = self.closeup.now_ms.map(|now_ms| now_ms as f64);
+        now_ms.map_or(values.end_ms, |now_ms| now_ms.clamp(values.start_ms, values.end_ms))
     }
 
     pub(super) fn draw_bed(&self, scene: &mut Scene) {
         let slice = Slice { inner_px: self.lane.inner_px, outer_px: self.lane.outer_px, start: 0.0, end: TAU };
         let bed = if self.values.is_none() {
             Paint::Bed
-        } else if self.is_trouble {
+        } else if self.player.is_trouble {
             Paint::Alarm
         } else {
             Paint::Consonance(Some(1.0))
@@ -152,8 +125,8 @@ impl<'r> Turn<'r> {
         scene.path(self.polar.outline(&slice, 0.0, 0.0).fill(bed.alpha(0.07)));
         scene.hits.push(Hit {
             region: Region::Slice { polar: self.polar, slice },
-            target: Target::Series(self.chart.series),
-            description: self.description(),
+            target: Target::Series(self.player.chart.series),
+            description: self.player.words.clone(),
         });
         if let Some(values) = &self.values {
             let median = Path::circle(self.polar.x, self.polar.y, self.radius(values, values.median));
@@ -161,21 +134,13 @@ impl<'r> Turn<'r> {
         }
     }
 
-    fn description(&self) -> String {
-        let name = self.report.series.get(self.chart.series).map_or("series", |series| series.name.as_str());
-        let cells = Cells::at(self.report, self.view.frame);
-        let words = cells.series.get(self.chart.series).map(|column| {
-            let worst = column.iter().max_by(|one, other| one.class.cmp(&other.class));
-            worst.map(|cell| table::describe(cell.class, None, cell.score)).unwrap_or_default()
-        });
-        format!("{name}: {}", words.unwrap_or_default())
-    }
-
     /// The normal band: over one turn where time is folded, the median of what it was in every turn.
     pub(super) fn draw_band(&self, scene: &mut Scene, values: &Folded) {
         const BINS: usize = 180;
         let mut bins = vec![(Vec::new(), Vec::new()); BINS];
-        for ((time_ms, lower), upper) in self.chart.times_ms.iter().zip(&self.chart.lower).zip(&self.chart.upper) {
+        for ((time_ms, lower), upper) in
+            self.player.chart.times_ms.iter().zip(&self.player.chart.lower).zip(&self.player.chart.upper)
+        {
             if !(time_ms.is_finite() && lower.is_finite() && upper.is_finite()) {
                 continue;
             }
@@ -208,7 +173,7 @@ impl<'r> Turn<'r> {
 
     /// Every turn as a faint line, the one that holds the cursor in full.
     pub(super) fn draw_traces(&self, scene: &mut Scene, values: &Folded) {
-        let length = self.chart.times_ms.len().min(self.chart.values.len());
+        let length = self.player.chart.times_ms.len().min(self.player.chart.values.len());
         let step = length.div_ceil(MOST_POINTS).max(1);
         let now_ms = self.now_ms(values);
         let now_turn = values.turn_of(now_ms);
@@ -231,7 +196,8 @@ impl<'r> Turn<'r> {
                 before = Some((turn, is_current, part));
             }
             line.push(point);
-            let is_outside = value > edge(&self.chart.upper, index) || value < edge(&self.chart.lower, index);
+            let is_outside =
+                value > edge(&self.player.chart.upper, index) || value < edge(&self.player.chart.lower, index);
             outside.push(if is_current && is_outside { point } else { (f64::NAN, 0.0) });
         }
         let alpha = if values.cycles.is_some() { 0.22 } else { 0.4 };
@@ -239,7 +205,7 @@ impl<'r> Turn<'r> {
         let tip = current.iter().rev().find(|(radius, _)| radius.is_finite()).copied();
         scene.path(self.polar.polyline(current).stroke(Stroke::round(Paint::Ink.alpha(0.9), 1.5)));
         scene.path(self.polar.polyline(outside).stroke(Stroke::round(Paint::Alarm, 1.8)));
-        if let Some((radius, angle)) = tip.filter(|_| self.view.frame.is_some()) {
+        if let Some((radius, angle)) = tip.filter(|_| self.closeup.now_ms.is_some()) {
             let (x, y) = self.polar.point(radius, angle);
             scene.path(Path::circle(x, y, 3.5).fill(Paint::Ink).stroke(Stroke::round(Paint::Surface, 1.5)));
         }
@@ -284,24 +250,32 @@ impl<'r> Turn<'r> {
 
     pub(super) fn draw_accents(&self, scene: &mut Scene, values: &Folded) {
         let foot_px = self.radius(values, values.median);
-        for (time_ms, value) in accents(self.chart) {
+        let now_turn = values.turn_of(self.now_ms(values));
+        for Mark { time_ms, value, foot } in marks(self.player) {
             let angle = values.angle(time_ms);
-            let (foot, head) = (self.polar.point(foot_px, angle), self.polar.point(self.radius(values, value), angle));
-            let stem = Path::new().move_to(foot.0, foot.1).line_to(head.0, head.1);
+            let (base, head) = (self.polar.point(foot_px, angle), self.polar.point(self.radius(values, value), angle));
+            let stem = Path::new().move_to(base.0, base.1).line_to(head.0, head.1);
             scene.path(stem.stroke(Stroke::round(Paint::Alarm.alpha(0.8), 1.25)));
-            let mut ends = Path::circle(foot.0, foot.1, 1.8);
+            let mut ends = Path::circle(base.0, base.1, 1.8);
             ends.push_circle(head.0, head.1, 3.6);
             scene.path(ends.fill(Paint::Alarm));
-            let unit = self.report.series.get(self.chart.series).map_or("", |series| series.unit.as_str());
+            let unit = &self.player.unit;
             scene.hits.push(Hit {
                 region: Region::Rect { x: head.0 - 8.0, y: head.1 - 8.0, width: 16.0, height: 16.0 },
                 target: Target::Time(time_ms as i64),
                 description: format!(
-                    "accent at {}: {}",
-                    format::date_time(time_ms as i64, self.view.offset_min),
-                    format::quantity(value, unit)
+                    "accent at {}: {}{}",
+                    format::date_time(time_ms as i64, self.closeup.clock_ahead()),
+                    format::quantity(value, unit),
+                    foot.map(|foot| format!(", of an {}", foot.name())).unwrap_or_default()
                 ),
             });
+            // The signs of all turns would stand on each other.
+            if let Some(foot) = foot.filter(|_| self.closeup.labels && values.turn_of(time_ms) == now_turn) {
+                let (x, y) = self.polar.point(self.lane.outer_px - 9.0, angle);
+                let signs = Text::new(x, y, foot.signs().to_owned()).anchored(Anchor::Middle, Baseline::Middle);
+                scene.text(signs.font(10.5, Weight::Semibold).tint(Paint::Alarm).on_surface());
+            }
         }
     }
 
@@ -320,19 +294,19 @@ impl<'r> Turn<'r> {
                 // Beside a break, the time of day alone would not tell which day.
                 let starts = std::iter::once(values.start_ms).chain(values.breaks_ms.iter().map(|(_, to)| *to));
                 let words = |start: f64| {
-                    if self.view.width_px < NARROW_PX {
-                        format::tick(start as i64, self.view.offset_min, 60_000)
+                    if self.closeup.width_px < NARROW_PX {
+                        format::tick(start as i64, self.closeup.clock_ahead(), 60_000)
                     } else {
-                        format::clock(start as i64, self.view.offset_min, 2 * 86_400_000)
+                        format::clock(start as i64, self.closeup.clock_ahead(), 2 * 86_400_000)
                     }
                 };
                 starts.map(|start| (values.angle(start), words(start))).collect()
             }
             None => {
                 let (from_ms, to_ms) = (values.start_ms as i64, values.end_ms as i64);
-                let (moments, step) = moments_ms(from_ms, to_ms, self.view.offset_min, 9.0);
+                let (moments, step) = moments_ms(from_ms, to_ms, self.closeup.clock_ahead(), 9.0);
                 let angle = |moment: i64| values.angle(moment as f64);
-                moments.iter().map(|at| (angle(*at), format::tick(*at, self.view.offset_min, step))).collect()
+                moments.iter().map(|at| (angle(*at), format::tick(*at, self.closeup.clock_ahead(), step))).collect()
             }
         };
         for (angle, content) in labels {
@@ -355,9 +329,7 @@ impl<'r> Turn<'r> {
 
     /// The metric, its value at the cursor, and how time is folded.
     fn draw_middle(&self, scene: &mut Scene) {
-        let series = self.report.series.get(self.chart.series);
-        let unit = series.map_or("", |series| series.unit.as_str());
-        let caption = sectors::name(self.report, Subject::Series(self.chart.series)).to_owned();
+        let unit = &self.player.unit;
         let (value, note) = match &self.values {
             None => (format::NONE.to_owned(), "no data".to_owned()),
             Some(values) => {
@@ -372,7 +344,13 @@ impl<'r> Turn<'r> {
                 (value, note)
             }
         };
-        draw_middle(scene, self.polar, self.lane.inner_px, [&caption, &value, &note], self.description());
+        draw_middle(
+            scene,
+            self.polar,
+            self.lane.inner_px,
+            [&self.player.metric, &value, &note],
+            self.player.words.clone(),
+        );
     }
 }
 
