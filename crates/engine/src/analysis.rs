@@ -3,6 +3,7 @@
 use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
 use crate::detect::{self, Facts, Setting};
+use crate::recall::Memory;
 use crate::relate::{self, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
 use crate::services;
@@ -266,6 +267,14 @@ impl Analysis {
             };
             (self.report.replay, self.report.states) = scene.tell();
         }
+        let memory = Memory {
+            columns: &columns,
+            ribbons: &self.ribbons,
+            grid: &self.panel.grid,
+            bounds: self.bounds,
+            known: &self.options.signatures,
+        };
+        memory.recall(&mut self.report);
         self.report.complete = true;
         Next::Finished
     }

@@ -2,6 +2,15 @@
 
 use std::collections::BTreeMap;
 
+/// A signature that the user has given a name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KnownSignature {
+    /// What the user called it.
+    pub name: String,
+    /// Its features, as [`report::Incident::signature`] has them.
+    pub features: Vec<Option<f64>>,
+}
+
 /// What a caller may choose; the defaults are meant to carry every data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -16,6 +25,8 @@ pub struct Options {
     pub macro_to_meso_s: f64,
     /// Services that the user has put right: series name to service name.
     pub services: BTreeMap<String, String>,
+    /// Incidents that the user knows: new ones are compared with them.
+    pub signatures: Vec<KnownSignature>,
 }
 
 impl Default for Options {
@@ -26,6 +37,7 @@ impl Default for Options {
             micro_to_macro_s: 300.0,
             macro_to_meso_s: 21_600.0,
             services: BTreeMap::new(),
+            signatures: Vec::new(),
         }
     }
 }

@@ -81,8 +81,9 @@ pub struct Incident {
     pub spread: Vec<SpreadStep>,
     /// The story.
     pub narrative: Narrative,
-    /// What is characteristic of it, as numbers that can be kept and compared (docs/methods/signature.md).
-    pub signature: Vec<f64>,
+    /// What is characteristic of it, as numbers that can be kept and compared (docs/methods/signature.md); `null` where one
+    /// is unknown. Empty for beats, which have no moment.
+    pub signature: Vec<Option<f64>>,
     /// The nearest signature of the user's library, where one is near enough.
     pub known: Option<Known>,
     /// Stretches of the same window, outside of the incident, that look like its beginning; the most alike first.
