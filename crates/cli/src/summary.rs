@@ -65,6 +65,17 @@ fn story(out: &mut String, report: &Report, incident: &Incident) {
     if !causes.is_empty() {
         wrap(out, &format!("Most likely from: {}.", causes.join(", ")), "");
     }
+    if let Some(known) = &incident.known {
+        wrap(out, &format!("Seen before: {} (confidence {:.2}).", plain(&known.name), known.confidence), "");
+    }
+    if let Some(alike) = incident.resembles.first() {
+        let span_ms = report.dataset.end_ms - report.dataset.start_ms;
+        let more = match incident.resembles.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        wrap(out, &format!("It began like {}{more}.", clock(alike.start_ms, 0, span_ms)), "");
+    }
     if !incident.narrative.refuted_by.is_empty() {
         wrap(out, &format!("What would refute it: {}", incident.narrative.refuted_by), "");
     }

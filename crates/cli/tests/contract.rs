@@ -167,6 +167,31 @@ fn the_radar_is_drawn_beside_the_answer() {
 }
 
 #[test]
+fn an_incident_is_remembered_and_known_again() {
+    let path = file("known.csv", &stepped());
+    let library = format!("{path}.library.json");
+    let _ = std::fs::remove_file(&library);
+    let unknown = run(&["analyze", &path, "--signatures", &library]);
+    assert!(unknown.status == 2 && unknown.stderr.contains("could not be read"), "{}", unknown.stderr);
+    assert!(!ok(&["analyze", &path, "--signatures", &library, "--remember", "cart leak"]).contains("Seen before"));
+    assert!(ok(&["analyze", &path, "--signatures", &library]).contains("Seen before: cart leak (confidence 0.9"));
+    let report: serde_json::Value =
+        serde_json::from_str(&ok(&["analyze", &path, "--signatures", &library, "--json"])).unwrap();
+    assert_eq!(report["incidents"][0]["known"]["distance"], 0.0);
+    std::fs::write(&library, "{}").unwrap();
+    let strange = run(&["analyze", &path, "--signatures", &library]);
+    assert!(strange.status == 2 && strange.stderr.contains("no library of signatures"), "{}", strange.stderr);
+}
+
+#[test]
+fn the_accents_are_written_as_music() {
+    let path = file("music.csv", &stepped());
+    let music = format!("{path}.mid");
+    assert!(ok(&["analyze", &path, "--midi", &music]).contains("music.csv"));
+    assert!(std::fs::read(&music).unwrap().starts_with(b"MThd"));
+}
+
+#[test]
 fn standard_input_is_a_file_and_several_files_share_a_clock() {
     let piped = fed(&["analyze", "-", "--json"], stepped().as_bytes());
     assert_eq!(piped.status, 0, "{}", piped.stderr);

@@ -31,7 +31,7 @@ pub use analysis::Analysis;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
 pub use changes::{Change, changes};
 pub use error::Error;
-pub use options::{KnownSignature, Options};
+pub use options::Options;
 pub use progress::{Progress, Stage, Status};
 pub use score::{Mode, score};
 pub use services::Membership;

@@ -1,15 +1,7 @@
 //! What a caller may choose.
 
+use report::NamedSignature;
 use std::collections::BTreeMap;
-
-/// A signature that the user has given a name.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct KnownSignature {
-    /// What the user called it.
-    pub name: String,
-    /// Its features, as [`report::Incident::signature`] has them.
-    pub features: Vec<Option<f64>>,
-}
 
 /// What a caller may choose; the defaults are meant to carry every data set.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +18,7 @@ pub struct Options {
     /// Services that the user has put right: series name to service name.
     pub services: BTreeMap<String, String>,
     /// Incidents that the user knows: new ones are compared with them.
-    pub signatures: Vec<KnownSignature>,
+    pub signatures: Vec<NamedSignature>,
 }
 
 impl Default for Options {

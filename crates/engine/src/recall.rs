@@ -1,11 +1,10 @@
 //! Seen before: the signature of an incident, the nearest one that the user knows, and stretches that look like it.
 
-use crate::options::KnownSignature;
 use crate::replay::Ribbons;
 use analysis::harmony::{
     Bounds, Class, FEATURES, NearestOptions, Scale, ShapeOptions, Signature, WindowFacts, nearest, similar_windows,
 };
-use report::{Direction, Finding, FindingKind, Incident, Known, Report, Resemblance, Subject};
+use report::{Direction, Finding, FindingKind, Incident, Known, NamedSignature, Report, Resemblance, Subject};
 use series::TimeGrid;
 
 /// The most series that a signature is made of, and that a shape is looked for in.
@@ -28,7 +27,7 @@ pub(crate) struct Memory<'a> {
     pub(crate) ribbons: &'a [Ribbons],
     pub(crate) grid: &'a TimeGrid,
     pub(crate) bounds: Bounds,
-    pub(crate) known: &'a [KnownSignature],
+    pub(crate) known: &'a [NamedSignature],
 }
 
 impl Memory<'_> {
@@ -97,7 +96,7 @@ impl Memory<'_> {
     }
 
     fn nearest(&self, signature: &Signature) -> Option<Known> {
-        let known: Vec<Signature> = self.known.iter().map(|one| Signature { values: one.values() }).collect();
+        let known: Vec<Signature> = self.known.iter().map(|one| Signature { values: values(one) }).collect();
         let options = NearestOptions::default();
         let found = nearest(signature, &known, &[], &options)?;
         Some(Known {
@@ -155,13 +154,11 @@ fn from_report(class: report::Class) -> Class {
     }
 }
 
-impl KnownSignature {
-    /// The features as the analysis takes them: unknown ones, and those of a shorter list, are NaN.
-    fn values(&self) -> [f64; FEATURES] {
-        let mut values = [f64::NAN; FEATURES];
-        for (slot, value) in values.iter_mut().zip(&self.features) {
-            *slot = value.unwrap_or(f64::NAN);
-        }
-        values
+/// The features as the analysis takes them: unknown ones, and those of a shorter list, are NaN.
+fn values(known: &NamedSignature) -> [f64; FEATURES] {
+    let mut values = [f64::NAN; FEATURES];
+    for (slot, value) in values.iter_mut().zip(&known.features) {
+        *slot = value.unwrap_or(f64::NAN);
     }
+    values
 }

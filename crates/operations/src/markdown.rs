@@ -40,6 +40,13 @@ pub fn write(report: &Report) -> String {
             );
             let _ = writeln!(out, "- What would refute it: {}", escape(&incident.narrative.refuted_by));
         }
+        if let Some(known) = &incident.known {
+            let _ = writeln!(out, "- Seen before: {} (confidence {:.2})", escape(&known.name), known.confidence);
+        }
+        if !incident.resembles.is_empty() {
+            let times: Vec<String> = incident.resembles.iter().map(|alike| clock(alike.start_ms, 0, span_ms)).collect();
+            let _ = writeln!(out, "- It began like: {}", times.join(", "));
+        }
         for check in &incident.narrative.check_next {
             let _ = writeln!(out, "- Check next: {}", escape(check));
         }

@@ -27,3 +27,27 @@ pub struct Resemblance {
     /// The probability that unrelated stretches look that much alike.
     pub p: f64,
 }
+
+/// A signature that the user has given a name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NamedSignature {
+    /// What the user called it.
+    pub name: String,
+    /// Its features, as [`crate::Incident::signature`] has them.
+    pub features: Vec<Option<f64>>,
+}
+
+/// The signatures that a user knows: what the page keeps, and what is exchanged as a JSON file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Library {
+    /// In the order in which they were added.
+    pub signatures: Vec<NamedSignature>,
+}
+
+impl Library {
+    /// Adds a signature under a name; one that has it already is replaced.
+    pub fn add(&mut self, name: &str, features: &[Option<f64>]) {
+        self.signatures.retain(|known| known.name != name);
+        self.signatures.push(NamedSignature { name: name.to_owned(), features: features.to_vec() });
+    }
+}

@@ -5,7 +5,7 @@ use crate::reader::ReaderOptions;
 use crate::{duration, instant, live, output, summary, survey};
 use clap::{ArgGroup, Args};
 use prometheus::{Ask, Endpoint, Scope};
-use report::Report;
+use report::{Library, Report};
 use scene::{Theme, View, radar, svg};
 use series::Dataset;
 
@@ -31,6 +31,12 @@ pub(crate) struct Analyze {
     /// Also write the accents as music (a Standard MIDI File) to this file; `-` prints it, and nothing else
     #[arg(long, value_name = "PATH")]
     midi: Option<String>,
+    /// Compare incidents with the ones in this library (JSON), as `--remember` and the page write it
+    #[arg(long, value_name = "PATH")]
+    signatures: Option<String>,
+    /// Add the worst incident to that library under this name
+    #[arg(long, value_name = "NAME", requires = "signatures")]
+    remember: Option<String>,
     #[command(flatten)]
     server: Server,
     #[command(flatten)]
@@ -82,9 +88,19 @@ impl Analyze {
         if self.server.plan {
             return self.server.print_plans(self.reading.step);
         }
+        let mut library = self.library()?;
         let (dataset, options) = self.dataset()?;
+        let options = engine::Options { signatures: library.signatures.clone(), ..options };
         let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
+        if let (Some(path), Some(name)) = (&self.signatures, &self.remember) {
+            let worst = report.incidents.iter().find(|incident| !incident.signature.is_empty());
+            let incident = worst.ok_or_else(|| {
+                Failure::input(format_args!("There is no incident in these data that could be remembered as {name}."))
+            })?;
+            library.add(name, &incident.signature);
+            output::file(path, &serde_json::to_vec_pretty(&library)?)?;
+        }
         let svg = self.svg.as_ref().map(|path| (path, picture(report).into_bytes()));
         let midi = self.midi.as_ref().map(|path| (path, operations::midi::write(report)));
         for (path, content) in svg.iter().chain(&midi) {
@@ -100,6 +116,24 @@ impl Analyze {
         } else {
             output::text(&summary::write(report))
         }
+    }
+
+    /// The signatures that are known: none of a file that is yet to be written.
+    fn library(&self) -> Result<Library, Failure> {
+        let Some(path) = &self.signatures else { return Ok(Library::default()) };
+        let text = match std::fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.remember.is_some() => {
+                return Ok(Library::default());
+            }
+            Err(error) => return Err(Failure::input(format_args!("{path} could not be read: {error}."))),
+        };
+        serde_json::from_slice(&text).map_err(|error| {
+            Failure::input(format_args!(
+                "{path} is no library of signatures: {error}. Expected is what --remember writes: \
+                 {{\"signatures\": [{{\"name\": …, \"features\": […]}}]}}."
+            ))
+        })
     }
 
     /// Everything named, on one clock. Where two sources call a series the same, the later one's name stands in front.
