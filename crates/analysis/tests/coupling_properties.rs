@@ -274,6 +274,71 @@ fn common_drivers_and_chains_are_dropped_and_true_edges_kept() {
     }
 }
 
+#[test]
+fn a_detour_does_not_hide_the_lag_of_the_direct_way() {
+    let mut moved = 0;
+    for seed in 0..40 {
+        let mut noise = Noise::new(6_000 + seed);
+        let a = noise.white(N);
+        let b = driven(&mut noise, &[(&a, 2)], 4.0, 0.0);
+        let c = driven(&mut noise, &[(&a, 3)], 4.0, 0.0);
+        let d = driven(&mut noise, &[(&b, 4), (&c, 5)], 4.0, 0.0);
+        let series = [a, b, c, d];
+        let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+        let mut plan = LagPlan::new(&views, &LagOptions::default()).unwrap();
+        let mut edges = Vec::new();
+        for (first, second) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
+            edges.push(Edge { first, second, lag: plan.pair(first, second).unwrap().steps });
+        }
+        // Through a and b, c is in d after 3 steps; of its own it is after 5.
+        let verdicts = explain(&mut plan, &edges, &ExplainOptions::default());
+        let lag = match verdicts[5] {
+            Verdict::Moved { lag, .. } => lag,
+            _ => edges[5].lag.round() as isize,
+        };
+        moved += i32::from(matches!(verdicts[5], Verdict::Moved { .. }));
+        assert_eq!(lag, 5, "{seed}: {:?}", edges[5]);
+    }
+    assert!(moved >= 20, "{moved}");
+}
+
+#[test]
+fn copies_do_not_erase_each_other_and_the_order_decides_nothing() {
+    let mut noise = Noise::new(7);
+    let driver = noise.ar1(0.5, N);
+    let child = driven(&mut noise, &[(&driver, 3)], 1.0, 0.0);
+    let grandchild = driven(&mut noise, &[(&child, 2)], 1.0, 0.0);
+    // Two exact copies of the driver, and one of the child that errs a little.
+    let near = add(&child, &noise.white(N), 0.05);
+    let series = [driver.clone(), child, grandchild, driver, near];
+    let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+    let mut plan = LagPlan::new(&views, &LagOptions::default()).unwrap();
+    let mut edges = Vec::new();
+    for first in 0..5 {
+        for second in first + 1..5 {
+            edges.push(Edge { first, second, lag: plan.pair(first, second).unwrap().steps });
+        }
+    }
+    let verdicts = explain(&mut plan, &edges, &ExplainOptions::default());
+    let stays = |first: usize, second: usize| {
+        let at = edges.iter().position(|edge| (edge.first, edge.second) == (first, second)).unwrap();
+        !matches!(verdicts[at], Verdict::Explained(_))
+    };
+    // Between the copies, from either of them to the child, and from the child and its copy on.
+    for (first, second) in [(0, 3), (0, 1), (1, 3), (1, 4), (1, 2), (2, 4)] {
+        assert!(stays(first, second), "{first} {second}");
+    }
+    // From the copies to the grandchild through the child.
+    assert!(!stays(0, 2) && !stays(2, 3));
+    // Given the other way round, and each edge with its ends exchanged.
+    let turned: Vec<Edge> =
+        edges.iter().rev().map(|edge| Edge { first: edge.second, second: edge.first, lag: -edge.lag }).collect();
+    let again = explain(&mut plan, &turned, &ExplainOptions::default());
+    for (one, other) in verdicts.iter().zip(again.iter().rev()) {
+        assert_eq!(matches!(one, Verdict::Explained(_)), matches!(other, Verdict::Explained(_)));
+    }
+}
+
 // Phase locking
 
 #[test]

@@ -117,8 +117,11 @@ fn the_partial_correlation_agrees_with_a_matrix_inverse() {
     let case: PartialCase = read(include_str!("../reference/coupling/partial.json"));
     let views: Vec<&[f64]> = case.series.iter().map(Vec::as_slice).collect();
     let mut plan = LagPlan::new(&views, &LagOptions::default()).unwrap();
-    let edges = [(0, 1, case.lags[0]), (0, 2, case.lags[1]), (1, 2, case.lags[2])]
-        .map(|(first, second, lag)| Edge { first, second, lag });
+    let edges = [(0, 1, case.lags[0]), (0, 2, case.lags[1]), (1, 2, case.lags[2])].map(|(first, second, lag)| Edge {
+        first,
+        second,
+        lag,
+    });
     let verdicts = explain(&mut plan, &edges, &ExplainOptions::default());
     let [Verdict::Stays, Verdict::Explained(why), Verdict::Stays] = verdicts.as_slice() else { panic!("{verdicts:?}") };
     assert_eq!(why.by, [1]);

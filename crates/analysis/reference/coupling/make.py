@@ -72,7 +72,8 @@ def delay():
     effective = count / (1 + 2 / 36 * (1 - 1 / count))
     inner = np.arange(len(frequency))
     used = (inner >= 2) & (inner < 31) & (squared >= 1 - alpha ** (1 / (effective - 1)))
-    unbiased = (squared[used] - 1 / effective) / (1 - 1 / effective)
+    around = np.array([squared[max(bin - 2, 2) : min(bin + 3, 31)].mean() for bin in inner[used]])
+    unbiased = (around - 1 / effective) / (1 - 1 / effective)
     weight = 2 * effective * unbiased / (1 - unbiased)
     f, phase = frequency[used], np.angle(cross[used])
 
