@@ -394,6 +394,7 @@ proptest! {
         values in prop::collection::vec(prop_oneof![8 => -1e3..1e3_f64, 1 => Just(f64::NAN), 1 => Just(f64::INFINITY), 1 => Just(0.0)], 0..400),
         shift in 0..40_usize,
         lag in -100.0..100.0_f64,
+        bins in (0..40_usize, 0..40_usize),
     ) {
         let other: Vec<f64> = values.iter().cycle().skip(shift).take(values.len()).copied().collect();
         if let Some(found) = granger(&values, &other, &GrangerOptions::default()) {
@@ -405,11 +406,17 @@ proptest! {
         }
         let options = CoherenceOptions { segment_len: 32, ..CoherenceOptions::default() };
         if let Ok(spectra) = SegmentSpectra::new(&[&values, &other], &options)
-            && let Some(found) = phase_slope(&spectra, 0, 1, 1..16, 0.5)
         {
-            prop_assert!(found.low <= found.steps && found.steps <= found.high);
+            if let Some(found) = phase_slope(&spectra, 0, 1, 1..16, 0.5) {
+                prop_assert!(found.low <= found.steps && found.steps <= found.high);
+            }
+            let scan = spectra.scan(bins.0..bins.1);
+            prop_assert_eq!((scan.len(), scan[0].first, scan[0].second), (1, 0, 1));
+            prop_assert!((0.0..=1.0).contains(&scan[0].p));
+            prop_assert!(Screen::new(&spectra, bins.0..bins.1, &ScreenOptions::default()).pass(0..9).len() <= 1);
         }
         let mut plan = LagPlan::new(&[&values, &other, &values], &LagOptions::default()).unwrap();
+        prop_assert!(LagScan::new(&plan).all().iter().all(|pair| (0.0..=1.0).contains(&pair.p)));
         let edges = [(0, 1, lag), (1, 2, -lag), (0, 2, 0.0), (2, 9, lag), (1, 1, 0.0)]
             .map(|(first, second, lag)| Edge { first, second, lag });
         prop_assert_eq!(explain(&mut plan, &edges, &ExplainOptions::default()).len(), edges.len());
