@@ -228,9 +228,9 @@ fn explained(seeds: u64) {
                 println!(
                     "| {name} | {snr_db} dB | {phi} | {wrong} | {:.3} | {real} | {:.3} | {:.3} | {:.3} |",
                     dropped as f64 / f64::from(wrong.max(1)),
-                    kept as f64 / f64::from(real),
-                    before as f64 / f64::from(real),
-                    after as f64 / f64::from(real)
+                    kept as f64 / f64::from(real.max(1)),
+                    before as f64 / f64::from(real.max(1)),
+                    after as f64 / f64::from(real.max(1))
                 );
             }
         }
@@ -240,7 +240,7 @@ fn explained(seeds: u64) {
 /// A name, the true edges with their lags, and the series.
 type System = (&'static str, &'static [(usize, usize, isize)], fn(&mut Noise, f64, f64) -> Vec<Vec<f64>>);
 
-const SYSTEMS: [System; 6] = [
+const SYSTEMS: [System; 8] = [
     ("star, lags 2, 4, 6, 8", &[(0, 1, 2), (0, 2, 4), (0, 3, 6), (0, 4, 8)], |noise, snr, phi| {
         let hub = noise.ar1(phi, 1440);
         let mut all = vec![hub.clone()];
@@ -271,6 +271,16 @@ const SYSTEMS: [System; 6] = [
         let b = driven(noise, &[(&a, 2)], snr, phi);
         let c = driven(noise, &[(&a, 3), (&b, 4)], snr, phi);
         vec![a, b, c]
+    }),
+    ("star, hub measured at 10 dB", &[(0, 1, 2), (0, 2, 4), (0, 3, 6), (0, 4, 8)], |noise, snr, phi| {
+        let hub = noise.ar1(phi, 1440);
+        let mut all = vec![driven(noise, &[(&hub, 0)], 10.0, 0.0)];
+        all.extend((1..5).map(|k| driven(noise, &[(&hub, 2 * k)], snr, phi)));
+        all
+    }),
+    ("star, hub not measured", &[], |noise, snr, phi| {
+        let hub = noise.ar1(phi, 1440);
+        (1..5).map(|k| driven(noise, &[(&hub, 2 * k)], snr, phi)).collect()
     }),
     ("tree of 13, lag 1 to 3", &TREE, |noise, snr, phi| {
         let mut all = vec![noise.ar1(phi, 1440)];
