@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md. With
-//! `--only reading` or `--only live` it prints that section and writes nothing.
+//! `--only reading`, `--only live` or `--only pairs` it prints that section and writes nothing.
 
 mod live;
+mod pairs;
 mod reading;
 
 use std::path::{Path, PathBuf};
@@ -18,14 +19,18 @@ use crate::{accuracy, build, size, tool};
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let only = match arguments {
         [] => None,
-        [flag, section] if flag == "--only" && ["reading", "live"].contains(&section.as_str()) => {
+        [flag, section] if flag == "--only" && ["reading", "live", "pairs"].contains(&section.as_str()) => {
             Some(section.as_str())
         }
-        _ => bail!("`bench` knows `--only reading` and `--only live`, not `{}`", arguments.join(" ")),
+        _ => bail!("`bench` knows `--only reading`, `--only live` and `--only pairs`, not `{}`", arguments.join(" ")),
     };
     setup::ensure(project, Scope::Everything)?;
     if only == Some("reading") {
         println!("{}", reading::section(project, &python(project)?)?);
+        return Ok(());
+    }
+    if only == Some("pairs") {
+        println!("{}", pairs::section(project, &python(project)?)?);
         return Ok(());
     }
     build::page(project)?;
@@ -43,6 +48,7 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let python = python(project)?;
     record.section("Reading", &reading::section(project, &python)?);
     record.section("Live", &live::section(project)?);
+    record.section("All pairs", &pairs::section(project, &python)?);
     let peers = peers(project, &python, &monteverdi, &table, &timings)?;
     record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
     record.section("The engine's stages, natively", &stages(project)?);

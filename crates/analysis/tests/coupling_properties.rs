@@ -274,6 +274,71 @@ fn common_drivers_and_chains_are_dropped_and_true_edges_kept() {
     }
 }
 
+#[test]
+fn a_detour_does_not_hide_the_lag_of_the_direct_way() {
+    let mut moved = 0;
+    for seed in 0..40 {
+        let mut noise = Noise::new(6_000 + seed);
+        let a = noise.white(N);
+        let b = driven(&mut noise, &[(&a, 2)], 4.0, 0.0);
+        let c = driven(&mut noise, &[(&a, 3)], 4.0, 0.0);
+        let d = driven(&mut noise, &[(&b, 4), (&c, 5)], 4.0, 0.0);
+        let series = [a, b, c, d];
+        let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+        let mut plan = LagPlan::new(&views, &LagOptions::default()).unwrap();
+        let mut edges = Vec::new();
+        for (first, second) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
+            edges.push(Edge { first, second, lag: plan.pair(first, second).unwrap().steps });
+        }
+        // Through a and b, c is in d after 3 steps; of its own it is after 5.
+        let verdicts = explain(&mut plan, &edges, &ExplainOptions::default());
+        let lag = match verdicts[5] {
+            Verdict::Moved { lag, .. } => lag,
+            _ => edges[5].lag.round() as isize,
+        };
+        moved += i32::from(matches!(verdicts[5], Verdict::Moved { .. }));
+        assert_eq!(lag, 5, "{seed}: {:?}", edges[5]);
+    }
+    assert!(moved >= 20, "{moved}");
+}
+
+#[test]
+fn copies_do_not_erase_each_other_and_the_order_decides_nothing() {
+    let mut noise = Noise::new(7);
+    let driver = noise.ar1(0.5, N);
+    let child = driven(&mut noise, &[(&driver, 3)], 1.0, 0.0);
+    let grandchild = driven(&mut noise, &[(&child, 2)], 1.0, 0.0);
+    // Two exact copies of the driver, and one of the child that errs a little.
+    let near = add(&child, &noise.white(N), 0.05);
+    let series = [driver.clone(), child, grandchild, driver, near];
+    let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+    let mut plan = LagPlan::new(&views, &LagOptions::default()).unwrap();
+    let mut edges = Vec::new();
+    for first in 0..5 {
+        for second in first + 1..5 {
+            edges.push(Edge { first, second, lag: plan.pair(first, second).unwrap().steps });
+        }
+    }
+    let verdicts = explain(&mut plan, &edges, &ExplainOptions::default());
+    let stays = |first: usize, second: usize| {
+        let at = edges.iter().position(|edge| (edge.first, edge.second) == (first, second)).unwrap();
+        !matches!(verdicts[at], Verdict::Explained(_))
+    };
+    // Between the copies, from either of them to the child, and from the child and its copy on.
+    for (first, second) in [(0, 3), (0, 1), (1, 3), (1, 4), (1, 2), (2, 4)] {
+        assert!(stays(first, second), "{first} {second}");
+    }
+    // From the copies to the grandchild through the child.
+    assert!(!stays(0, 2) && !stays(2, 3));
+    // Given the other way round, and each edge with its ends exchanged.
+    let turned: Vec<Edge> =
+        edges.iter().rev().map(|edge| Edge { first: edge.second, second: edge.first, lag: -edge.lag }).collect();
+    let again = explain(&mut plan, &turned, &ExplainOptions::default());
+    for (one, other) in verdicts.iter().zip(again.iter().rev()) {
+        assert_eq!(matches!(one, Verdict::Explained(_)), matches!(other, Verdict::Explained(_)));
+    }
+}
+
 // Phase locking
 
 #[test]
@@ -329,6 +394,7 @@ proptest! {
         values in prop::collection::vec(prop_oneof![8 => -1e3..1e3_f64, 1 => Just(f64::NAN), 1 => Just(f64::INFINITY), 1 => Just(0.0)], 0..400),
         shift in 0..40_usize,
         lag in -100.0..100.0_f64,
+        bins in (0..40_usize, 0..40_usize),
     ) {
         let other: Vec<f64> = values.iter().cycle().skip(shift).take(values.len()).copied().collect();
         if let Some(found) = granger(&values, &other, &GrangerOptions::default()) {
@@ -340,11 +406,17 @@ proptest! {
         }
         let options = CoherenceOptions { segment_len: 32, ..CoherenceOptions::default() };
         if let Ok(spectra) = SegmentSpectra::new(&[&values, &other], &options)
-            && let Some(found) = phase_slope(&spectra, 0, 1, 1..16, 0.5)
         {
-            prop_assert!(found.low <= found.steps && found.steps <= found.high);
+            if let Some(found) = phase_slope(&spectra, 0, 1, 1..16, 0.5) {
+                prop_assert!(found.low <= found.steps && found.steps <= found.high);
+            }
+            let scan = spectra.scan(bins.0..bins.1);
+            prop_assert_eq!((scan.len(), scan[0].first, scan[0].second), (1, 0, 1));
+            prop_assert!((0.0..=1.0).contains(&scan[0].p));
+            prop_assert!(Screen::new(&spectra, bins.0..bins.1, &ScreenOptions::default()).pass(0..9).len() <= 1);
         }
         let mut plan = LagPlan::new(&[&values, &other, &values], &LagOptions::default()).unwrap();
+        prop_assert!(LagScan::new(&plan).all().iter().all(|pair| (0.0..=1.0).contains(&pair.p)));
         let edges = [(0, 1, lag), (1, 2, -lag), (0, 2, 0.0), (2, 9, lag), (1, 1, 0.0)]
             .map(|(first, second, lag)| Edge { first, second, lag });
         prop_assert_eq!(explain(&mut plan, &edges, &ExplainOptions::default()).len(), edges.len());

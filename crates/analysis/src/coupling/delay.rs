@@ -51,14 +51,17 @@ const NO_LINE: f64 = 0.001;
 /// The longest delay that is looked for, as a share of a segment: beyond it, segments share too little.
 const LONGEST: f64 = 0.25;
 
+/// Bins to either side over which the coherence is averaged for the weights.
+const AROUND: usize = 2;
+
 /// The squared correlation of Hann bins that are one and two apart.
 const NEIGHBOURS: [f64; 2] = [4.0 / 9.0, 1.0 / 36.0];
 
 /// The delay of `second` behind `first` from the slope of their phase over the bins of `bins` that are coherent at
 /// level `alpha` each; positive when `first` leads.
 ///
-/// Maximum likelihood for phases that err independently of the delay (Hannan and Thomson 1973): weights γ²/(1 − γ²), a
-/// free intercept, delays up to a quarter of a segment. Phases that the whitening filters of the spectra added are
+/// Maximum likelihood for phases that err independently of the delay (Hannan and Thomson 1973): weights γ²/(1 − γ²), γ² averaged over five
+/// bins, a free intercept, delays up to a quarter of a segment. Phases that the whitening filters of the spectra added are
 /// taken out first.
 ///
 /// Missing values as in [`SegmentSpectra`]. `None` if an index is out of range, under four segments are complete in
@@ -80,11 +83,16 @@ pub fn phase_slope(
         return None;
     }
     let points: Vec<Point> = bins
+        .clone()
         .filter_map(|bin| {
             let squared = pair.magnitude_squared[bin];
             (squared >= pair.threshold).then(|| {
+                // Of the bin alone, what was chosen for being high would be trusted too much.
+                let around = bin.saturating_sub(AROUND).max(bins.start)..(bin + AROUND + 1).min(bins.end);
+                let present = pair.magnitude_squared[around].iter().filter(|v| v.is_finite());
+                let mean = present.clone().sum::<f64>() / present.count() as f64;
                 // Independent noise has 1/K on average.
-                let unbiased = ((squared - 1.0 / segments) / (1.0 - 1.0 / segments)).clamp(1e-6, 1.0 - 1e-6);
+                let unbiased = ((mean - 1.0 / segments) / (1.0 - 1.0 / segments)).clamp(1e-6, 1.0 - 1e-6);
                 let turned = spectra.filter_phase(second, bin) - spectra.filter_phase(first, bin);
                 Point {
                     bin,
@@ -183,7 +191,9 @@ fn fit(points: &[Point], longest: f64) -> Option<Delay> {
             intercept_variance += error * u * v;
         }
     }
-    let half = 1.96 * slope_variance.max(0.0).sqrt() / TAU;
+    // Phases that scatter more than their coherence says widen the interval.
+    let scatter = (misfit / (points.len() - 2) as f64).max(1.0);
+    let half = 1.96 * (slope_variance.max(0.0) * scatter).sqrt() / TAU;
     // Correlated residuals make the sum of squares vary as one of fewer degrees of freedom.
     let thinned = 1.0 + 2.0 * NEIGHBOURS.iter().map(|r| r * r).sum::<f64>();
     let freedom = (points.len() - 2) as f64 / thinned;
@@ -192,7 +202,7 @@ fn fit(points: &[Point], longest: f64) -> Option<Delay> {
         low: delay - half,
         high: delay + half,
         intercept,
-        intercept_error: intercept_variance.max(0.0).sqrt(),
+        intercept_error: (intercept_variance.max(0.0) * scatter).sqrt(),
         from,
         to,
         bins: points.len(),

@@ -74,7 +74,13 @@ impl GrangerPlan {
 
     /// The test between series `i` (the first) and `j`, see [`granger`].
     pub fn pair(&self, i: usize, j: usize) -> Option<Granger> {
-        test(self.prepared.get(i)?, self.prepared.get(j)?, &self.options)
+        self.pair_at(i, j, 1)
+    }
+
+    /// As [`pair`](Self::pair), of an order of at least `least`, so that a lag that is known is not beyond the order
+    /// that BIC finds worth its coefficients. At most `max_order`.
+    pub fn pair_at(&self, i: usize, j: usize, least: usize) -> Option<Granger> {
+        test(self.prepared.get(i)?, self.prepared.get(j)?, &self.options, least)
     }
 }
 
@@ -94,7 +100,7 @@ pub fn granger(first: &[f64], second: &[f64], options: &GrangerOptions) -> Optio
     if first.len() != second.len() {
         return None;
     }
-    test(&prepare(first, options), &prepare(second, options), options)
+    test(&prepare(first, options), &prepare(second, options), options, 1)
 }
 
 fn prepare(values: &[f64], options: &GrangerOptions) -> Vec<f64> {
@@ -109,7 +115,7 @@ fn prepare(values: &[f64], options: &GrangerOptions) -> Vec<f64> {
     prepared
 }
 
-fn test(x: &[f64], y: &[f64], options: &GrangerOptions) -> Option<Granger> {
+fn test(x: &[f64], y: &[f64], options: &GrangerOptions, least: usize) -> Option<Granger> {
     let complete = complete_runs(x, y);
     let rows_at = |order: usize| complete.iter().map(|(x, _)| x.len().saturating_sub(order)).sum::<usize>();
     let is_enough = |order: usize| rows_at(order) >= 32.max(10 * (2 * order + 1));
@@ -117,7 +123,7 @@ fn test(x: &[f64], y: &[f64], options: &GrangerOptions) -> Option<Granger> {
         Some(order) => order,
         None => {
             let most = (1..=options.max_order.max(1)).rev().find(|order| is_enough(*order))?;
-            best_order(&complete, most)?
+            best_order(&complete, most)?.max(least.min(most))
         }
     };
     if order == 0 || !is_enough(order) {

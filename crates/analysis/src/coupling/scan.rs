@@ -139,7 +139,7 @@ impl Blocks {
         let bins = len / 2 + 1;
         let size = len - 2 * max_lag;
         let first = values(0);
-        let blocks = first.len().div_ceil(size);
+        let blocks = first.len().div_ceil(size).max(1);
         let groups = series.div_ceil(LANES);
         let mut result = Self {
             bins,

@@ -80,7 +80,7 @@ impl SegmentSpectra {
     /// As [`SegmentSpectra::scan`], of the pairs whose first series is one of `firsts`. One range of them after the
     /// other gives what a scan gives at once.
     pub fn scan_some(&self, bins: Range<usize>, firsts: Range<usize>) -> Vec<PairCoherence> {
-        let bins = bins.start..bins.end.min(self.bins());
+        let bins = self.within(bins);
         let firsts = firsts.start.min(self.series)..firsts.end.min(self.series);
         let before = |first: usize| first * (2 * self.series).saturating_sub(first + 1) / 2;
         let from = before(firsts.start);
@@ -116,9 +116,15 @@ impl SegmentSpectra {
         found
     }
 
+    /// The bins that exist; 0..0 if none do.
+    pub(super) fn within(&self, bins: Range<usize>) -> Range<usize> {
+        let bins = bins.start..bins.end.min(self.bins());
+        if bins.is_empty() { 0..0 } else { bins }
+    }
+
     /// One pair of [`SegmentSpectra::scan`].
     pub(super) fn scan_pair(&self, bins: Range<usize>, first: usize, second: usize) -> PairCoherence {
-        let bins = bins.start..bins.end.min(self.bins());
+        let bins = self.within(bins);
         let mut best = Best::default();
         if !bins.is_empty() {
             for block in bins.start / BLOCK..=(bins.end - 1) / BLOCK {

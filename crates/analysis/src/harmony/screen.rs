@@ -52,7 +52,7 @@ impl Screen {
     ///
     /// Missing values: an incomplete segment counts as silent, so pairs with few common segments look less coherent.
     pub fn new(spectra: &SegmentSpectra, bins: Range<usize>, options: &ScreenOptions) -> Self {
-        let bins = bins.start..bins.end.min(spectra.bins());
+        let bins = spectra.within(bins);
         let dimensions = options.dimensions.clamp(2, spectra.segments().max(2));
         let signs = signs(spectra.segments(), options.seed);
         let places = places(spectra.segments(), dimensions, options.seed);
