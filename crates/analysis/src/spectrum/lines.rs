@@ -69,6 +69,25 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Takes out the weaker of two lines that are nearer than so many resolutions, and adjusts the others.
+    pub(super) fn thin_out(&mut self, closest: f64) {
+        let span = self.residual.len() as f64;
+        while let Some(at) = (1..self.lines.len())
+            .find(|at| (self.lines[*at].frequency - self.lines[*at - 1].frequency) * span < closest)
+        {
+            let weaker = if self.lines[at].amplitude() < self.lines[at - 1].amplitude() { at } else { at - 1 };
+            let gone = [self.lines.remove(weaker)];
+            let mut basis = Basis::new(&gone, span);
+            for (value, present) in self.residual.iter_mut().zip(self.present) {
+                if *present {
+                    *value += basis.sum(&gone);
+                }
+                basis.advance();
+            }
+            self.refine();
+        }
+    }
+
     /// One step for the lines of a block; returns the largest movement: of a frequency in resolutions, or of an amplitude
     /// as a share of itself.
     fn step(&mut self, from: usize, to: usize) -> f64 {

@@ -109,6 +109,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
             lines.lines.push(Line::at(candidate.frequency));
         }
         lines.refine();
+        lines.thin_out(CLOSEST);
         let Some(next) = span.noise(&lines.residual, options) else {
             break;
         };
@@ -129,6 +130,9 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         starts.extend(found.iter().map(|candidate| candidate.frequency));
         noise = next;
     }
+    if !lines.lines.is_empty() {
+        span.transform_with(&lines.residual, false);
+    }
     let mut peaks: Vec<Peak> =
         lines.lines.iter().filter_map(|line| span.peak(line, &lines.residual, &starts, &noise, options)).collect();
     order::sort_by(&mut peaks, |a, b| b.amplitude.total_cmp(&a.amplitude));
@@ -143,7 +147,9 @@ const ROUNDS: usize = 8;
 /// Weakest line that is taken together with the strongest of a round, in power.
 const WEAKEST: f64 = 0.01;
 /// Nearest that a line may lie to one already found, in resolutions (1 / span).
-const NEAREST: f64 = 1.25;
+const NEAREST: f64 = 1.5;
+/// Lines that come nearer to one another than this when they are fitted are one.
+const CLOSEST: f64 = 1.0;
 
 /// A series from its first value to its last, and the tapered periodogram of what is left of it.
 struct Span {
@@ -235,15 +241,20 @@ impl Span {
         bin as f64 / self.transform.input.len() as f64
     }
 
-    /// Makes the periodogram of `residual` the current one, and fits its background.
-    fn noise(&mut self, residual: &[f64], options: &PeakOptions) -> Option<Level> {
-        let scale = 1.0 / self.window.iter().map(|w| w * w).sum::<f64>();
+    /// Makes the periodogram of `residual` the current one.
+    fn transform_with(&mut self, residual: &[f64], is_tapered: bool) {
         self.transform.input.fill(0.0);
         for (slot, (value, weight)) in self.transform.input.iter_mut().zip(residual.iter().zip(&self.window)) {
-            *slot = value * weight;
+            *slot = if is_tapered { value * weight } else { *value };
         }
         self.transform.forward();
-        self.power = self.transform.bins.iter().map(|bin| bin.norm_sqr() * scale).collect();
+        let energy = if is_tapered { self.window.iter().map(|w| w * w).sum() } else { self.count };
+        self.power = self.transform.bins.iter().map(|bin| bin.norm_sqr() / energy).collect();
+    }
+
+    /// Makes the tapered periodogram of `residual` the current one, and fits its background.
+    fn noise(&mut self, residual: &[f64], options: &PeakOptions) -> Option<Level> {
+        self.transform_with(residual, true);
         let last = self.power.len() - 1;
         let frequency: Vec<f64> = (2..last).map(|k| self.frequency(k)).collect();
         let noise = Noise::of(&frequency, self.power.get(2..last)?)?;
@@ -361,18 +372,31 @@ impl Span {
         (ratio, family_wise(one, self.bins(options)))
     }
 
-    /// Mean of the current periodogram on both sides of a frequency, ¾ to 3½ resolutions away.
-    fn power_beside(&self, frequency: f64) -> f64 {
+    /// The density of noise that limits how well a frequency is known, from the periodogram without a taper.
+    ///
+    /// That is the background; more where a steep background leaks into the fit, which has no taper; and much more where
+    /// the line is not quite steady. Then something is left that grows towards the line from both sides, as 1/δ² for a
+    /// phase that wanders, and the frequency varies as with noise of 14 times the mean density ¾ to 3½ resolutions
+    /// away (a fit's slope through a random walk; simulated).
+    fn spread(&self, frequency: f64, background: f64) -> f64 {
+        let (near, wide) = (self.power_beside(frequency, 0.75, 3.5), self.power_beside(frequency, 1.0, 8.0));
+        if near > 1.8 * background && near > 1.4 * wide {
+            14.0 * near
+        } else if wide > 1.5 * background {
+            wide
+        } else {
+            background
+        }
+    }
+
+    /// Mean of the current periodogram on both sides of a frequency, so many resolutions away.
+    fn power_beside(&self, frequency: f64, nearest: f64, farthest: f64) -> f64 {
         let centre = frequency * self.transform.input.len() as f64;
-        let reach = |resolutions: f64| resolutions * self.per_cycle();
+        let (nearest, farthest) = (nearest * self.per_cycle(), farthest * self.per_cycle());
         let (mut sum, mut counted) = (0.0, 0.0);
-        let from = (centre - reach(3.5)).max(1.0) as usize;
-        for (k, power) in self.power.iter().enumerate().skip(from) {
-            let distance = (k as f64 - centre).abs();
-            if distance > reach(3.5) && k as f64 > centre {
-                break;
-            }
-            if (reach(0.75)..=reach(3.5)).contains(&distance) {
+        let from = (centre - farthest).max(1.0) as usize;
+        for (k, power) in self.power.iter().enumerate().skip(from).take(2 * farthest as usize + 2) {
+            if (nearest..=farthest).contains(&(k as f64 - centre).abs()) {
                 sum += power;
                 counted += 1.0;
             }
@@ -400,10 +424,8 @@ impl Span {
         if p >= options.alpha {
             return None;
         }
-        // A line that is not quite steady leaves something on both sides of it, which counts against its precision.
-        let beside = self.power_beside(frequency);
         let background = noise.density.get(self.bin_of(frequency)).copied().unwrap_or(0.0);
-        let spread = if beside > 2.5 * background { beside } else { background };
+        let spread = self.spread(frequency, background);
         let variance = self.values.iter().map(|v| v * v).sum::<f64>() / self.count;
         let sd = spread.sqrt() * line.unit_error;
         let centre = self.start as f64 + 0.5 * (span - 1.0);
