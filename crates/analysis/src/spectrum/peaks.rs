@@ -19,7 +19,7 @@ pub struct PeakOptions {
     pub alpha: f64,
     /// Fewest whole cycles in the data.
     pub min_cycles: f64,
-    /// Most peaks that are returned, strongest first before they are sorted by period.
+    /// Most peaks that are returned, the strongest; they are sorted by period.
     pub max_peaks: usize,
     /// Longest gap, in steps, that is bridged by a straight line; longer ones get no weight.
     pub bridge: usize,
@@ -87,7 +87,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         return Vec::new();
     };
     let total: f64 = span.power.iter().sum();
-    let most = 2 * options.max_peaks;
+    let most = options.max_peaks.saturating_add(4);
     let mut starts: Vec<f64> = Vec::new();
     for round in 0..ROUNDS {
         // What is left of a steady line is its rounding.
@@ -108,8 +108,8 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         for candidate in &found {
             lines.lines.push(Line::at(candidate.frequency));
         }
-        lines.refine();
-        lines.thin_out(CLOSEST);
+        lines.refine(0.03);
+        lines.thin_out(CLOSEST, 0.03);
         let Some(next) = span.noise(&lines.residual, options) else {
             break;
         };
@@ -131,6 +131,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         noise = next;
     }
     if !lines.lines.is_empty() {
+        lines.refine(1e-5);
         span.transform_with(&lines.residual, false);
     }
     let mut peaks: Vec<Peak> =
