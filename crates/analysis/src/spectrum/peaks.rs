@@ -88,7 +88,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
     };
     let total: f64 = span.power.iter().sum();
     let most = options.max_peaks.saturating_add(4);
-    let mut starts: Vec<f64> = Vec::new();
+    let mut starts: Vec<(f64, f64)> = Vec::new();
     for round in 0..ROUNDS {
         // What is left of a steady line is its rounding.
         let floor = total * if round == 0 { 1e-24 } else { 1e-14 };
@@ -119,7 +119,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
                 let line = lines.lines.iter().min_by(|a, b| {
                     (a.frequency - candidate.frequency).abs().total_cmp(&(b.frequency - candidate.frequency).abs())
                 })?;
-                candidate.p = span.judge(line, &lines.residual, &next, options).1;
+                candidate.p = SECOND_LOOK * span.judge(line, &lines.residual, &next, options).1;
                 (candidate.p < options.alpha).then_some(())
             });
             if judged.is_none() {
@@ -127,7 +127,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
                 break;
             }
         }
-        starts.extend(found.iter().map(|candidate| candidate.frequency));
+        starts.extend(found.iter().map(|candidate| (candidate.frequency, candidate.p)));
         noise = next;
     }
     if !lines.lines.is_empty() {
@@ -143,6 +143,8 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
     peaks
 }
 
+/// What a p-value costs that was looked at a second time.
+const SECOND_LOOK: f64 = 3.0;
 /// How often lines are looked for in what the lines before have left.
 const ROUNDS: usize = 8;
 /// Weakest line that is taken together with the strongest of a round, in power.
@@ -409,7 +411,7 @@ impl Span {
         &self,
         line: &Line,
         residual: &[f64],
-        starts: &[f64],
+        starts: &[(f64, f64)],
         noise: &Level,
         options: &PeakOptions,
     ) -> Option<Peak> {
@@ -417,11 +419,13 @@ impl Span {
         let (frequency, amplitude) = (line.frequency, line.amplitude());
         let cycles = frequency * span;
         // Found where it was looked for, and not lost on the way.
-        let moved = starts.iter().map(|start| (start - frequency).abs()).fold(f64::INFINITY, f64::min);
-        if cycles < options.min_cycles - 0.1 || frequency >= 0.5 || moved * span > 1.5 {
+        let moved = |start: &(f64, f64)| (start.0 - frequency).abs();
+        let start = starts.iter().min_by(|a, b| moved(a).total_cmp(&moved(b)))?;
+        if cycles < options.min_cycles - 0.1 || frequency >= 0.5 || moved(start) * span > 1.5 {
             return None;
         }
         let (ratio, p) = self.judge(line, residual, noise, options);
+        let p = p.max(start.1);
         if p >= options.alpha {
             return None;
         }
