@@ -127,11 +127,14 @@ fn intervals(seeds: std::ops::Range<u64>) {
     ];
     for (name, wander, make) in cases {
         for len in [1000, 4000] {
-            let (mut found, mut covered, mut width) = (0.0, 0.0, 0.0);
+            let (mut found, mut covered, mut width, mut others, mut beats) = (0.0, 0.0, 0.0, 0.0, 0.0);
             for seed in seeds.clone() {
                 let mut noise = Noise::new(seed);
                 let (period, line) = line(&mut noise, len, wander);
-                let peaks = significant_peaks(&add(&line, &make(&mut noise, len), 1.0), &PeakOptions::default());
+                let values = add(&line, &make(&mut noise, len), 1.0);
+                let peaks = significant_peaks(&values, &PeakOptions::default());
+                others += f64::from(u8::from(peaks.len() > 1));
+                beats += f64::from(u8::from(!beats_within(&values, &peaks, &BeatOptions::default()).is_empty()));
                 if let Some(peak) = nearest(&peaks, period) {
                     found += 1.0;
                     covered += f64::from(u8::from(peak.period_low <= period && period <= peak.period_high));
@@ -139,10 +142,12 @@ fn intervals(seeds: std::ops::Range<u64>) {
                 }
             }
             println!(
-                "| {name} | {len} | {:.1} % | {:.1} % | {:.1e} |",
+                "| {name} | {len} | {:.1} % | {:.1} % | {:.1e} | {:.1} % | {:.1} % |",
                 100.0 * found / seeds.clone().count() as f64,
                 100.0 * covered / found,
-                width / found
+                width / found,
+                100.0 * others / seeds.clone().count() as f64,
+                100.0 * beats / seeds.clone().count() as f64
             );
         }
     }

@@ -171,12 +171,27 @@ struct Span {
     power: Vec<f64>,
 }
 
-/// The background at every bin.
+/// The background of the current periodogram.
 struct Level {
-    /// What a peak must stand out of at least.
-    base: Vec<f64>,
+    noise: Noise,
+    /// What long gaps let through to every bin from all others.
+    seen: Option<Vec<f64>>,
+}
+
+impl Level {
+    fn seen(&self, bin: usize) -> f64 {
+        self.seen.as_ref().and_then(|seen| seen.get(bin).copied()).unwrap_or(0.0)
+    }
+
+    /// What a peak at this bin must stand out of at least.
+    fn base(&self, bin: usize, frequency: f64) -> f64 {
+        self.noise.base(frequency).max(self.seen(bin))
+    }
+
     /// The same, raised where a whole neighbourhood is high.
-    density: Vec<f64>,
+    fn density(&self, bin: usize, frequency: f64) -> f64 {
+        self.noise.density(frequency).max(self.seen(bin))
+    }
 }
 
 struct Candidate {
@@ -261,18 +276,16 @@ impl Span {
         let last = self.power.len() - 1;
         let frequency: Vec<f64> = (2..last).map(|k| self.frequency(k)).collect();
         let noise = Noise::of(&frequency, self.power.get(2..last)?)?;
-        let mut base: Vec<f64> = (0..=last).map(|k| noise.base(self.frequency(k.max(1)))).collect();
-        let mut density: Vec<f64> = (0..=last).map(|k| noise.density(self.frequency(k.max(1)))).collect();
-        if let Some(gaps) = &self.gaps {
+        let seen = self.gaps.as_ref().map(|gaps| {
             // What is too slow to be a period leaks as it is, not as the background says.
-            let mut leaking = base.clone();
             let lowest = self.lowest(options);
-            leaking.iter_mut().zip(&self.power).take(lowest).for_each(|(leaking, power)| *leaking = *power);
-            let seen = through_gaps(&leaking, gaps);
-            base.iter_mut().zip(&seen).for_each(|(base, seen)| *base = base.max(*seen));
-            density.iter_mut().zip(&seen).for_each(|(density, seen)| *density = density.max(*seen));
-        }
-        Some(Level { base, density })
+            let leaking: Vec<f64> = (0..=last)
+                .zip(&self.power)
+                .map(|(k, power)| if k < lowest { *power } else { noise.base(self.frequency(k)) })
+                .collect();
+            through_gaps(&leaking, gaps)
+        });
+        Some(Level { noise, seen })
     }
 
     /// Independent bins: those of a padded transform are no more than those of the span itself.
@@ -306,10 +319,10 @@ impl Span {
                 continue;
             }
             let cycles = bin as f64 / per_cycle;
-            if exceedance(power / (noise.base[bin] + floor), cycles, self.len()) >= level {
+            if exceedance(power / (noise.base(bin, self.frequency(bin)) + floor), cycles, self.len()) >= level {
                 continue;
             }
-            let one = exceedance(power / (noise.density[bin] + floor), cycles, self.len());
+            let one = exceedance(power / (noise.density(bin, self.frequency(bin)) + floor), cycles, self.len());
             if one < level {
                 let frequency = (bin as f64 + self.offset(bin)) / self.transform.input.len() as f64;
                 found.push(Candidate { bin, frequency, p: family_wise(one, bins) });
@@ -364,7 +377,7 @@ impl Span {
     /// What a line, by itself and tapered as the others were, has over the background, and the chance that noise has
     /// such a line anywhere.
     fn judge(&self, line: &Line, residual: &[f64], noise: &Level, options: &PeakOptions) -> (f64, f64) {
-        let density = noise.density.get(self.bin_of(line.frequency)).copied().unwrap_or(f64::INFINITY);
+        let density = noise.density(self.bin_of(line.frequency), line.frequency);
         let weight: f64 = self.window.iter().sum();
         let energy: f64 = self.window.iter().map(|w| w * w).sum();
         let rest = tapered_projection(residual, &self.window, line.frequency);
@@ -429,7 +442,7 @@ impl Span {
         if p >= options.alpha {
             return None;
         }
-        let background = noise.density.get(self.bin_of(frequency)).copied().unwrap_or(0.0);
+        let background = noise.density(self.bin_of(frequency), frequency);
         let spread = self.spread(frequency, background);
         let variance = self.values.iter().map(|v| v * v).sum::<f64>() / self.count;
         let sd = spread.sqrt() * line.unit_error;
