@@ -169,11 +169,19 @@ fn course(mut blocks: Vec<Block>, unit: f64, period: f64, rest: &[f64]) -> Optio
     if blocks.len() < FEWEST_BLOCKS {
         return None;
     }
-    let slope = coarse_drift(&blocks, unit, rest.len() as f64);
+    let mut slope = coarse_drift(&blocks, unit, rest.len() as f64);
     for block in &mut blocks {
         block.advance(slope * block.step, unit);
     }
-    let template = Template::of(&blocks);
+    let mut template = Template::of(&blocks);
+    if !template.is_coherent && slope != 0.0 {
+        // The best of several slopes through noise looks more regular than it is.
+        for block in &mut blocks {
+            block.advance(-slope * block.step, unit);
+        }
+        slope = 0.0;
+        template = Template::of(&blocks);
+    }
     let regularity = template.agreement(&blocks).clamp(0.0, 1.0);
     let delays: Vec<BlockDelay> = blocks
         .iter()
