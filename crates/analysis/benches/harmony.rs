@@ -5,8 +5,11 @@
 mod signals;
 
 use analysis::coupling::{LagOptions, LagPlan};
-use analysis::harmony::{Bounds, CoherenceOptions, SegmentSpectra, split};
-use analysis::spectrum::{PeakOptions, WelchOptions, significant_peaks, welch};
+use analysis::harmony::{Bounds, CoherenceOptions, SegmentSpectra, scale_energy, split};
+use analysis::spectrum::{
+    LombScargleOptions, MultitaperOptions, PeakOptions, WelchOptions, lomb_scargle, multitaper, period_course,
+    significant_peaks, welch,
+};
 use divan::{Bencher, black_box};
 use signals::{Noise, add, sine};
 
@@ -50,6 +53,62 @@ fn split_200(bencher: Bencher) {
     bencher.bench_local(|| {
         for values in &panel {
             black_box(split(values, 60.0, &Bounds::default()));
+        }
+    });
+}
+
+#[divan::bench]
+fn scale_energy_200(bencher: Bencher) {
+    let panel = panel();
+    bencher.bench_local(|| {
+        for values in &panel {
+            black_box(scale_energy(values, 60.0, &Bounds::default()));
+        }
+    });
+}
+
+#[divan::bench]
+fn multitaper_200(bencher: Bencher) {
+    let panel = panel();
+    bencher.bench_local(|| {
+        for values in &panel {
+            black_box(multitaper(values, &MultitaperOptions::default()).unwrap());
+        }
+    });
+}
+
+#[divan::bench]
+fn lomb_scargle_200(bencher: Bencher) {
+    let panel = panel();
+    bencher.bench_local(|| {
+        for values in &panel {
+            black_box(lomb_scargle(values, &LombScargleOptions::default()).unwrap());
+        }
+    });
+}
+
+#[divan::bench]
+fn period_course_200(bencher: Bencher) {
+    let panel = panel();
+    bencher.bench_local(|| {
+        for (index, values) in panel.iter().enumerate() {
+            black_box(period_course(values, 40.0 + index as f64 / 10.0));
+        }
+    });
+}
+
+/// A job every 288 steps: a fundamental with eleven harmonics, all of them fitted together; ten days of 10,080.
+#[divan::bench]
+fn significant_peaks_of_20_jobs(bencher: Bencher) {
+    let panel: Vec<Vec<f64>> = (0..20)
+        .map(|seed| {
+            let noise = Noise::new(seed).ar1(0.6, 10_080);
+            noise.iter().enumerate().map(|(t, v)| v + if t % 288 < 12 { 6.0 } else { 0.0 }).collect()
+        })
+        .collect();
+    bencher.bench_local(|| {
+        for values in &panel {
+            black_box(significant_peaks(values, &PeakOptions::default()));
         }
     });
 }

@@ -46,7 +46,9 @@ impl<'a> Lines<'a> {
     /// Gauss and Newton's method in blocks: lines that are near one another, with the straight line in the first
     /// block, are solved for together from the residual that all others leave, in turn until nothing moves. What is
     /// reached is the optimum of the whole problem, because every step starts from the residual of the whole.
-    pub(super) fn refine(&mut self) {
+    ///
+    /// Ends when no frequency moves by `tolerance` resolutions and no amplitude by that share of itself.
+    pub(super) fn refine(&mut self, tolerance: f64) {
         let span = self.residual.len() as f64;
         order::sort_by(&mut self.lines, |a, b| a.frequency.total_cmp(&b.frequency));
         for _ in 0..20 {
@@ -63,9 +65,28 @@ impl<'a> Lines<'a> {
                 moved = moved.max(self.step(from, to));
                 from = to;
             }
-            if moved < 1e-7 {
+            if moved < tolerance {
                 break;
             }
+        }
+    }
+
+    /// Takes out the weaker of two lines that are nearer than so many resolutions, and adjusts the others.
+    pub(super) fn thin_out(&mut self, closest: f64, tolerance: f64) {
+        let span = self.residual.len() as f64;
+        while let Some(at) = (1..self.lines.len())
+            .find(|at| (self.lines[*at].frequency - self.lines[*at - 1].frequency) * span < closest)
+        {
+            let weaker = if self.lines[at].amplitude() < self.lines[at - 1].amplitude() { at } else { at - 1 };
+            let gone = [self.lines.remove(weaker)];
+            let mut basis = Basis::new(&gone, span);
+            for (value, present) in self.residual.iter_mut().zip(self.present) {
+                if *present {
+                    *value += basis.sum(&gone);
+                }
+                basis.advance();
+            }
+            self.refine(tolerance);
         }
     }
 

@@ -19,7 +19,7 @@ pub struct PeakOptions {
     pub alpha: f64,
     /// Fewest whole cycles in the data.
     pub min_cycles: f64,
-    /// Most peaks that are returned, strongest first before they are sorted by period.
+    /// Most peaks that are returned, the strongest; they are sorted by period.
     pub max_peaks: usize,
     /// Longest gap, in steps, that is bridged by a straight line; longer ones get no weight.
     pub bridge: usize,
@@ -87,8 +87,8 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         return Vec::new();
     };
     let total: f64 = span.power.iter().sum();
-    let most = 2 * options.max_peaks;
-    let mut starts: Vec<f64> = Vec::new();
+    let most = options.max_peaks.saturating_add(4);
+    let mut starts: Vec<(f64, f64)> = Vec::new();
     for round in 0..ROUNDS {
         // What is left of a steady line is its rounding.
         let floor = total * if round == 0 { 1e-24 } else { 1e-14 };
@@ -108,7 +108,8 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         for candidate in &found {
             lines.lines.push(Line::at(candidate.frequency));
         }
-        lines.refine();
+        lines.refine(0.03);
+        lines.thin_out(CLOSEST, 0.03);
         let Some(next) = span.noise(&lines.residual, options) else {
             break;
         };
@@ -118,7 +119,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
                 let line = lines.lines.iter().min_by(|a, b| {
                     (a.frequency - candidate.frequency).abs().total_cmp(&(b.frequency - candidate.frequency).abs())
                 })?;
-                candidate.p = span.judge(line, &lines.residual, &next, options).1;
+                candidate.p = SECOND_LOOK * span.judge(line, &lines.residual, &next, options).1;
                 (candidate.p < options.alpha).then_some(())
             });
             if judged.is_none() {
@@ -126,8 +127,12 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
                 break;
             }
         }
-        starts.extend(found.iter().map(|candidate| candidate.frequency));
+        starts.extend(found.iter().map(|candidate| (candidate.frequency, candidate.p)));
         noise = next;
+    }
+    if !lines.lines.is_empty() {
+        lines.refine(1e-5);
+        span.transform_with(&lines.residual, false);
     }
     let mut peaks: Vec<Peak> =
         lines.lines.iter().filter_map(|line| span.peak(line, &lines.residual, &starts, &noise, options)).collect();
@@ -138,12 +143,16 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
     peaks
 }
 
+/// What a p-value costs that was looked at a second time.
+const SECOND_LOOK: f64 = 3.0;
 /// How often lines are looked for in what the lines before have left.
 const ROUNDS: usize = 8;
 /// Weakest line that is taken together with the strongest of a round, in power.
 const WEAKEST: f64 = 0.01;
 /// Nearest that a line may lie to one already found, in resolutions (1 / span).
-const NEAREST: f64 = 1.25;
+const NEAREST: f64 = 1.5;
+/// Lines that come nearer to one another than this when they are fitted are one.
+const CLOSEST: f64 = 1.0;
 
 /// A series from its first value to its last, and the tapered periodogram of what is left of it.
 struct Span {
@@ -162,12 +171,27 @@ struct Span {
     power: Vec<f64>,
 }
 
-/// The background at every bin.
+/// The background of the current periodogram.
 struct Level {
-    /// What a peak must stand out of at least.
-    base: Vec<f64>,
+    noise: Noise,
+    /// What long gaps let through to every bin from all others.
+    seen: Option<Vec<f64>>,
+}
+
+impl Level {
+    fn seen(&self, bin: usize) -> f64 {
+        self.seen.as_ref().and_then(|seen| seen.get(bin).copied()).unwrap_or(0.0)
+    }
+
+    /// What a peak at this bin must stand out of at least.
+    fn base(&self, bin: usize, frequency: f64) -> f64 {
+        self.noise.base(frequency).max(self.seen(bin))
+    }
+
     /// The same, raised where a whole neighbourhood is high.
-    density: Vec<f64>,
+    fn density(&self, bin: usize, frequency: f64) -> f64 {
+        self.noise.density(frequency).max(self.seen(bin))
+    }
 }
 
 struct Candidate {
@@ -235,30 +259,33 @@ impl Span {
         bin as f64 / self.transform.input.len() as f64
     }
 
-    /// Makes the periodogram of `residual` the current one, and fits its background.
-    fn noise(&mut self, residual: &[f64], options: &PeakOptions) -> Option<Level> {
-        let scale = 1.0 / self.window.iter().map(|w| w * w).sum::<f64>();
+    /// Makes the periodogram of `residual` the current one.
+    fn transform_with(&mut self, residual: &[f64], is_tapered: bool) {
         self.transform.input.fill(0.0);
         for (slot, (value, weight)) in self.transform.input.iter_mut().zip(residual.iter().zip(&self.window)) {
-            *slot = value * weight;
+            *slot = if is_tapered { value * weight } else { *value };
         }
         self.transform.forward();
-        self.power = self.transform.bins.iter().map(|bin| bin.norm_sqr() * scale).collect();
+        let energy = if is_tapered { self.window.iter().map(|w| w * w).sum() } else { self.count };
+        self.power = self.transform.bins.iter().map(|bin| bin.norm_sqr() / energy).collect();
+    }
+
+    /// Makes the tapered periodogram of `residual` the current one, and fits its background.
+    fn noise(&mut self, residual: &[f64], options: &PeakOptions) -> Option<Level> {
+        self.transform_with(residual, true);
         let last = self.power.len() - 1;
         let frequency: Vec<f64> = (2..last).map(|k| self.frequency(k)).collect();
         let noise = Noise::of(&frequency, self.power.get(2..last)?)?;
-        let mut base: Vec<f64> = (0..=last).map(|k| noise.base(self.frequency(k.max(1)))).collect();
-        let mut density: Vec<f64> = (0..=last).map(|k| noise.density(self.frequency(k.max(1)))).collect();
-        if let Some(gaps) = &self.gaps {
+        let seen = self.gaps.as_ref().map(|gaps| {
             // What is too slow to be a period leaks as it is, not as the background says.
-            let mut leaking = base.clone();
             let lowest = self.lowest(options);
-            leaking.iter_mut().zip(&self.power).take(lowest).for_each(|(leaking, power)| *leaking = *power);
-            let seen = through_gaps(&leaking, gaps);
-            base.iter_mut().zip(&seen).for_each(|(base, seen)| *base = base.max(*seen));
-            density.iter_mut().zip(&seen).for_each(|(density, seen)| *density = density.max(*seen));
-        }
-        Some(Level { base, density })
+            let leaking: Vec<f64> = (0..=last)
+                .zip(&self.power)
+                .map(|(k, power)| if k < lowest { *power } else { noise.base(self.frequency(k)) })
+                .collect();
+            through_gaps(&leaking, gaps)
+        });
+        Some(Level { noise, seen })
     }
 
     /// Independent bins: those of a padded transform are no more than those of the span itself.
@@ -292,10 +319,10 @@ impl Span {
                 continue;
             }
             let cycles = bin as f64 / per_cycle;
-            if exceedance(power / (noise.base[bin] + floor), cycles, self.len()) >= level {
+            if exceedance(power / (noise.base(bin, self.frequency(bin)) + floor), cycles, self.len()) >= level {
                 continue;
             }
-            let one = exceedance(power / (noise.density[bin] + floor), cycles, self.len());
+            let one = exceedance(power / (noise.density(bin, self.frequency(bin)) + floor), cycles, self.len());
             if one < level {
                 let frequency = (bin as f64 + self.offset(bin)) / self.transform.input.len() as f64;
                 found.push(Candidate { bin, frequency, p: family_wise(one, bins) });
@@ -350,7 +377,7 @@ impl Span {
     /// What a line, by itself and tapered as the others were, has over the background, and the chance that noise has
     /// such a line anywhere.
     fn judge(&self, line: &Line, residual: &[f64], noise: &Level, options: &PeakOptions) -> (f64, f64) {
-        let density = noise.density.get(self.bin_of(line.frequency)).copied().unwrap_or(f64::INFINITY);
+        let density = noise.density(self.bin_of(line.frequency), line.frequency);
         let weight: f64 = self.window.iter().sum();
         let energy: f64 = self.window.iter().map(|w| w * w).sum();
         let rest = tapered_projection(residual, &self.window, line.frequency);
@@ -361,18 +388,31 @@ impl Span {
         (ratio, family_wise(one, self.bins(options)))
     }
 
-    /// Mean of the current periodogram on both sides of a frequency, ¾ to 3½ resolutions away.
-    fn power_beside(&self, frequency: f64) -> f64 {
+    /// The density of noise that limits how well a frequency is known, from the periodogram without a taper.
+    ///
+    /// That is the background; more where a steep background leaks into the fit, which has no taper; and much more where
+    /// the line is not quite steady. Then something is left that grows towards the line from both sides, as 1/δ² for a
+    /// phase that wanders, and the frequency varies as with noise of 14 times the mean density ¾ to 3½ resolutions
+    /// away (a fit's slope through a random walk; simulated).
+    fn spread(&self, frequency: f64, background: f64) -> f64 {
+        let (near, wide) = (self.power_beside(frequency, 0.75, 3.5), self.power_beside(frequency, 1.0, 8.0));
+        if near > 1.8 * background && near > 1.4 * wide {
+            14.0 * near
+        } else if wide > 1.5 * background {
+            wide
+        } else {
+            background
+        }
+    }
+
+    /// Mean of the current periodogram on both sides of a frequency, so many resolutions away.
+    fn power_beside(&self, frequency: f64, nearest: f64, farthest: f64) -> f64 {
         let centre = frequency * self.transform.input.len() as f64;
-        let reach = |resolutions: f64| resolutions * self.per_cycle();
+        let (nearest, farthest) = (nearest * self.per_cycle(), farthest * self.per_cycle());
         let (mut sum, mut counted) = (0.0, 0.0);
-        let from = (centre - reach(3.5)).max(1.0) as usize;
-        for (k, power) in self.power.iter().enumerate().skip(from) {
-            let distance = (k as f64 - centre).abs();
-            if distance > reach(3.5) && k as f64 > centre {
-                break;
-            }
-            if (reach(0.75)..=reach(3.5)).contains(&distance) {
+        let from = (centre - farthest).max(1.0) as usize;
+        for (k, power) in self.power.iter().enumerate().skip(from).take(2 * farthest as usize + 2) {
+            if (nearest..=farthest).contains(&(k as f64 - centre).abs()) {
                 sum += power;
                 counted += 1.0;
             }
@@ -384,7 +424,7 @@ impl Span {
         &self,
         line: &Line,
         residual: &[f64],
-        starts: &[f64],
+        starts: &[(f64, f64)],
         noise: &Level,
         options: &PeakOptions,
     ) -> Option<Peak> {
@@ -392,18 +432,18 @@ impl Span {
         let (frequency, amplitude) = (line.frequency, line.amplitude());
         let cycles = frequency * span;
         // Found where it was looked for, and not lost on the way.
-        let moved = starts.iter().map(|start| (start - frequency).abs()).fold(f64::INFINITY, f64::min);
-        if cycles < options.min_cycles - 0.1 || frequency >= 0.5 || moved * span > 1.5 {
+        let moved = |start: &(f64, f64)| (start.0 - frequency).abs();
+        let start = starts.iter().min_by(|a, b| moved(a).total_cmp(&moved(b)))?;
+        if cycles < options.min_cycles - 0.1 || frequency >= 0.5 || moved(start) * span > 1.5 {
             return None;
         }
         let (ratio, p) = self.judge(line, residual, noise, options);
+        let p = p.max(start.1);
         if p >= options.alpha {
             return None;
         }
-        // A line that is not quite steady leaves something on both sides of it, which counts against its precision.
-        let beside = self.power_beside(frequency);
-        let background = noise.density.get(self.bin_of(frequency)).copied().unwrap_or(0.0);
-        let spread = if beside > 2.5 * background { beside } else { background };
+        let background = noise.density(self.bin_of(frequency), frequency);
+        let spread = self.spread(frequency, background);
         let variance = self.values.iter().map(|v| v * v).sum::<f64>() / self.count;
         let sd = spread.sqrt() * line.unit_error;
         let centre = self.start as f64 + 0.5 * (span - 1.0);

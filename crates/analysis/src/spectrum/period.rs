@@ -137,7 +137,6 @@ fn active_window(rest: &[f64], period: f64) -> Option<Window> {
 /// The harmonics of a window of every cycle, over blocks of so many cycles.
 fn blocks(rest: &[f64], period: f64, cycles_per_block: usize, window: Window) -> Vec<Block> {
     let count = ((0.45 * window.len) as usize).clamp(1, 8);
-    let is_whole = window.len >= period;
     let mut found = Vec::new();
     let mut cycle = 0;
     let start_of = |cycle: usize| cycle as f64 * period + window.from;
@@ -151,7 +150,7 @@ fn blocks(rest: &[f64], period: f64, cycles_per_block: usize, window: Window) ->
             present += part.iter().filter(|v| v.is_finite()).count();
             length += part.len();
             for (h, sum) in sums.iter_mut().enumerate() {
-                *sum += harmonic(part, from as f64 - origin, (h + 1) as f64 / window.len, !is_whole);
+                *sum += harmonic(part, from as f64 - origin, (h + 1) as f64 / window.len);
             }
         }
         if 4 * present >= 3 * length && sums.iter().any(|sum| sum.norm_sqr() > 0.0) {
@@ -170,11 +169,19 @@ fn course(mut blocks: Vec<Block>, unit: f64, period: f64, rest: &[f64]) -> Optio
     if blocks.len() < FEWEST_BLOCKS {
         return None;
     }
-    let slope = coarse_drift(&blocks, unit, rest.len() as f64);
+    let mut slope = coarse_drift(&blocks, unit, rest.len() as f64);
     for block in &mut blocks {
         block.advance(slope * block.step, unit);
     }
-    let template = Template::of(&blocks);
+    let mut template = Template::of(&blocks);
+    if !template.is_coherent && slope != 0.0 {
+        // The best of several slopes through noise looks more regular than it is.
+        for block in &mut blocks {
+            block.advance(-slope * block.step, unit);
+        }
+        slope = 0.0;
+        template = Template::of(&blocks);
+    }
     let regularity = template.agreement(&blocks).clamp(0.0, 1.0);
     let delays: Vec<BlockDelay> = blocks
         .iter()
@@ -209,16 +216,16 @@ fn turn(index: usize, delay: f64, period: f64) -> Complex<f64> {
     Complex::new(cos, sin)
 }
 
-/// Sum of value · e^{−2πift} over the present values, t from `first`; tapered by Hann's window if asked for.
-fn harmonic(part: &[f64], first: f64, frequency: f64, is_tapered: bool) -> Complex<f64> {
+/// Sum of value · e^{−2πift} over the present values, t from `first`. Not tapered: a taper that stays where it is makes
+/// what moves under it seem to move less.
+fn harmonic(part: &[f64], first: f64, frequency: f64) -> Complex<f64> {
     let mut sum = Complex::new(0.0, 0.0);
     let angle = TAU * frequency * first;
     let mut phasor = Complex::new(angle.cos(), -angle.sin());
     let step = Complex::new((TAU * frequency).cos(), -(TAU * frequency).sin());
-    for (t, value) in part.iter().enumerate() {
+    for value in part {
         if value.is_finite() {
-            let weight = if is_tapered { 0.5 - 0.5 * (TAU * (t as f64 + 0.5) / part.len() as f64).cos() } else { 1.0 };
-            sum += phasor * (*value * weight);
+            sum += phasor * *value;
         }
         phasor *= step;
     }
@@ -365,7 +372,7 @@ fn drift(delays: &[BlockDelay], period: f64) -> Option<Drift> {
     let mut freedom = count - 2.0;
     // The residuals of a line are anticorrelated by about 2/n. Delays that go on from the one before are a random walk
     // (of a job that starts some time after it ended), whose slope varies by 6/5 of a step's variance over n.
-    if correlation + 2.0 / count > 0.8 / count.sqrt() {
+    if correlation + 2.0 / count > 1.0 / count.sqrt() {
         let apart = (delays.last()?.step - delays.first()?.step) / (count - 1.0);
         let differences: f64 =
             residuals.iter().zip(residuals.iter().skip(1)).map(|(a, b)| (b - a) * (b - a)).sum::<f64>() / (count - 1.0);
