@@ -138,8 +138,23 @@ fn jumps(values: &[f64], scale: usize) -> Vec<f64> {
     if unit > 0.0 { residuals.iter().map(|value| value / unit).collect() } else { Vec::new() }
 }
 
+/// Onsets in slots, and the size of their jumps: the first of several jumps in a row is the onset.
+fn onsets(jumps: &[f64], scale: usize, sign: i8, threshold: f64) -> (Vec<f64>, Vec<f64>) {
+    let mut found = (Vec::new(), Vec::new());
+    let mut before = false;
+    for (place, jump) in jumps.iter().enumerate() {
+        let size = jump * f64::from(sign);
+        let is_jump = size >= threshold;
+        if is_jump && !before {
+            found.0.push((place * scale) as f64);
+            found.1.push(size);
+        }
+        before = is_jump;
+    }
+    found
+}
+
 fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOptions, best: &mut Option<Candidate>) {
-    let side = f64::from(sign);
     let settings = PulseOptions {
         alpha: options.alpha,
         resolution: scale as f64,
@@ -150,23 +165,18 @@ fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOp
     let mut threshold = LOWEST;
     let mut before = usize::MAX;
     for _ in 0..RUNGS {
-        // The first of several jumps in a row is the onset.
-        let is_jump = |place: usize| jumps.get(place).is_some_and(|jump| jump * side >= threshold);
-        let places: Vec<usize> =
-            (0..jumps.len()).filter(|&place| is_jump(place) && !(place > 0 && is_jump(place - 1))).collect();
+        let (onsets, strengths) = onsets(jumps, scale, sign, threshold);
         threshold *= RUNG;
-        if places.len() < 4 {
+        if onsets.len() < 4 {
             break;
         }
-        if places.len() == before {
+        if onsets.len() == before {
             continue;
         }
-        before = places.len();
-        let onsets: Vec<f64> = places.iter().map(|place| (place * scale) as f64).collect();
+        before = onsets.len();
         if let Some(found) = search(&onsets, &settings)
             && best.as_ref().is_none_or(|best| found.ln_p < best.found.ln_p)
         {
-            let strengths = places.iter().filter_map(|&place| jumps.get(place)).map(|jump| jump.abs()).collect();
             *best = Some(Candidate { scale, sign, onsets, strengths, found });
         }
         if best.as_ref().is_some_and(Candidate::is_plain) {
@@ -182,6 +192,7 @@ impl Candidate {
     }
 
     fn told(mut self, values: &[f64], options: &JobOptions) -> Jobs {
+        self.widen(values);
         self.sharpen(values);
         let side = f64::from(self.sign);
         let settings = PulseOptions {
@@ -252,6 +263,17 @@ impl Candidate {
             .map(|onset| onset.round() as usize)
             .collect();
         Jobs { pulse, sign: self.sign, duration: shape.duration, height: reference.median, runs }
+    }
+
+    /// Takes in all jumps of at least half the usual size: the threshold that shows the pulse best may be above those of
+    /// an extra run.
+    fn widen(&mut self, values: &[f64]) {
+        let jumps = jumps(values, self.scale);
+        let lowest = 0.5 * robust::median(&self.strengths).unwrap_or(0.0);
+        let (onsets, strengths) = onsets(&jumps, self.scale, self.sign, lowest.max(LOWEST));
+        if onsets.len() <= 4 * self.onsets.len() {
+            (self.onsets, self.strengths) = (onsets, strengths);
+        }
     }
 
     /// Moves onsets that were found in averages to the slot of the steepest step.
