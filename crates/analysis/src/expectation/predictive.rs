@@ -466,3 +466,61 @@ impl Tail {
         (self.ln_front - 0.5 * (self.dof + 1.0) * (z * z / self.dof).ln_1p()).exp()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct TailCase {
+        dof: f64,
+        scale: f64,
+        z: Vec<f64>,
+        density: Vec<f64>,
+    }
+
+    #[derive(Deserialize)]
+    struct Reference {
+        values: Vec<f64>,
+        forecasts: Vec<(usize, f64)>,
+        tails: Vec<TailCase>,
+    }
+
+    fn reference() -> Reference {
+        serde_json::from_str(include_str!("../../reference/rhythm/autoregression.json")).unwrap()
+    }
+
+    #[test]
+    fn without_forgetting_the_regression_forecasts_as_statsmodels_does() {
+        let Reference { values, forecasts, .. } = reference();
+        let mut regression = Regression::new(f64::INFINITY, 3, 0);
+        let mut compared = 0;
+        for t in 3..values.len() {
+            let features = [1.0, values[t - 1], values[t - 2], values[t - 3], 0.0, 0.0, 0.0, 0.0];
+            if let Some((_, forecast)) = forecasts.iter().find(|(at, _)| *at == t) {
+                let ours = regression.predict(&features);
+                assert!((ours / forecast - 1.0).abs() < 1e-6, "{t}: {ours} {forecast}");
+                compared += 1;
+            }
+            regression.learn(&features, values[t], 1.0 / 256.0, false);
+        }
+        assert_eq!(compared, 6);
+    }
+
+    #[test]
+    fn tails_are_those_of_scipy_scaled_to_normal_errors() {
+        for case in reference().tails {
+            let tail = Tail::new(case.dof);
+            // The scale is kept to three digits.
+            assert!((tail.scale - case.scale).abs() < 1e-3);
+            for (z, density) in case.z.iter().zip(&case.density) {
+                assert!(
+                    (tail.density(z * tail.scale / case.scale) * tail.scale / case.scale / density - 1.0).abs() < 1e-9
+                );
+            }
+        }
+    }
+}

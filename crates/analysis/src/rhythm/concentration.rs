@@ -200,15 +200,10 @@ fn fullest_window(onsets: &[f64], period: f64, width: f64, span: f64) -> Option<
     Some(Window { start, cycles: most, period: period * (1.0 + slope) })
 }
 
-/// The share of the span that has an event within `reach` after it.
+/// The share of the span that has an event at most `reach` before it.
 fn coverage(onsets: &[f64], reach: f64, span: f64) -> f64 {
-    let mut previous = 0.0;
-    let mut covered = 0.0;
-    for &onset in onsets {
-        covered += (onset - previous).min(reach);
-        previous = onset;
-    }
-    covered / span
+    let ends = onsets.iter().skip(1).copied().chain([span]);
+    onsets.iter().zip(ends).map(|(onset, next)| (next - onset).min(reach)).sum::<f64>() / span
 }
 
 /// ln P(X ≥ k) of the binomial distribution, by the F distribution.
@@ -221,4 +216,42 @@ pub(super) fn binomial_ln_tail(trials: f64, k: f64, probability: f64) -> f64 {
     }
     let (above, below) = (2.0 * k, 2.0 * (trials - k + 1.0));
     f_ln_survival(above * (1.0 - probability) / (probability * below), below, above)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Case {
+        period: f64,
+        width: f64,
+        cycles: usize,
+        coverage: f64,
+        ln_tail: f64,
+    }
+
+    #[derive(Deserialize)]
+    struct Reference {
+        onsets: Vec<f64>,
+        span: f64,
+        cases: Vec<Case>,
+    }
+
+    #[test]
+    fn windows_coverage_and_tail_agree_with_brute_force_and_scipy() {
+        let reference: Reference =
+            serde_json::from_str(include_str!("../../reference/rhythm/concentration.json")).unwrap();
+        for case in &reference.cases {
+            let window = fullest_window(&reference.onsets, case.period, case.width, reference.span).unwrap();
+            assert_eq!(window.cycles, case.cycles, "{} {}", case.period, case.width);
+            let covered = coverage(&reference.onsets, case.width * case.period, reference.span);
+            assert!((covered - case.coverage).abs() < 1e-12, "{covered} {}", case.coverage);
+            let tail = binomial_ln_tail(19.0, case.cycles as f64, 0.04);
+            assert!((tail - case.ln_tail).abs() < 1e-9 * tail.abs().max(1.0), "{tail} {}", case.ln_tail);
+        }
+    }
 }
