@@ -135,6 +135,56 @@ fn an_exact_job_without_any_noise_is_found() {
     assert_eq!((found.pulse.missed[0].slot, found.duration, found.height), (700, 3, 1.0));
 }
 
+#[test]
+fn a_job_that_rests_at_weekends_is_not_missed_there() {
+    for seed in 0..20 {
+        let found = job_of(&two_weeks(seed, 8.0, |day| (day % 7 < 5).then_some(30))).unwrap();
+        assert!(found.pulse.missed.is_empty(), "{:?}", found.pulse.missed);
+        assert_eq!(
+            found.pulse.rests.as_ref().map(|rests| (rests.every, rests.cycles.as_slice())),
+            Some((7, &[5, 6][..]))
+        );
+        let found = job_of(&two_weeks(seed, 8.0, |day| (day % 7 < 5 && day != 9).then_some(30))).unwrap();
+        assert_eq!(found.pulse.missed.iter().map(|missed| missed.slot / DAY).collect::<Vec<_>>(), [9]);
+    }
+}
+
+#[test]
+fn a_job_that_changes_its_period_is_told_with_the_date() {
+    let mut told = 0;
+    for seed in 0..40 {
+        let mut noise = Noise::new(seed);
+        let mut values = noise.ar1(0.5, 3000);
+        let change = 1000 + (seed as usize * 37) % 900;
+        let mut at = 11;
+        while at + 4 < 3000 {
+            values[at..at + 4].iter_mut().for_each(|value| *value += 9.0);
+            at += if at < change { 60 } else { 40 };
+        }
+        let found = rhythm(&values, None, &RhythmOptions::default()).unwrap();
+        if let [change_found] = found.changes.as_slice() {
+            let right = (change_found.before - 60.0).abs() < 0.6 && (change_found.after - 40.0).abs() < 0.4;
+            told += i32::from(right && change_found.slot.abs_diff(change) <= 120);
+        }
+    }
+    assert!(told >= 36, "{told} of 40");
+}
+
+#[test]
+fn a_known_period_needs_fewer_cycles() {
+    let (mut plain, mut hinted, mut wrong) = (0, 0, 0);
+    for seed in 0..40 {
+        let values = two_weeks(seed, 8.0, |_| Some(30));
+        let five = &values[..5 * DAY];
+        plain += i32::from(job_of(five).is_some());
+        let options = JobOptions { period: Some(DAY as f64), ..JobOptions::default() };
+        hinted += i32::from(jobs(five, &options).is_some());
+        let noise = Noise::new(seed + 900).ar1(0.6, 5 * DAY);
+        wrong += i32::from(jobs(&noise, &JobOptions { alpha: 0.05, ..options }).is_some());
+    }
+    assert!(hinted >= 38 && hinted >= plain && wrong <= 4, "{plain} {hinted} {wrong}");
+}
+
 // Pulse
 
 #[test]

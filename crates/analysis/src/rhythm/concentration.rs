@@ -26,6 +26,8 @@ pub(super) struct Search {
     resolution: f64,
     shortest: f64,
     min_cycles: f64,
+    /// A period that is known beforehand.
+    known: Option<f64>,
 }
 
 /// The most surprising concentration.
@@ -42,11 +44,13 @@ pub(super) struct Concentration {
 
 impl Search {
     pub(super) fn new(span: f64, options: &PulseOptions) -> Self {
+        let min_cycles = options.min_cycles.max(3.0);
         Self {
             span,
             resolution: options.resolution,
             shortest: options.shortest,
-            min_cycles: options.min_cycles.max(3.0),
+            min_cycles,
+            known: options.period.filter(|period| *period >= options.shortest && *period * min_cycles <= span),
         }
     }
 }
@@ -60,17 +64,21 @@ pub(super) fn search(onsets: &[f64], search: &Search) -> Option<Concentration> {
     let lowest = search.min_cycles / search.span;
     // A period of which more than every third cycle lacks its event is not looked for.
     let highest = (1.5 * count as f64 / search.span).min(1.0 / search.shortest);
-    if highest <= lowest || !highest.is_finite() {
-        return None;
-    }
     let mut best: Option<Concentration> = None;
-    for frequency in candidates(onsets, search.span, lowest, highest) {
+    let frequencies = if highest > lowest { candidates(onsets, search.span, lowest, highest) } else { Vec::new() };
+    for frequency in frequencies {
         let found = concentration(onsets, 1.0 / frequency, search, highest - lowest);
         if let Some(found) = found
             && best.is_none_or(|best| found.ln_p < best.ln_p)
         {
             best = Some(found);
         }
+    }
+    if let Some(period) = search.known {
+        // One period instead of a band of them; then both looks count.
+        let known = concentration(onsets, period, search, 0.0);
+        best = [best, known].into_iter().flatten().min_by(|a, b| a.ln_p.total_cmp(&b.ln_p));
+        best.iter_mut().for_each(|found| found.ln_p = (found.ln_p + 2f64.ln()).min(0.0));
     }
     best
 }
@@ -133,7 +141,10 @@ fn concentration(onsets: &[f64], period: f64, search: &Search, band: f64) -> Opt
                 best = Some(Concentration { period, phase, width, ln_p });
             }
         }
-        period = window.period;
+        // A known period is not fitted.
+        if band > 0.0 {
+            period = window.period;
+        }
     }
     best
 }

@@ -15,11 +15,13 @@ pub struct JobOptions {
     pub shortest: f64,
     /// The fewest cycles in the series.
     pub min_cycles: f64,
+    /// A period that is known beforehand, in slots, as a day: at it fewer cycles are enough.
+    pub period: Option<f64>,
 }
 
 impl Default for JobOptions {
     fn default() -> Self {
-        Self { alpha: 0.001, shortest: 6.0, min_cycles: 4.0 }
+        Self { alpha: 0.001, shortest: 6.0, min_cycles: 4.0, period: None }
     }
 }
 
@@ -160,6 +162,7 @@ fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOp
         resolution: scale as f64,
         shortest: options.shortest.max(3.0 * scale as f64),
         min_cycles: options.min_cycles,
+        period: options.period,
     };
     let settings = Search::new(values.len() as f64, &settings);
     let mut threshold = LOWEST;
@@ -200,6 +203,7 @@ impl Candidate {
             resolution: 1.0,
             shortest: options.shortest,
             min_cycles: options.min_cycles,
+            period: options.period,
         };
         let shape = Shape::of(values, &self.onsets, side, self.found.period);
         let is_observed = |time: f64| shape.height_at(values, time.round()).is_finite();
