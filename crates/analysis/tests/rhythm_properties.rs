@@ -175,10 +175,10 @@ fn a_known_period_needs_fewer_cycles() {
     let (mut plain, mut hinted, mut wrong) = (0, 0, 0);
     for seed in 0..40 {
         let values = two_weeks(seed, 8.0, |_| Some(30));
-        let five = &values[..5 * DAY];
-        plain += i32::from(job_of(five).is_some());
+        let six = &values[..6 * DAY];
+        plain += i32::from(job_of(six).is_some());
         let options = JobOptions { period: Some(DAY as f64), ..JobOptions::default() };
-        hinted += i32::from(jobs(five, &options).is_some());
+        hinted += i32::from(jobs(six, &options).is_some());
         let noise = Noise::new(seed + 900).ar1(0.6, 5 * DAY);
         wrong += i32::from(jobs(&noise, &JobOptions { alpha: 0.05, ..options }).is_some());
     }

@@ -13,6 +13,8 @@ use crate::distribution::{f_ln_survival, ln_family_wise};
 /// The largest density, relative to uniform, of a gamma renewal process's next phase with a coefficient of variation of
 /// 0.3 is 1.42; events that are more regular than that keep a pulse.
 const PREFERENCE: f64 = 1.5;
+/// The same for jumps in values.
+const JUMP_PREFERENCE: f64 = 4.0;
 /// The widths of the windows that are tried, in cycles.
 const WIDTHS: [f64; 6] = [0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625];
 /// More periods than this are not looked at closely.
@@ -28,6 +30,10 @@ pub(super) struct Search {
     min_cycles: f64,
     /// A period that is known beforehand.
     known: Option<f64>,
+    /// The bound B.
+    preference: f64,
+    /// Wider windows are not tried, in cycles.
+    widest: f64,
 }
 
 /// The most surprising concentration.
@@ -50,8 +56,16 @@ impl Search {
             resolution: options.resolution,
             shortest: options.shortest,
             min_cycles,
+            preference: PREFERENCE,
+            widest: 1.0,
             known: options.period.filter(|period| *period >= options.shortest && *period * min_cycles <= span),
         }
+    }
+
+    /// The same for jumps of a series, which may come more often by day than by night: their density by phase is taken to
+    /// reach `preference` times its mean, and a window as wide as a day's busy hours is no pulse.
+    pub(super) fn of_jumps(span: f64, options: &PulseOptions) -> Self {
+        Self { preference: JUMP_PREFERENCE, widest: 0.1, ..Self::new(span, options) }
     }
 }
 
@@ -125,6 +139,9 @@ fn concentration(onsets: &[f64], period: f64, search: &Search, band: f64) -> Opt
         if width * period < search.resolution {
             break;
         }
+        if width > search.widest {
+            continue;
+        }
         let Some(window) = fullest_window(onsets, period, width, search.span) else { continue };
         let cycles = ((search.span / period).floor()).max(window.cycles as f64);
         let enough = 2 * window.cycles >= cycles as usize && 2 * window.cycles >= onsets.len();
@@ -132,7 +149,7 @@ fn concentration(onsets: &[f64], period: f64, search: &Search, band: f64) -> Opt
             let ln_one = binomial_ln_tail(
                 cycles - 1.0,
                 window.cycles as f64 - 1.0,
-                (PREFERENCE * coverage(onsets, width * period, search.span)).min(1.0),
+                (search.preference * coverage(onsets, width * period, search.span)).min(1.0),
             );
             let tests = onsets.len() as f64 * (search.span * band / width).max(1.0) * WIDTHS.len() as f64;
             let ln_p = ln_family_wise(ln_one, tests);

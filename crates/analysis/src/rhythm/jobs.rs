@@ -164,7 +164,7 @@ fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOp
         min_cycles: options.min_cycles,
         period: options.period,
     };
-    let settings = Search::new(values.len() as f64, &settings);
+    let settings = Search::of_jumps(values.len() as f64, &settings);
     let mut threshold = LOWEST;
     let mut before = usize::MAX;
     for _ in 0..RUNGS {
@@ -382,6 +382,8 @@ impl Shape {
 struct Heights {
     median: f64,
     spread: f64,
+    /// The standard deviation of the heights' logarithms.
+    relative: f64,
     count: f64,
 }
 
@@ -389,8 +391,17 @@ impl Heights {
     fn of(heights: impl Iterator<Item = f64>) -> Self {
         let heights: Vec<f64> = heights.filter(|height| height.is_finite()).collect();
         let median = robust::median(&heights).unwrap_or(0.0);
-        let spread = robust::spread(&heights).unwrap_or(0.0).max(0.02 * median.abs());
-        Self { median, spread, count: heights.len() as f64 }
+        // What is not a run, or twice as high as one, says nothing of how much runs differ.
+        let usual = heights.iter().copied().filter(|height| *height >= 0.5 * median && *height <= 2.0 * median);
+        let usual: Vec<f64> = usual.collect();
+        let logs: Vec<f64> = usual.iter().map(|height| height.ln()).collect();
+        let deviation = |values: &[f64]| robust::variance(values).map_or(0.0, f64::sqrt);
+        Self {
+            median,
+            spread: deviation(&usual).max(0.02 * median.abs()),
+            relative: deviation(&logs).max(0.02),
+            count: usual.len() as f64,
+        }
     }
 
     /// ln of the chance that a run is this low, by the distribution of the runs' heights. Heights that vary in
@@ -404,7 +415,7 @@ impl Heights {
         let plain = student_t_ln_survival((self.median - height) / (self.spread * widened), dof);
         // On the scale of logarithms a height that is no height at all counts as a fiftieth of the usual one.
         let ratio = (height / self.median).clamp(0.02, 50.0).ln();
-        let relative = student_t_ln_survival(-ratio / (self.spread / self.median * widened), dof);
+        let relative = student_t_ln_survival(-ratio / (self.relative * widened), dof);
         plain.min(relative) + 2f64.ln()
     }
 }

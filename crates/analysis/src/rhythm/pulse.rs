@@ -153,11 +153,11 @@ pub(super) fn follow(
 ) -> Pulse {
     let mut grid = Grid { period: found.period, phase: found.phase };
     let mut reach = 0.5 * found.width * found.period;
-    // Robust at first; then everything within four standard deviations, which no longer leaves out healthy events.
+    // Robust at first; then everything within six standard deviations, which no longer leaves out healthy events.
     for round in 0..4 {
         let hits = grid.hits(onsets, reach.max(options.resolution));
         grid = grid.fitted(&hits).unwrap_or(grid);
-        reach = (4.0 * grid.jitter(&hits, options.resolution, round == 0)).min(0.25 * grid.period);
+        reach = (6.0 * grid.jitter(&hits, options.resolution, round == 0)).min(0.25 * grid.period);
     }
     let hits = grid.hits(onsets, reach.max(options.resolution));
     let jitter = grid.jitter(&hits, options.resolution, false);
