@@ -99,9 +99,10 @@ const LONGEST_GAP: usize = 3;
 
 /// A predictive distribution that goes along with a series, one value at a time.
 ///
-/// Four experts predict the next value: a regression on the last values and on the season's profile, with a long memory,
-/// once with the tails of Student's t with 30 degrees of freedom and once with 4; a regression on the last values alone with a
-/// memory of 64 slots; and the last value. Each keeps the scale of its own errors. Their mixture, weighted by how well they did with a share for
+/// Three experts predict the next value: a regression on the last values and on the season's profile, with a long memory;
+/// one on the last values alone with a memory of 64 slots; and the last value. Each keeps the scale of its own errors,
+/// which are distributed as Student's t with 30 or with 3 degrees of freedom, whichever did better so far. Their
+/// mixture, weighted by how well they did with a share for
 /// the others (Herbster and Warmuth 1998), is the predictive density that the surprisal is taken from: after a level
 /// shift, the short memory and the last value take over within some slots. The interval is the mixture's mean plus
 /// and minus its standard deviation times two factors, which are raised whenever a value lies outside, and lowered
@@ -121,7 +122,9 @@ pub struct Predictor {
     long: Regression,
     short: Regression,
     last_scale: f64,
-    weights: [f64; 4],
+    weights: [f64; 3],
+    /// The weight of the heavier of the two tails.
+    heavy: f64,
     edges: (f64, f64),
     tails: [Tail; 2],
 }
@@ -144,9 +147,10 @@ impl Predictor {
             long: Regression::new(options.memory, order, seasonal),
             short: Regression::new(64.0, order, 0),
             last_scale: 1.0,
-            weights: [0.25; 4],
+            weights: [1.0 / 3.0; 3],
+            heavy: 0.1,
             edges: (edge, edge),
-            tails: [Tail::new(30.0), Tail::new(4.0)],
+            tails: [Tail::new(30.0), Tail::new(3.0)],
         }
     }
 
@@ -160,17 +164,12 @@ impl Predictor {
         let value = if value.is_finite() { (value - level) / unit } else { f64::NAN };
         let features = self.features();
         let (long, short) = (self.long.predict(&features), self.short.predict(&features));
-        let experts = [
-            (long, self.long.spread(), 0),
-            (long, self.long.spread(), 1),
-            (short, self.short.spread(), 0),
-            (self.lags[0], self.last_scale, 1),
-        ];
-        let centre: f64 = experts.iter().zip(&self.weights).map(|((mean, _, _), weight)| weight * mean).sum();
+        let experts = [(long, self.long.spread), (short, self.short.spread), (self.lags[0], self.last_scale)];
+        let centre: f64 = experts.iter().zip(&self.weights).map(|((mean, _), weight)| weight * mean).sum();
         let variance: f64 = experts
             .iter()
             .zip(&self.weights)
-            .map(|((mean, spread, _), weight)| weight * (spread * spread + (mean - centre).powi(2)))
+            .map(|((mean, spread), weight)| weight * (spread * spread + (mean - centre).powi(2)))
             .sum();
         let spread = variance.sqrt();
         let (below, above) = self.edges;
@@ -190,9 +189,10 @@ impl Predictor {
             return expected;
         }
         if is_known {
-            let mut densities = [0.0; 4];
-            for (density, (mean, spread, tail)) in densities.iter_mut().zip(experts) {
-                *density = self.tails[tail].density((value - mean) / spread) / spread;
+            let mut densities = [0.0; 3];
+            for (density, (mean, spread)) in densities.iter_mut().zip(experts) {
+                let [light, heavy] = self.tails.map(|tail| tail.density((value - mean) / spread));
+                *density = (light + self.heavy * (heavy - light)) / spread;
             }
             let total: f64 = densities.iter().zip(&self.weights).map(|(density, weight)| density * weight).sum();
             expected.surprisal = -(total / unit).max(f64::MIN_POSITIVE).log2();
@@ -203,9 +203,10 @@ impl Predictor {
             self.move_edges(deviation);
             if total > 0.0 {
                 for (weight, density) in self.weights.iter_mut().zip(densities) {
-                    *weight = (1.0 - SHARE) * *weight * density / total + 0.25 * SHARE;
+                    *weight = (1.0 - SHARE) * *weight * density / total + SHARE / 3.0;
                 }
             }
+            self.weigh_tails((value - long) / self.long.spread);
             let error = value - self.lags[0];
             self.last_scale = adapted(self.last_scale, error, 1.0 / 48.0);
             self.long.learn(&features, value, 1.0 / 256.0, self.options.robust);
@@ -217,16 +218,26 @@ impl Predictor {
     }
 
     /// ln of the chance of a value as far from each expert's mean, by their mixture.
-    fn ln_tail(&self, value: f64, experts: &[(f64, f64, usize); 4]) -> f64 {
+    fn ln_tail(&self, value: f64, experts: &[(f64, f64); 3]) -> f64 {
         let chance: f64 = experts
             .iter()
             .zip(&self.weights)
-            .map(|((mean, spread, tail), weight)| {
-                let tail = &self.tails[*tail];
-                weight * 2.0 * student_t_ln_survival((value - mean).abs() / (spread * tail.scale), tail.dof).exp()
+            .map(|((mean, spread), weight)| {
+                let z = (value - mean).abs() / spread;
+                let [light, heavy] = self.tails.map(|tail| 2.0 * student_t_ln_survival(z / tail.scale, tail.dof).exp());
+                weight * (light + self.heavy * (heavy - light))
             })
             .sum();
         chance.max(f64::MIN_POSITIVE).ln().min(0.0)
+    }
+
+    /// Learns how heavy the tails are from one standardised error. One wild value is not yet a heavy tail: it counts
+    /// at most thirtyfold.
+    fn weigh_tails(&mut self, z: f64) {
+        const FLOOR: f64 = 1e-6;
+        let [light, heavy] = self.tails.map(|tail| tail.density(z));
+        let odds = self.heavy / (1.0 - self.heavy) * (heavy / light.max(f64::MIN_POSITIVE)).min(30.0);
+        self.heavy = (odds / (1.0 + odds)).clamp(FLOOR, 1.0 - FLOOR);
     }
 
     fn move_edges(&mut self, deviation: f64) {
@@ -316,10 +327,6 @@ impl Regression {
 
     fn predict(&self, features: &[f64; FEATURES]) -> f64 {
         self.coefficients.iter().zip(features).map(|(a, b)| a * b).sum()
-    }
-
-    fn spread(&self) -> f64 {
-        self.spread
     }
 
     fn learn(&mut self, features: &[f64; FEATURES], value: f64, gain: f64, robust: bool) {
@@ -446,7 +453,7 @@ struct Tail {
 impl Tail {
     fn new(dof: f64) -> Self {
         // The maximum-likelihood scale for normal errors, to a per mille: where E (ν + 1) z²/(ν s² + z²) = 1.
-        let scale = if dof > 10.0 { 0.969 } else { 0.831 };
+        let scale = if dof > 10.0 { 0.969 } else { 0.794 };
         let ln_front = ln_gamma(0.5 * (dof + 1.0))
             - ln_gamma(0.5 * dof)
             - 0.5 * (std::f64::consts::PI * dof).ln()
@@ -457,5 +464,63 @@ impl Tail {
     fn density(&self, z: f64) -> f64 {
         let z = z / self.scale;
         (self.ln_front - 0.5 * (self.dof + 1.0) * (z * z / self.dof).ln_1p()).exp()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct TailCase {
+        dof: f64,
+        scale: f64,
+        z: Vec<f64>,
+        density: Vec<f64>,
+    }
+
+    #[derive(Deserialize)]
+    struct Reference {
+        values: Vec<f64>,
+        forecasts: Vec<(usize, f64)>,
+        tails: Vec<TailCase>,
+    }
+
+    fn reference() -> Reference {
+        serde_json::from_str(include_str!("../../reference/rhythm/autoregression.json")).unwrap()
+    }
+
+    #[test]
+    fn without_forgetting_the_regression_forecasts_as_statsmodels_does() {
+        let Reference { values, forecasts, .. } = reference();
+        let mut regression = Regression::new(f64::INFINITY, 3, 0);
+        let mut compared = 0;
+        for t in 3..values.len() {
+            let features = [1.0, values[t - 1], values[t - 2], values[t - 3], 0.0, 0.0, 0.0, 0.0];
+            if let Some((_, forecast)) = forecasts.iter().find(|(at, _)| *at == t) {
+                let ours = regression.predict(&features);
+                assert!((ours / forecast - 1.0).abs() < 1e-6, "{t}: {ours} {forecast}");
+                compared += 1;
+            }
+            regression.learn(&features, values[t], 1.0 / 256.0, false);
+        }
+        assert_eq!(compared, 6);
+    }
+
+    #[test]
+    fn tails_are_those_of_scipy_scaled_to_normal_errors() {
+        for case in reference().tails {
+            let tail = Tail::new(case.dof);
+            // The scale is kept to three digits.
+            assert!((tail.scale - case.scale).abs() < 1e-3);
+            for (z, density) in case.z.iter().zip(&case.density) {
+                assert!(
+                    (tail.density(z * tail.scale / case.scale) * tail.scale / case.scale / density - 1.0).abs() < 1e-9
+                );
+            }
+        }
     }
 }

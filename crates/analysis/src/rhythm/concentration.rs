@@ -13,6 +13,8 @@ use crate::distribution::{f_ln_survival, ln_family_wise};
 /// The largest density, relative to uniform, of a gamma renewal process's next phase with a coefficient of variation of
 /// 0.3 is 1.42; events that are more regular than that keep a pulse.
 const PREFERENCE: f64 = 1.5;
+/// The same for jumps in values.
+const JUMP_PREFERENCE: f64 = 4.0;
 /// The widths of the windows that are tried, in cycles.
 const WIDTHS: [f64; 6] = [0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625];
 /// More periods than this are not looked at closely.
@@ -26,6 +28,12 @@ pub(super) struct Search {
     resolution: f64,
     shortest: f64,
     min_cycles: f64,
+    /// A period that is known beforehand.
+    known: Option<f64>,
+    /// The bound B.
+    preference: f64,
+    /// Wider windows are not tried, in cycles.
+    widest: f64,
 }
 
 /// The most surprising concentration.
@@ -42,12 +50,22 @@ pub(super) struct Concentration {
 
 impl Search {
     pub(super) fn new(span: f64, options: &PulseOptions) -> Self {
+        let min_cycles = options.min_cycles.max(3.0);
         Self {
             span,
             resolution: options.resolution,
             shortest: options.shortest,
-            min_cycles: options.min_cycles.max(3.0),
+            min_cycles,
+            preference: PREFERENCE,
+            widest: 1.0,
+            known: options.period.filter(|period| *period >= options.shortest && *period * min_cycles <= span),
         }
+    }
+
+    /// The same for jumps of a series, which may come more often by day than by night: their density by phase is taken to
+    /// reach `preference` times its mean, and a window as wide as a day's busy hours is no pulse.
+    pub(super) fn of_jumps(span: f64, options: &PulseOptions) -> Self {
+        Self { preference: JUMP_PREFERENCE, widest: 0.1, ..Self::new(span, options) }
     }
 }
 
@@ -60,17 +78,21 @@ pub(super) fn search(onsets: &[f64], search: &Search) -> Option<Concentration> {
     let lowest = search.min_cycles / search.span;
     // A period of which more than every third cycle lacks its event is not looked for.
     let highest = (1.5 * count as f64 / search.span).min(1.0 / search.shortest);
-    if highest <= lowest || !highest.is_finite() {
-        return None;
-    }
     let mut best: Option<Concentration> = None;
-    for frequency in candidates(onsets, search.span, lowest, highest) {
+    let frequencies = if highest > lowest { candidates(onsets, search.span, lowest, highest) } else { Vec::new() };
+    for frequency in frequencies {
         let found = concentration(onsets, 1.0 / frequency, search, highest - lowest);
         if let Some(found) = found
             && best.is_none_or(|best| found.ln_p < best.ln_p)
         {
             best = Some(found);
         }
+    }
+    if let Some(period) = search.known {
+        // One period instead of a band of them; then both looks count.
+        let known = concentration(onsets, period, search, 0.0);
+        best = [best, known].into_iter().flatten().min_by(|a, b| a.ln_p.total_cmp(&b.ln_p));
+        best.iter_mut().for_each(|found| found.ln_p = (found.ln_p + 2f64.ln()).min(0.0));
     }
     best
 }
@@ -117,6 +139,9 @@ fn concentration(onsets: &[f64], period: f64, search: &Search, band: f64) -> Opt
         if width * period < search.resolution {
             break;
         }
+        if width > search.widest {
+            continue;
+        }
         let Some(window) = fullest_window(onsets, period, width, search.span) else { continue };
         let cycles = ((search.span / period).floor()).max(window.cycles as f64);
         let enough = 2 * window.cycles >= cycles as usize && 2 * window.cycles >= onsets.len();
@@ -124,7 +149,7 @@ fn concentration(onsets: &[f64], period: f64, search: &Search, band: f64) -> Opt
             let ln_one = binomial_ln_tail(
                 cycles - 1.0,
                 window.cycles as f64 - 1.0,
-                (PREFERENCE * coverage(onsets, width * period, search.span)).min(1.0),
+                (search.preference * coverage(onsets, width * period, search.span)).min(1.0),
             );
             let tests = onsets.len() as f64 * (search.span * band / width).max(1.0) * WIDTHS.len() as f64;
             let ln_p = ln_family_wise(ln_one, tests);
@@ -133,7 +158,10 @@ fn concentration(onsets: &[f64], period: f64, search: &Search, band: f64) -> Opt
                 best = Some(Concentration { period, phase, width, ln_p });
             }
         }
-        period = window.period;
+        // A known period is not fitted.
+        if band > 0.0 {
+            period = window.period;
+        }
     }
     best
 }
@@ -200,15 +228,10 @@ fn fullest_window(onsets: &[f64], period: f64, width: f64, span: f64) -> Option<
     Some(Window { start, cycles: most, period: period * (1.0 + slope) })
 }
 
-/// The share of the span that has an event within `reach` after it.
+/// The share of the span that has an event at most `reach` before it.
 fn coverage(onsets: &[f64], reach: f64, span: f64) -> f64 {
-    let mut previous = 0.0;
-    let mut covered = 0.0;
-    for &onset in onsets {
-        covered += (onset - previous).min(reach);
-        previous = onset;
-    }
-    covered / span
+    let ends = onsets.iter().skip(1).copied().chain([span]);
+    onsets.iter().zip(ends).map(|(onset, next)| (next - onset).min(reach)).sum::<f64>() / span
 }
 
 /// ln P(X ≥ k) of the binomial distribution, by the F distribution.
@@ -221,4 +244,42 @@ pub(super) fn binomial_ln_tail(trials: f64, k: f64, probability: f64) -> f64 {
     }
     let (above, below) = (2.0 * k, 2.0 * (trials - k + 1.0));
     f_ln_survival(above * (1.0 - probability) / (probability * below), below, above)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Case {
+        period: f64,
+        width: f64,
+        cycles: usize,
+        coverage: f64,
+        ln_tail: f64,
+    }
+
+    #[derive(Deserialize)]
+    struct Reference {
+        onsets: Vec<f64>,
+        span: f64,
+        cases: Vec<Case>,
+    }
+
+    #[test]
+    fn windows_coverage_and_tail_agree_with_brute_force_and_scipy() {
+        let reference: Reference =
+            serde_json::from_str(include_str!("../../reference/rhythm/concentration.json")).unwrap();
+        for case in &reference.cases {
+            let window = fullest_window(&reference.onsets, case.period, case.width, reference.span).unwrap();
+            assert_eq!(window.cycles, case.cycles, "{} {}", case.period, case.width);
+            let covered = coverage(&reference.onsets, case.width * case.period, reference.span);
+            assert!((covered - case.coverage).abs() < 1e-12, "{covered} {}", case.coverage);
+            let tail = binomial_ln_tail(19.0, case.cycles as f64, 0.04);
+            assert!((tail - case.ln_tail).abs() < 1e-9 * tail.abs().max(1.0), "{tail} {}", case.ln_tail);
+        }
+    }
 }

@@ -7,7 +7,7 @@ const REST: f64 = 0.6;
 /// What an accented beat in no group costs.
 const ALONE: f64 = 1.5;
 /// How much longer or louder accents count beside gaps, which they only decide between where gaps are equal.
-const LEAN: f64 = 0.25;
+const LEAN: f64 = 0.4;
 /// A logarithm of a gap beyond this is no better evidence of a boundary.
 const WIDEST: f64 = 2.0;
 

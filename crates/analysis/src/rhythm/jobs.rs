@@ -15,11 +15,13 @@ pub struct JobOptions {
     pub shortest: f64,
     /// The fewest cycles in the series.
     pub min_cycles: f64,
+    /// A period that is known beforehand, in slots, as a day: at it fewer cycles are enough.
+    pub period: Option<f64>,
 }
 
 impl Default for JobOptions {
     fn default() -> Self {
-        Self { alpha: 0.001, shortest: 6.0, min_cycles: 4.0 }
+        Self { alpha: 0.001, shortest: 6.0, min_cycles: 4.0, period: None }
     }
 }
 
@@ -138,35 +140,46 @@ fn jumps(values: &[f64], scale: usize) -> Vec<f64> {
     if unit > 0.0 { residuals.iter().map(|value| value / unit).collect() } else { Vec::new() }
 }
 
+/// Onsets in slots, and the size of their jumps: the first of several jumps in a row is the onset.
+fn onsets(jumps: &[f64], scale: usize, sign: i8, threshold: f64) -> (Vec<f64>, Vec<f64>) {
+    let mut found = (Vec::new(), Vec::new());
+    let mut before = false;
+    for (place, jump) in jumps.iter().enumerate() {
+        let size = jump * f64::from(sign);
+        let is_jump = size >= threshold;
+        if is_jump && !before {
+            found.0.push((place * scale) as f64);
+            found.1.push(size);
+        }
+        before = is_jump;
+    }
+    found
+}
+
 fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOptions, best: &mut Option<Candidate>) {
-    let side = f64::from(sign);
     let settings = PulseOptions {
         alpha: options.alpha,
         resolution: scale as f64,
         shortest: options.shortest.max(3.0 * scale as f64),
         min_cycles: options.min_cycles,
+        period: options.period,
     };
-    let settings = Search::new(values.len() as f64, &settings);
+    let settings = Search::of_jumps(values.len() as f64, &settings);
     let mut threshold = LOWEST;
     let mut before = usize::MAX;
     for _ in 0..RUNGS {
-        // The first of several jumps in a row is the onset.
-        let is_jump = |place: usize| jumps.get(place).is_some_and(|jump| jump * side >= threshold);
-        let places: Vec<usize> =
-            (0..jumps.len()).filter(|&place| is_jump(place) && !(place > 0 && is_jump(place - 1))).collect();
+        let (onsets, strengths) = onsets(jumps, scale, sign, threshold);
         threshold *= RUNG;
-        if places.len() < 4 {
+        if onsets.len() < 4 {
             break;
         }
-        if places.len() == before {
+        if onsets.len() == before {
             continue;
         }
-        before = places.len();
-        let onsets: Vec<f64> = places.iter().map(|place| (place * scale) as f64).collect();
+        before = onsets.len();
         if let Some(found) = search(&onsets, &settings)
             && best.as_ref().is_none_or(|best| found.ln_p < best.found.ln_p)
         {
-            let strengths = places.iter().filter_map(|&place| jumps.get(place)).map(|jump| jump.abs()).collect();
             *best = Some(Candidate { scale, sign, onsets, strengths, found });
         }
         if best.as_ref().is_some_and(Candidate::is_plain) {
@@ -182,6 +195,7 @@ impl Candidate {
     }
 
     fn told(mut self, values: &[f64], options: &JobOptions) -> Jobs {
+        self.widen(values);
         self.sharpen(values);
         let side = f64::from(self.sign);
         let settings = PulseOptions {
@@ -189,6 +203,7 @@ impl Candidate {
             resolution: 1.0,
             shortest: options.shortest,
             min_cycles: options.min_cycles,
+            period: options.period,
         };
         let shape = Shape::of(values, &self.onsets, side, self.found.period);
         let is_observed = |time: f64| shape.height_at(values, time.round()).is_finite();
@@ -252,6 +267,17 @@ impl Candidate {
             .map(|onset| onset.round() as usize)
             .collect();
         Jobs { pulse, sign: self.sign, duration: shape.duration, height: reference.median, runs }
+    }
+
+    /// Takes in all jumps of at least half the usual size: the threshold that shows the pulse best may be above those of
+    /// an extra run.
+    fn widen(&mut self, values: &[f64]) {
+        let jumps = jumps(values, self.scale);
+        let lowest = 0.5 * robust::median(&self.strengths).unwrap_or(0.0);
+        let (onsets, strengths) = onsets(&jumps, self.scale, self.sign, lowest.max(LOWEST));
+        if onsets.len() <= 4 * self.onsets.len() {
+            (self.onsets, self.strengths) = (onsets, strengths);
+        }
     }
 
     /// Moves onsets that were found in averages to the slot of the steepest step.
@@ -356,6 +382,8 @@ impl Shape {
 struct Heights {
     median: f64,
     spread: f64,
+    /// The standard deviation of the heights' logarithms.
+    relative: f64,
     count: f64,
 }
 
@@ -363,8 +391,17 @@ impl Heights {
     fn of(heights: impl Iterator<Item = f64>) -> Self {
         let heights: Vec<f64> = heights.filter(|height| height.is_finite()).collect();
         let median = robust::median(&heights).unwrap_or(0.0);
-        let spread = robust::spread(&heights).unwrap_or(0.0).max(0.02 * median.abs());
-        Self { median, spread, count: heights.len() as f64 }
+        // What is not a run, or twice as high as one, says nothing of how much runs differ.
+        let usual = heights.iter().copied().filter(|height| *height >= 0.5 * median && *height <= 2.0 * median);
+        let usual: Vec<f64> = usual.collect();
+        let logs: Vec<f64> = usual.iter().map(|height| height.ln()).collect();
+        let deviation = |values: &[f64]| robust::variance(values).map_or(0.0, f64::sqrt);
+        Self {
+            median,
+            spread: deviation(&usual).max(0.02 * median.abs()),
+            relative: deviation(&logs).max(0.02),
+            count: usual.len() as f64,
+        }
     }
 
     /// ln of the chance that a run is this low, by the distribution of the runs' heights. Heights that vary in
@@ -378,7 +415,7 @@ impl Heights {
         let plain = student_t_ln_survival((self.median - height) / (self.spread * widened), dof);
         // On the scale of logarithms a height that is no height at all counts as a fiftieth of the usual one.
         let ratio = (height / self.median).clamp(0.02, 50.0).ln();
-        let relative = student_t_ln_survival(-ratio / (self.spread / self.median * widened), dof);
+        let relative = student_t_ln_survival(-ratio / (self.relative * widened), dof);
         plain.min(relative) + 2f64.ln()
     }
 }

@@ -9,11 +9,13 @@ mod metre;
 mod pulse;
 mod random;
 mod summary;
+mod tempo;
 
 pub use feet::{Beat, Foot, Group, GroupKind, Parse, dominance_p, feet};
 pub use ictus::{AccentOptions, AccentStream, Ictus, Threshold, ictuses};
 pub use jobs::{JobOptions, Jobs, jobs};
 pub use levels::{Level, PatternMatches, find_pattern, levels};
 pub use metre::{Metre, MetreChange, MetreOptions, Offbeat, metre, metre_changes, syncopation};
-pub use pulse::{Extra, Late, Missed, Pulse, PulseOptions, pulse};
+pub use pulse::{Extra, Late, Missed, Pulse, PulseOptions, Rests, pulse};
 pub use summary::{DatedBeat, DatedChange, Rhythm, RhythmOptions, rhythm};
+pub use tempo::tempo_change;

@@ -3,6 +3,7 @@
 use super::concentration::{Concentration, Search, search};
 use crate::distribution::{score_from_ln_p, student_t_ln_survival};
 use crate::robust;
+use statrs::function::gamma::ln_gamma;
 
 /// How to look for a pulse.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,11 +16,13 @@ pub struct PulseOptions {
     pub shortest: f64,
     /// The fewest cycles that a period must have in the span.
     pub min_cycles: f64,
+    /// A period that is known beforehand, in steps, as a day: at it fewer cycles are enough.
+    pub period: Option<f64>,
 }
 
 impl Default for PulseOptions {
     fn default() -> Self {
-        Self { alpha: 0.001, resolution: 1.0, shortest: 4.0, min_cycles: 4.0 }
+        Self { alpha: 0.001, resolution: 1.0, shortest: 4.0, min_cycles: 4.0, period: None }
     }
 }
 
@@ -64,6 +67,15 @@ pub struct Extra {
     pub p: f64,
 }
 
+/// A longer pattern of cycles without an event, such as weekends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rests {
+    /// After how many cycles the pattern repeats.
+    pub every: usize,
+    /// Which cycles of each repetition have no event, counted from the first that had one.
+    pub cycles: Vec<usize>,
+}
+
 /// A period that events keep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pulse {
@@ -88,6 +100,8 @@ pub struct Pulse {
     pub cycles: usize,
     /// Those of them that came, late ones included.
     pub kept: usize,
+    /// Cycles in which no event is expected, because in none of their kind there ever was one.
+    pub rests: Option<Rests>,
     /// Expected events that did not come.
     pub missed: Vec<Missed>,
     /// Events that came at another time than expected.
@@ -139,11 +153,11 @@ pub(super) fn follow(
 ) -> Pulse {
     let mut grid = Grid { period: found.period, phase: found.phase };
     let mut reach = 0.5 * found.width * found.period;
-    // Robust at first; then everything within four standard deviations, which no longer leaves out healthy events.
+    // Robust at first; then everything within six standard deviations, which no longer leaves out healthy events.
     for round in 0..4 {
         let hits = grid.hits(onsets, reach.max(options.resolution));
         grid = grid.fitted(&hits).unwrap_or(grid);
-        reach = (4.0 * grid.jitter(&hits, options.resolution, round == 0)).min(0.25 * grid.period);
+        reach = (6.0 * grid.jitter(&hits, options.resolution, round == 0)).min(0.25 * grid.period);
     }
     let hits = grid.hits(onsets, reach.max(options.resolution));
     let jitter = grid.jitter(&hits, options.resolution, false);
@@ -170,12 +184,18 @@ pub(super) fn follow(
         score: score_from_ln_p(found.ln_p, options.alpha),
         cycles: cycles.len(),
         kept: cycles.iter().filter(|(_, onset)| onset.is_some()).count(),
+        rests: None,
         missed: Vec::new(),
         late: Vec::new(),
         extra: Vec::new(),
     };
     let ln_alpha = options.alpha.ln();
-    for &(cycle, onset) in cycles {
+    let came: Vec<bool> = cycles.iter().map(|(_, onset)| onset.is_some()).collect();
+    pulse.rests = rests(&came);
+    let is_rest =
+        |place: usize| pulse.rests.as_ref().is_some_and(|rests| rests.cycles.contains(&(place % rests.every)));
+    let is_rest: Vec<bool> = (0..cycles.len()).map(is_rest).collect();
+    for (&(cycle, onset), is_rest) in cycles.iter().zip(is_rest) {
         let expected = grid.phase + cycle as f64 * grid.period;
         match onset {
             Some(onset) => {
@@ -190,7 +210,7 @@ pub(super) fn follow(
                 // Only half a period away could it have been and still not be seen as late; at the end of the span, as far
                 // as that has gone on.
                 let ln_p = ln_p_of((0.5 * grid.period).min(span - expected));
-                if ln_p <= ln_alpha && is_observed(expected) {
+                if ln_p <= ln_alpha && !is_rest && is_observed(expected) {
                     let score = score_from_ln_p(ln_p, options.alpha);
                     pulse.missed.push(Missed { slot: slot_of(expected), expected, score, p: ln_p.exp() });
                 }
@@ -307,6 +327,27 @@ impl Grid {
         }
         Matches { cycles, unmatched }
     }
+}
+
+/// The shortest pattern that explains three quarters of the cycles without an event, if chance would hardly lay them
+/// so: with e cycles in r places of a pattern, all patterns of up to half of the N cycles together hold
+/// C(N/2 + 1, r + 1) such sets out of C(N, e).
+fn rests(came: &[bool]) -> Option<Rests> {
+    let count = came.len();
+    let missed = came.iter().filter(|came| !**came).count();
+    (2..=count / 2).find_map(|every| {
+        let is_rest = |place: &usize| came.iter().skip(*place).step_by(every).all(|came| !came);
+        let cycles: Vec<usize> = (0..every).filter(is_rest).collect();
+        let explained: usize = cycles.iter().map(|place| (count - place).div_ceil(every)).sum();
+        let chance =
+            ln_choose((count / 2 + 1) as f64, (cycles.len() + 1) as f64) - ln_choose(count as f64, explained as f64);
+        let is_pattern = !cycles.is_empty() && 4 * explained >= 3 * missed && chance <= 0.1f64.ln();
+        is_pattern.then_some(Rests { every, cycles })
+    })
+}
+
+fn ln_choose(n: f64, k: f64) -> f64 {
+    if k > n { f64::NEG_INFINITY } else { ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0) }
 }
 
 /// The coefficient of variation of the intervals per cycle.

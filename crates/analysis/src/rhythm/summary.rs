@@ -5,6 +5,7 @@ use super::ictus::{AccentOptions, Ictus, ictuses};
 use super::jobs::{JobOptions, Jobs, jobs};
 use super::levels::{Level, levels};
 use super::metre::{Metre, MetreOptions, metre, metre_changes, syncopation};
+use super::tempo::tempo_change;
 use crate::distribution::score_from_ln_p;
 use crate::expectation::markov::accent_surprisal;
 
@@ -56,14 +57,14 @@ pub struct DatedBeat {
     pub score: f64,
 }
 
-/// A date from which on the job keeps another metre.
+/// A date from which on the job keeps another metre or another period.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DatedChange {
     /// The slot.
     pub slot: usize,
-    /// The length of the metre before, in slots.
+    /// The length of the metre or the period before, in slots.
     pub before: f64,
-    /// The length of the metre after, in slots.
+    /// The length of the metre or the period after, in slots.
     pub after: f64,
     /// The chance of such a change without any, at most.
     pub p: f64,
@@ -74,7 +75,7 @@ pub struct DatedChange {
 /// The rhythm of a series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rhythm {
-    /// The periodic job with its missed, late and extra runs.
+    /// The periodic job with its missed, late and extra runs; after a change of period, those of the part that it holds in.
     pub jobs: Option<Jobs>,
     /// The accents that the feet are made of.
     pub accents: Vec<Ictus>,
@@ -94,7 +95,7 @@ pub struct Rhythm {
     pub metre: Option<Metre>,
     /// Runs on weak beats in the place of strong ones.
     pub syncopations: Vec<DatedBeat>,
-    /// Changes of metre.
+    /// Changes of metre, and of the period.
     pub changes: Vec<DatedChange>,
     /// The most surprising beat after the first two periods, in which nothing is expected yet.
     pub worst: Option<DatedBeat>,
@@ -105,13 +106,13 @@ const BEATS: usize = 4;
 
 /// The rhythm of a series; none where there are neither accents nor a job.
 ///
-/// `period` is a known season in slots: a job found at another period is not affected by it, and the accents are looked
-/// for in the series as it is. Missing values end accents and are not missed runs.
+/// `period` is a season in slots that is known beforehand: at it a job needs fewer cycles to be found. Missing values end accents and are not missed runs.
 pub fn rhythm(values: &[f64], period: Option<f64>, options: &RhythmOptions) -> Option<Rhythm> {
-    let _ = period;
-    let found = jobs(values, &JobOptions { alpha: options.alpha, ..JobOptions::default() });
+    let settings = JobOptions { alpha: options.alpha, period, ..JobOptions::default() };
+    let found = jobs(values, &settings);
+    let tempo = tempo_change(values, found.as_ref(), &settings);
     let accents = ictuses(values, &options.accents);
-    if found.is_none() && accents.is_empty() {
+    if found.is_none() && tempo.is_none() && accents.is_empty() {
         return None;
     }
     let beats = accented_beats(&accents);
@@ -137,10 +138,30 @@ pub fn rhythm(values: &[f64], period: Option<f64>, options: &RhythmOptions) -> O
         worst: None,
     };
     rhythm.expect(values.len(), options);
+    if let Some(tempo) = tempo {
+        rhythm.take_tempo(tempo);
+    }
     Some(rhythm)
 }
 
 impl Rhythm {
+    /// Tells a change of period once: the beats of the whole job see it, too, and so do runs that were missed or extra
+    /// by the period that did not hold.
+    fn take_tempo(&mut self, tempo: DatedChange) {
+        let reach = 4.0 * tempo.before.max(tempo.after);
+        self.changes.retain(|change| (change.slot as f64 - tempo.slot as f64).abs() > reach);
+        self.changes.push(tempo);
+        order::sort_by_key(&mut self.changes, |change| change.slot);
+        if let Some(job) = &mut self.jobs {
+            let is_kept = |period: f64| (job.pulse.period_steps / period - 1.0).abs() < 0.02;
+            let (early, late) = (is_kept(tempo.before), is_kept(tempo.after));
+            let holds = |slot: usize| if slot < tempo.slot { early } else { late };
+            job.pulse.missed.retain(|missed| holds(missed.slot));
+            job.pulse.late.retain(|late| holds(late.slot));
+            job.pulse.extra.retain(|extra| holds(extra.slot));
+        }
+    }
+
     /// What the job's beats make one expect.
     fn expect(&mut self, slots: usize, options: &RhythmOptions) {
         let Some(found) = &self.jobs else { return };
