@@ -36,7 +36,7 @@ const PROCESSES: [Process; 6] = [
 ];
 
 /// Seeds on which nothing was chosen.
-const FIRST: u64 = 5_000_000;
+const FIRST: u64 = 9_000_000;
 
 fn main() {
     let wanted = std::env::args().nth(1);
