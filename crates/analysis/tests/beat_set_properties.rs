@@ -87,6 +87,37 @@ fn pulse_trains_are_found_at_their_fundamentals_with_the_next_collision() {
 }
 
 #[test]
+fn lines_like_those_of_the_tide_beat_as_published() {
+    // A year of hours: published periods (hours) and amplitudes (mm) of seven constituents at Honolulu. P1 is two cycles a year
+    // from K1.
+    let constituents = [
+        (12.420_601, 177.0),
+        (12.0, 52.0),
+        (12.658_348, 35.0),
+        (23.934_470, 150.0),
+        (25.819_342, 82.0),
+        (24.065_890, 47.0),
+        (26.868_357, 15.0),
+    ];
+    for seed in 0..10 {
+        let mut noise = Noise::new(seed);
+        let mut level = noise.ar1(0.9, 8760).iter().map(|v| 10.0 * v).collect::<Vec<f64>>();
+        for (period, amplitude) in constituents {
+            let phase = TAU * noise.uniform();
+            level.iter_mut().enumerate().for_each(|(t, v)| *v += amplitude * (TAU * t as f64 / period + phase).cos());
+        }
+        let found = beats_of(&[level]);
+        for (name, published_days) in [("M2-S2", 14.765), ("K1-O1", 13.661), ("M2-N2", 27.555)] {
+            assert!(
+                found.iter().any(|one| (one.beat.period_steps / 24.0 / published_days - 1.0).abs() < 0.02),
+                "{name}: {:?}",
+                found.iter().map(|one| one.beat.period_steps / 24.0).collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
+#[test]
 fn sets_without_a_beat_have_none() {
     let mut false_alarms = 0;
     for seed in 0..20 {

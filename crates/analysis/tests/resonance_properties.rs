@@ -35,9 +35,9 @@ fn find(x: &[f64], y: &[f64]) -> Option<analysis::harmony::Resonance> {
 #[test]
 fn a_resonator_is_found_with_its_frequency_and_q() {
     for (frequency, q) in [(0.05, 3.0), (0.1, 5.0), (0.2, 10.0), (0.1, 20.0)] {
-        for snr_db in [20.0, 10.0, 0.0] {
+        for snr_db in [20.0, 0.0] {
             let (mut right, mut sharp) = (0, 0);
-            for seed in 0..20 {
+            for seed in 0..8 {
                 let mut noise = Noise::new(seed);
                 let x = noise.white(10_080);
                 let y = resonator(&x, frequency, q);
@@ -49,7 +49,7 @@ fn a_resonator_is_found_with_its_frequency_and_q() {
                 );
                 sharp += i32::from((found.q / q - 1.0).abs() <= 0.2);
             }
-            assert!(right >= 19 && sharp >= 19, "f = {frequency}, Q = {q}, {snr_db} dB: {right}, {sharp} of 20");
+            assert!(right == 8 && sharp == 8, "f = {frequency}, Q = {q}, {snr_db} dB: {right}, {sharp} of 8");
         }
     }
 }
@@ -57,7 +57,7 @@ fn a_resonator_is_found_with_its_frequency_and_q() {
 #[test]
 fn what_is_no_resonance_gets_none() {
     let mut counts = [0; 5];
-    for seed in 0..100 {
+    for seed in 0..60 {
         let mut noise = Noise::new(seed);
         let x = noise.ar1(0.6, 2880);
         let copy = with_noise(&mut noise, &x, 6.0);
@@ -80,8 +80,8 @@ fn what_is_no_resonance_gets_none() {
             *count += i32::from(find(a, b).is_some());
         }
     }
-    // At α = 0.01, of 100; 5 or more have a chance of 0.3 %.
-    assert!(counts.iter().all(|count| *count < 5), "{counts:?}");
+    // At α = 0.01, of 60; 4 or more have a chance of 0.3 %.
+    assert!(counts.iter().all(|count| *count < 4), "{counts:?}");
 }
 
 #[test]

@@ -173,13 +173,21 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
     for (one, q) in found.iter_mut().zip(benjamini_hochberg(&p)) {
         one.q = q;
     }
+    // A job may take part in many beats.
+    let mut known: Vec<((usize, usize), Option<PulseTrain>)> = Vec::new();
     for one in &mut found {
         for job in [&mut one.first, &mut one.second] {
+            let key = (job.series, job.peak);
+            if let Some((_, train)) = known.iter().find(|(other, _)| *other == key) {
+                job.train = *train;
+                continue;
+            }
             let line = peaks.get(job.series).and_then(|list| list.get(job.peak));
             job.train = match (series.get(job.series), line) {
                 (Some(values), Some(line)) => pulse_train(values, line).filter(PulseTrain::is_short),
                 _ => None,
             };
+            known.push((key, job.train));
         }
     }
     found

@@ -92,7 +92,7 @@ pub fn pulse_train(values: &[f64], line: &Peak) -> Option<PulseTrain> {
     })
 }
 
-/// The frequency between two with the largest power in its harmonics, by a grid and a golden section.
+/// The frequency between two with the largest power in its harmonics, by a grid and parabolas.
 fn sharpest(values: &[f64], low: f64, high: f64, harmonics: usize) -> (f64, f64) {
     let steps = values.len() as f64;
     // A line is one resolution wide; its highest harmonic a sixteenth of that.
@@ -106,15 +106,21 @@ fn sharpest(values: &[f64], low: f64, high: f64, harmonics: usize) -> (f64, f64)
             best = (at(k), power);
         }
     }
-    let half = (high - low) / count as f64;
-    let (mut from, mut to) = (best.0 - half, best.0 + half);
-    let golden = 0.5 * (5f64.sqrt() - 1.0);
-    for _ in 0..16 {
-        let (a, b) = (to - golden * (to - from), from + golden * (to - from));
-        if harmonic_power(values, a, harmonics) > harmonic_power(values, b, harmonics) { to = b } else { from = a }
+    // A parabola through the top and its neighbours, twice, the second time closer.
+    let mut half = 0.5 * (high - low) / count as f64;
+    for _ in 0..2 {
+        let (left, right) =
+            (harmonic_power(values, best.0 - half, harmonics), harmonic_power(values, best.0 + half, harmonics));
+        let curvature = left - 2.0 * best.1 + right;
+        let offset = if curvature < 0.0 { (0.5 * (left - right) / curvature).clamp(-1.0, 1.0) } else { 0.0 };
+        let middle = best.0 + offset * half;
+        let power = harmonic_power(values, middle, harmonics);
+        if power > best.1 {
+            best = (middle, power);
+        }
+        half *= 0.2;
     }
-    let middle = 0.5 * (from + to);
-    (middle, harmonic_power(values, middle, harmonics))
+    best
 }
 
 /// Σ |Σ v e^{−2πikft}|² / n over the harmonics k: values are first summed by their phase in the period, so that it costs one

@@ -55,7 +55,7 @@ const TOGETHER: usize = 8;
 const FEWEST_BLOCKS: usize = 5;
 
 /// Of larger sets, so many pairs are drawn.
-const MOST_PAIRS: usize = 300;
+const MOST_PAIRS: usize = 100;
 
 /// The consonance of a set by coherence, and what independent series with the same spectra would show.
 ///
@@ -70,7 +70,7 @@ const MOST_PAIRS: usize = 300;
 /// ([`super::CoherenceOptions::whiten`]).
 ///
 /// Missing values: a pair needs four segments that both have, in the data and in a surrogate; else it does not count
-/// there. `None` with under two members, without such a pair, or with no bin or no surrogate. At most 300 pairs are
+/// there. `None` with under two members, without such a pair, or with no bin or no surrogate. At most 100 pairs are
 /// used, drawn at random where there are more. `seed` decides everything random.
 pub fn null(
     spectra: &SegmentSpectra,
@@ -167,6 +167,7 @@ impl SegmentSpectra {
         if common.len() < 4 {
             return None;
         }
+        let is_whole = self.all_complete.get(x) == Some(&true) && self.all_complete.get(y) == Some(&true);
         let mut top: Option<f64> = None;
         for block in bins.start / BLOCK..=(bins.end - 1) / BLOCK {
             let from = |series: usize| (series * self.blocks + block) * self.segments * BLOCK;
@@ -176,6 +177,11 @@ impl SegmentSpectra {
             let (yr, _) = self.real.get(at(y))?.as_chunks::<BLOCK>();
             let (yi, _) = self.imaginary.get(at(y))?.as_chunks::<BLOCK>();
             let [mut re, mut im, mut xx, mut yy] = [[0.0; BLOCK]; 4];
+            if is_whole {
+                // The powers do not depend on the order.
+                let power = |series: usize| self.power.get((series * self.blocks + block) * BLOCK..)?.first_chunk();
+                (xx, yy) = (*power(x)?, *power(y)?);
+            }
             for (a, b) in &common {
                 let (Some(ar), Some(ai), Some(br), Some(bi)) = (xr.get(*a), xi.get(*a), yr.get(*b), yi.get(*b)) else {
                     continue;
@@ -183,6 +189,11 @@ impl SegmentSpectra {
                 for lane in 0..BLOCK {
                     re[lane] += ar[lane] * br[lane] + ai[lane] * bi[lane];
                     im[lane] += ar[lane] * bi[lane] - ai[lane] * br[lane];
+                }
+                if is_whole {
+                    continue;
+                }
+                for lane in 0..BLOCK {
                     xx[lane] += ar[lane] * ar[lane] + ai[lane] * ai[lane];
                     yy[lane] += br[lane] * br[lane] + bi[lane] * bi[lane];
                 }

@@ -88,8 +88,9 @@ const IN_LINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
 ///
 /// A **peak** is a bin whose gain |P_xy|/P_xx is significantly above P_yy/|P_xy| at some lower and at some higher
 /// frequency. The first is too low by noise in the first series, the second too high by noise in the second one, so
-/// no noise makes a peak of a gain that only rises or falls. A **notch** is the mirror image: so the notch from x to y is
-/// the peak from y to x. **Antiphase** is a phase that a delay and a change of sign explain significantly better than
+/// no noise makes a peak of a gain that only rises or falls. Where noise hides that, a peak of |P_xy|/P_xx by itself counts
+/// if the phase turns there as that of a resonance does, significantly better than by any delay; noise turns no phase.
+/// A **notch** is the mirror image: so the notch from x to y is the peak from y to x. **Antiphase** is a phase that a delay and a change of sign explain significantly better than
 /// any delay alone. Of several the one with the smallest p counts, a peak or notch before antiphase.
 ///
 /// `spectra` must not be prewhitened ([`CoherenceOptions::whiten`]), because whitening flattens the gain; `None` if
@@ -152,14 +153,17 @@ pub fn resonance_of(x: &[f64], y: &[f64], options: &ResonanceOptions) -> Option<
         }
     }
     let best = best?;
-    // The same feature in other segments: longer ones tell a narrow peak better, shorter ones a wide one.
-    let sharpest = found
-        .into_iter()
-        .filter(|one| {
-            let width = 1.0 / one.segment_len.min(best.segment_len) as f64;
-            one.kind == best.kind && (one.frequency - best.frequency).abs() <= width && one.ln_q_error.is_finite()
-        })
-        .min_by(|a, b| a.ln_q_error.total_cmp(&b.ln_q_error));
+    // The same feature in other segments: a fit says which tell it best; a notch is filled by what leaks into it, the less
+    // the longer they are.
+    let same = found.into_iter().filter(|one| {
+        let width = 1.0 / one.segment_len.min(best.segment_len) as f64;
+        one.kind == best.kind && (one.frequency - best.frequency).abs() <= width
+    });
+    let sharpest = if best.kind == ResonanceKind::Resonance {
+        same.filter(|one| one.ln_q_error.is_finite()).min_by(|a, b| a.ln_q_error.total_cmp(&b.ln_q_error))
+    } else {
+        same.max_by_key(|one| one.segment_len)
+    };
     Some(sharpest.map_or(best, |one| Resonance { p: best.p, ..one }))
 }
 
@@ -182,7 +186,6 @@ struct Summit {
     p: f64,
     /// Distance to the nearer of both flanks, in ln of the gain, above zero.
     height: f64,
-    flanks: Range<usize>,
 }
 
 impl<'a> Transfer<'a> {
@@ -206,10 +209,9 @@ impl<'a> Transfer<'a> {
         if coherent == 0 {
             return None;
         }
-        let negative = |values: &[f64]| values.iter().map(|v| -v).collect::<Vec<f64>>();
-        let peak = self.summit(&self.low, &self.high).filter(|s| s.p < alpha);
-        let notch = self.summit(&negative(&self.high), &negative(&self.low)).filter(|s| s.p < alpha);
-        let line = self.line();
+        let line = self.line(&|_| 0.0);
+        let peak = self.feature(1.0, &line).filter(|s| s.p < alpha);
+        let notch = self.feature(-1.0, &line).filter(|s| s.p < alpha);
         let is_peak = match (&peak, &notch) {
             (Some(peak), Some(notch)) => peak.p <= notch.p,
             (peak, None) => peak.is_some(),
@@ -253,8 +255,52 @@ impl<'a> Transfer<'a> {
         turned.sin().atan2(turned.cos())
     }
 
-    /// The bin that stands out of `flank` on both sides with the largest significance.
-    fn summit(&self, top: &[f64], flank: &[f64]) -> Option<Summit> {
+    /// A peak (`sign` 1) or a notch (−1): one that no noise in either series explains; or one that noise in the first series
+    /// might have made, but that turns the phase as a resonance does, which noise cannot. Of both the clearer one, and p counts
+    /// both.
+    fn feature(&self, sign: f64, line: &Option<Line>) -> Option<Summit> {
+        let strict = if sign > 0.0 {
+            self.summit(&self.low, &self.high, sign)
+        } else {
+            let negative = |values: &[f64]| values.iter().map(|v| -v).collect::<Vec<f64>>();
+            self.summit(&negative(&self.high), &negative(&self.low), sign)
+        };
+        let signed: Vec<f64> = self.low.iter().map(|v| sign * v).collect();
+        let mut turned = self.summit(&signed, &signed, sign);
+        let clear = strict.as_ref().map_or(1.0, |one| one.p);
+        if let Some(summit) = turned.as_mut().filter(|summit| summit.p < clear) {
+            summit.p = summit.p.max(self.turning(summit, sign, line).unwrap_or(1.0));
+        }
+        let better = match (strict, turned) {
+            (Some(one), Some(other)) => Some(if one.p <= other.p { one } else { other }),
+            (one, other) => one.or(other),
+        };
+        better.map(|summit| Summit { p: (2.0 * summit.p).min(1.0), ..summit })
+    }
+
+    /// The chance that a delay alone explains the phase as well as a delay and the turn of a resonance (or of a notch) do.
+    fn turning(&self, summit: &Summit, sign: f64, line: &Option<Line>) -> Option<f64> {
+        let centre = self.frequency(self.bins.start + summit.bin);
+        let width = self.half_power_width(summit, sign);
+        let (resonance, q) = match self.fit(summit, width).filter(|_| sign > 0.0) {
+            Some(fit) => (fit.frequency, fit.q),
+            None => (centre, centre / width),
+        };
+        let turn = |frequency: f64| {
+            let (real, imaginary) = (resonance * resonance - frequency * frequency, frequency * resonance / q);
+            // A notch is the same response with zeros at the resonance: its phase jumps where the real part changes its sign.
+            let zeros = if sign < 0.0 && real < 0.0 { PI } else { 0.0 };
+            zeros - imaginary.atan2(real)
+        };
+        let (with, without) = (self.line(&turn)?, line.as_ref()?);
+        // The place of the turn was chosen among all bins.
+        let places = (self.bins.len() * (2 * self.segment_len + 1)) as f64;
+        Some((places * (without.agreement - with.agreement).exp()).min(1.0))
+    }
+
+    /// The bin that stands out of `flank` on both sides with the largest significance; `sign` is −1 for a notch, of which both
+    /// are negative.
+    fn summit(&self, top: &[f64], flank: &[f64], sign: f64) -> Option<Summit> {
         let count = top.len();
         let mut best: Option<(f64, usize, Range<usize>, f64)> = None;
         for centre in 1..count.saturating_sub(1) {
@@ -278,13 +324,11 @@ impl<'a> Transfer<'a> {
         let (z, _, flanks, _) = best?;
         // The most significant bin is not the outermost one, where noise may be larger: of all between the flanks.
         let inside = flanks.start + 1..flanks.end;
-        // The peak of the gain for a peak, its minimum for a notch.
-        let sign = if std::ptr::eq(top.as_ptr(), self.low.as_ptr()) { 1.0 } else { -1.0 };
         let bin = inside.max_by(|a, b| (sign * self.low[*a]).total_cmp(&(sign * self.low[*b])))?;
         let height = sign * self.low[bin] - (sign * self.low[flanks.start]).max(sign * self.low[flanks.end]);
         let pairs = 0.5 * (count * count) as f64;
         let freedom = 2.0 * (self.pair.effective_segments - 1.0);
-        Some(Summit { bin, p: (student_t_survival(z, freedom) * pairs).min(1.0), height, flanks })
+        Some(Summit { bin, p: (student_t_survival(z, freedom) * pairs).min(1.0), height })
     }
 
     fn shape(&self, summit: &Summit, is_peak: bool, line: &Option<Line>) -> Option<Resonance> {
@@ -361,7 +405,6 @@ impl<'a> Transfer<'a> {
         if to - from < 4 {
             return None;
         }
-        let _ = &summit.flanks;
         let points: Vec<Point> = (from..=to)
             .map(|at| Point {
                 frequency: self.frequency(self.bins.start + at),
@@ -373,8 +416,9 @@ impl<'a> Transfer<'a> {
         fit_second_order(&points, self.segment_len, centre, centre / width)
     }
 
-    /// The delay that explains the phase best, and whether a change of sign explains it better than none.
-    fn line(&self) -> Option<Line> {
+    /// The delay that explains best what is left of the phase without `turn`, and whether a change of sign explains it better
+    /// than none.
+    fn line(&self, turn: &dyn Fn(f64) -> f64) -> Option<Line> {
         let coherent: Vec<(f64, Complex<f64>)> = self
             .bins
             .clone()
@@ -383,7 +427,8 @@ impl<'a> Transfer<'a> {
             .filter_map(|(at, bin)| {
                 let weight = 1.0 / (NEIGHBOURS * self.variance.get(at)?);
                 // No one bin decides, however coherent.
-                Some((self.frequency(bin), Complex::from_polar(weight.min(100.0), *self.pair.phase.get(bin)?)))
+                let frequency = self.frequency(bin);
+                Some((frequency, Complex::from_polar(weight.min(100.0), *self.pair.phase.get(bin)? - turn(frequency))))
             })
             .collect();
         if coherent.is_empty() {
@@ -415,7 +460,7 @@ impl<'a> Transfer<'a> {
         // A likelihood ratio exceeds e^a with chance e^−a at most (Markov), at each delay.
         let p = if opposite.0 >= IN_LINE * total { (delays as f64 * (-advantage).exp()).min(1.0) } else { 1.0 };
         let delay = if advantage > 0.0 { opposite.1 } else { same.1 };
-        Some(Line { delay, p })
+        Some(Line { delay, p, agreement: same.0.max(opposite.0) })
     }
 }
 
@@ -423,6 +468,8 @@ impl<'a> Transfer<'a> {
 struct Line {
     delay: f64,
     p: f64,
+    /// Log likelihood of the phases with the better sign, up to a constant.
+    agreement: f64,
 }
 
 /// One bin of a gain.

@@ -27,7 +27,7 @@ pub struct ShapeOptions {
 
 impl Default for ShapeOptions {
     fn default() -> Self {
-        Self { most: 5, largest_overlap: 0.0, bridge: 3, surrogates: 99, seed: 1, is_past_only: false }
+        Self { most: 5, largest_overlap: 0.0, bridge: 3, surrogates: 39, seed: 1, is_past_only: false }
     }
 }
 

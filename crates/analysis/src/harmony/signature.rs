@@ -113,13 +113,22 @@ impl WindowFacts {
             if counted > 0.0 {
                 scale.energy_share = energy[k] / counted;
                 scale.periodic_share = f64::min(periodic[k] / counted, 1.0);
-                scale.period_s = strongest[k].1;
+                // A period that holds next to nothing says nothing about the window.
+                if scale.periodic_share >= LEAST_SHARE {
+                    scale.period_s = strongest[k].1;
+                }
                 scale.ar1 = ar1[k].0 / ar1[k].1;
             }
         }
         facts
     }
 }
+
+/// Octaves of a period that count as much as a share of 0 and one of 1.
+const OCTAVES: f64 = 6.0;
+
+/// The least share of the variance, mean over the series, for which a period is part of a signature.
+const LEAST_SHARE: f64 = 0.05;
 
 fn block_means(values: &[f64], block: usize) -> Vec<f64> {
     if block < 2 {
@@ -169,7 +178,7 @@ pub const FEATURE_NAMES: [&str; PER_SCALE + 13] = [
     "grew_in_variance",
 ];
 
-/// The signature of a window: features between 0 and 1 (autocorrelation −1 to 1), NaN where unknown.
+/// The signature of a window: features between 0 and 1 (autocorrelation −1 to 1, period 0 to 4), NaN where unknown.
 ///
 /// Eleven for each scale (micro, macro, meso), then those of the whole, named by [`FEATURE_NAMES`]. Made by
 /// [`Signature::of`]; its numbers can be written down and read again.
@@ -180,8 +189,8 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The features of a window, scaled: shares as they are; a period as its place on a logarithmic axis from 2 s to
-    /// 45 days (an octave is 0.048); a deviation score s as s/(1 + s), so ½ at its threshold; an accent rate a as
+    /// The features of a window, scaled: shares as they are; a period of T seconds as log₂(T)/6 (so half of it, or twice as
+    /// much, is 0.17 away); a deviation score s as s/(1 + s), so ½ at its threshold; an accent rate a as
     /// √a (at most 1); a class as five zeros and a one; a flag as 0 or 1.
     pub fn of(facts: &WindowFacts) -> Self {
         let mut values = [f64::NAN; FEATURES];
@@ -194,7 +203,7 @@ impl Signature {
         for scale in &facts.scales {
             put(scale.energy_share.clamp(0.0, 1.0));
             put(scale.periodic_share.clamp(0.0, 1.0));
-            put(((scale.period_s / 2.0).log2() / 20.9).clamp(0.0, 1.0));
+            put((scale.period_s.log2() / OCTAVES).clamp(-1.0, 4.0));
             put(scale.ar1.clamp(-1.0, 1.0));
             put(scale.consonance.clamp(0.0, 1.0));
             let score = scale.deviation_score.max(0.0);
@@ -222,8 +231,7 @@ impl Signature {
         let place = feature % PER_SCALE;
         if feature < 3 * PER_SCALE {
             return match place {
-                // An octave more or less of a period is 0.05 on its axis: it counts as much as a tenth of a share.
-                2 => 4.0,
+                2 => 2.0,
                 6.. => 0.5,
                 _ => 1.0,
             };
@@ -260,7 +268,7 @@ pub struct NearestOptions {
 
 impl Default for NearestOptions {
     fn default() -> Self {
-        Self { alpha: 0.05, farthest: 0.2 }
+        Self { alpha: 0.05, farthest: 0.08 }
     }
 }
 
@@ -309,5 +317,5 @@ fn closest(window: &Signature, known: &[Signature]) -> Option<(usize, f64)> {
 
 /// A logistic regression on simulated windows.
 fn confidence(distance: f64) -> f64 {
-    1.0 / (1.0 + (-(4.0 - 20.0 * distance)).exp())
+    1.0 / (1.0 + (-(5.7 - 56.0 * distance)).exp())
 }
