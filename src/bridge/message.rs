@@ -152,6 +152,8 @@ pub enum Request {
         generation: u32,
         /// As in [`Response::Dataset`].
         service_label: String,
+        /// The incidents that the user knows: a [`report::Library`] as JSON; empty without any.
+        library: String,
     },
     /// To what asks servers: the data set that it sent last is analysed, and the next one may come.
     Analysed {
@@ -196,6 +198,19 @@ pub enum Request {
         generation: u32,
         /// As what.
         kind: Export,
+    },
+    /// Ask for the library with one incident more, as a file.
+    Remember {
+        /// Comes back with the answer.
+        ticket: u32,
+        /// The load that the Report on the screen belongs to.
+        generation: u32,
+        /// The incident.
+        incident: usize,
+        /// What the user calls it.
+        name: String,
+        /// The library as it is.
+        library: String,
     },
     /// To what asks servers, from the panel: what is at an address and why it cannot be read, or what a query gives there.
     Connect {
@@ -311,11 +326,12 @@ enum_bytes! {
         1: Cancel { generation },
         2: Chart { ticket, generation, chart },
         3: Export { ticket, generation, kind },
-        4: Analyse { generation, service_label },
+        4: Analyse { generation, service_label, library },
         5: Preview { ticket, name, settings },
         6: Connect { ticket, address, access, question },
         7: Follow { generation, goes_on },
         8: Analysed { generation },
+        9: Remember { ticket, generation, incident, name, library },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {

@@ -1,9 +1,11 @@
-//! What is remembered between visits: the theme, how files of one shape are read, and nothing of the data.
+//! What is remembered between visits: the theme, how files of one shape are read, and the signatures of incidents that the
+//! user has given a name. Nothing of the data.
 
 use crate::state::REMEMBERED_KEY;
 use web_sys::Storage;
 
 const THEME_KEY: &str = "monteverdi.theme";
+const LIBRARY_KEY: &str = "monteverdi.incidents";
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,16 @@ pub fn remember(text: &str) {
         // A full or forbidden store only means that it holds for this visit.
         let _ = storage.set_item(REMEMBERED_KEY, text);
     }
+}
+
+/// The incidents that the user knows, a [`report::Library`] as JSON; empty without any.
+pub fn library() -> String {
+    storage().and_then(|storage| storage.get_item(LIBRARY_KEY).ok().flatten()).unwrap_or_default()
+}
+
+/// Keeps the incidents that the user knows. False where the browser does not keep anything.
+pub fn keep_library(json: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(LIBRARY_KEY, json).is_ok())
 }
 
 /// Whether the system prefers less motion.

@@ -22,6 +22,8 @@ pub(super) fn data(session: &'static Session) -> View {
             part("Scales of time", scales(&report)),
             part(&title, rows.collect()),
             part("Services and series", services(session, &report)),
+            el("h2").class("panel-title").text("Known incidents").into(),
+            super::library::library(session).into(),
         ]
         .into_iter()
         .collect()

@@ -152,7 +152,7 @@ fn file_name(shown: &Shown, ending: &str) -> String {
 }
 
 /// Gives the browser a file to save.
-fn save(session: &'static Session, name: &str, media_type: &str, content: &JsValue) {
+pub(super) fn save(session: &'static Session, name: &str, media_type: &str, content: &JsValue) {
     let save = || -> Result<(), JsValue> {
         let options = BlobPropertyBag::new();
         options.set_type(media_type);

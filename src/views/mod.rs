@@ -16,6 +16,7 @@ mod format;
 mod header;
 mod help;
 mod keyboard;
+mod library;
 mod lists;
 mod origin;
 mod progress;

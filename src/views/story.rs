@@ -6,6 +6,7 @@ use crate::dom::{self, El, el, memo, untrack};
 use crate::state::{Link, Look, View, look};
 use report::format as words;
 use report::{Incident, Report, Span};
+use web_sys::HtmlInputElement;
 
 /// The story above the lists.
 pub(super) fn story(session: &'static Session) -> dom::View {
@@ -24,7 +25,7 @@ fn told_story(session: &'static Session, look: Look, shown: &Shown) -> El {
     let report = &shown.report;
     match look {
         Look::Incident(index) => match report.incidents.get(index) {
-            Some(incident) => incident_story(session, report, incident, index),
+            Some(incident) => incident_story(session, shown, incident, index),
             None => plain("", "", ""),
         },
         Look::Findings => {
@@ -66,7 +67,8 @@ fn calm_words(report: &Report) -> String {
     )
 }
 
-fn incident_story(session: &'static Session, report: &Report, incident: &Incident, index: usize) -> El {
+fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident, index: usize) -> El {
+    let report: &Report = &shown.report;
     let Incident { narrative, causes, .. } = incident;
     let fact = |lead: &str, words: &str| el("p").text(lead).child(el("b").text(words));
     let mut facts = el("div").class("story-facts");
@@ -78,6 +80,14 @@ fn incident_story(session: &'static Session, report: &Report, incident: &Inciden
             .child(fact("cause ", &format::series(report, cause.series)))
             .child(fact("confidence ", &format!("{:.2}", cause.confidence)))
             .child((!others.is_empty()).then(|| el("p").text("then ").text(&others.join(", "))));
+    }
+    if let Some(known) = &incident.known {
+        let words = format!("{} ({:.2})", known.name, known.confidence);
+        facts = facts.child(fact("seen before ", &words).attr("data-testid", "known"));
+    }
+    if !incident.resembles.is_empty() {
+        let times: Vec<String> = incident.resembles.iter().map(|alike| format::clock(report, alike.start_ms)).collect();
+        facts = facts.child(fact("it began like ", &times.join(", ")));
     }
     if !narrative.refuted_by.is_empty() {
         facts = facts.child(fact("would refute it: ", &narrative.refuted_by));
@@ -92,6 +102,29 @@ fn incident_story(session: &'static Session, report: &Report, incident: &Inciden
         .child(el("p").child(spans(session, &narrative.body)))
         .child(facts)
         .child(next)
+        .child((!incident.signature.is_empty()).then(|| remember(session, shown.generation, index)))
+}
+
+/// Gives the incident a name, so that one like it is known again.
+fn remember(session: &'static Session, generation: u32, incident: usize) -> El {
+    let field = el("input")
+        .attr("type", "text")
+        .attr("required", "")
+        .attr("maxlength", "80")
+        .attr("placeholder", "name this incident")
+        .attr("aria-label", "Name of this incident")
+        .attr("data-testid", "remember-name");
+    let input: HtmlInputElement = field.cast();
+    let keep = move |event: &web_sys::Event| {
+        event.prevent_default();
+        let name = input.value();
+        if !name.trim().is_empty() {
+            input.set_value("");
+            session.remember_incident(generation, incident, name.trim().to_owned());
+        }
+    };
+    let button = el("button").class("button is-quiet").attr("data-testid", "remember").text("Know it again");
+    el("form").class("remember").child(field).child(button).on("submit", keep)
 }
 
 /// Text whose numbers lead to their evidence.

@@ -2,8 +2,8 @@
 
 use super::work;
 use crate::bridge::{ChartRequest, Envelope, Export, Mailbox, Request, Response, to_bytes, to_f64s};
-use engine::Analysis;
-use report::Report;
+use engine::{Analysis, Options};
+use report::{Library, Report};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -37,10 +37,21 @@ impl Desk {
     /// Does what the page asks for.
     pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
         match message.head {
-            Request::Analyse { generation, service_label } => {
+            Request::Analyse { generation, service_label, library } => {
                 let turn = desk.begin(generation);
                 let desk = Rc::clone(desk);
-                spawn_local(async move { work::run(&desk, turn, &service_label, message.buffers).await });
+                let options = Options { signatures: known(&library).signatures, ..Options::default() };
+                spawn_local(async move { work::run(&desk, turn, &service_label, options, message.buffers).await });
+            }
+            Request::Remember { ticket, generation, incident, name, library } => {
+                let grown = desk.with(generation, |analysis| {
+                    let signature = &analysis.report().incidents.get(incident)?.signature;
+                    let mut library = known(&library);
+                    library.add(&name, signature);
+                    serde_json::to_vec(&library).ok()
+                });
+                let file = grown.flatten().map(|json| to_bytes(&json));
+                desk.page.say(Envelope::with(Response::File { ticket }, file.into_iter().collect()));
             }
             // For the reader and for what asks servers.
             Request::Load { .. }
@@ -129,6 +140,11 @@ impl Desk {
         let head = Response::Report { generation, complete };
         self.page.say(Envelope::with(head, vec![to_bytes(&report::bytes::encode(report))]));
     }
+}
+
+/// The library that the page keeps. One that cannot be read is of another time, and nothing is known.
+fn known(library: &str) -> Library {
+    serde_json::from_str(library).unwrap_or_default()
 }
 
 fn exported(report: &Report, kind: Export) -> Vec<u8> {

@@ -14,7 +14,7 @@ const PARTIAL_MS: f64 = 200.0;
 ///
 /// Of servers that are followed, all but the first analysis are done in silence: what is on the screen stays until the next
 /// Report is complete, and stays for good where nothing comes of it.
-pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, buffers: Vec<ArrayBuffer>) {
+pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, options: Options, buffers: Vec<ArrayBuffer>) {
     let pause = Pause::default();
     let is_again = desk.has_complete(turn);
     if !is_again {
@@ -24,7 +24,7 @@ pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, buffers: V
     if !desk.wants(turn) {
         return;
     }
-    match begin(desk, turn, service_label, buffers) {
+    match begin(desk, turn, service_label, options, buffers) {
         Ok(()) => analyse(desk, turn, is_again, &pause).await,
         Err(_) if is_again => desk.say_complete(turn),
         Err(fault) => desk.page.say_failed(turn.generation, fault),
@@ -32,7 +32,13 @@ pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, buffers: V
 }
 
 /// Lays the data on the desk, ready to be analysed.
-fn begin(desk: &Desk, turn: Turn, service_label: &str, buffers: Vec<ArrayBuffer>) -> Result<(), Fault> {
+fn begin(
+    desk: &Desk,
+    turn: Turn,
+    service_label: &str,
+    options: Options,
+    buffers: Vec<ArrayBuffer>,
+) -> Result<(), Fault> {
     let dataset = unpacked(buffers).ok_or_else(|| Fault {
         title: "The data could not be handed over".to_owned(),
         message: "What reads and what analyses are of different versions. Reload the page.".to_owned(),
@@ -41,7 +47,7 @@ fn begin(desk: &Desk, turn: Turn, service_label: &str, buffers: Vec<ArrayBuffer>
     let names: Vec<&str> = dataset.origins.iter().map(|origin| origin.name.as_str()).collect();
     let title = format!("{} gives nothing to analyse", names.join(", "));
     let fault = |error: engine::Error| Fault { title, message: sentence(&error), remedy: Remedy::None };
-    let options = Options { services: dataset.services_by(service_label), ..Options::default() };
+    let options = Options { services: dataset.services_by(service_label), ..options };
     desk.put(turn, Analysis::new(dataset, options).map_err(fault)?);
     Ok(())
 }

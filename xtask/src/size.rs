@@ -17,8 +17,8 @@ const BUDGETS: [(&str, u64); 8] = [
     ("reader", 300 * KB),
     // Does the analysis.
     ("worker", 300 * KB),
-    // Paints evidence charts; fetched with the first one.
-    ("charts", 40 * KB),
+    // Paints evidence charts and the close-ups of the radar; fetched with the first of them.
+    ("charts", 60 * KB),
     // The radar for the ear, fetched when the user wants to hear it.
     ("sound", 20 * KB),
     // The panel in which the user says how files are read, fetched when it is asked for.

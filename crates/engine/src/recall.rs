@@ -143,6 +143,9 @@ fn series_of<'a>(members: &'a [&Finding], most: usize) -> impl Iterator<Item = u
     series.into_iter().take(most)
 }
 
+// The Report says how many there are without knowing the analysis.
+const _: () = assert!(FEATURES == report::FEATURES);
+
 fn from_report(class: report::Class) -> Class {
     match class {
         report::Class::Insufficient => Class::Insufficient,

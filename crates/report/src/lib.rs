@@ -27,7 +27,7 @@ pub use incident::{Cause, Incident, Narrative, Span, SpreadStep};
 pub use relation::{Relation, RelationKind};
 pub use replay::{ClassSpan, Frame, Replay, Track};
 pub use rhythm::{Accent, Foot, Period, Rhythm};
-pub use signature::{Known, Library, NamedSignature, Resemblance};
+pub use signature::{FEATURES, Known, Library, NamedSignature, Resemblance};
 pub use state::{Class, Scale, ScaleSummary, State, Subject};
 
 use serde::{Deserialize, Serialize};

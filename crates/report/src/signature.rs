@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How many features a signature has.
+pub const FEATURES: usize = 46;
+
 /// A signature of the user's library that an incident is near to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -59,7 +59,10 @@ impl Session {
                 }
                 if self.load.with_untracked(Load::generation) == generation {
                     self.desk.borrow_mut().is_reading = false;
-                    workers.analysis.send(Envelope::with(Request::Analyse { generation, service_label }, buffers));
+                    workers.analysis.send(Envelope::with(
+                        Request::Analyse { generation, service_label, library: crate::store::library() },
+                        buffers,
+                    ));
                 }
             }
             Response::Report { generation, complete } => {

@@ -13,8 +13,8 @@ use super::origin::{self, Origin};
 use crate::bridge::{ChartRequest, Envelope, Export, Fault, Host, Request};
 use crate::dom::{Signal, after, batch, document, signal};
 use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
-use crate::store::Theme;
-use js_sys::ArrayBuffer;
+use crate::store::{self, Theme};
+use js_sys::{ArrayBuffer, Uint8Array};
 use report::{ChartData, Report};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -209,6 +209,24 @@ impl Session {
     pub(super) fn ask_export(&self, generation: u32, kind: Export, answer: impl FnOnce(ArrayBuffer) + 'static) {
         let ticket = self.ticket(Waiting::File(Box::new(answer)));
         self.send(Envelope::of(Request::Export { ticket, generation, kind }));
+    }
+
+    /// Keeps an incident under a name, to be known again.
+    pub(super) fn remember_incident(&'static self, generation: u32, incident: usize, name: String) {
+        let told = name.clone();
+        let ticket = self.ticket(Waiting::File(Box::new(move |file: ArrayBuffer| {
+            let json = String::from_utf8(Uint8Array::new(&file).to_vec()).unwrap_or_default();
+            self.tell(&if store::keep_library(&json) {
+                format!(
+                    "“{told}” is known from now on, in this browser. What is kept are {} numbers, none of them data.",
+                    report::FEATURES
+                )
+            } else {
+                "This browser does not keep anything between visits.".to_owned()
+            });
+        })));
+        let library = store::library();
+        self.send(Envelope::of(Request::Remember { ticket, generation, incident, name, library }));
     }
 
     /// Whether a server is followed.

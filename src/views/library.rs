@@ -1,0 +1,92 @@
+//! The incidents that the user knows: their names, and how to take them along, bring others in, and forget them.
+
+use super::export::save;
+use super::session::Session;
+use crate::dom::{El, View, batch, el, signal};
+use crate::store;
+use js_sys::{Array, JSON, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, HtmlInputElement};
+
+/// The list, and what can be done with it.
+pub(super) fn library(session: &'static Session) -> El {
+    let edition = signal(0_u32);
+    let changed = move || edition.update(|edition| *edition += 1);
+    el("div").class("library").attr("data-testid", "library").dynamic(move || {
+        edition.track();
+        let names: Vec<String> = signatures(&store::library()).into_iter().filter_map(|one| name(&one)).collect();
+        let words = if names.is_empty() {
+            "None yet. Give an incident a name beside its story, and one like it is known again.".to_owned()
+        } else {
+            names.join(", ")
+        };
+        let take = move || save(session, "monteverdi-incidents.json", "application/json", &store::library().into());
+        let forget = move || {
+            store::keep_library("");
+            changed();
+        };
+        let button = |test_id: &str, label: &str| el("button").class("button").attr("data-testid", test_id).text(label);
+        let mut tools = el("p").class("note-action");
+        if !names.is_empty() {
+            tools = tools
+                .child(button("library-export", "Export").on_click(take))
+                .child(button("library-forget", "Forget all").on_click(forget));
+        }
+        [el("p").class("panel-text").text(&words), tools.child(import(session, changed))].into_iter().collect::<View>()
+    })
+}
+
+/// A field that takes a library from a file.
+fn import(session: &'static Session, changed: impl Fn() + Copy + 'static) -> El {
+    let field = el("input").attr("type", "file").attr("accept", ".json").attr("data-testid", "library-import");
+    let input: HtmlInputElement = field.cast();
+    let read = move |_: &web_sys::Event| {
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        input.set_value("");
+        spawn_local(async move {
+            let text = JsFuture::from(file.unchecked_ref::<Blob>().text()).await;
+            let text = text.ok().and_then(|text| text.as_string()).unwrap_or_default();
+            let added = bring_in(&text);
+            batch(|| {
+                session.tell(&match added {
+                    Some(count) => format!("{count} more known. Incidents are compared with them from the next data on."),
+                    None => format!(
+                        "{} is no library of incidents. Expected is a file that Export wrote here, or the command line with \
+                         --remember.",
+                        file.name()
+                    ),
+                });
+                changed();
+            });
+        });
+    };
+    el("label").class("button").text("Import").child(field.class("visually-hidden").on("change", read))
+}
+
+/// The signatures in a library; none in a text that is none.
+fn signatures(library: &str) -> Array {
+    let list = JSON::parse(library).and_then(|library| Reflect::get(&library, &"signatures".into()));
+    list.ok().and_then(|list| list.dyn_into().ok()).unwrap_or_default()
+}
+
+fn name(signature: &JsValue) -> Option<String> {
+    Reflect::get(signature, &"name".into()).ok()?.as_string()
+}
+
+/// Adds the signatures in a text to those that are known, in the place of ones of the same name, and says how many there
+/// were. `None` where the text has none, or the browser keeps nothing.
+fn bring_in(text: &str) -> Option<u32> {
+    let new = signatures(text);
+    let names: Vec<String> = new.iter().filter_map(|one| name(&one)).collect();
+    if names.is_empty() || names.len() != new.length() as usize {
+        return None;
+    }
+    let kept =
+        signatures(&store::library()).into_iter().filter(|one| name(one).is_some_and(|name| !names.contains(&name)));
+    let all: Array = kept.chain(new.iter()).collect();
+    let library = Object::new();
+    Reflect::set(&library, &"signatures".into(), &all).ok()?;
+    let text = JSON::stringify(&library).ok()?.as_string()?;
+    store::keep_library(&text).then(|| new.length())
+}
