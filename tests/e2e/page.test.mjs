@@ -128,6 +128,85 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(() => part(page, 'breadcrumb').innerText(), top);
   });
 
+  it('shows the two series of a relation around one clock', async () => {
+    await part(page, 'sample-latency-cascade').click();
+    await state(page);
+    await page.locator('#tab-relations').click();
+    await part(page, 'relation').first().click();
+    await part(page, 'pair').first().click();
+    await changedTo(async () => (await part(page, 'breadcrumb').innerText()).includes('→'), true);
+    await changedTo(() => isPainted(part(page, 'radar')), true);
+    assert.match(page.url(), /view=pair\.0/);
+    // What it shows can be pointed at: the middle leads back.
+    const { width, height } = await part(page, 'radar').boundingBox();
+    await until(async () => {
+      await part(page, 'radar').click({ position: { x: width / 2, y: height / 2 } });
+      return !(await part(page, 'breadcrumb').innerText()).includes('→');
+    }, 'the middle does not lead back');
+  });
+
+  it('lets the radar be heard when asked to, and not before', async () => {
+    await page.evaluate(() => {
+      window.heard = [];
+      const create = BaseAudioContext.prototype.createOscillator;
+      BaseAudioContext.prototype.createOscillator = function () {
+        window.heard.push(this);
+        return create.call(this);
+      };
+    });
+    await part(page, 'sample-cpu-saturation').click();
+    await state(page);
+    const heard = () => page.evaluate(() => window.heard.length);
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await heard(), 0, 'off by default');
+    await part(page, 'sound').click();
+    assert.equal(await part(page, 'sound').getAttribute('aria-pressed'), 'true');
+    // Two strings, a harsh one and a tremolo for each of the ten services.
+    await changedTo(heard, 40);
+    await changedTo(() => page.evaluate(() => window.heard[0].state), 'running');
+    await page.keyboard.press('m');
+    assert.equal(await part(page, 'sound').getAttribute('aria-pressed'), 'false');
+  });
+
+  it('takes the accents along as music', async () => {
+    await part(page, 'sample-job-collision').click();
+    await state(page);
+    const saved = page.waitForEvent('download');
+    await part(page, 'export').click();
+    await part(page, 'export-midi').click();
+    const bytes = await readFile(await (await saved).path());
+    assert.equal(bytes.subarray(0, 4).toString(), 'MThd');
+    const tracks = bytes.readUInt16BE(10);
+    assert.equal(bytes.toString('latin1').split('MTrk').length - 1, tracks);
+    assert.ok(tracks > 1, 'a track for each service with accents');
+  });
+
+  it('knows an incident again that was given a name, also in another browser', async () => {
+    await drop(page, incident);
+    await state(page);
+    assert.equal(await part(page, 'known').count(), 0);
+    await part(page, 'remember-name').first().fill('the <b>usual</b> one');
+    await part(page, 'remember').first().click();
+    await changedTo(() => page.evaluate(() => (localStorage.getItem('monteverdi.incidents') ?? '').length > 0), true);
+    await drop(page, healthy);
+    await changedTo(async () => (await findings(page)).length, 0);
+    await drop(page, incident);
+    await part(page, 'known').first().waitFor();
+    assert.match(await part(page, 'known').first().innerText(), /seen before the <b>usual<\/b> one \(0\.9/);
+
+    await page.locator('#tab-data').click();
+    assert.match(await part(page, 'library').innerText(), /the <b>usual<\/b> one/);
+    const saved = page.waitForEvent('download');
+    await part(page, 'library-export').click();
+    const path = await (await saved).path();
+    await part(page, 'library-forget').click();
+    await changedTo(async () => /None yet/.test(await part(page, 'library').innerText()), true);
+    await page.setInputFiles('[data-testid="library-import"]', { name: 'not.json', mimeType: 'text/plain', buffer: Buffer.from('{}') });
+    await changedTo(async () => /not\.json is no library/.test(await page.locator('body').innerText()), true);
+    await page.setInputFiles('[data-testid="library-import"]', path);
+    await changedTo(async () => /the <b>usual<\/b> one/.test(await part(page, 'library').innerText()), true);
+  });
+
   it('says the same in a table', async () => {
     await drop(page, incident);
     await state(page);
