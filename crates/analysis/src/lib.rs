@@ -14,6 +14,7 @@ pub mod coupling;
 pub mod distribution;
 pub mod expectation;
 pub mod harmony;
+mod lanes;
 pub mod multiplicity;
 pub mod rhythm;
 pub mod robust;

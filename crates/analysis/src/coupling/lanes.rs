@@ -2,11 +2,7 @@
 
 use std::f64::consts::TAU;
 
-/// Spectra that are transformed at once.
-pub(super) const LANES: usize = 8;
-
-/// One value of each.
-pub(super) type Lanes = [f32; LANES];
+use crate::lanes::Lanes;
 
 /// An inverse real transform of eight spectra at once in single precision, not normalised; the length is a power of
 /// two. Half of its length as a complex transform (Stockham's radix 2, in order without a permutation).
@@ -32,12 +28,12 @@ impl LaneTransform {
 
     /// Room for the bins 0 to half the length, real or imaginary parts.
     pub(super) fn bins(&self) -> Vec<Lanes> {
-        vec![[0.0; LANES]; self.len / 2 + 1]
+        vec![Lanes::splat(0.0); self.len / 2 + 1]
     }
 
     /// Room for the output.
     pub(super) fn output(&self) -> Vec<Lanes> {
-        vec![[0.0; LANES]; self.len]
+        vec![Lanes::splat(0.0); self.len]
     }
 
     /// Transforms `spectrum` (overwritten) into `output`.
@@ -45,7 +41,7 @@ impl LaneTransform {
         let half = self.len / 2;
         let [re, im] = spectrum;
         // Even and odd values of the output become real and imaginary parts of one complex transform of half the length.
-        (im[0], im[half]) = ([0.0; LANES], [0.0; LANES]);
+        (im[0], im[half]) = (Lanes::splat(0.0), Lanes::splat(0.0));
         for k in 0..=half / 2 {
             let mirror = half - k;
             let (a, b) = ([re[k], im[k]], [re[mirror], im[mirror]]);
@@ -82,40 +78,33 @@ impl LaneTransform {
 }
 
 /// Bins k and half the length − k as bins of the complex transform whose real and imaginary parts are the even and odd
-/// values of the output. By itself it becomes vector instructions, inside its caller it does not.
-#[inline(never)]
+/// values of the output.
+#[inline]
 fn untangle(a: &[Lanes; 2], b: &[Lanes; 2], [cosine, sine]: [f32; 2]) -> [[Lanes; 2]; 2] {
-    let mut found = [[[0.0; LANES]; 2]; 2];
-    for lane in 0..LANES {
-        let (dr, di) = (a[0][lane] - b[0][lane], a[1][lane] + b[1][lane]);
-        let (sum_r, sum_i) = (a[0][lane] + b[0][lane], a[1][lane] - b[1][lane]);
-        let (odd_r, odd_i) = (cosine * dr - sine * di, cosine * di + sine * dr);
-        found[0][0][lane] = sum_r - odd_i;
-        found[0][1][lane] = sum_i + odd_r;
-        found[1][0][lane] = sum_r + odd_i;
-        found[1][1][lane] = odd_r - sum_i;
-    }
-    found
+    let (cosine, sine) = (Lanes::splat(cosine), Lanes::splat(sine));
+    let (dr, di) = (a[0] - b[0], a[1] + b[1]);
+    let (sum_r, sum_i) = (a[0] + b[0], a[1] - b[1]);
+    let (odd_r, odd_i) = (cosine * dr - sine * di, cosine * di + sine * dr);
+    [[sum_r - odd_i, sum_i + odd_r], [sum_r + odd_i, odd_r - sum_i]]
 }
 
 /// Sums and turned differences of two stretches, one after the other in `to`.
-#[inline(never)]
+#[inline]
 fn butterflies(
     a: (&[Lanes], &[Lanes]),
     b: (&[Lanes], &[Lanes]),
     to: (&mut [Lanes], &mut [Lanes]),
     [cosine, sine]: [f32; 2],
 ) {
+    let (cosine, sine) = (Lanes::splat(cosine), Lanes::splat(sine));
     let count = a.0.len();
     let (sum_r, turned_r) = to.0.split_at_mut(count);
     let (sum_i, turned_i) = to.1.split_at_mut(count);
-    let from = a.0.as_flattened().iter().zip(a.1.as_flattened());
-    let from = from.zip(b.0.as_flattened().iter().zip(b.1.as_flattened()));
-    let sums = sum_r.as_flattened_mut().iter_mut().zip(sum_i.as_flattened_mut());
-    let turned = turned_r.as_flattened_mut().iter_mut().zip(turned_i.as_flattened_mut());
-    for (((ar, ai), (br, bi)), ((sr, si), (tr, ti))) in from.zip(sums.zip(turned)) {
-        (*sr, *si) = (ar + br, ai + bi);
-        let (dr, di) = (ar - br, ai - bi);
+    let from = a.0.iter().zip(a.1).zip(b.0.iter().zip(b.1));
+    let to = sum_r.iter_mut().zip(sum_i).zip(turned_r.iter_mut().zip(turned_i));
+    for (((ar, ai), (br, bi)), ((sr, si), (tr, ti))) in from.zip(to) {
+        (*sr, *si) = (*ar + *br, *ai + *bi);
+        let (dr, di) = (*ar - *br, *ai - *bi);
         (*tr, *ti) = (cosine * dr - sine * di, cosine * di + sine * dr);
     }
 }
@@ -123,6 +112,7 @@ fn butterflies(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::LANES;
 
     #[test]
     fn agrees_with_the_definition() {
@@ -131,7 +121,7 @@ mod tests {
             let mut spectrum = [transform.bins(), transform.bins()];
             for (part, bins) in spectrum.iter_mut().enumerate() {
                 for (k, bin) in bins.iter_mut().enumerate() {
-                    for (lane, value) in bin.iter_mut().enumerate() {
+                    for (lane, value) in bin.as_mut_array().iter_mut().enumerate() {
                         *value = ((k * k * (part + 1) + 3 * lane) as f32 * 0.7).sin();
                     }
                 }
@@ -144,12 +134,16 @@ mod tests {
                     let mut expected = 0.0;
                     for k in 0..=len / 2 {
                         let angle = TAU * (k * t % len) as f64 / len as f64;
-                        let (re, im) = (f64::from(given[0][k][lane]), f64::from(given[1][k][lane]));
+                        let (re, im) =
+                            (f64::from(given[0][k].as_array()[lane]), f64::from(given[1][k].as_array()[lane]));
                         let sides = if k == 0 || k == len / 2 { 1.0 } else { 2.0 };
                         let im = if k == 0 || k == len / 2 { 0.0 } else { im };
                         expected += sides * (re * angle.cos() - im * angle.sin());
                     }
-                    assert!((f64::from(value[lane]) - expected).abs() < 1e-4 * (len as f64).sqrt(), "{len} {t} {lane}");
+                    assert!(
+                        (f64::from(value.as_array()[lane]) - expected).abs() < 1e-4 * (len as f64).sqrt(),
+                        "{len} {t} {lane}"
+                    );
                 }
             }
         }

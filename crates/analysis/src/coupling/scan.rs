@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::lag::LagPlan;
-use super::lanes::{LANES, LaneTransform, Lanes};
+use super::lanes::LaneTransform;
 use crate::harmony::pair_index;
+use crate::lanes::{LANES, Lanes, cross};
 
 /// First series that are scanned before the next eight second ones: as many as stay in the cache.
 const TILE: usize = 16;
@@ -94,14 +95,14 @@ impl<'a> LagScan<'a> {
         let (mut best, mut tests) = ((0.0f32, 0, 0.0f32, 1.0f32), 0u32);
         for (lag, (sum, count)) in (-limit..=limit).zip(sums.iter().zip(counts)) {
             let count = match &self.presence {
-                Some(_) => (count[lane] * scale).round(),
+                Some(_) => (count.as_array()[lane] * scale).round(),
                 None => pair.span(lag) as f32,
             };
             if count < 32.0 {
                 continue;
             }
             tests += 1;
-            let sum = sum[lane] * scale;
+            let sum = sum.as_array()[lane] * scale;
             let square = sum * sum / count;
             if square > best.0 {
                 best = (square, lag, sum, count);
@@ -145,7 +146,10 @@ impl Blocks {
             bins,
             blocks,
             plain: [vec![0.0; series * bins * blocks], vec![0.0; series * bins * blocks]],
-            extended: [vec![[0.0; LANES]; groups * bins * blocks], vec![[0.0; LANES]; groups * bins * blocks]],
+            extended: [
+                vec![Lanes::splat(0.0); groups * bins * blocks],
+                vec![Lanes::splat(0.0); groups * bins * blocks],
+            ],
         };
         let mut transform = RealTransform::new(len);
         for one in 0..series {
@@ -165,8 +169,8 @@ impl Blocks {
                 transform.forward();
                 for (bin, value) in transform.bins.iter().enumerate() {
                     let at = (group * bins + bin) * blocks + block;
-                    result.extended[0][at][lane] = value.re as f32;
-                    result.extended[1][at][lane] = value.im as f32;
+                    result.extended[0][at].as_mut_array()[lane] = value.re as f32;
+                    result.extended[1][at].as_mut_array()[lane] = value.im as f32;
                 }
             }
         }
@@ -182,14 +186,7 @@ impl Blocks {
             self.extended[0][y.clone()].chunks_exact(self.blocks).zip(self.extended[1][y].chunks_exact(self.blocks));
         let [re, im] = spectrum;
         for (((xr, xi), (yr, yi)), (re, im)) in plain.zip(extended).zip(re.iter_mut().zip(im)) {
-            let (mut a, mut b) = ([0.0; LANES], [0.0; LANES]);
-            for ((xr, xi), (yr, yi)) in xr.iter().zip(xi).zip(yr.iter().zip(yi)) {
-                for lane in 0..LANES {
-                    a[lane] += xr * yr[lane] + xi * yi[lane];
-                    b[lane] += xr * yi[lane] - xi * yr[lane];
-                }
-            }
-            (*re, *im) = (a, b);
+            (*re, *im) = cross(xr, xi, yr, yi);
         }
     }
 }

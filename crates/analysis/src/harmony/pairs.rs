@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::coherence::{BLOCK, SegmentSpectra};
-use super::single::LANES;
+use crate::lanes::LANES;
 use crate::spectrum::effective_segments;
 
 /// What a pair has in common in a band.
@@ -97,11 +97,11 @@ impl SegmentSpectra {
                     continue;
                 }
                 let single = Best {
-                    magnitude_squared: f64::from(best.squared[lane]).min(1.0),
-                    sum: f64::from(best.sum[lane]),
-                    re: f64::from(best.re[lane]),
-                    im: f64::from(best.im[lane]),
-                    bin: best.bin[lane] as usize,
+                    magnitude_squared: f64::from(best.squared.as_array()[lane]).min(1.0),
+                    sum: f64::from(best.sum.as_array()[lane]),
+                    re: f64::from(best.re.as_array()[lane]),
+                    im: f64::from(best.im.as_array()[lane]),
+                    bin: best.bin.as_array()[lane] as usize,
                     counted: bins.len() as u32,
                 };
                 let mut pair = self.summary(first, second, &single, bins.len());

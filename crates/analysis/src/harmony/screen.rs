@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::coherence::SegmentSpectra;
 use super::pairs::PairCoherence;
+use crate::lanes::{LANES, Lanes, cross};
 
 /// How [`Screen`] works.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,12 +23,6 @@ impl Default for ScreenOptions {
         Self { dimensions: 16, pass: 0.005, seed: 0 }
     }
 }
-
-/// Series whose sketches are compared with one other's at once, one in each lane.
-const LANES: usize = 8;
-
-/// One value of each.
-type Lanes = [f32; LANES];
 
 /// Sketches of the segment spectra in a band: at every bin, the segments are added up in a few groups with random signs,
 /// which keeps their inner products on average (Charikar, Chen and Farach-Colton 2002; Achlioptas 2003).
@@ -63,7 +58,7 @@ impl Screen {
             bins: bins.len(),
             dimensions,
             single: [vec![0.0; spectra.series() * size], vec![0.0; spectra.series() * size]],
-            grouped: [vec![[0.0; LANES]; groups * size], vec![[0.0; LANES]; groups * size]],
+            grouped: [vec![Lanes::splat(0.0); groups * size], vec![Lanes::splat(0.0); groups * size]],
             limits: [3.0, 12.0, bins.len() as f64].map(|width| limit(width, bins.len(), dimensions, options.pass)),
         };
         let mut sketch = vec![[0.0; 2]; dimensions];
@@ -84,7 +79,7 @@ impl Screen {
                     for part in 0..2 {
                         let value = (value[part] * scale) as f32;
                         screen.single[part][series * size + at] = value;
-                        screen.grouped[part][(series / LANES) * size + at][series % LANES] = value;
+                        screen.grouped[part][(series / LANES) * size + at].as_mut_array()[series % LANES] = value;
                     }
                 }
             }
@@ -101,13 +96,13 @@ impl Screen {
     pub fn pass(&self, firsts: Range<usize>) -> Vec<(usize, usize)> {
         let firsts = firsts.start.min(self.series)..firsts.end.min(self.series);
         let mut found = Vec::new();
-        let mut coherences = vec![[0.0; LANES]; self.bins];
+        let mut coherences = vec![Lanes::splat(0.0); self.bins];
         for first in firsts {
             for group in (first + 1) / LANES..self.series.div_ceil(LANES) {
                 let sums = self.coherences(first, group, &mut coherences);
                 for lane in 0..LANES {
                     let second = group * LANES + lane;
-                    let passes = sums.iter().zip(&self.limits).any(|(sums, limit)| sums[lane] > *limit);
+                    let passes = sums.iter().zip(&self.limits).any(|(sums, limit)| sums.as_array()[lane] > *limit);
                     if passes && second > first && second < self.series {
                         found.push((first, second));
                     }
@@ -124,19 +119,11 @@ impl Screen {
         let d = self.dimensions;
         let ours = self.single[0][x.clone()].chunks_exact(d).zip(self.single[1][x].chunks_exact(d));
         let theirs = self.grouped[0][y.clone()].chunks_exact(d).zip(self.grouped[1][y].chunks_exact(d));
-        let mut all = [0.0; LANES];
+        let mut all = Lanes::splat(0.0);
         for (((xr, xi), (yr, yi)), slot) in ours.zip(theirs).zip(coherences.iter_mut()) {
-            let (mut a, mut b) = ([0.0; LANES], [0.0; LANES]);
-            for ((xr, xi), (yr, yi)) in xr.iter().zip(xi).zip(yr.iter().zip(yi)) {
-                for lane in 0..LANES {
-                    a[lane] += xr * yr[lane] + xi * yi[lane];
-                    b[lane] += xr * yi[lane] - xi * yr[lane];
-                }
-            }
-            for lane in 0..LANES {
-                slot[lane] = a[lane] * a[lane] + b[lane] * b[lane];
-                all[lane] += slot[lane];
-            }
+            let (a, b) = cross(xr, xi, yr, yi);
+            *slot = a * a + b * b;
+            all += *slot;
         }
         // In place: at every bin the sum over it and the next two, then over four such sums.
         let narrow = running(coherences, 1, 3);
@@ -148,14 +135,13 @@ impl Screen {
 /// Replaces each value by the sum of `count` values from it on, `step` apart, as far as there are so many, and gives the
 /// largest sum.
 fn running(values: &mut [Lanes], step: usize, count: usize) -> Lanes {
-    let mut most = [0.0; LANES];
+    let mut most = Lanes::splat(0.0);
     for at in 0..values.len().saturating_sub(step * (count - 1)) {
         let mut sum = values[at];
         for further in 1..count {
-            let other = values[at + further * step];
-            (0..LANES).for_each(|lane| sum[lane] += other[lane]);
+            sum += values[at + further * step];
         }
-        (0..LANES).for_each(|lane| most[lane] = if sum[lane] > most[lane] { sum[lane] } else { most[lane] });
+        most = sum.simd_gt(most).bitselect(sum, most);
         values[at] = sum;
     }
     most

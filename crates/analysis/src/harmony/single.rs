@@ -3,12 +3,7 @@
 use std::ops::Range;
 
 use super::coherence::SegmentSpectra;
-
-/// Pairs that are computed at once, one in each lane.
-pub(super) const LANES: usize = 8;
-
-/// One value of each.
-pub(super) type Lanes = [f32; LANES];
+use crate::lanes::{LANES, Lanes, cross};
 
 /// Bins after which the next first series has its turn: as many as stay in the cache.
 const CHUNK: usize = 16;
@@ -27,7 +22,7 @@ pub(super) struct LaneBest {
     /// The highest coherence of each.
     pub(super) squared: Lanes,
     /// Its bin.
-    pub(super) bin: [u32; LANES],
+    pub(super) bin: Lanes,
     /// The normalised cross spectrum there.
     pub(super) re: Lanes,
     pub(super) im: Lanes,
@@ -36,15 +31,28 @@ pub(super) struct LaneBest {
 }
 
 impl LaneBest {
-    const NOTHING: Self =
-        Self { squared: [0.0; LANES], bin: [0; LANES], re: [0.0; LANES], im: [0.0; LANES], sum: [0.0; LANES] };
+    fn nothing() -> Self {
+        let zero = Lanes::splat(0.0);
+        Self { squared: zero, bin: zero, re: zero, im: zero, sum: zero }
+    }
+
+    #[inline]
+    fn update(&mut self, bin: f32, re: Lanes, im: Lanes) {
+        let squared = re * re + im * im;
+        self.sum += squared;
+        let is_best = squared.simd_gt(self.squared);
+        self.squared = is_best.bitselect(squared, self.squared);
+        self.bin = is_best.bitselect(Lanes::splat(bin), self.bin);
+        self.re = is_best.bitselect(re, self.re);
+        self.im = is_best.bitselect(im, self.im);
+    }
 }
 
 impl Single {
     pub(super) fn new(spectra: &SegmentSpectra) -> Self {
         let (series, bins, segments) = (spectra.series(), spectra.bins(), spectra.segments());
         let size = series.div_ceil(LANES) * bins * segments;
-        let mut single = Self { re: vec![[0.0; LANES]; size], im: vec![[0.0; LANES]; size] };
+        let mut single = Self { re: vec![Lanes::splat(0.0); size], im: vec![Lanes::splat(0.0); size] };
         for one in 0..series {
             for bin in 0..bins {
                 let power = spectra.bin_power(one, bin);
@@ -53,7 +61,8 @@ impl Single {
                 let slots = single.re[from..from + segments].iter_mut().zip(&mut single.im[from..from + segments]);
                 for (segment, (re, im)) in slots.enumerate() {
                     let [a, b] = spectra.value(one, bin, segment);
-                    (re[one % LANES], im[one % LANES]) = ((a * scale) as f32, (b * scale) as f32);
+                    re.as_mut_array()[one % LANES] = (a * scale) as f32;
+                    im.as_mut_array()[one % LANES] = (b * scale) as f32;
                 }
             }
         }
@@ -75,13 +84,15 @@ impl Single {
             let mut values = Vec::with_capacity(firsts.len() * bins.len() * segments);
             for first in firsts.clone() {
                 let from = ((first / LANES) * all + bins.start) * segments;
-                values.extend(part[from..from + bins.len() * segments].iter().map(|lanes| lanes[first % LANES]));
+                values.extend(
+                    part[from..from + bins.len() * segments].iter().map(|lanes| lanes.as_array()[first % LANES]),
+                );
             }
             values
         };
         let (own_re, own_im) = (own(&self.re), own(&self.im));
         for group in (firsts.start + 1) / LANES..spectra.series().div_ceil(LANES) {
-            let mut best = vec![LaneBest::NOTHING; firsts.len()];
+            let mut best = vec![LaneBest::nothing(); firsts.len()];
             for from in bins.clone().step_by(CHUNK) {
                 let chunk = from..(from + CHUNK).min(bins.end);
                 for (index, best) in best.iter_mut().enumerate() {
@@ -94,39 +105,12 @@ impl Single {
                         let (x, y) = (x..x + segments, y..y + segments);
                         let (xr, xi) = (&own_re[x.clone()], &own_im[x]);
                         let (re, im) = cross(xr, xi, &self.re[y.clone()], &self.im[y]);
-                        best.update(bin as u32, &re, &im);
+                        best.update(bin as f32, re, im);
                     }
                 }
             }
             for (first, best) in firsts.clone().zip(&best).take_while(|(first, _)| first + 1 < (group + 1) * LANES) {
                 found(first, group, best);
-            }
-        }
-    }
-}
-
-/// Σ conj(x)·y of one series with eight others. By itself it becomes vector instructions, inside its caller it does not.
-#[inline(never)]
-pub(super) fn cross(xr: &[f32], xi: &[f32], yr: &[Lanes], yi: &[Lanes]) -> (Lanes, Lanes) {
-    let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
-    for ((xr, xi), (yr, yi)) in xr.iter().zip(xi).zip(yr.iter().zip(yi)) {
-        for lane in 0..LANES {
-            re[lane] += xr * yr[lane] + xi * yi[lane];
-            im[lane] += xr * yi[lane] - xi * yr[lane];
-        }
-    }
-    (re, im)
-}
-
-impl LaneBest {
-    #[inline(never)]
-    fn update(&mut self, bin: u32, re: &Lanes, im: &Lanes) {
-        for lane in 0..LANES {
-            let squared = re[lane] * re[lane] + im[lane] * im[lane];
-            self.sum[lane] += squared;
-            if squared > self.squared[lane] {
-                (self.squared[lane], self.bin[lane]) = (squared, bin);
-                (self.re[lane], self.im[lane]) = (re[lane], im[lane]);
             }
         }
     }
