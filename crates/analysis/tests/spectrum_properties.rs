@@ -59,6 +59,8 @@ proptest! {
         let _ = (multitaper(&values, &options), harmonic_test(&values, &options));
         let _ = (lomb_scargle(&values, &LombScargleOptions::default()), scale_energy(&values, step, &Bounds::default()));
         split(&values, step, &Bounds::default());
+        let peaks = significant_peaks(&values, &PeakOptions { alpha: 0.5, ..PeakOptions::default() });
+        prop_assert!(peaks.iter().all(|p| p.period_low <= p.period_high && p.phase.abs() <= 3.2 && p.amplitude >= 0.0));
         lomb_scargle_at(&values, &values, &[0.0, 0.1, f64::NAN]);
         if let Some(course) = period_course(&values, period) {
             prop_assert!((0.0..=1.0).contains(&course.regularity));

@@ -10,6 +10,7 @@ mod lomb_scargle;
 mod multitaper;
 mod peaks;
 mod period;
+mod periodogram;
 mod plan;
 mod transform;
 mod welch;
