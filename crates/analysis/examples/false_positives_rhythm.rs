@@ -20,8 +20,8 @@ use signals::Noise;
 
 type Process = (&'static str, fn(&mut Noise, usize) -> Vec<f64>);
 
-/// The first seed of what is reported; smaller ones were looked at while parameters were chosen.
-const FIRST: u64 = 1_000_000;
+/// The first seed of what is reported; the first thousand after 0 and after 1,000,000 were looked at while parameters were chosen.
+const FIRST: u64 = 2_000_000;
 
 fn main() {
     let wanted = std::env::args().nth(1);

@@ -8,6 +8,7 @@ pub const MAD_TO_SIGMA: f64 = 1.482_602_218_505_602;
 pub const IQR_PER_SIGMA: f64 = 1.348_979_500_392_163_5;
 
 /// The finite values, in their order.
+#[inline(never)]
 pub fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite()).collect()
 }
@@ -15,6 +16,7 @@ pub fn finite(values: &[f64]) -> Vec<f64> {
 /// The median; the mean of the two middle values where their number is even. None without a finite value.
 ///
 /// Linear time (quickselect).
+#[inline(never)]
 pub fn median(values: &[f64]) -> Option<f64> {
     median_in_place(&mut finite(values))
 }
@@ -31,6 +33,7 @@ pub fn quantile(values: &[f64], probability: f64) -> Option<f64> {
 }
 
 /// [`quantile`] of values that are all finite, reordering them.
+#[inline(never)]
 pub fn quantile_in_place(values: &mut [f64], probability: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
     if probability.is_nan() {
@@ -62,6 +65,7 @@ pub fn quantile_of_sorted(sorted: &[f64], probability: f64) -> Option<f64> {
 
 /// The median absolute deviation from the median, times 1.4826: the standard deviation where the data are normal
 /// (Hampel 1974). None without a finite value; 0 where more than half of the values are equal.
+#[inline(never)]
 pub fn mad(values: &[f64]) -> Option<f64> {
     let mut kept = finite(values);
     let centre = median_in_place(&mut kept)?;
@@ -74,6 +78,7 @@ pub fn mad(values: &[f64]) -> Option<f64> {
 /// The spread in units of a standard deviation: the scaled MAD, or IQR / 1.349 where that is 0, or 0 where both are.
 ///
 /// None without a finite value.
+#[inline(never)]
 pub fn spread(values: &[f64]) -> Option<f64> {
     let scaled = mad(values)?;
     if scaled > 0.0 {
@@ -86,6 +91,7 @@ pub fn spread(values: &[f64]) -> Option<f64> {
 }
 
 /// The arithmetic mean of the finite values; none without one.
+#[inline(never)]
 pub fn mean(values: &[f64]) -> Option<f64> {
     let (count, sum) = values
         .iter()
@@ -95,6 +101,7 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// The sample variance (divisor n − 1) of the finite values; none with fewer than two.
+#[inline(never)]
 pub fn variance(values: &[f64]) -> Option<f64> {
     let centre = mean(values)?;
     let (count, sum) = values

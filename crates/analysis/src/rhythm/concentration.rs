@@ -11,7 +11,7 @@ use super::pulse::PulseOptions;
 use crate::distribution::{f_ln_survival, ln_family_wise};
 
 /// The largest density, relative to uniform, of a gamma renewal process's next phase with a coefficient of variation of
-/// 0.3 is 1.42; events that are more regular than that keep a pulse.
+/// 0.3 is 1.45; events that are more regular than that keep a pulse.
 const PREFERENCE: f64 = 1.5;
 /// The same for jumps in values.
 const JUMP_PREFERENCE: f64 = 4.0;
