@@ -4,9 +4,12 @@
 mod signals;
 
 use analysis::harmony::{
-    Baseline, BaselineOptions, CoherenceOptions, RelatedPair, RibbonOptions, SegmentSpectra, Voice, attribution,
-    dissonance_episodes, null, ratio_null, series_shares, windowed_consonance, windowed_pairs,
+    Baseline, BaselineOptions, BeatOptions, CoherenceOptions, RelatedPair, ResonanceOptions, RibbonOptions,
+    SegmentSpectra, Voice, attribution, beats, dissonance_episodes, null, ratio_null, resonance_of, series_shares,
+    windowed_consonance, windowed_pairs,
 };
+use analysis::spectrum::{PeakOptions, significant_peaks};
+use proptest::prelude::*;
 use signals::{Noise, add, uniform_distance};
 
 fn spectra(series: &[Vec<f64>]) -> SegmentSpectra {
@@ -183,4 +186,40 @@ fn frames_without_a_value_are_no_loss() {
     assert!(Baseline::learn(&[f64::NAN; 50], &BaselineOptions::default()).is_none());
     assert!(Baseline::learn(&[0.5; 7], &BaselineOptions::default()).is_none());
     assert!(dissonance_episodes(&[], &baseline, 0.05).is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn nothing_panics_on_any_input(
+        values in prop::collection::vec(prop_oneof![8 => -1e3..1e3_f64, 1 => Just(f64::NAN), 1 => Just(f64::INFINITY), 2 => Just(0.0)], 0..400),
+        shift in 0..40_usize,
+        per_day in 0..50_usize,
+        alpha in 0.0..1.0_f64,
+    ) {
+        let shifted: Vec<f64> = values.iter().cycle().skip(shift).take(values.len()).copied().collect();
+        if let Some(found) = resonance_of(&values, &shifted, &ResonanceOptions { alpha, min_segments: 4, bridge: 3 }) {
+            prop_assert!((0.0..=1.0).contains(&found.p) && (0.0..=0.5).contains(&found.frequency));
+        }
+        let loose = PeakOptions { alpha: 0.5, ..PeakOptions::default() };
+        let peaks = [significant_peaks(&values, &loose), significant_peaks(&shifted, &loose)];
+        for found in beats(&[&values, &shifted], &peaks, &BeatOptions::default()) {
+            let next = found.beat.next_coincidence(500.0);
+            prop_assert!(next.step >= 499.0 && next.low <= next.high && (0.0..=1.0).contains(&found.q));
+            found.next_collision(500.0);
+        }
+        let options = CoherenceOptions { segment_len: 16, ..CoherenceOptions::default() };
+        if let Ok(spectra) = SegmentSpectra::new(&[&values, &shifted], &options)
+            && let Some(found) = null(&spectra, 1..8, &[0, 1, 1], 9, 3)
+        {
+            prop_assert!((0.0..=1.0).contains(&found.value) && found.p > 0.0 && found.p <= 1.0);
+        }
+        let frames: Vec<f64> = values.iter().map(|v| v / 500.0).collect();
+        let learning = BaselineOptions { frames_per_day: Some(per_day), overlap: f64::from(shift as u32), least_spread: 0.0 };
+        if let Some(baseline) = Baseline::learn(&frames, &learning) {
+            for episode in dissonance_episodes(&frames, &baseline, alpha) {
+                prop_assert!(episode.from <= episode.lowest && episode.lowest < episode.to && episode.to <= frames.len());
+            }
+        }
+    }
 }

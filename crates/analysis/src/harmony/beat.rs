@@ -400,7 +400,7 @@ fn wave(values: &[f64], peaks: &[Peak], wanted: usize) -> Option<Wave> {
             add_wave(&mut rest, wave, 1.0);
             refit(&rest, wave);
             // Least squares may follow a neighbour that is no line of its own; the taper does not.
-            wave.frequency = wave.frequency.clamp(1.0 / peak.period_high, 1.0 / peak.period_low);
+            wave.frequency = wave.frequency.min(1.0 / peak.period_low).max(1.0 / peak.period_high);
             add_wave(&mut rest, wave, -1.0);
         }
     }

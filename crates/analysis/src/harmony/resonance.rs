@@ -210,8 +210,8 @@ impl<'a> Transfer<'a> {
             return None;
         }
         let line = self.line(&|_| 0.0);
-        let peak = self.feature(1.0, &line).filter(|s| s.p < alpha);
-        let notch = self.feature(-1.0, &line).filter(|s| s.p < alpha);
+        let peak = self.feature(1.0, &line, alpha).filter(|s| s.p < alpha);
+        let notch = self.feature(-1.0, &line, alpha).filter(|s| s.p < alpha);
         let is_peak = match (&peak, &notch) {
             (Some(peak), Some(notch)) => peak.p <= notch.p,
             (peak, None) => peak.is_some(),
@@ -258,7 +258,7 @@ impl<'a> Transfer<'a> {
     /// A peak (`sign` 1) or a notch (−1): one that no noise in either series explains; or one that noise in the first series
     /// might have made, but that turns the phase as a resonance does, which noise cannot. Of both the clearer one, and p counts
     /// both.
-    fn feature(&self, sign: f64, line: &Option<Line>) -> Option<Summit> {
+    fn feature(&self, sign: f64, line: &Option<Line>, alpha: f64) -> Option<Summit> {
         let strict = if sign > 0.0 {
             self.summit(&self.low, &self.high, sign)
         } else {
@@ -266,9 +266,11 @@ impl<'a> Transfer<'a> {
             self.summit(&negative(&self.high), &negative(&self.low), sign)
         };
         let signed: Vec<f64> = self.low.iter().map(|v| sign * v).collect();
-        let mut turned = self.summit(&signed, &signed, sign);
-        let clear = strict.as_ref().map_or(1.0, |one| one.p);
-        if let Some(summit) = turned.as_mut().filter(|summit| summit.p < clear) {
+        let turned = self.summit(&signed, &signed, sign);
+        // The phase is asked only where the gain has something to say.
+        let clear = strict.as_ref().map_or(alpha, |one| one.p.min(alpha));
+        let mut turned = turned.filter(|summit| summit.p < clear);
+        if let Some(summit) = &mut turned {
             summit.p = summit.p.max(self.turning(summit, sign, line).unwrap_or(1.0));
         }
         let better = match (strict, turned) {
