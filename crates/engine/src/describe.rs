@@ -13,6 +13,9 @@ use series::TimeGrid;
 
 /// The most spikes of one series that become findings; the rest is counted in the strongest one.
 const SPIKES_TOLD: usize = 5;
+/// The most beats of one service that become findings, and how near two periods are of the same beat.
+const BEATS_TOLD: usize = 3;
+const SAME_BEAT: f64 = 0.1;
 /// The most pairs that a loss of consonance names.
 const PAIRS_TOLD: usize = 3;
 /// The most failed runs of one series that become findings.
@@ -372,7 +375,7 @@ fn period_drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
     })
 }
 
-/// A finding per service whose series beat, the clearest one of each.
+/// The beats of each service, the clearest first: a few of different periods.
 pub(crate) fn beats(
     report: &Report,
     found: &[FoundBeat],
@@ -380,7 +383,7 @@ pub(crate) fn beats(
     bounds: &Bounds,
     alpha: f64,
 ) -> Vec<Finding> {
-    let mut told = order::SortedSet::new();
+    let mut told: Vec<(usize, f64)> = Vec::new();
     let mut findings = Vec::new();
     for one in found {
         let (Some(first), Some(second)) = (report.series.get(one.first.series), report.series.get(one.second.series))
@@ -388,9 +391,13 @@ pub(crate) fn beats(
             continue;
         };
         let score = score_from_p(one.beat.p, alpha);
-        if score < 1.0 || !told.insert(first.service) {
+        // The same two jobs beat in every series that shows both.
+        let of_service = || told.iter().filter(|(service, _)| *service == first.service);
+        let is_same = |period: f64| (period / one.beat.period_steps - 1.0).abs() < SAME_BEAT;
+        if score < 1.0 || of_service().count() >= BEATS_TOLD || of_service().any(|(_, period)| is_same(*period)) {
             continue;
         }
+        told.push((first.service, one.beat.period_steps));
         let seconds = |steps: f64| steps * grid.step_s();
         let periods_s = [one.first, one.second].map(|job| seconds(job.period_steps));
         let mut series = vec![one.first.series];
@@ -413,7 +420,7 @@ pub(crate) fn beats(
         numbers
             .extend(shift.map(|steps| in_seconds("a later start of the second that keeps them apart", seconds(steps))));
         findings.push(Finding {
-            id: format!("beat:{}:{}", first.name, second.name),
+            id: format!("beat:{}:{}:{:.0}", first.name, second.name, seconds(one.beat.period_steps)),
             kind: FindingKind::Beat,
             series,
             services,
