@@ -1,4 +1,4 @@
-//! What a screen of many pairs gains, and what it misses: prints the tables of docs/methods/coherence.md.
+//! What a screen of many pairs gains, and what it misses: prints the tables of docs/methods/screening.md.
 //!
 //! `cargo run --release -p monteverdi-analysis --example screening [recall|time]`
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]

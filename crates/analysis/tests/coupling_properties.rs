@@ -6,8 +6,8 @@ mod signals;
 use std::f64::consts::TAU;
 
 use analysis::coupling::{
-    Agreement, BandPhase, Edge, ExplainOptions, GrangerOptions, LagOptions, LagPlan, LagScan, Verdict, explain,
-    granger, phase_locking, phase_slope,
+    Agreement, BandPhase, Edge, ExplainOptions, GrangerOptions, GrangerPlan, LagOptions, LagPlan, LagScan, Verdict,
+    explain, granger, phase_locking, phase_slope,
 };
 use analysis::harmony::{CoherenceOptions, Screen, ScreenOptions, SegmentSpectra, pair_index};
 use proptest::prelude::*;
@@ -35,7 +35,43 @@ fn driven(noise: &mut Noise, by: &[(&[f64], usize)], snr: f64, phi: f64) -> Vec<
     add(&signal, &own, scale)
 }
 
+/// p-values of tests between independent pairs of one process, for the three that the issue names.
+fn assert_uniform(what: &str, p_of: impl Fn(&[f64], &[f64]) -> f64) {
+    for phi in [0.0, 0.9, 1.0] {
+        let p: Vec<f64> = (0..400)
+            .map(|seed| {
+                let mut noise = Noise::new(20_000 + seed);
+                let (x, y) = (noise.ar1(phi, N), noise.ar1(phi, N));
+                p_of(&x, &y)
+            })
+            .collect();
+        let distance = uniform_distance(&p);
+        assert!(distance < 1.63, "{what}, AR(1) {phi}: {distance}");
+    }
+}
+
 // Granger
+
+#[test]
+fn p_of_grangers_test_is_uniform_on_independent_pairs() {
+    assert_uniform("forward", |x, y| granger(x, y, &GrangerOptions::default()).unwrap().forward.p);
+    assert_uniform("backward", |x, y| granger(x, y, &GrangerOptions::default()).unwrap().backward.p);
+}
+
+#[test]
+fn an_order_that_reaches_the_lag_finds_what_bic_leaves_out() {
+    let (mut by_bic, mut by_lag) = (0, 0);
+    for seed in 0..100 {
+        let mut noise = Noise::new(30_000 + seed);
+        let x = noise.ar1(0.9, N);
+        let y = driven(&mut noise, &[(&x, 3)], 0.25, 0.0);
+        let plan = GrangerPlan::new(&[&x, &y], &GrangerOptions::default()).unwrap();
+        by_bic += i32::from(plan.pair(0, 1).unwrap().forward.p < 0.001);
+        let found = plan.pair_at(0, 1, 4).unwrap();
+        by_lag += i32::from(found.forward.p < 0.001 && found.forward.p < found.backward.p);
+    }
+    assert!(by_lag >= 95 && by_bic < by_lag, "{by_bic} {by_lag}");
+}
 
 #[test]
 fn granger_finds_the_direction_of_f4() {
@@ -137,6 +173,18 @@ fn independent_series_have_no_band() {
 }
 
 // All pairs
+
+#[test]
+fn p_of_scanned_lags_is_uniform_on_independent_pairs() {
+    assert_uniform("lag", |x, y| LagScan::new(&LagPlan::new(&[x, y], &LagOptions::default()).unwrap()).all()[0].p);
+}
+
+#[test]
+fn p_of_coherence_is_uniform_on_independent_pairs() {
+    assert_uniform("coherence", |x, y| {
+        SegmentSpectra::new(&[x, y], &CoherenceOptions::default()).unwrap().scan(2..63)[0].p
+    });
+}
 
 #[test]
 fn a_scan_of_lags_finds_what_single_pairs_do() {
@@ -374,17 +422,11 @@ fn two_lines_of_one_period_are_no_evidence() {
 
 #[test]
 fn p_of_phase_locking_is_uniform_on_noise() {
-    for (phi, low, high) in [(0.0, 0.05, 0.1), (0.9, 0.02, 0.1), (0.0, 0.1, 0.4)] {
-        let p: Vec<f64> = (0..400)
-            .map(|seed| {
-                let mut noise = Noise::new(seed);
-                let (x, y) = (noise.ar1(phi, N), noise.ar1(phi, N));
-                let band = |values: &[f64]| BandPhase::new(values, low, high).unwrap();
-                phase_locking(&band(&x), &band(&y)).unwrap().p
-            })
-            .collect();
-        let distance = uniform_distance(&p);
-        assert!(distance < 1.63, "{phi} {low} {high}: {distance}");
+    for (low, high) in [(0.05, 0.1), (0.1, 0.4)] {
+        assert_uniform("locking", |x, y| {
+            let band = |values: &[f64]| BandPhase::new(values, low, high).unwrap();
+            phase_locking(&band(x), &band(y)).unwrap().p
+        });
     }
 }
 

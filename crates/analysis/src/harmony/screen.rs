@@ -1,4 +1,4 @@
-//! Which of very many pairs are worth a look: coherence from sketches of the segment spectra, an eighth of their size.
+//! Which of very many pairs are worth a look: coherence from sketches of the segment spectra.
 
 use std::ops::Range;
 
@@ -28,8 +28,8 @@ impl Default for ScreenOptions {
 /// which keeps their inner products on average (Charikar, Chen and Farach-Colton 2002; Achlioptas 2003).
 ///
 /// A pair passes if the sum of its sketched coherences over the band, or over 3 or 12 neighbouring bins anywhere in it, is
-/// above what the share `pass` of unrelated pairs has. What passes is then measured by [`SegmentSpectra::scan_pairs`], exactly. There is no
-/// guarantee: docs/methods/coherence.md has the recall.
+/// above what the share `pass` of unrelated pairs has. What passes is then measured by [`SegmentSpectra::scan_pairs`],
+/// exactly. There is no guarantee: docs/methods/screening.md has the recall.
 pub struct Screen {
     series: usize,
     bins: usize,
