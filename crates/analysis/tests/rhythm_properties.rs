@@ -652,3 +652,15 @@ fn the_rhythm_of_a_series_has_the_missed_run_as_its_greatest_surprise() {
     }
     assert!(right >= 49, "{right}");
 }
+
+#[test]
+fn a_gap_of_days_is_no_surprise_and_no_change() {
+    for seed in 0..20 {
+        let mut values = two_weeks(seed, 9.0, |day| (day != 11).then_some(30));
+        values[4 * DAY..8 * DAY].fill(f64::NAN);
+        let found = rhythm(&values, None, &RhythmOptions::default()).unwrap();
+        assert!(found.changes.is_empty());
+        assert!(found.worst.unwrap().slot.abs_diff(11 * DAY + 30) <= 1, "{:?}", found.worst);
+        assert_eq!(found.jobs.unwrap().pulse.missed.len(), 1);
+    }
+}

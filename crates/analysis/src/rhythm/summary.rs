@@ -87,7 +87,7 @@ pub struct Rhythm {
     pub dominance_p: f64,
     /// The slots of the job's beats, four to a period; empty without a job.
     pub beats: Vec<usize>,
-    /// Which of them a run begins at.
+    /// Which of them a run begins at; at a beat in a gap, which of them one was expected at.
     pub played: Vec<bool>,
     /// How surprising each of them is after those before, in bits.
     pub surprisal: Vec<f64>,
@@ -137,7 +137,7 @@ pub fn rhythm(values: &[f64], period: Option<f64>, options: &RhythmOptions) -> O
         changes: Vec::new(),
         worst: None,
     };
-    rhythm.expect(values.len(), options);
+    rhythm.expect(values, options);
     if let Some(tempo) = tempo {
         rhythm.take_tempo(tempo);
     }
@@ -163,7 +163,8 @@ impl Rhythm {
     }
 
     /// What the job's beats make one expect.
-    fn expect(&mut self, slots: usize, options: &RhythmOptions) {
+    fn expect(&mut self, values: &[f64], options: &RhythmOptions) {
+        let slots = values.len();
         let Some(found) = &self.jobs else { return };
         let step = found.pulse.period_steps / BEATS as f64;
         let place = |time: f64| ((time - found.pulse.phase) / step).round();
@@ -177,6 +178,12 @@ impl Rhythm {
             if let Some(played) = self.played.get_mut(place(*run as f64).max(0.0) as usize) {
                 *played = true;
             }
+        }
+        // What a gap hides is taken to have come as expected, so that it surprises nobody.
+        for (beat, (played, slot)) in self.played.iter_mut().zip(&self.beats).enumerate() {
+            let run = values.get(*slot..(slot + found.duration).min(slots)).unwrap_or_default();
+            let known = run.iter().filter(|value| value.is_finite()).count();
+            *played |= beat.is_multiple_of(BEATS) && 2 * known < found.duration;
         }
         self.surprisal = accent_surprisal(&self.played, options.depth);
         let settings = MetreOptions { longest: options.longest_metre, alpha: options.alpha };
