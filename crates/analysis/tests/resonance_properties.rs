@@ -56,7 +56,7 @@ fn a_resonator_is_found_with_its_frequency_and_q() {
 
 #[test]
 fn what_is_no_resonance_gets_none() {
-    let mut counts = [0; 5];
+    let mut counts = [0; 6];
     for seed in 0..60 {
         let mut noise = Noise::new(seed);
         let x = noise.ar1(0.6, 2880);
@@ -72,11 +72,19 @@ fn what_is_no_resonance_gets_none() {
             })
             .collect();
         let low_pass = with_noise(&mut noise, &low_pass, 6.0);
+        // 90° throughout: neither the same sign nor the opposite one.
+        let difference: Vec<f64> = (0..2880).map(|t| if t == 0 { 0.0 } else { x[t] - x[t - 1] }).collect();
+        let difference = with_noise(&mut noise, &difference, 10.0);
         let noisy_first = with_noise(&mut noise, &x, 0.0);
         let other = noise.ar1(0.6, 2880);
-        for (count, (a, b)) in
-            counts.iter_mut().zip([(&x, &copy), (&x, &delayed), (&x, &low_pass), (&noisy_first, &x), (&x, &other)])
-        {
+        for (count, (a, b)) in counts.iter_mut().zip([
+            (&x, &copy),
+            (&x, &delayed),
+            (&x, &low_pass),
+            (&x, &difference),
+            (&noisy_first, &x),
+            (&x, &other),
+        ]) {
             *count += i32::from(find(a, b).is_some());
         }
     }

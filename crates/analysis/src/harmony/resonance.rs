@@ -34,7 +34,7 @@ pub struct Resonance {
     pub kind: ResonanceKind,
     /// The bin of the peak or notch; of the most coherent bin for antiphase.
     pub bin: usize,
-    /// Its frequency in cycles per (decimated) step: fitted for a peak.
+    /// Its frequency in cycles per (decimated) step: fitted for a peak, the middle between its edges for a notch.
     pub frequency: f64,
     /// Standard error of `frequency`: of the fit for a peak, half a bin otherwise.
     pub frequency_error: f64,
@@ -297,7 +297,7 @@ impl<'a> Transfer<'a> {
         let (with, without) = (self.line(&turn)?, line.as_ref()?);
         // The place of the turn was chosen among all bins.
         let places = (self.bins.len() * (2 * self.segment_len + 1)) as f64;
-        Some((places * (without.agreement - with.agreement).exp()).min(1.0))
+        Some((places * ((without.agreement - with.agreement) / with.misfit).exp()).min(1.0))
     }
 
     /// The bin that stands out of `flank` on both sides with the largest significance; `sign` is −1 for a notch, of which both
@@ -359,6 +359,9 @@ impl<'a> Transfer<'a> {
                 found.ln_q_error = fit.ln_q_error;
             }
         } else {
+            // The bottom is flat with noise: the middle between both edges tells its place better.
+            let (left, right) = self.half_power_edges(summit, sign);
+            found.frequency += 0.5 * (right - left) / self.segment_len as f64;
             found.q = found.frequency / width;
         }
         found.delay_steps = line.as_ref().map_or(0.0, |line| line.delay);
@@ -369,6 +372,12 @@ impl<'a> Transfer<'a> {
     /// Width at half power between the flanks, in cycles per step. Of a peak under its top; of a notch under its
     /// surroundings, as notch filters are described.
     fn half_power_width(&self, summit: &Summit, sign: f64) -> f64 {
+        let (left, right) = self.half_power_edges(summit, sign);
+        (left + right).max(0.5) / self.segment_len as f64
+    }
+
+    /// How many bins it is from the summit to half power below and above.
+    fn half_power_edges(&self, summit: &Summit, sign: f64) -> (f64, f64) {
         let half = 0.5 * std::f64::consts::LN_2;
         let level = if sign > 0.0 {
             self.low[summit.bin] - half
@@ -389,7 +398,7 @@ impl<'a> Transfer<'a> {
         };
         let left = crossing(&mut (0..summit.bin).rev());
         let right = crossing(&mut (summit.bin + 1..self.low.len()));
-        (left + right).max(0.5) / self.segment_len as f64
+        (left, right)
     }
 
     /// Fits the gain of a second-order resonance, as the tapered segments see it, to the bins around a peak.
@@ -458,11 +467,15 @@ impl<'a> Transfer<'a> {
             }
             turning.iter_mut().zip(&quarter).for_each(|(v, q)| *v *= q);
         }
-        let advantage = opposite.0 - same.0;
+        // A phase that is neither (a difference has 90° throughout) fits both badly: what a fit leaves, above what its errors
+        // leave, is the scale of the comparison.
+        let misfit = |best: f64| (2.0 * (total - best) / coherent.len() as f64).max(1.0);
+        let advantage = (opposite.0 - same.0) / misfit(opposite.0);
         // A likelihood ratio exceeds e^a with chance e^−a at most (Markov), at each delay.
         let p = if opposite.0 >= IN_LINE * total { (delays as f64 * (-advantage).exp()).min(1.0) } else { 1.0 };
         let delay = if advantage > 0.0 { opposite.1 } else { same.1 };
-        Some(Line { delay, p, agreement: same.0.max(opposite.0) })
+        let agreement = same.0.max(opposite.0);
+        Some(Line { delay, p, agreement, misfit: misfit(agreement) })
     }
 }
 
@@ -472,6 +485,8 @@ struct Line {
     p: f64,
     /// Log likelihood of the phases with the better sign, up to a constant.
     agreement: f64,
+    /// What the phases leave of it, 1 if that is no more than their errors.
+    misfit: f64,
 }
 
 /// One bin of a gain.
