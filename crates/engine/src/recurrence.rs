@@ -2,11 +2,16 @@
 
 use crate::pace::Pace;
 use analysis::distribution::score_from_p;
-use analysis::rhythm::{self, Foot, GroupKind, RhythmOptions};
+use analysis::rhythm::{self, AccentOptions, Foot, GroupKind, RhythmOptions, Threshold};
 use analysis::spectrum::{Peak, period_course};
 
 /// A foot is told only where chance makes so dominant a one more rarely than this.
 const DOMINANT: f64 = 0.01;
+/// An accent of a rhythm stands so many robust standard deviations out: at two, noise would have one in every twenty slots,
+/// and its accents would stand between those of the rhythm.
+const ACCENT: f64 = 4.0;
+/// The slots that an accent is compared with.
+const WINDOW: usize = 121;
 /// Orders in which the accents are shuffled for that.
 const SHUFFLES: usize = 199;
 /// Seeds the shuffles: the same data give the same answer.
@@ -116,7 +121,10 @@ pub(crate) fn recurrence(
 }
 
 fn of_stretch(values: &[f64], peaks: &[Peak], step_s: f64, alpha: f64) -> Recurrence {
-    let options = RhythmOptions { alpha, seed: SEED, shuffles: SHUFFLES, ..RhythmOptions::default() };
+    let usual = RhythmOptions::default();
+    let threshold = Threshold::Adaptive { theta: ACCENT, window: WINDOW };
+    let accents = AccentOptions { threshold, ..usual.accents };
+    let options = RhythmOptions { alpha, seed: SEED, shuffles: SHUFFLES, accents, ..usual };
     let mut found = Recurrence { drift: drift(values, peaks, step_s, alpha), ..Recurrence::default() };
     let Some(heard) = rhythm::rhythm(values, None, &options) else { return found };
     found.changes = heard
