@@ -81,8 +81,11 @@ const LEAST: f64 = LN_10 / 20.0;
 /// Variance of a mean of neighbouring Hann bins against that of independent ones: 1 + 2·4/9 + 2/36.
 const NEIGHBOURS: f64 = 1.94;
 
-/// Share of the alternatives that an antiphase must beat in agreement: the mean cosine of 45°.
-const IN_LINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// How well a delay and a change of sign must explain the phases: the mean cosine of what is left, that of 32°.
+const IN_LINE: f64 = 0.85;
+
+/// Bins that the width of a notch should be worth: fewer are filled by leakage, more are noise.
+const NOTCH_BINS: f64 = 8.0;
 
 /// The resonance or anti-resonance from series `first` to series `second`, in a range of bins.
 ///
@@ -153,8 +156,8 @@ pub fn resonance_of(x: &[f64], y: &[f64], options: &ResonanceOptions) -> Option<
         }
     }
     let best = best?;
-    // The same feature in other segments: a fit says which tell it best; a notch is filled by what leaks into it, the less
-    // the longer they are.
+    // The same feature in other segments: a fit says which tell it best; a notch is filled by what leaks into it in short
+    // ones, and is lost in noise in long ones.
     let same = found.into_iter().filter(|one| {
         let width = 1.0 / one.segment_len.min(best.segment_len) as f64;
         one.kind == best.kind && (one.frequency - best.frequency).abs() <= width
@@ -162,7 +165,8 @@ pub fn resonance_of(x: &[f64], y: &[f64], options: &ResonanceOptions) -> Option<
     let sharpest = if best.kind == ResonanceKind::Resonance {
         same.filter(|one| one.ln_q_error.is_finite()).min_by(|a, b| a.ln_q_error.total_cmp(&b.ln_q_error))
     } else {
-        same.max_by_key(|one| one.segment_len)
+        let unlike = |one: &Resonance| (one.segment_len as f64 * one.frequency / one.q / NOTCH_BINS).ln().abs();
+        same.min_by(|a, b| unlike(a).total_cmp(&unlike(b)))
     };
     Some(sharpest.map_or(best, |one| Resonance { p: best.p, ..one }))
 }
