@@ -16,6 +16,7 @@ mod pairs;
 mod resonance;
 mod ribbon;
 mod scale;
+mod second_order;
 mod shape;
 mod signature;
 
