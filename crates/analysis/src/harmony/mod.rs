@@ -18,6 +18,7 @@ mod resonance;
 mod ribbon;
 mod scale;
 mod screen;
+mod second_order;
 mod shape;
 mod signature;
 mod single;
