@@ -1,5 +1,7 @@
 //! `cargo xtask build`: the page, as it ships, into dist/.
 
+mod allocation;
+mod binary;
 mod imports;
 
 use std::fs;
@@ -78,6 +80,7 @@ fn optimise(project: &Project) -> Result<()> {
         ("worker_bg.wasm", "-Os"),
     ] {
         let file = project.dist().join(name);
+        allocation::check(&fs::read(&file)?).with_context(|| format!("{}", file.display()))?;
         let smaller = file.with_extension("wasm.opt");
         let size = ["--low-memory-unused", level, "-ocimfs", "60", "-g"];
         for passes in [&size[..], &["--reorder-functions-by-name", "-g"], &["--strip-debug"]] {

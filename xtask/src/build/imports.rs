@@ -5,7 +5,8 @@
 
 use anyhow::{Context, Result, bail};
 
-const HEADER: usize = 8;
+use super::binary::{Bytes, HEADER};
+
 const IMPORT_SECTION: u8 = 2;
 const EXPORT_SECTION: u8 = 7;
 const FUNCTION: u8 = 0;
@@ -111,41 +112,6 @@ fn push_number(mut number: usize, output: &mut Vec<u8>) {
 fn push_name(name: &str, output: &mut Vec<u8>) {
     push_number(name.len(), output);
     output.extend_from_slice(name.as_bytes());
-}
-
-/// What is left to read of a wasm file.
-struct Bytes<'b>(&'b [u8]);
-
-impl<'b> Bytes<'b> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    /// An unsigned number in LEB128.
-    fn number(&mut self) -> Result<usize> {
-        let mut number = 0;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte().context("a number of the wasm file is cut")?;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(number);
-            }
-        }
-        bail!("a number of the wasm file is too long")
-    }
-
-    fn take(&mut self, length: usize) -> Result<&'b [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length).context("a part of the wasm file is cut")?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn name(&mut self) -> Result<&'b str> {
-        let length = self.number()?;
-        std::str::from_utf8(self.take(length)?).context("a name of the wasm file")
-    }
 }
 
 #[cfg(test)]

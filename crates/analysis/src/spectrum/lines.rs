@@ -247,9 +247,10 @@ impl System {
             solution[row] = if pivot(row) > 0.0 { (solution[row] - sum) / pivot(row) } else { 0.0 };
         }
         // The diagonal of the inverse of L·Lᵀ is the squared length of L⁻¹'s columns.
+        let mut unit = vec![0.0; width];
         let inverse = (0..width)
             .map(|row| {
-                let mut unit = vec![0.0; width];
+                unit.fill(0.0);
                 unit[row] = 1.0;
                 forward(&mut unit);
                 unit.iter().map(|v| v * v).sum()
