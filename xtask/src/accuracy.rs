@@ -3,6 +3,7 @@
 mod cause;
 mod comparison;
 mod everywhere;
+mod harmony;
 mod import;
 mod noise;
 
@@ -40,6 +41,7 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let sections = [
         ("Root causes", cause::section(project, &monteverdi, &data)?),
         ("False positives on noise", noise::section(project)?),
+        ("Harmony", harmony::section(project, &monteverdi, &data)?),
         ("Real exports", import::exports(project, &monteverdi, &data)?),
         ("Every incident and benchmark file", import::recordings(project, &monteverdi, &data)?),
         ("The same answer everywhere", everywhere::section(project, &monteverdi, &package, &data)?),

@@ -18,6 +18,8 @@ use analysis::spectrum::{Peak, PeakOptions, significant_peaks};
 const DETECTORS: f64 = 8.0;
 /// A season is taken out only if it holds this share of the variance.
 const SEASON_SHARE: f64 = 0.1;
+/// A harmonic that holds this many times the variance of its fundamental is a season of its own.
+const OVERTONE: f64 = 2.0;
 /// A period that is no whole number of slots smears its season: it may drift by this share of a cycle over the window.
 const SEASON_DRIFT: f64 = 0.2;
 /// The rolling window of the normal band, as a share of the data and in slots.
@@ -146,30 +148,43 @@ fn belongs_to_shift(accent: &Accent, shift: &LevelShift) -> bool {
     accent.start <= shift.high + SHIFT_GUARD && accent.end + SHIFT_GUARD >= shift.low
 }
 
-/// Fills `season` and `deseasonalised`; returns the seasonal part (empty where there is none).
+/// Fills `deseasonalised`; returns the seasonal part (empty where there is none).
 ///
-/// A period of whole slots is taken out by STL, which lets the season evolve; another one by folding at its exact period.
+/// The strongest fundamental is the season. Where a harmonic of it is much stronger than itself, as a day beside a week is,
+/// that is a season of its own, and goes first: it has the more cycles, and is known better.
 fn take_season(values: &[f64], facts: &mut Facts) -> Vec<f64> {
-    let strongest = facts
-        .peaks
-        .iter()
-        .filter(|peak| peak.power_share >= SEASON_SHARE && peak.harmonic_of.is_none())
-        .max_by(|a, b| a.power_share.total_cmp(&b.power_share));
-    let seasonal = strongest.and_then(|peak| {
-        let period = peak.period_steps;
-        let cycles = values.len() as f64 / period;
-        let drifts = (period - period.round()).abs() * cycles > SEASON_DRIFT * period;
-        if drifts {
-            folded_season(values, period)
-        } else {
-            decompose(values, period.round() as usize, &SeasonOptions::default()).ok().map(|parts| parts.seasonal)
-        }
-    });
-    facts.deseasonalised = match &seasonal {
-        Some(seasonal) => values.iter().zip(seasonal).map(|(value, seasonal)| value - seasonal).collect(),
-        None => values.to_vec(),
+    let strongest = |of_all: bool| {
+        let fits = |peak: &&Peak| peak.power_share >= SEASON_SHARE && (of_all || peak.harmonic_of.is_none());
+        facts.peaks.iter().filter(fits).max_by(|a, b| a.power_share.total_cmp(&b.power_share))
     };
-    seasonal.unwrap_or_default()
+    let fundamental = strongest(false);
+    let overtone = strongest(true).filter(|peak| {
+        let share = fundamental.map_or(0.0, |fundamental| fundamental.power_share);
+        peak.harmonic_of.is_some() && peak.power_share >= OVERTONE * share
+    });
+    let mut rest = values.to_vec();
+    let mut seasonal: Vec<f64> = Vec::new();
+    for peak in overtone.into_iter().chain(fundamental) {
+        let Some(part) = season_of(&rest, peak.period_steps) else { continue };
+        seasonal.resize(values.len(), 0.0);
+        for ((rest, sum), part) in rest.iter_mut().zip(&mut seasonal).zip(&part) {
+            *rest -= part;
+            *sum += part;
+        }
+    }
+    facts.deseasonalised = rest;
+    seasonal
+}
+
+/// A period of whole slots is taken out by STL, which lets the season evolve; another one by folding at its exact period.
+fn season_of(values: &[f64], period: f64) -> Option<Vec<f64>> {
+    let cycles = values.len() as f64 / period;
+    let drifts = (period - period.round()).abs() * cycles > SEASON_DRIFT * period;
+    if drifts {
+        folded_season(values, period)
+    } else {
+        decompose(values, period.round() as usize, &SeasonOptions::default()).ok().map(|parts| parts.seasonal)
+    }
 }
 
 /// Level shifts or a drift, whichever explains the values better.
