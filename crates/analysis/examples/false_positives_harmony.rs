@@ -9,38 +9,13 @@ mod signals;
 use analysis::coupling::{LagOptions, LagPlan};
 use analysis::harmony::{BeatOptions, CoherenceOptions, SegmentSpectra, beats_within};
 use analysis::spectrum::{PeakOptions, significant_peaks};
-use signals::{Noise, add, sine, uniform_distance};
+use signals::{
+    BURST, GAPPY, HEAVY_TAILS, Noise, Process, RED, REDDER, STEP, WALK, WALK_AND_WHITE, WHITE, add, sine,
+    uniform_distance,
+};
 
-type Process = (&'static str, fn(&mut Noise, usize) -> Vec<f64>);
-
-const PROCESSES: [Process; 10] = [
-    ("white", |r, n| r.white(n)),
-    ("AR(1) 0.6", |r, n| r.ar1(0.6, n)),
-    ("AR(1) 0.9", |r, n| r.ar1(0.9, n)),
-    ("AR(1) 0.99", |r, n| r.ar1(0.99, n)),
-    ("random walk", |r, n| r.ar1(1.0, n)),
-    ("walk + white", |r, n| {
-        let walk = r.ar1(1.0, n);
-        add(&walk, &r.white(n), 5.0)
-    }),
-    ("Student t3", |r, n| r.student3(n)),
-    ("white + step", |r, n| {
-        let at = n / 4 + (r.uniform() * n as f64 / 2.0) as usize;
-        r.white(n).iter().enumerate().map(|(t, v)| if t < at { *v } else { v + 5.0 }).collect()
-    }),
-    ("white + burst", |r, n| {
-        let at = n / 4 + (r.uniform() * n as f64 / 2.0) as usize;
-        r.white(n).iter().enumerate().map(|(t, v)| if t >= at && t < at + n / 20 { v + 8.0 } else { *v }).collect()
-    }),
-    ("AR(1) 0.6, 10 % gaps", |r, n| {
-        let mut values = r.ar1(0.6, n);
-        for _ in 0..n / 100 {
-            let at = (r.uniform() * (n - 10) as f64) as usize;
-            values[at..at + 10].fill(f64::NAN);
-        }
-        values
-    }),
-];
+const PROCESSES: [Process; 10] =
+    [WHITE, RED, REDDER, ("AR(1) 0.99", |r, n| r.ar1(0.99, n)), WALK, WALK_AND_WHITE, HEAVY_TAILS, STEP, BURST, GAPPY];
 
 fn main() {
     let wanted = std::env::args().nth(1);

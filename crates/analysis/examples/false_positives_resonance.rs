@@ -16,24 +16,9 @@ use analysis::harmony::{
     beat_peaks, beats, dissonance_episodes, nearest, null, resonance_of, similar_windows, windowed_consonance,
 };
 use analysis::spectrum::{PeakOptions, significant_peaks};
-use signals::{Noise, add, sine, uniform_distance};
+use signals::{BURST, Noise, Process, RED, REDDER, STEP, WALK, WHITE, add, sine, uniform_distance};
 
-type Process = (&'static str, fn(&mut Noise, usize) -> Vec<f64>);
-
-const PROCESSES: [Process; 6] = [
-    ("white", |r, n| r.white(n)),
-    ("AR(1) 0.6", |r, n| r.ar1(0.6, n)),
-    ("AR(1) 0.9", |r, n| r.ar1(0.9, n)),
-    ("random walk", |r, n| r.ar1(1.0, n)),
-    ("white + step", |r, n| {
-        let at = n / 4 + (r.uniform() * n as f64 / 2.0) as usize;
-        r.white(n).iter().enumerate().map(|(t, v)| if t < at { *v } else { v + 5.0 }).collect()
-    }),
-    ("white + burst", |r, n| {
-        let at = n / 4 + (r.uniform() * n as f64 / 2.0) as usize;
-        r.white(n).iter().enumerate().map(|(t, v)| if t >= at && t < at + n / 20 { v + 8.0 } else { *v }).collect()
-    }),
-];
+const PROCESSES: [Process; 6] = [WHITE, RED, REDDER, WALK, STEP, BURST];
 
 /// Seeds on which nothing was chosen.
 const FIRST: u64 = 9_000_000;

@@ -1,5 +1,6 @@
 //! What a caller may choose.
 
+use report::NamedSignature;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -18,6 +19,8 @@ pub struct Choice {
     pub macro_to_meso_s: Option<f64>,
     /// Series name to service name, where the names say it wrong.
     pub services: BTreeMap<String, String>,
+    /// Incidents that are known: names, and their features as `signature` of an incident has them.
+    pub signatures: Vec<NamedSignature>,
     /// The format's name; found by content if absent.
     pub format: Option<String>,
     /// The column that holds the time.
@@ -82,6 +85,7 @@ impl Choice {
             micro_to_macro_s: duration("microToMacroS", self.micro_to_macro_s, default.micro_to_macro_s)?,
             macro_to_meso_s: duration("macroToMesoS", self.macro_to_meso_s, default.macro_to_meso_s)?,
             services: self.services.clone(),
+            signatures: self.signatures.clone(),
         };
         if options.micro_to_macro_s >= options.macro_to_meso_s {
             return Err(ChoiceError::BordersCrossed { from: options.micro_to_macro_s, to: options.macro_to_meso_s });

@@ -24,6 +24,8 @@ export interface Options {
   macroToMesoS?: number;
   /** Series name to service name, where the names say it wrong. */
   services?: Record<string, string>;
+  /** Incidents that are known; new ones are compared with them (`incident.known`). */
+  signatures?: { name: string; features: (number | null)[] }[];
   /** The format's name; found by content if absent. */
   format?: string;
   /** The column that holds the time. */

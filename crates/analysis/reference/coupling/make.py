@@ -6,8 +6,8 @@ Writes one JSON file per statistic beside this script. Inputs are rounded and wr
 need no random generator in common with numpy.
 """
 
-import json
 import pathlib
+import sys
 
 import numpy as np
 from scipy import integrate, optimize, signal
@@ -15,26 +15,11 @@ from statsmodels.regression.linear_model import burg
 from statsmodels.tsa.api import VAR
 from statsmodels.tsa.stattools import grangercausalitytests, pacf_burg
 
-HERE = pathlib.Path(__file__).parent
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from writing import rounded, writer  # noqa: E402
 
 
-def write(name, value):
-    def plain(item):
-        if isinstance(item, dict):
-            return {key: plain(inner) for key, inner in item.items()}
-        if isinstance(item, np.ndarray):
-            return [plain(inner) for inner in item.tolist()]
-        if isinstance(item, (list, tuple)):
-            return [plain(inner) for inner in item]
-        if isinstance(item, (np.floating, np.integer)):
-            return item.item()
-        return item
-
-    (HERE / f"{name}.json").write_text(json.dumps(plain(value)) + "\n")
-
-
-def rounded(values):
-    return np.round(values, 4)
+write = writer(__file__)
 
 
 def granger():

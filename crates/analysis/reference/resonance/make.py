@@ -6,30 +6,17 @@ Writes one JSON file per statistic beside this script. Inputs are rounded and wr
 need no random generator in common with numpy.
 """
 
-import json
 import pathlib
+import sys
 
 import numpy as np
 from scipy import optimize, signal
 
-HERE = pathlib.Path(__file__).parent
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from writing import writer  # noqa: E402
 
 
-def write(name, value):
-    def plain(item):
-        if isinstance(item, dict):
-            return {key: plain(inner) for key, inner in item.items()}
-        if isinstance(item, np.ndarray):
-            return plain(item.tolist())
-        if isinstance(item, (list, tuple)):
-            return [plain(inner) for inner in item]
-        if isinstance(item, float) and np.isnan(item):
-            return None
-        if isinstance(item, (np.floating, np.integer)):
-            return item.item()
-        return item
-
-    (HERE / f"{name}.json").write_text(json.dumps(plain(value)) + "\n")
+write = writer(__file__)
 
 
 def effective(segments):

@@ -9,9 +9,9 @@ block probabilities of the context tree in whole fractions.
 """
 
 import itertools
-import json
 import math
 import pathlib
+import sys
 from fractions import Fraction
 from functools import lru_cache
 
@@ -19,22 +19,11 @@ import numpy as np
 from scipy import integrate, optimize, signal, special, stats
 from statsmodels.tsa.ar_model import AutoReg
 
-HERE = pathlib.Path(__file__).parent
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from writing import writer  # noqa: E402
 
 
-def write(name, value):
-    def plain(item):
-        if isinstance(item, dict):
-            return {key: plain(inner) for key, inner in item.items()}
-        if isinstance(item, np.ndarray):
-            return [plain(inner) for inner in item.tolist()]
-        if isinstance(item, (list, tuple)):
-            return [plain(inner) for inner in item]
-        if isinstance(item, (np.floating, np.integer)):
-            return item.item()
-        return item
-
-    (HERE / f"{name}.json").write_text(json.dumps(plain(value)) + "\n")
+write = writer(__file__)
 
 
 def accents():

@@ -6,8 +6,8 @@ Writes one JSON file per statistic beside this script. Inputs are rounded and wr
 no random generator in common with numpy. A missing value is null.
 """
 
-import json
 import pathlib
+import sys
 
 import mpmath
 import numpy as np
@@ -19,23 +19,13 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.tsa.seasonal import STL
 from statsmodels.tsa.stattools import acf
 
-HERE = pathlib.Path(__file__).parent
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from writing import writer  # noqa: E402
+
 mpmath.mp.dps = 60
 
 
-def write(name, value):
-    def plain(item):
-        if isinstance(item, dict):
-            return {key: plain(inner) for key, inner in item.items()}
-        if isinstance(item, np.ndarray):
-            return [plain(inner) for inner in item.tolist()]
-        if isinstance(item, (list, tuple)):
-            return [plain(inner) for inner in item]
-        if isinstance(item, (np.floating, np.integer)):
-            item = item.item()
-        return None if isinstance(item, float) and np.isnan(item) else item
-
-    (HERE / f"{name}.json").write_text(json.dumps(plain(value)) + "\n")
+write = writer(__file__)
 
 
 def red(rng, phi, length):

@@ -78,3 +78,32 @@ pub(crate) fn uniform_distance(values: &[f64]) -> f64 {
         .fold(0.0_f64, |d, (i, v)| d.max((v - i as f64 / n).abs()).max(((i + 1) as f64 / n - v).abs()));
     distance * n.sqrt()
 }
+
+/// A kind of noise: its name, and a series of it.
+pub(crate) type Process = (&'static str, fn(&mut Noise, usize) -> Vec<f64>);
+
+pub(crate) const WHITE: Process = ("white", |r, n| r.white(n));
+pub(crate) const RED: Process = ("AR(1) 0.6", |r, n| r.ar1(0.6, n));
+pub(crate) const REDDER: Process = ("AR(1) 0.9", |r, n| r.ar1(0.9, n));
+pub(crate) const WALK: Process = ("random walk", |r, n| r.ar1(1.0, n));
+pub(crate) const WALK_AND_WHITE: Process = ("walk + white", |r, n| {
+    let walk = r.ar1(1.0, n);
+    add(&walk, &r.white(n), 5.0)
+});
+pub(crate) const HEAVY_TAILS: Process = ("Student t3", |r, n| r.student3(n));
+pub(crate) const STEP: Process = ("white + step", |r, n| {
+    let at = n / 4 + (r.uniform() * n as f64 / 2.0) as usize;
+    r.white(n).iter().enumerate().map(|(t, v)| if t < at { *v } else { v + 5.0 }).collect()
+});
+pub(crate) const BURST: Process = ("white + burst", |r, n| {
+    let at = n / 4 + (r.uniform() * n as f64 / 2.0) as usize;
+    r.white(n).iter().enumerate().map(|(t, v)| if t >= at && t < at + n / 20 { v + 8.0 } else { *v }).collect()
+});
+pub(crate) const GAPPY: Process = ("AR(1) 0.6, 10 % gaps", |r, n| {
+    let mut values = r.ar1(0.6, n);
+    for _ in 0..n / 100 {
+        let at = (r.uniform() * (n - 10) as f64) as usize;
+        values[at..at + 10].fill(f64::NAN);
+    }
+    values
+});
