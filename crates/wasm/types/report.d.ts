@@ -12,7 +12,15 @@ export type FindingKind =
   | "trend"
   | "vanished"
   | "frozen"
-  | "beat";
+  | "beat"
+  | "missed_beat"
+  | "extra_beat"
+  | "late_beat"
+  | "metre_change"
+  | "period_drift"
+  | "dissonance";
+/** A group of beats with one accent. */
+export type Foot = "iamb" | "trochee" | "anapest" | "dactyl" | "amphibrach";
 export type Direction = "up" | "down";
 export type RelationKind = "coupling" | "resonance" | "anti_resonance" | "beat";
 
@@ -92,6 +100,46 @@ export interface SeriesSummary {
   min: number | null;
   max: number | null;
   period_s: number | null;
+  /** The significant periods, the longest first. */
+  periods: Period[];
+  /** The shares of the variance at the three scales, micro first; empty where there is none. */
+  scale_shares: number[];
+  /** In order of time; the strongest 200. */
+  accents: Accent[];
+  rhythm: Rhythm | null;
+}
+
+export interface Period {
+  period_s: number;
+  low_s: number;
+  high_s: number;
+  /** Of the series' variance, 0 to 1. */
+  share: number;
+  amplitude: number;
+  crest_ms: number;
+  /** 1 is a fundamental. */
+  harmonic: number;
+  /** Position of its fundamental in `periods`. */
+  family: number;
+}
+
+export interface Accent {
+  start_ms: number;
+  end_ms: number;
+  /** In robust standard deviations. */
+  strength: number;
+  foot: Foot | null;
+}
+
+export interface Rhythm {
+  period_s: number;
+  plus_minus_s: number;
+  /** The standard deviation of the intervals over their mean. */
+  variation: number;
+  count: number;
+  foot: Foot | null;
+  foot_share: number;
+  p: number;
 }
 
 export interface ScaleSummary {
@@ -111,6 +159,10 @@ export interface State {
   score: number;
   period_s: number | null;
   beat_period_s: number | null;
+  /** A moment at which the beat's two periods fall together. */
+  beat_at_ms: number | null;
+  /** How sure the class is, 0 to 1. */
+  confidence: number;
   evidence: string;
 }
 
@@ -150,6 +202,20 @@ export interface Relation {
   lag_plus_minus_s: number | null;
   q: number;
   period_s: number | null;
+  /** The gain's peak (or notch, negative) over what is beside it. */
+  gain_db: number | null;
+  quality: number | null;
+  /** The false-discovery rate at which the past of `from` predicts `to`. */
+  leads_q: number | null;
+  follows_q: number | null;
+  /** Position of a third series that explains the relation. */
+  explained_by: number | null;
+  /** 0 to 1. */
+  locking: number | null;
+  /** Of a beat: the two periods, that of `from` first. */
+  periods_s: [number, number] | null;
+  /** Of a beat: when both next fall together. */
+  next_ms: number | null;
 }
 
 export interface Span {
@@ -193,6 +259,27 @@ export interface Incident {
   causes: Cause[];
   spread: SpreadStep[];
   narrative: Narrative;
+  /** Numbers that can be kept and compared; empty for beats. */
+  signature: (number | null)[];
+  known: Known | null;
+  /** Stretches that look like its beginning. */
+  resembles: Resemblance[];
+}
+
+export interface Known {
+  name: string;
+  /** Beyond 1 nothing is near enough. */
+  distance: number;
+  /** 0 to 1. */
+  confidence: number;
+}
+
+export interface Resemblance {
+  start_ms: number;
+  end_ms: number;
+  /** 0 is the same shape, 1 is none in common. */
+  distance: number;
+  p: number;
 }
 
 export interface Frame {
