@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the page, as it ships, into dist/.
 
-mod allocation;
+pub(crate) mod allocation;
 mod binary;
 mod imports;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::build::WASM_FEATURES;
+use crate::build::allocation;
 use crate::project::Project;
 use crate::setup::wasm_target::{self, WasmCompiler};
 use crate::setup::{self, Scope};
@@ -38,8 +39,9 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     let mut wasm_bindgen = tool::command(project, "wasm-bindgen");
     wasm_bindgen.args(["--target", "web", "--out-name", "monteverdi", "--out-dir"]).arg(&package).arg(&built);
     tool::run(&mut wasm_bindgen)?;
+    let file = package.join("monteverdi_bg.wasm");
+    allocation::check(&fs::read(&file)?).with_context(|| file.display().to_string())?;
     if tool::find(project, "wasm-opt").is_some() {
-        let file = package.join("monteverdi_bg.wasm");
         tool::run(tool::command(project, "wasm-opt").arg("-O3").args(WASM_FEATURES).arg(&file).arg("-o").arg(&file))?;
     }
     let template = project.root.join("pkg");

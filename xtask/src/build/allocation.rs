@@ -20,7 +20,7 @@ const CALL: u8 = 0x10;
 
 /// Fails if the program would take a block that it gives back for one of no size. Needs the names of functions; without
 /// them, and with another allocator, it says nothing.
-pub(super) fn check(wasm: &[u8]) -> Result<()> {
+pub(crate) fn check(wasm: &[u8]) -> Result<()> {
     let mut code: &[u8] = &[];
     let mut index = None;
     let mut rest = Bytes(wasm.get(HEADER..).context("a wasm file has a header")?);
