@@ -10,11 +10,17 @@ use crate::store::Theme;
 use report::format as words;
 use report::{ChartData, Finding, FindingKind, Relation, Report};
 
+/// So many periods are shown on both sides of what has one.
+const TURNS: f64 = 3.0;
+
 /// The evidence of a finding.
 pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding: &Finding) -> El {
     let report = &shown.report;
     let window_ms = (finding.start_ms, finding.end_ms);
-    let shown_ms = around(report, window_ms);
+    // What came out of turn is seen beside what came in turn.
+    let turn =
+        finding.numbers.iter().find(|number| number.name.starts_with("period")).map_or(0.0, |number| number.value);
+    let shown_ms = around(report, window_ms, (TURNS * turn * 1000.0) as i64);
     let levels = levels(finding, shown_ms);
     let has_levels = !levels.is_empty();
     let charts = finding.series.iter().take(2).map(|&series| {
@@ -142,11 +148,11 @@ fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
     frame
 }
 
-/// A window with as much again on both sides, within the data, and never less than a fiftieth of them.
-fn around(report: &Report, window_ms: (i64, i64)) -> (i64, i64) {
+/// A window with as much again on both sides, within the data, and never less than a fiftieth of them, or than wanted.
+fn around(report: &Report, window_ms: (i64, i64), least_ms: i64) -> (i64, i64) {
     let data = &report.dataset;
     let length_ms = window_ms.1.saturating_sub(window_ms.0);
-    let least_ms = (format::span_ms(report) / 50).max(20 * data.interval_ms);
+    let least_ms = (format::span_ms(report) / 50).max(20 * data.interval_ms).max(least_ms);
     let margin_ms = length_ms.max(least_ms);
     (window_ms.0.saturating_sub(margin_ms).max(data.start_ms), window_ms.1.saturating_add(margin_ms).min(data.end_ms))
 }

@@ -131,6 +131,7 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     let with_removed = |edge: &[f64]| (0..values.len()).map(|slot| value(edge, slot) + removed(slot)).collect();
     (facts.band_centre, facts.band_lower, facts.band_upper) =
         (with_removed(&scan.centre), with_removed(&scan.lower), with_removed(&scan.upper));
+    facts.recurrence.widen(&facts.band_centre, &mut facts.band_lower, &mut facts.band_upper);
     facts.shifts = shifts;
     facts.trend = drift;
     facts

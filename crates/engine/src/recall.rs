@@ -18,6 +18,8 @@ const SHORTEST: usize = 64;
 const LONGEST_SHAPE: f64 = 0.125;
 /// Shapes that chance makes as much alike more often than this are not told.
 const ALIKE: f64 = 0.05;
+/// … nor those that have less than two thirds in common.
+const FARTHEST: f64 = 0.58;
 /// Series with the same spectra that a shape is compared with.
 const SURROGATES: usize = 39;
 
@@ -43,7 +45,9 @@ impl Memory<'_> {
             let signature = self.signature(report, incident, &members);
             incident.signature = signature.values.iter().map(|value| value.is_finite().then_some(*value)).collect();
             incident.known = self.nearest(&signature);
-            if place < MOST_INCIDENTS {
+            // Rhythm has no shape.
+            let has_shape = members.iter().any(|finding| !is_rhythm(finding.kind));
+            if place < MOST_INCIDENTS && has_shape {
                 incident.resembles = self.alike(incident, &members);
             }
         }
@@ -119,7 +123,7 @@ impl Memory<'_> {
         let options = ShapeOptions { most: 3, surrogates: SURROGATES, ..ShapeOptions::default() };
         similar_windows(&columns, window, &options)
             .into_iter()
-            .filter(|found| found.p <= ALIKE)
+            .filter(|found| found.p <= ALIKE && found.distance <= FARTHEST * std::f64::consts::SQRT_2)
             .map(|found| Resemblance {
                 start_ms: self.grid.time_ms(found.from),
                 end_ms: self.grid.time_ms((found.from + length).min(self.grid.len.saturating_sub(1))),
@@ -128,6 +132,11 @@ impl Memory<'_> {
             })
             .collect()
     }
+}
+
+fn is_rhythm(kind: FindingKind) -> bool {
+    use FindingKind::{ExtraBeat, LateBeat, MetreChange, MissedBeat};
+    matches!(kind, MissedBeat | LateBeat | ExtraBeat | MetreChange) || kind.is_standing()
 }
 
 /// The series of findings, the strongest finding's first, each once.

@@ -252,6 +252,25 @@ impl Recurrence {
         }
     }
 
+    /// Makes room for the job's runs in the normal band: they are usual.
+    pub(crate) fn widen(&self, centre: &[f64], lower: &mut [f64], upper: &mut [f64]) {
+        let Some(job) = &self.job else { return };
+        let reach = HIGHER * job.height;
+        // A slot before and after: a run rises and falls within samples.
+        for slot in job.runs.iter().flat_map(|run| run.saturating_sub(1)..=run + job.duration) {
+            let (Some(centre), Some(low), Some(high)) = (centre.get(slot), lower.get_mut(slot), upper.get_mut(slot))
+            else {
+                continue;
+            };
+            // An edge that is not there stays away: the minimum of a number and NaN would be the number.
+            if reach < 0.0 && low.is_finite() {
+                *low = low.min(centre + reach);
+            } else if reach > 0.0 && high.is_finite() {
+                *high = high.max(centre + reach);
+            }
+        }
+    }
+
     fn each_slot(&mut self, mut change: impl FnMut(&mut usize)) {
         if let Some(job) = &mut self.job {
             job.runs.iter_mut().for_each(&mut change);

@@ -152,12 +152,13 @@ pub(crate) fn fill(summary: &mut SeriesSummary, values: &[f64], facts: &Facts, g
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     summary.min = finite().min_by(f64::total_cmp);
     summary.max = finite().max_by(f64::total_cmp);
-    summary.period_s = facts
-        .peaks
-        .iter()
-        .filter(|peak| peak.harmonic_of.is_none())
-        .max_by(|a, b| a.power_share.total_cmp(&b.power_share))
-        .map(|peak| peak.period_steps * grid.step_s());
+    let strongest = || {
+        let fundamentals = facts.peaks.iter().filter(|peak| peak.harmonic_of.is_none());
+        fundamentals.max_by(|a, b| a.power_share.total_cmp(&b.power_share)).map(|peak| peak.period_steps)
+    };
+    // The onsets of short runs tell their period much better than a line does.
+    let period = facts.recurrence.job.as_ref().map(|job| job.period).or_else(strongest);
+    summary.period_s = period.map(|period| period * grid.step_s());
     summary.periods = periods(&facts.peaks, grid);
     summary.scale_shares = facts.scale_shares.map(Vec::from).unwrap_or_default();
     summary.accents = accents(facts, grid);

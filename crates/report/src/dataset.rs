@@ -106,7 +106,7 @@ pub struct SeriesSummary {
     pub min: Option<f64>,
     /// Largest value.
     pub max: Option<f64>,
-    /// The strongest significant period.
+    /// The period of its rhythm, where it has one; else the strongest significant period.
     pub period_s: Option<f64>,
     /// Its significant periods, the longest first.
     pub periods: Vec<Period>,
