@@ -28,6 +28,10 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// The cells in a frame; `None` is the whole window. A frame that the replay does not have is the whole window.
+    ///
+    /// Consonance is against the subject's own habit: in a frame what it is then, over the whole window the lowest that it
+    /// came to. Its absolute value says nothing by itself (a healthy system of many loosely coupled services has a low one),
+    /// and stands in only where there is no replay.
     pub(crate) fn at(report: &Report, frame: Option<usize>) -> Self {
         let mut cells = Self {
             system: Column::default(),
@@ -54,6 +58,14 @@ impl Cells {
                     cell.class = class;
                     cell.score = score(strength);
                     cell.consonance = finite(track.consonance_at(frame));
+                }
+            }
+        }
+        if frame.is_none_or(|frame| frame >= report.replay.frames.len()) {
+            for track in &report.replay.tracks {
+                let lowest = track.consonance.iter().flatten().copied().reduce(f64::min);
+                if let (Some(cell), Some(lowest)) = (cells.get_mut(track.subject, track.scale), finite(lowest)) {
+                    cell.consonance = Some(lowest);
                 }
             }
         }

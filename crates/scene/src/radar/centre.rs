@@ -41,7 +41,7 @@ impl Centre {
         let (mut note_short, mut note_tint) = (String::new(), Paint::Muted.into());
         let note = match (consonance, frame) {
             (None, _) => "not defined".to_owned(),
-            (Some(_), None) => "whole window".to_owned(),
+            (Some(_), None) => "at its lowest".to_owned(),
             (Some(now), Some(frame)) => {
                 if let Some((change, within_s)) = change(&report.replay, subject, &scales, frame, now) {
                     let arrow = if change < 0.0 { "▼" } else { "▲" };
