@@ -32,7 +32,8 @@ fn both_jobs_are_named_and_the_next_coincidence_is_foretold() {
             noise.ar1(0.6, 1440),
             add(&noise.white(1440), &sine(6.6, 1440), 1.4),
         ];
-        let found = beats_of(&series);
+        // What a chance line makes has a q-value beyond any level.
+        let found: Vec<_> = beats_of(&series).into_iter().filter(|beat| beat.q < 0.01).collect();
         assert_eq!(found.len(), 1, "{found:?}");
         let one = &found[0];
         assert_eq!((one.first.series, one.second.series), (3, 1));

@@ -15,7 +15,7 @@ use series::TimeGrid;
 const SPIKES_TOLD: usize = 5;
 /// The most beats of one service that become findings, and how near two periods are of the same beat.
 const BEATS_TOLD: usize = 3;
-const SAME_BEAT: f64 = 0.1;
+const SAME_BEAT: f64 = 0.02;
 /// The most pairs that a loss of consonance names.
 const PAIRS_TOLD: usize = 3;
 /// The most failed runs of one series that become findings.

@@ -205,7 +205,9 @@ fn drift(values: &[f64], peaks: &[Peak], step_s: f64, alpha: f64) -> Option<Drif
     }
     let drift = period_course(values, period)?.drift?;
     let score = score_from_p(drift.p, alpha);
-    (score >= 1.0).then_some(Drift {
+    // What stays within two samples over all of the data is no drift that matters, nor one that could be seen.
+    let matters = drift.per_cycle.abs() * values.len() as f64 / period >= 2.0;
+    (score >= 1.0 && matters).then_some(Drift {
         period,
         per_cycle: drift.per_cycle,
         low: drift.low,

@@ -48,6 +48,9 @@ fn ln_second_order(frequency: f64, resonance: f64, q: f64, segment_len: usize) -
     (sum.norm() / (decay.exp() * (TAU * resonance).sin().abs())).ln()
 }
 
+/// Steps by the gradient alone, once the cost does not fall any more.
+const POLISH: usize = 6;
+
 /// Least squares of the logarithm of the gain, by Levenberg and Marquardt in ln f₀, ln Q and a free level.
 pub(super) fn fit_second_order(points: &[Point], segment_len: usize, frequency: f64, q: f64) -> Option<Fit> {
     let total: f64 = points.iter().map(|p| p.weight).sum();
@@ -64,19 +67,21 @@ pub(super) fn fit_second_order(points: &[Point], segment_len: usize, frequency: 
     let (mut cost, mut rest) = residuals(at);
     let mut damping = 1e-3;
     let mut hessian = [0.0; 3];
-    for _ in 0..60 {
-        let mut slopes = [Vec::new(), Vec::new()];
-        for (axis, slope) in slopes.iter_mut().enumerate() {
-            let mut ahead = at;
-            let mut behind = at;
+    let slopes_at = |at: [f64; 2], rest: &[f64]| -> ([f64; 3], [f64; 2]) {
+        let slopes = [0, 1].map(|axis| {
+            let (mut ahead, mut behind) = (at, at);
             ahead[axis] += 1e-5;
             behind[axis] -= 1e-5;
             let (a, b) = (residuals(ahead).1, residuals(behind).1);
-            *slope = a.iter().zip(&b).map(|(a, b)| (a - b) / 2e-5).collect();
-        }
+            a.iter().zip(&b).map(|(a, b)| (a - b) / 2e-5).collect::<Vec<f64>>()
+        });
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).zip(points).map(|((a, b), p)| a * b * p.weight).sum::<f64>();
-        hessian = [dot(&slopes[0], &slopes[0]), dot(&slopes[0], &slopes[1]), dot(&slopes[1], &slopes[1])];
-        let gradient = [dot(&slopes[0], &rest), dot(&slopes[1], &rest)];
+        let [one, other] = &slopes;
+        ([dot(one, one), dot(one, other), dot(other, other)], [dot(one, rest), dot(other, rest)])
+    };
+    for _ in 0..60 {
+        let gradient;
+        (hessian, gradient) = slopes_at(at, &rest);
         let mut has_moved = false;
         for _ in 0..12 {
             let (a, b, c) = (hessian[0] * (1.0 + damping), hessian[1], hessian[2] * (1.0 + damping));
@@ -103,6 +108,21 @@ pub(super) fn fit_second_order(points: &[Point], segment_len: usize, frequency: 
         if !has_moved {
             break;
         }
+    }
+    // The cost is flat about its optimum and tells it to half of the digits only; the gradient tells all of them.
+    for _ in 0..POLISH {
+        let (shape, gradient) = slopes_at(at, &rest);
+        let determinant = shape[0] * shape[2] - shape[1] * shape[1];
+        let step = [
+            -(shape[2] * gradient[0] - shape[1] * gradient[1]) / determinant,
+            -(shape[0] * gradient[1] - shape[1] * gradient[0]) / determinant,
+        ];
+        let length = step[0].abs() + step[1].abs();
+        if length.is_nan() || length > 1e-3 {
+            break;
+        }
+        at = [at[0] + step[0], at[1] + step[1]];
+        (cost, rest) = residuals(at);
     }
     let determinant = hessian[0] * hessian[2] - hessian[1] * hessian[1];
     let (frequency, q) = (at[0].exp(), at[1].exp());

@@ -32,6 +32,8 @@ pub(super) struct Lines<'a> {
 
 /// Lines closer than this many resolutions are solved for in one system.
 const NEAR: f64 = 6.0;
+/// Most rounds of adjusting. Lines beside one another in a short series approach their optimum slowly.
+const SWEEPS: usize = 60;
 /// Most lines in one system; the gaps between the others are bridged by iteration.
 const MOST_NEAR: usize = 8;
 
@@ -51,7 +53,7 @@ impl<'a> Lines<'a> {
     pub(super) fn refine(&mut self, tolerance: f64) {
         let span = self.residual.len() as f64;
         order::sort_by(&mut self.lines, |a, b| a.frequency.total_cmp(&b.frequency));
-        for _ in 0..20 {
+        for _ in 0..SWEEPS {
             let mut moved = 0.0_f64;
             let mut from = 0;
             while from < self.lines.len() {

@@ -345,9 +345,14 @@ impl Template {
             }
         }
         let (mut low, mut high) = (best.1 - spacing, best.1 + spacing);
-        for _ in 0..50 {
-            let (left, right) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
-            if fit(left) < fit(right) { low = left } else { high = right }
+        // By the sign of the slope: about its top the fit itself tells half of the digits only.
+        let slope = |delay: f64| {
+            let terms = products.iter().enumerate();
+            -terms.map(|(h, product)| (h + 1) as f64 * (product * turn(h, delay, period)).im).sum::<f64>()
+        };
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if slope(middle) > 0.0 { low = middle } else { high = middle }
         }
         0.5 * (low + high)
     }
