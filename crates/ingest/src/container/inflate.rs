@@ -6,6 +6,10 @@ use crate::Error;
 use flate2::{Decompress, FlushDecompress, Status};
 use std::io;
 
+/// So many bytes go in at once, however the source hands them out: what comes out before a fault is lost, and must not depend
+/// on that.
+const INPUT: usize = 4096;
+
 /// Unpacks one stream of deflated data.
 pub(super) struct Inflate {
     state: Decompress,
@@ -63,7 +67,7 @@ impl Inflate {
             if self.has_ended || into.is_empty() {
                 return Ok(0);
             }
-            let packed = bytes.next().map_err(Fault::Source)?;
+            let packed = bytes.peek(INPUT).map_err(Fault::Source)?;
             let (is_last, before) = (packed.is_empty(), (self.state.total_in(), self.state.total_out()));
             let status = self.state.decompress(packed, into, FlushDecompress::None).map_err(|_| Fault::Damaged)?;
             let (used, made) = (self.state.total_in() - before.0, self.state.total_out() - before.1);

@@ -234,6 +234,13 @@ fn cut_and_damaged_archives_say_so() {
 }
 
 #[test]
+fn what_is_said_of_damage_does_not_depend_on_the_pieces() {
+    // An archive in an archive whose data break off: its first bytes come out in pieces, and are lost with one large piece.
+    let damaged = include_bytes!("../../../../fuzz/corpus/sniff/ec528b91ab4c");
+    assert_eq!(refusal(damaged), files_of(&mut Drops(damaged, false)).unwrap_err().to_string());
+}
+
+#[test]
 fn archives_in_archives_are_named() {
     let inner = archive(&[entry_of("a.csv", b"x", Style::Stored)]);
     let bytes = archive(&[entry_of("inner.zip", &inner, Style::Deflated), entry_of("b.csv", b"y", Style::Stored)]);
