@@ -12,7 +12,7 @@ use series::TimeGrid;
 
 /// So many samples of relations are looked at: with long series only the strongest relations are, but this many in any
 /// case.
-const SAMPLES: usize = 600_000;
+const SAMPLES: usize = 200_000;
 const FEWEST: usize = 60;
 /// How far the band around a period reaches in which phases are compared, as a share of its frequency.
 const BAND: f64 = 0.15;
