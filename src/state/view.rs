@@ -222,7 +222,7 @@ impl View {
             }
             Level::Pair(relation) => {
                 if let Some(joined) = report.relations.get(relation) {
-                    let name = |series: usize| report.series.get(series).map_or("", |series| series.name.as_str());
+                    let name = |series: usize| report.series.get(series).map_or("", |series| series.metric.as_str());
                     let label = format!("{} → {}", name(joined.from), name(joined.to));
                     crumbs.push(Crumb { label, level: Level::Pair(relation) });
                 }

@@ -16,9 +16,11 @@ use analysis::rhythm::{
     Beat, Foot, GroupKind, JobOptions, MetreOptions, PulseOptions, RhythmOptions, dominance_p, feet, jobs, metre,
     metre_changes, pulse, rhythm, tempo_change,
 };
-use signals::Noise;
+#[path = "../tests/signals/feet.rs"]
+mod played_feet;
 
-type Process = (&'static str, fn(&mut Noise, usize) -> Vec<f64>);
+use played_feet::played;
+use signals::{Noise, Process};
 
 /// The first seed of what is reported; the first thousand after 0 and after 1,000,000 were looked at while parameters were chosen.
 const FIRST: u64 = 2_000_000;
@@ -71,29 +73,23 @@ fn renewal(noise: &mut Noise, count: usize, shape: usize) -> Vec<f64> {
         .collect()
 }
 
+/// Five events close together at each event of a renewal process.
+fn bursts(noise: &mut Noise, count: usize, shape: usize) -> Vec<f64> {
+    let mut all = Vec::new();
+    for centre in renewal(noise, count, shape) {
+        all.extend((0..5).map(|_| centre + 0.05 * exponential(noise)));
+    }
+    all.sort_by(f64::total_cmp);
+    all
+}
+
 const ONSETS: [Process; 7] = [
     ("Poisson", |r, n| renewal(r, n, 1)),
     ("renewal, CV 0.71", |r, n| renewal(r, n, 2)),
     ("renewal, CV 0.5", |r, n| renewal(r, n, 4)),
     ("renewal, CV 0.30", |r, n| renewal(r, n, 11)),
-    ("bursts of 5", |r, n| {
-        let centres = renewal(r, n, 1);
-        let mut all: Vec<f64> = centres
-            .iter()
-            .flat_map(|centre| (0..5).map(|_| centre + 0.05 * exponential(r)).collect::<Vec<_>>())
-            .collect();
-        all.sort_by(f64::total_cmp);
-        all
-    }),
-    ("bursts of 5, CV 0.5", |r, n| {
-        let centres = renewal(r, n, 4);
-        let mut all: Vec<f64> = centres
-            .iter()
-            .flat_map(|centre| (0..5).map(|_| centre + 0.05 * exponential(r)).collect::<Vec<_>>())
-            .collect();
-        all.sort_by(f64::total_cmp);
-        all
-    }),
+    ("bursts of 5", |r, n| bursts(r, n, 1)),
+    ("bursts of 5, CV 0.5", |r, n| bursts(r, n, 4)),
     ("Poisson, by day only", |r, n| {
         let all = renewal(r, 2 * n, 1);
         // A day is 8 intervals long here.
@@ -452,28 +448,6 @@ fn metres(seeds: u64, first: u64) {
 }
 
 // Feet
-
-/// Groups with gaps of 1 within and `pause` between, each onset displaced by 10 % of a gap.
-fn played(noise: &mut Noise, foot: Foot, groups: usize, pause: f64, jitter: f64) -> Vec<Beat> {
-    let string: &[bool] = match foot {
-        Foot::Iamb => &[false, true],
-        Foot::Trochee => &[true, false],
-        Foot::Anapest => &[false, false, true],
-        Foot::Dactyl => &[true, false, false],
-        Foot::Amphibrach => &[false, true, false],
-    };
-    let mut time = 0.0;
-    let mut beats = Vec::new();
-    for _ in 0..groups {
-        for &accented in string {
-            let onset = time + jitter * noise.normal();
-            beats.push(Beat { onset, accented, duration: f64::NAN, intensity: f64::NAN });
-            time += 1.0;
-        }
-        time += pause - 1.0;
-    }
-    beats
-}
 
 /// The share of beats whose group is right where the feet come in random order.
 fn mixed_right(noise: &mut Noise) -> f64 {

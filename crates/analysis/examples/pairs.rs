@@ -5,13 +5,13 @@
 //! processor's seconds of each stage, and sums of what was found, as JSON.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+mod clock;
 #[path = "../tests/signals/mod.rs"]
 mod signals;
 
-use std::time::Instant;
-
 use analysis::coupling::{LagOptions, LagPlan, LagScan, WhitenOptions, whiten};
 use analysis::harmony::{CoherenceOptions, SegmentSpectra};
+use clock::timed;
 use signals::Noise;
 
 fn main() {
@@ -46,17 +46,4 @@ fn main() {
         lags.len(),
         transformed + scanned + whitened + lagged,
     );
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let (start, worked) = (Instant::now(), processor_seconds());
-    let result = work();
-    let wall = start.elapsed().as_secs_f64();
-    (result, processor_seconds().zip(worked).map_or(wall, |(after, before)| after - before))
-}
-
-/// How long this thread has worked so far; other programs that run at the same time do not count.
-fn processor_seconds() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    status.split_whitespace().next()?.parse::<u64>().ok().map(|nanoseconds| nanoseconds as f64 * 1e-9)
 }

@@ -3,13 +3,13 @@
 //! `cargo run --release -p monteverdi-analysis --example screening [recall|time]`
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+mod clock;
 #[path = "../tests/signals/mod.rs"]
 mod signals;
 
-use std::time::Instant;
-
 use analysis::harmony::{CoherenceOptions, Screen, ScreenOptions, SegmentSpectra, pair_count};
 use analysis::multiplicity::{benjamini_hochberg, benjamini_hochberg_among};
+use clock::timed;
 use signals::{Noise, add, sine};
 
 type Driver = (&'static str, fn(&mut Noise, usize) -> Vec<f64>);
@@ -123,17 +123,4 @@ fn time() {
             pair_count(series)
         );
     }
-}
-
-/// A result, and the processor's seconds that it took.
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let (start, worked) = (Instant::now(), processor_seconds());
-    let result = work();
-    let wall = start.elapsed().as_secs_f64();
-    (result, processor_seconds().zip(worked).map_or(wall, |(after, before)| after - before))
-}
-
-fn processor_seconds() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    status.split_whitespace().next()?.parse::<u64>().ok().map(|nanoseconds| nanoseconds as f64 * 1e-9)
 }

@@ -1,6 +1,8 @@
 //! Properties that rhythm and expectation must have, on signals with known truth (fixtures F8 and F9).
 #![allow(clippy::unwrap_used)]
 
+#[path = "signals/feet.rs"]
+mod played_feet;
 mod signals;
 
 use std::f64::consts::TAU;
@@ -12,6 +14,7 @@ use analysis::rhythm::{
     RhythmOptions, Threshold, dominance_p, feet, find_pattern, ictuses, jobs, levels, metre, metre_changes, pulse,
     rhythm, syncopation,
 };
+use played_feet::played;
 use proptest::prelude::*;
 use signals::Noise;
 
@@ -351,31 +354,12 @@ fn in_a_series_that_stands_still_every_change_is_an_accent() {
 
 // Feet (F8)
 
-fn played(foot: Foot, groups: usize, pause: f64, noise: &mut Noise) -> Vec<Beat> {
-    let string: &[bool] = match foot {
-        Foot::Iamb => &[false, true],
-        Foot::Trochee => &[true, false],
-        Foot::Anapest => &[false, false, true],
-        Foot::Dactyl => &[true, false, false],
-        Foot::Amphibrach => &[false, true, false],
-    };
-    let mut time = 0.0;
-    let mut beats = Vec::new();
-    for _ in 0..groups {
-        for &accented in string {
-            beats.push(Beat { onset: time + 0.1 * noise.normal(), accented, duration: f64::NAN, intensity: f64::NAN });
-            time += 1.0;
-        }
-        time += pause - 1.0;
-    }
-    beats
-}
-
 #[test]
 fn each_of_the_five_feet_is_told_at_ten_per_cent_jitter() {
     for (place, foot) in Foot::ALL.into_iter().enumerate() {
         let share: f64 =
-            (0..200).map(|seed| feet(&played(foot, 20, 1.3, &mut Noise::new(seed))).shares[place]).sum::<f64>() / 200.0;
+            (0..200).map(|seed| feet(&played(&mut Noise::new(seed), foot, 20, 1.3, 0.1)).shares[place]).sum::<f64>()
+                / 200.0;
         assert!(share >= 0.95, "{foot:?} {share}");
     }
 }
@@ -383,7 +367,7 @@ fn each_of_the_five_feet_is_told_at_ten_per_cent_jitter() {
 #[test]
 fn equal_gaps_are_grouped_by_the_length_or_the_loudness_of_accents() {
     for seed in 0..50 {
-        let mut beats = played(Foot::Iamb, 20, 1.0, &mut Noise::new(seed));
+        let mut beats = played(&mut Noise::new(seed), Foot::Iamb, 20, 1.0, 0.1);
         beats.iter_mut().for_each(|beat| beat.duration = if beat.accented { 0.6 } else { 0.3 });
         assert_eq!(feet(&beats).dominant(), Some(Foot::Iamb));
         beats.iter_mut().for_each(|beat| {
@@ -396,7 +380,7 @@ fn equal_gaps_are_grouped_by_the_length_or_the_loudness_of_accents() {
 
 #[test]
 fn a_dominant_foot_is_significant_and_chance_is_not() {
-    let played = played(Foot::Dactyl, 20, 1.4, &mut Noise::new(1));
+    let played = played(&mut Noise::new(1), Foot::Dactyl, 20, 1.4, 0.1);
     assert_eq!(dominance_p(&played, &feet(&played), 5, 99), 0.01);
     let mut below = 0;
     for seed in 0..100 {

@@ -223,6 +223,7 @@ impl Analysis {
         }
         self.report.relations = relating.relations();
         self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));
+        order::sort_by_key(&mut self.report.relations, |relation| relation.explained_by.is_some());
         Next::Ribbon(0)
     }
 

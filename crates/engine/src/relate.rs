@@ -241,11 +241,10 @@ impl Relating {
         goes_on
     }
 
-    /// The relations with the panel's series numbers: first those that nothing else explains, then the others.
+    /// The relations with the panel's series numbers, the strongest first.
     pub(crate) fn relations(&self) -> Vec<Relation> {
         let number = |position: usize| self.members.get(position).copied().unwrap_or(usize::MAX);
-        let mut relations: Vec<Relation> = self
-            .drafts
+        self.drafts
             .iter()
             .map(|draft| Relation {
                 from: number(draft.from),
@@ -253,9 +252,7 @@ impl Relating {
                 explained_by: draft.explained_by.map(number),
                 ..draft.clone()
             })
-            .collect();
-        order::sort_by_key(&mut relations, |relation| relation.explained_by.is_some());
-        relations
+            .collect()
     }
 
     /// The pairs related at a scale, for the ribbons, with the panel's series numbers.

@@ -55,7 +55,8 @@ pub struct Report {
     pub states: Vec<State>,
     /// What every detector found, strongest first.
     pub findings: Vec<Finding>,
-    /// Significant relations between series, strongest first.
+    /// Significant relations between series: first those that no third series explains, the strongest first, then beats, then
+    /// the explained ones.
     pub relations: Vec<Relation>,
     /// Findings that belong together, by time.
     pub incidents: Vec<Incident>,

@@ -38,7 +38,7 @@ export interface Report {
   states: State[];
   /** Strongest first. */
   findings: Finding[];
-  /** Strongest first. */
+  /** First those that no third series explains, the strongest first, then beats, then the explained ones. */
   relations: Relation[];
   incidents: Incident[];
   /** What is drifting towards trouble. */
