@@ -189,7 +189,7 @@ describe('the page', { timeout: 600_000 }, () => {
     await part(page, 'remember').first().click();
     await changedTo(() => page.evaluate(() => (localStorage.getItem('monteverdi.incidents') ?? '').length > 0), true);
     await drop(page, healthy);
-    await changedTo(async () => (await findings(page)).length, 0);
+    await part(page, 'no-findings').waitFor();
     await drop(page, incident);
     await part(page, 'known').first().waitFor();
     assert.match(await part(page, 'known').first().innerText(), /seen before the <b>usual<\/b> one \((1\.00|0\.9)/);
