@@ -89,9 +89,9 @@ describe('a live server', { timeout: 300_000 }, () => {
     const prometheus = await startPrometheus('', { node: machine.target, prometheus: 'itself' });
     try {
       const services = new Set();
-      for (let attempt = 0; attempt < 30 && services.size < 2; attempt += 1) {
+      // There is nothing to read until it has found its targets, and nothing to analyse before two steps of 15 s have passed.
+      for (let attempt = 0; attempt < 90 && services.size < 2; attempt += 1) {
         await pause(1000);
-        // Until it has found its targets there is nothing to read.
         const live = await report('--prometheus', prometheus.url).catch(() => ({ services: [] }));
         live.services.forEach(({ name }) => services.add(name));
       }
