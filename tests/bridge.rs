@@ -58,7 +58,12 @@ async fn every_request_arrives_as_it_was_sent() {
         Request::Cancel { generation: u32::MAX },
         Request::Chart { ticket: 9, generation: 2, chart },
         Request::Export { ticket: 10, generation: 2, kind: Export::Json },
-        Request::Analyse { generation: 2, service_label: "app".into(), library: "{}".into() },
+        Request::Analyse {
+            generation: 2,
+            service_label: "app".into(),
+            weights: vec!["weight.a=2".into()],
+            library: "{}".into(),
+        },
         Request::Remember { ticket: 1, generation: 2, incident: 3, name: "ä".into(), library: String::new() },
         Request::Analysed { generation: 2 },
     ];

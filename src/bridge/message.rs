@@ -134,6 +134,10 @@ pub enum Export {
     Json,
     /// The accents as a Standard MIDI File.
     Midi,
+    /// The incidents as JSON that stands by itself.
+    Incidents,
+    /// The incidents as annotations for Grafana.
+    Annotations,
 }
 
 /// From the page to one of its workers.
@@ -152,6 +156,8 @@ pub enum Request {
         generation: u32,
         /// As in [`Response::Dataset`].
         service_label: String,
+        /// What services weigh: settings `weight.SERVICE=NUMBER`.
+        weights: Vec<String>,
         /// The incidents that the user knows: a [`report::Library`] as JSON; empty without any.
         library: String,
     },
@@ -314,7 +320,7 @@ struct_bytes! {
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
-enum_bytes! { Export { 0: Story, 1: Json, 2: Midi } else Self::Story }
+enum_bytes! { Export { 0: Story, 1: Json, 2: Midi, 3: Incidents, 4: Annotations } else Self::Story }
 enum_bytes! { Remedy { 0: None, 1: Connect(server), 2: Explain } else Self::None }
 enum_bytes! {
     Input { 0: Files { names, settings, remembered }, 1: Prometheus { servers, end_ms, settings } }
@@ -326,7 +332,7 @@ enum_bytes! {
         1: Cancel { generation },
         2: Chart { ticket, generation, chart },
         3: Export { ticket, generation, kind },
-        4: Analyse { generation, service_label, library },
+        4: Analyse { generation, service_label, weights, library },
         5: Preview { ticket, name, settings },
         6: Connect { ticket, address, access, question },
         7: Follow { generation, goes_on },

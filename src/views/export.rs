@@ -51,6 +51,18 @@ pub(super) fn export(session: &'static Session) -> El {
                 "export-json",
                 made(Export::Json, "json", "application/json"),
             ))
+            .child(entry(
+                "Incidents",
+                "as JSON, with names and times",
+                "export-incidents",
+                made(Export::Incidents, "incidents.json", "application/json"),
+            ))
+            .child(entry(
+                "Annotations",
+                "for Grafana",
+                "export-annotations",
+                made(Export::Annotations, "annotations.json", "application/json"),
+            ))
             .child(entry("SVG", "the radar as it is now", "export-svg", svg))
             .child(entry("MIDI", "the accents as music", "export-midi", made(Export::Midi, "mid", "audio/midi")))
     };

@@ -37,10 +37,11 @@ impl Desk {
     /// Does what the page asks for.
     pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
         match message.head {
-            Request::Analyse { generation, service_label, library } => {
+            Request::Analyse { generation, service_label, weights, library } => {
                 let turn = desk.begin(generation);
                 let desk = Rc::clone(desk);
-                let options = Options { signatures: known(&library).signatures, ..Options::default() };
+                let weights = weights.iter().filter_map(|setting| weight(setting)).collect();
+                let options = Options { signatures: known(&library).signatures, weights, ..Options::default() };
                 spawn_local(async move { work::run(&desk, turn, &service_label, options, message.buffers).await });
             }
             Request::Remember { ticket, generation, incident, name, library } => {
@@ -147,11 +148,20 @@ fn known(library: &str) -> Library {
     serde_json::from_str(library).unwrap_or_default()
 }
 
+/// `weight.checkout=5`; what is no weight counts as not said.
+fn weight(setting: &str) -> Option<(String, f64)> {
+    let (service, number) = setting.strip_prefix("weight.")?.rsplit_once('=')?;
+    let weight: f64 = number.parse().ok()?;
+    (weight.is_finite() && weight >= 0.0).then(|| (service.to_owned(), weight))
+}
+
 fn exported(report: &Report, kind: Export) -> Vec<u8> {
     match kind {
         Export::Story => operations::markdown::write(report).into_bytes(),
         // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
         Export::Json => serde_json::to_vec(report).unwrap_or_default(),
         Export::Midi => operations::midi::write(report),
+        Export::Incidents => operations::handover::incidents_json(report).unwrap_or_default().into_bytes(),
+        Export::Annotations => operations::handover::annotations_json(report).unwrap_or_default().into_bytes(),
     }
 }

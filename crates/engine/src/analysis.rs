@@ -11,6 +11,7 @@ use crate::{Error, Options, Progress, Stage, Status, explain, scales, summary};
 use analysis::anomaly::silence::end_of_observation;
 use analysis::distribution::SCORE_CAP;
 use analysis::harmony::{Bounds, FoundBeat, Scale};
+use operations::cascade::Ways;
 use report::{ChartData, Finding, FindingKind, Report};
 use series::{Dataset, Panel, TimeGrid};
 
@@ -60,7 +61,7 @@ impl Analysis {
         let panel = Panel::lay(&dataset)?;
         let members = services::infer(&dataset, &options.services);
         let bounds = scales::bounds(&options);
-        let report = summary::begin(&dataset, &panel, &members, &bounds);
+        let report = summary::begin(&dataset, &panel, &members, &bounds, &options.weights);
         Ok(Self {
             dataset,
             panel,
@@ -247,7 +248,12 @@ impl Analysis {
 
     fn explain(&mut self) -> Next {
         let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
-        self.report.incidents = explain::incidents(&self.report, &columns, &self.panel.grid);
+        let ways = Ways::new(&self.report.relations, &self.report.series, self.report.services.len());
+        self.report.branching_ratio = ways.branching_ratio();
+        for (service, reach) in self.report.services.iter_mut().zip(ways.reach()) {
+            service.reach = reach;
+        }
+        self.report.incidents = explain::incidents(&self.report, &columns, &self.panel.grid, &ways);
         self.report.warnings = self
             .report
             .findings

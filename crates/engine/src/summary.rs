@@ -15,7 +15,13 @@ use std::collections::BTreeMap;
 const MOST_ACCENTS: usize = 200;
 
 /// A Report before any statistic has run.
-pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bounds: &Bounds) -> Report {
+pub(crate) fn begin(
+    dataset: &Dataset,
+    panel: &Panel,
+    members: &[Membership],
+    bounds: &Bounds,
+    weights: &BTreeMap<String, f64>,
+) -> Report {
     let mut by_service: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (position, member) in members.iter().enumerate() {
         by_service.at(&member.service).push(position);
@@ -41,7 +47,12 @@ pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bo
         dataset: about(dataset, panel),
         services: by_service
             .into_iter()
-            .map(|(name, series)| ServiceSummary { name: name.to_owned(), series })
+            .map(|(name, series)| ServiceSummary {
+                name: name.to_owned(),
+                series,
+                weight: weights.get(name).copied(),
+                ..ServiceSummary::default()
+            })
             .collect(),
         series,
         scales: scales::summaries(&panel.grid, bounds),

@@ -69,13 +69,17 @@ pub struct DatasetSummary {
 }
 
 /// One service: a group of series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceSummary {
     /// Its name, from labels or from the series' names.
     pub name: String,
     /// Its series.
     pub series: Vec<usize>,
+    /// How many other services a disturbance of this one is expected to reach (docs/methods/cascade.md).
+    pub reach: f64,
+    /// What the user said that it weighs beside the others; `null` counts as 1.
+    pub weight: Option<f64>,
 }
 
 /// One series.

@@ -23,7 +23,7 @@ mod wire;
 pub use chart::ChartData;
 pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
 pub use finding::{Direction, Finding, FindingKind, Quantity};
-pub use incident::{Cause, Incident, Narrative, Span, SpreadStep};
+pub use incident::{Arrival, Cause, Impact, Incident, Narrative, Severity, Span, SpreadStep};
 pub use relation::{Relation, RelationKind};
 pub use replay::{ClassSpan, Frame, Replay, Track};
 pub use rhythm::{Accent, Foot, Period, Rhythm};
@@ -58,7 +58,10 @@ pub struct Report {
     /// Significant relations between series: first those that no third series explains, the strongest first, then beats, then
     /// the explained ones.
     pub relations: Vec<Relation>,
-    /// Findings that belong together, by time.
+    /// How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself
+    /// (docs/methods/cascade.md).
+    pub branching_ratio: f64,
+    /// Findings that belong together, the weightiest first.
     pub incidents: Vec<Incident>,
     /// What is drifting towards trouble.
     pub warnings: Vec<Finding>,

@@ -1,10 +1,10 @@
 //! The Report's types as bytes; see [`crate::bytes`].
 
 use crate::{
-    Accent, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind,
-    Foot, Frame, Incident, Known, Narrative, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance,
-    Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, Span, SpreadStep, State, Subject, Track,
-    enum_bytes, struct_bytes,
+    Accent, Arrival, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding,
+    FindingKind, Foot, Frame, Impact, Incident, Known, Narrative, Period, Quantity, Relation, RelationKind, Replay,
+    Report, Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span,
+    SpreadStep, State, Subject, Track, enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
@@ -15,7 +15,7 @@ struct_bytes! {
     DatasetSummary {
         sources, start_ms, end_ms, interval_ms, slots, series_count, point_count, notes, events,
     }
-    ServiceSummary { name, series }
+    ServiceSummary { name, series, reach, weight }
     SeriesSummary {
         name, service, metric, labels, unit, is_rate_of_counter, points, missing, median, spread, min, max, period_s,
         periods, scale_shares, accents, rhythm,
@@ -28,7 +28,12 @@ struct_bytes! {
     Narrative { headline, body, refuted_by, check_next }
     Cause { service, series, score, confidence, onset_ms, findings, sentence }
     SpreadStep { service, onset_ms, lag_s, lag_plus_minus_s, finding }
-    Incident { start_ms, end_ms, peak_ms, findings, causes, spread, narrative, signature, known, resembles }
+    Impact { services, series, share, service_s, is_weighted }
+    Arrival { service, through, at_ms, plus_minus_s, chance }
+    Incident {
+        start_ms, end_ms, peak_ms, findings, causes, spread, risk, severity, impact, critical, recovered_ms, next,
+        narrative, signature, known, resembles,
+    }
     Relation {
         kind, from, to, scale, strength, sign, lag_s, lag_plus_minus_s, q, period_s, gain_db, quality, leads_q, follows_q,
         explained_by, locking, periods_s, next_ms,
@@ -45,7 +50,8 @@ struct_bytes! {
     ScaleSummary { scale, from_s, to_s, unavailable }
     State { subject, scale, class, consonance, score, period_s, beat_period_s, beat_at_ms, confidence, evidence }
     Report {
-        version, complete, dataset, services, series, scales, states, findings, relations, incidents, warnings, replay,
+        version, complete, dataset, services, series, scales, states, findings, relations, branching_ratio,
+        incidents, warnings, replay,
     }
 }
 
@@ -62,4 +68,5 @@ enum_bytes! {
     } else Self::Spike
 }
 enum_bytes! { RelationKind { 0: Coupling, 1: Resonance, 2: AntiResonance, 3: Beat } else Self::Coupling }
+enum_bytes! { Severity { 0: Minor, 1: Major, 2: Critical } else Self::Minor }
 enum_bytes! { Foot { 0: Iamb, 1: Trochee, 2: Anapest, 3: Dactyl, 4: Amphibrach } else Self::Iamb }

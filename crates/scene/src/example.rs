@@ -147,7 +147,11 @@ fn build(plans: Vec<(String, [(Class, f64); 3])>) -> Report {
     report.replay = Replay { frames: frames(), tracks: Vec::new(), start_frame: FRAMES - 4 };
     for (index, (name, plan)) in plans.iter().enumerate() {
         let first = index * METRICS.len();
-        report.services.push(ServiceSummary { name: name.clone(), series: (first..first + METRICS.len()).collect() });
+        report.services.push(ServiceSummary {
+            name: name.clone(),
+            series: (first..first + METRICS.len()).collect(),
+            ..ServiceSummary::default()
+        });
         subject(&mut report, Subject::Service(index), plan, true);
         for (offset, (metric, unit)) in METRICS.iter().enumerate() {
             report.series.push(series(name, index, metric, unit));

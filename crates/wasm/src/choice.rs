@@ -21,6 +21,8 @@ pub struct Choice {
     pub services: BTreeMap<String, String>,
     /// Incidents that are known: names, and their features as `signature` of an incident has them.
     pub signatures: Vec<NamedSignature>,
+    /// What services weigh in the impact of an incident; services that are not named weigh 1.
+    pub weights: BTreeMap<String, f64>,
     /// The format's name; found by content if absent.
     pub format: Option<String>,
     /// The column that holds the time.
@@ -67,6 +69,14 @@ pub enum ChoiceError {
     /// No reader has this name.
     #[error("there is no format `{0}`; leave the option away to have it found by content")]
     UnknownFormat(String),
+    /// A weight that is none.
+    #[error("the weight of {service} is {weight}: a number of 0 or more was expected")]
+    Weight {
+        /// The service.
+        service: String,
+        /// What was given.
+        weight: f64,
+    },
     /// A reading setting that is none.
     #[error(transparent)]
     Setting(#[from] ingest::SettingError),
@@ -85,6 +95,7 @@ impl Choice {
             micro_to_macro_s: duration("microToMacroS", self.micro_to_macro_s, default.micro_to_macro_s)?,
             macro_to_meso_s: duration("macroToMesoS", self.macro_to_meso_s, default.macro_to_meso_s)?,
             services: self.services.clone(),
+            weights: weights(&self.weights)?,
             signatures: self.signatures.clone(),
         };
         if options.micro_to_macro_s >= options.macro_to_meso_s {
@@ -126,6 +137,13 @@ impl Choice {
     }
 }
 
+fn weights(given: &BTreeMap<String, f64>) -> Result<BTreeMap<String, f64>, ChoiceError> {
+    match given.iter().find(|(_, weight)| !weight.is_finite() || **weight < 0.0) {
+        Some((service, weight)) => Err(ChoiceError::Weight { service: service.clone(), weight: *weight }),
+        None => Ok(given.clone()),
+    }
+}
+
 fn rate(name: &'static str, chosen: Option<f64>, default: f64) -> Result<f64, ChoiceError> {
     let value = chosen.unwrap_or(default);
     if value > 0.0 && value < 1.0 { Ok(value) } else { Err(ChoiceError::NoRate { name, value }) }
@@ -148,6 +166,7 @@ mod tests {
     #[test]
     fn nothing_chosen_is_the_cores_default() {
         assert_eq!(from_json("{}").engine(), Ok(engine::Options::default()));
+        assert_eq!(from_json(r#"{"weights": {"cart": 2.5}}"#).engine().unwrap().weights["cart"], 2.5);
         assert!(from_json("{}").ingest().unwrap().format.is_none());
     }
 
@@ -175,6 +194,8 @@ mod tests {
         assert!(message(r#"{"falseAlarmRate": 2}"#).contains("falseAlarmRate is 2"));
         assert!(message(r#"{"microToMacroS": 30000}"#).contains("the first must be smaller"));
         assert!(message(r#"{"stepMs": -1}"#).contains("stepMs is -1"));
+        let refused = from_json(r#"{"weights": {"cart": -1}}"#).engine().unwrap_err().to_string();
+        assert_eq!(refused, "the weight of cart is -1: a number of 0 or more was expected");
         assert!(message(r#"{"settings": ["counters=maybe"]}"#).contains("`counters=maybe`"));
         assert!(message(r#"{"format": "tea leaves"}"#).contains("`tea leaves`"));
         assert!(serde_json::from_str::<Choice>(r#"{"falseAlarmrate": 0.1}"#).is_err());

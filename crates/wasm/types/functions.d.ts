@@ -26,6 +26,8 @@ export interface Options {
   services?: Record<string, string>;
   /** Incidents that are known; new ones are compared with them (`incident.known`). */
   signatures?: { name: string; features: (number | null)[] }[];
+  /** What services weigh in the impact of an incident (users, requests or money per second); others weigh 1. */
+  weights?: Record<string, number>;
   /** The format's name; found by content if absent. */
   format?: string;
   /** The column that holds the time. */

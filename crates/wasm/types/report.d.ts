@@ -40,6 +40,9 @@ export interface Report {
   findings: Finding[];
   /** First those that no third series explains, the strongest first, then beats, then the explained ones. */
   relations: Relation[];
+  /** How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself. */
+  branching_ratio: number;
+  /** The weightiest first. */
   incidents: Incident[];
   /** What is drifting towards trouble. */
   warnings: Finding[];
@@ -83,6 +86,10 @@ export interface ServiceSummary {
   name: string;
   /** Positions in `Report.series`. */
   series: number[];
+  /** How many other services a disturbance of this one is expected to reach. */
+  reach: number;
+  /** What the user said that it weighs; null counts as 1. */
+  weight: number | null;
 }
 
 export interface SeriesSummary {
@@ -250,6 +257,28 @@ export interface SpreadStep {
   finding: number;
 }
 
+/** What an incident touched. */
+export interface Impact {
+  services: number;
+  series: number;
+  /** The share of all services' weights that these hold. */
+  share: number;
+  /** Seconds that services spent in trouble, times their weights. */
+  service_s: number;
+  is_weighted: boolean;
+}
+
+/** A service that an incident may reach next. */
+export interface Arrival {
+  service: number;
+  /** The service that it comes from. */
+  through: number;
+  at_ms: number;
+  plus_minus_s: number;
+  /** 0 to 1. */
+  chance: number;
+}
+
 export interface Incident {
   start_ms: number;
   end_ms: number;
@@ -258,6 +287,17 @@ export interface Incident {
   /** Best first; each service once. */
   causes: Cause[];
   spread: SpreadStep[];
+  /** 0 to 1. */
+  risk: number;
+  /** The risk as a word: from 0.5 on major, from 0.8 on critical. */
+  severity: 'minor' | 'major' | 'critical';
+  impact: Impact;
+  /** The finding that hurts most; null where users feel none. */
+  critical: number | null;
+  /** When its last finding was over; null where something lasts to the end of the data. */
+  recovered_ms: number | null;
+  /** The services that it has not reached, the soonest first. */
+  next: Arrival[];
   narrative: Narrative;
   /** Numbers that can be kept and compared; empty for beats. */
   signature: (number | null)[];

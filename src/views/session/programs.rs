@@ -6,7 +6,6 @@
 use super::Session;
 use crate::bridge::{Access, Dial, Evidence, Input, Server, words};
 use crate::dom::{batch, document};
-use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
 use js_sys::{Array, Float64Array, Uint8Array};
 use report::bytes::{decode, encode};
@@ -40,7 +39,7 @@ impl Session {
             };
             let mut origin = origin;
             let done = closure(move |chosen| {
-                origin.settings = Settings::new(texts(&chosen));
+                origin.settings = origin.settings.with_reading(texts(&chosen));
                 self.open(origin.clone());
             });
             summon(MAPPING, &Array::of4(&list(&names), &files.into_iter().collect::<Array>(), &list(&settings), &done));
@@ -56,6 +55,7 @@ impl Session {
         };
         let Some(Origin { source: Source::Servers(servers), settings }) = origin else { return };
         let addresses: Array = servers.iter().map(|server| JsValue::from_str(&server.address)).collect();
+        let kept = settings.clone();
         // Servers, each an address and the headers that go there; and settings.
         let done = closure(move |chosen| {
             let servers = lists(&chosen, 0).into_iter().map(|server| {
@@ -64,10 +64,13 @@ impl Session {
                 Server { address, access: Access { credentials: None, headers: lines.collect() } }
             });
             let source = Source::Servers(servers.collect());
-            self.open(Origin { source, settings: Settings::new(texts(&lists(&chosen, 1))) });
+            self.open(Origin { source, settings: kept.with_reading(texts(&lists(&chosen, 1))) });
         });
         let outlet = outlet.unwrap_or(JsValue::NULL);
-        summon(CONNECT, &Array::of5(&addresses, &(number as u32).into(), &list(settings.list()), &outlet, &done));
+        summon(
+            CONNECT,
+            &Array::of5(&addresses, &(number as u32).into(), &list(&settings.of_reading()), &outlet, &done),
+        );
     }
 }
 
