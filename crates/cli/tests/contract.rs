@@ -167,6 +167,32 @@ fn the_radar_is_drawn_beside_the_answer() {
 }
 
 #[test]
+fn incidents_are_handed_over_and_weighed() {
+    let path = file("handover.csv", &stepped());
+    let document: Value = serde_json::from_str(&ok(&["analyze", &path, "--incidents"])).unwrap();
+    let incident = &document["incidents"][0];
+    assert!(incident["title"].as_str().unwrap().starts_with("cart latency"), "{incident}");
+    assert_eq!(incident["impact"]["is_weighted"], false);
+    let plain = incident["impact"]["service_s"].as_f64().unwrap();
+    let weighted: Value =
+        serde_json::from_str(&ok(&["analyze", &path, "--incidents", "--weight", "cart=3"])).unwrap();
+    let weighed = &weighted["incidents"][0]["impact"];
+    assert_eq!((weighed["service_s"].as_f64().unwrap(), weighed["is_weighted"].as_bool()), (3.0 * plain, Some(true)));
+
+    // What Grafana takes is read back as events.
+    let annotations = ok(&["analyze", &path, "--annotations"]);
+    let list: Value = serde_json::from_str(&annotations).unwrap();
+    let events = file("handover.annotations.json", &annotations);
+    let report: Value = serde_json::from_str(&ok(&["analyze", &path, &events, "--json"])).unwrap();
+    assert_eq!(report["dataset"]["events"].as_array().unwrap().len(), list.as_array().unwrap().len());
+
+    let unknown = run(&["analyze", &path, "--weight", "shop=3"]);
+    assert!(unknown.status == 2 && unknown.stderr.contains("there is no service shop; there are"), "{}", unknown.stderr);
+    let wrong = run(&["analyze", &path, "--weight", "cart=much"]);
+    assert!(wrong.status == 2 && wrong.stderr.contains("like checkout=5"), "{}", wrong.stderr);
+}
+
+#[test]
 fn an_incident_is_remembered_and_known_again() {
     let path = file("known.csv", &stepped());
     let library = format!("{path}.library.json");

@@ -22,6 +22,7 @@ export type FindingKind =
 /** A group of beats with one accent. */
 export type Foot = "iamb" | "trochee" | "anapest" | "dactyl" | "amphibrach";
 export type Direction = "up" | "down";
+export type Severity = "minor" | "major" | "critical";
 export type RelationKind = "coupling" | "resonance" | "anti_resonance" | "beat";
 
 /** Everything that an analysis has to say. `*_ms` are milliseconds since 1970 UTC, `*_s` are seconds. */
@@ -290,7 +291,7 @@ export interface Incident {
   /** 0 to 1. */
   risk: number;
   /** The risk as a word: from 0.5 on major, from 0.8 on critical. */
-  severity: 'minor' | 'major' | 'critical';
+  severity: Severity;
   impact: Impact;
   /** The finding that hurts most; null where users feel none. */
   critical: number | null;
