@@ -12,6 +12,7 @@ mod peaks;
 mod period;
 mod periodogram;
 mod plan;
+mod sums;
 mod transform;
 mod welch;
 
