@@ -239,7 +239,7 @@ fn dot(one: [f64; 2], other: [f64; 2]) -> f64 {
 
 /// The sums of cosine and sine at one frequency (rows) times those at another one (columns), times 1, the distance along, and its
 /// square.
-fn products(pattern: &Pattern, one: f64, other: f64) -> [[[f64; 2]; 2]; 3] {
+pub(crate) fn products(pattern: &Pattern, one: f64, other: f64) -> [[[f64; 2]; 2]; 3] {
     let (apart, together) = (pattern.at(one - other), pattern.at(one + other));
     [0, 1, 2].map(|order| {
         let (d, s) = (apart[order], together[order]);

@@ -20,7 +20,7 @@ const VARIANCE: f64 = REACH as f64 * std::f64::consts::FRAC_1_SQRT_2 / PI;
 /// undoes the division: exact but for rounding.
 ///
 /// Source: Dutt & Rokhlin 1993, SIAM J. Sci. Comput. 14, 1368–1393; Greengard & Lee 2004, SIAM Rev. 46, 443–454.
-pub(super) struct Sums<const K: usize> {
+pub(crate) struct Sums<const K: usize> {
     /// The bins from −`REACH` to half of the transform's length and `REACH` more.
     bins: Vec<[Complex<f64>; K]>,
     /// Length of the transform.
@@ -32,7 +32,7 @@ pub(super) struct Sums<const K: usize> {
 }
 
 impl<const K: usize> Sums<K> {
-    pub(super) fn of(values: &[f64]) -> Self {
+    pub(crate) fn of(values: &[f64]) -> Self {
         let span = values.len();
         let (half, centre) = (span / 2, 0.5 * (span as f64 - 1.0));
         let len = fast_len_at_least(2 * span.max(2 * REACH));
@@ -68,7 +68,7 @@ impl<const K: usize> Sums<K> {
     }
 
     /// The sums at a frequency in cycles per step, which may be negative or beyond Nyquist.
-    pub(super) fn at(&self, frequency: f64) -> [Complex<f64>; K] {
+    pub(crate) fn at(&self, frequency: f64) -> [Complex<f64>; K] {
         let folded = frequency - frequency.round();
         let place = folded.abs() * self.len;
         let below = place.floor();
@@ -89,21 +89,21 @@ impl<const K: usize> Sums<K> {
 }
 
 /// The same sums of the values 1 where they are present and 0 where they are not, for k from 0 to 2.
-pub(super) enum Pattern {
+pub(crate) enum Pattern {
     /// So many values, all present.
     Complete(usize),
-    Gaps(Sums<3>),
+    Gaps(Box<Sums<3>>),
 }
 
 impl Pattern {
-    pub(super) fn of(present: &[bool]) -> Self {
+    pub(crate) fn of(present: &[bool]) -> Self {
         if present.iter().all(|is| *is) {
             return Self::Complete(present.len());
         }
-        Self::Gaps(Sums::of(&present.iter().map(|is| if *is { 1.0 } else { 0.0 }).collect::<Vec<f64>>()))
+        Self::Gaps(Box::new(Sums::of(&present.iter().map(|is| if *is { 1.0 } else { 0.0 }).collect::<Vec<f64>>())))
     }
 
-    pub(super) fn at(&self, frequency: f64) -> [Complex<f64>; 3] {
+    pub(crate) fn at(&self, frequency: f64) -> [Complex<f64>; 3] {
         match self {
             Self::Complete(span) => complete(*span, frequency),
             Self::Gaps(sums) => sums.at(frequency),
@@ -118,7 +118,7 @@ fn complete(span: usize, frequency: f64) -> [Complex<f64>; 3] {
     let n = span as f64;
     let unit = 0.5 * (n - 1.0);
     // Steps from the middle of an even number of values are halves: a whole turn a step changes the sign.
-    let sign = if span % 2 == 0 && turns.rem_euclid(2.0) == 1.0 { -1.0 } else { 1.0 };
+    let sign = if span.is_multiple_of(2) && turns.rem_euclid(2.0) == 1.0 { -1.0 } else { 1.0 };
     let theta = PI * folded;
     if folded == 0.0 {
         let [plain, second] = [n, n * (n + 1.0) / (3.0 * (n - 1.0))].map(|sum| Complex::new(sign * sum, 0.0));
