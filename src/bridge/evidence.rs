@@ -22,6 +22,8 @@ pub struct Evidence {
     pub levels: Vec<Level>,
     /// The time cursor.
     pub cursor_ms: Option<i64>,
+    /// The spectrum of a pair instead of values: a [`report::PairSpectrum`] as bytes, which the page hands on as it is.
+    pub spectrum: Vec<u8>,
     /// Width in CSS pixels.
     pub width_px: f64,
     /// Height in CSS pixels.
@@ -71,6 +73,6 @@ struct_bytes! {
     Stretch { start_ms, end_ms }
     Level { stretch, value }
     Evidence {
-        times_ms, values, lower, upper, unit, window, levels, cursor_ms, width_px, height_px, offset_min, is_light
+        times_ms, values, lower, upper, unit, window, levels, cursor_ms, spectrum, width_px, height_px, offset_min, is_light
     }
 }

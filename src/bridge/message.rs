@@ -138,6 +138,8 @@ pub enum Export {
     Incidents,
     /// The incidents as annotations for Grafana.
     Annotations,
+    /// The spectrum of two series: a [`report::PairSpectrum`] as bytes, for the charts; empty where there is none.
+    Pair(usize, usize),
 }
 
 /// From the page to one of its workers.
@@ -320,7 +322,7 @@ struct_bytes! {
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
-enum_bytes! { Export { 0: Story, 1: Json, 2: Midi, 3: Incidents, 4: Annotations } else Self::Story }
+enum_bytes! { Export { 0: Story, 1: Json, 2: Midi, 3: Incidents, 4: Annotations, 5: Pair(from, to) } else Self::Story }
 enum_bytes! { Remedy { 0: None, 1: Connect(server), 2: Explain } else Self::None }
 enum_bytes! {
     Input { 0: Files { names, settings, remembered }, 1: Prometheus { servers, end_ms, settings } }

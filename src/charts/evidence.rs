@@ -2,11 +2,11 @@
 
 use super::backend::{FINE, FineBackend};
 use crate::bridge::{Evidence, Level, Stretch};
-use crate::paint::{FONT_FAMILY, pixel_ratio, prepare};
+use crate::paint::{self, FONT_FAMILY, pixel_ratio, prepare};
 use crate::state::{time_ticks, value_ticks};
 use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
-use report::format;
+use report::{PairSpectrum, format};
 use scene::{Paint, Theme, Tint};
 use web_sys::HtmlCanvasElement;
 
@@ -22,9 +22,13 @@ pub(super) fn paint(canvas: &HtmlCanvasElement, evidence: &Evidence) -> Result<(
     let ratio = pixel_ratio();
     let size_px = (evidence.width_px, evidence.height_px);
     let context = prepare(canvas, size_px.0, size_px.1, ratio).ok_or("no canvas")?;
+    let theme = if evidence.is_light { Theme::light() } else { Theme::dark() };
+    if let Some(found) = report::bytes::decode::<PairSpectrum>(&evidence.spectrum) {
+        paint::paint(canvas, &scene::spectrum(&found, size_px.0, size_px.1), &theme);
+        return Ok(());
+    }
     let (Some(times_ms), Some(bounds)) = (time_bounds(evidence), value_bounds(evidence)) else { return Ok(()) };
     let backend = FineBackend::new(canvas, &context, size_px).ok_or("the canvas cannot be scaled")?;
-    let theme = if evidence.is_light { Theme::light() } else { Theme::dark() };
     let drawn = Drawing { evidence, theme, times_ms, bounds, size_px }.draw(backend);
     // Whoever paints next counts in CSS pixels again.
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);

@@ -68,7 +68,7 @@ impl Desk {
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
             Request::Export { ticket, generation, kind } => {
-                let file = desk.with(generation, |analysis| to_bytes(&exported(analysis.report(), kind)));
+                let file = desk.with(generation, |analysis| to_bytes(&exported(analysis, kind)));
                 desk.page.say(Envelope::with(Response::File { ticket }, file.into_iter().collect()));
             }
         }
@@ -155,13 +155,17 @@ fn weight(setting: &str) -> Option<(String, f64)> {
     (weight.is_finite() && weight >= 0.0).then(|| (service.to_owned(), weight))
 }
 
-fn exported(report: &Report, kind: Export) -> Vec<u8> {
+fn exported(analysis: &Analysis, kind: Export) -> Vec<u8> {
+    let report = analysis.report();
     match kind {
         Export::Story => operations::markdown::write(report).into_bytes(),
         // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
         Export::Json => serde_json::to_vec(report).unwrap_or_default(),
         Export::Midi => operations::midi::write(report),
         Export::Incidents => operations::handover::incidents_json(report).unwrap_or_default().into_bytes(),
+        Export::Pair(from, to) => {
+            analysis.pair_spectrum(from, to).map(|found| report::bytes::encode(&found)).unwrap_or_default()
+        }
         Export::Annotations => operations::handover::annotations_json(report).unwrap_or_default().into_bytes(),
     }
 }

@@ -1,7 +1,7 @@
 //! A Report as a short text for a terminal.
 
 use report::format::{clock, date_time, duration_s, lag_s, number, plural, probability};
-use report::{Finding, Incident, Relation, Report, Span};
+use report::{DelayVerdict, Finding, Incident, Relation, Report, Span};
 use std::fmt::Write;
 
 /// The most findings listed.
@@ -129,8 +129,14 @@ fn relation_line(report: &Report, relation: &Relation) -> String {
         (Some(lag), None) => format!(", {} later", duration_s(lag)),
         (None, _) => String::new(),
     };
+    let verdict = relation.delay_verdict.filter(|verdict| *verdict != DelayVerdict::Agrees);
+    let delay = match (verdict, relation.delay_s) {
+        (Some(verdict), Some(delay)) => format!("; by the phase {}, {}", duration_s(delay), verdict.words()),
+        _ => String::new(),
+    };
+    let source = if relation.same_source { "; both of one histogram" } else { "" };
     format!(
-        "{from} {} {to}: {} at the {} scale, strength {}{follows}, q {}",
+        "{from} {} {to}: {} at the {} scale, strength {}{follows}, q {}{delay}{source}",
         if lag.is_some() { "→" } else { "–" },
         relation.kind.name(),
         relation.scale.name(),

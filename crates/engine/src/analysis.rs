@@ -7,12 +7,12 @@ use crate::recall::Memory;
 use crate::relate::{self, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
 use crate::services;
-use crate::{Error, Options, Progress, Stage, Status, explain, scales, summary};
+use crate::{Error, Options, Progress, Stage, Status, explain, scales, spectrum, summary};
 use analysis::anomaly::silence::end_of_observation;
 use analysis::distribution::SCORE_CAP;
 use analysis::harmony::{Bounds, FoundBeat, Scale};
 use operations::cascade::Ways;
-use report::{ChartData, Finding, FindingKind, Report};
+use report::{ChartData, Finding, FindingKind, PairSpectrum, Report};
 use series::{Dataset, Panel, TimeGrid};
 
 /// Series that one step lays on the grid.
@@ -224,7 +224,14 @@ impl Analysis {
         }
         self.report.relations = relating.relations();
         self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));
-        order::sort_by_key(&mut self.report.relations, |relation| relation.explained_by.is_some());
+        for relation in &mut self.report.relations {
+            let series = [relation.from, relation.to].map(|series| self.dataset.series.get(series));
+            relation.same_source =
+                relation.from != relation.to && matches!(series, [Some(a), Some(b)] if a.has_histogram_of(b));
+        }
+        order::sort_by_key(&mut self.report.relations, |relation| {
+            (relation.same_source, relation.explained_by.is_some())
+        });
         Next::Ribbon(0)
     }
 
@@ -299,6 +306,18 @@ impl Analysis {
     /// The data as read.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset
+    }
+
+    /// Coherence, phase and gain of two series at every period of every scale, without seasons, as relations are found.
+    /// `None` where there is no such series, where it has not been looked at yet, or where no scale has enough segments.
+    pub fn pair_spectrum(&self, from: usize, to: usize) -> Option<PairSpectrum> {
+        let ends = [from, to];
+        let [x, y] = ends.map(|series| self.facts.get(series).map(|facts| facts.deseasonalised.as_slice()));
+        let relations =
+            self.report.relations.iter().filter(|one| ends == [one.from, one.to] || ends == [one.to, one.from]);
+        let relations: Vec<_> = relations.collect();
+        let rate = self.options.false_discovery_rate;
+        spectrum::of_pair(ends, [x?, y?], &relations, &self.panel.grid, &self.bounds, rate)
     }
 
     /// A stretch of one series with its normal band, thinned to at most `max_points` so that extremes stay visible.

@@ -24,6 +24,7 @@ mod replay;
 mod scales;
 mod score;
 mod services;
+mod spectrum;
 mod summary;
 mod watch;
 

@@ -23,6 +23,7 @@ export type FindingKind =
 export type Foot = "iamb" | "trochee" | "anapest" | "dactyl" | "amphibrach";
 export type Direction = "up" | "down";
 export type Severity = "minor" | "major" | "critical";
+export type DelayVerdict = "agrees" | "dispersive" | "disagrees";
 export type RelationKind = "coupling" | "resonance" | "anti_resonance" | "beat";
 
 /** Everything that an analysis has to say. `*_ms` are milliseconds since 1970 UTC, `*_s` are seconds. */
@@ -39,7 +40,7 @@ export interface Report {
   states: State[];
   /** Strongest first. */
   findings: Finding[];
-  /** First those that no third series explains, the strongest first, then beats, then the explained ones. */
+  /** First those that no third series explains, the strongest first, then beats, then the explained ones, and last those of one histogram. */
   relations: Relation[];
   /** How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself. */
   branching_ratio: number;
@@ -208,6 +209,11 @@ export interface Relation {
   sign: number;
   lag_s: number | null;
   lag_plus_minus_s: number | null;
+  /** The lag by the slope of the phase over frequency. */
+  delay_s: number | null;
+  delay_plus_minus_s: number | null;
+  /** What that says about the lag: one delay for all periods, or a filter, or two ways. */
+  delay_verdict: DelayVerdict | null;
   q: number;
   period_s: number | null;
   /** The gain's peak (or notch, negative) over what is beside it. */
@@ -218,6 +224,8 @@ export interface Relation {
   follows_q: number | null;
   /** Position of a third series that explains the relation. */
   explained_by: number | null;
+  /** Whether both are worked out of one histogram: then it says nothing about the system. */
+  same_source: boolean;
   /** 0 to 1. */
   locking: number | null;
   /** Of a beat: the two periods, that of `from` first. */

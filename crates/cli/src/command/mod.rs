@@ -4,6 +4,7 @@ mod analyze;
 mod causes;
 mod changes;
 mod convert;
+mod pair;
 mod score;
 mod simulate;
 
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Changes(changes::Changes),
     /// Rank services and series as root causes, as JSON
     Causes(causes::Causes),
+    /// Print coherence, phase and gain of two series at every period, as CSV or JSON
+    Pair(pair::Pair),
     /// Write the data in another format
     Convert(convert::Convert),
     /// Make the metrics of a simulated incident, as CSV
@@ -44,6 +47,7 @@ impl Command {
             Self::Score(command) => command.run(),
             Self::Changes(command) => command.run(),
             Self::Causes(command) => command.run(),
+            Self::Pair(command) => command.run(),
             Self::Convert(command) => command.run(),
             Self::Simulate(command) => command.run(),
         }
