@@ -42,6 +42,7 @@ pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding
         .class("evidence-key")
         .child(sign("key-values", "values"))
         .child(sign("key-band", "normal band; its edges are the threshold"))
+        .child(sign("key-expected", "expected from the values before"))
         .child(sign("key-window", "the finding"))
         .child(has_levels.then(|| sign("key-level", "level before and after")));
     let refuted = (!finding.refuted_by.is_empty()).then(|| refuted("Would refute it: ", &finding.refuted_by));
@@ -121,7 +122,9 @@ struct Plot {
 fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
     let Plot { series, shown_ms, window, levels } = plot;
     let generation = shown.generation;
-    let unit = shown.report.series.get(series).map(|series| series.unit.clone()).unwrap_or_default();
+    let summary = shown.report.series.get(series);
+    let unit = summary.map(|series| series.unit.clone()).unwrap_or_default();
+    let limit_bits = summary.and_then(|series| series.expectation.as_ref()).map(|told| told.limit_bits);
     let label = format!("{} over time, with its normal band", format::series(&shown.report, series));
     let picture = el("canvas").attr("role", "img").attr("aria-label", &label);
     let canvas = picture.cast();
@@ -138,12 +141,17 @@ fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
         let cursor_ms = session.view.with(|view| view.cursor_ms);
         let (width_px, height_px) = size.get();
         let Some(chart) = data.get_clone() else { return };
-        let ChartData { times_ms, values, lower, upper, .. } = (*chart).clone();
+        let ChartData { times_ms, values, lower, upper, expected, low, high, bits, .. } = (*chart).clone();
         let evidence = Evidence {
             times_ms,
             values,
             lower,
             upper,
+            expected,
+            low,
+            high,
+            bits,
+            limit_bits,
             unit: unit.clone(),
             window,
             levels: levels.clone(),

@@ -130,7 +130,9 @@ impl Desk {
         let ChartRequest { series, start_ms, end_ms, max_points } = asked;
         let chart = self.with(generation, |analysis| analysis.chart(series, start_ms, end_ms, max_points)).flatten();
         let columns = |chart: report::ChartData| {
-            [&chart.times_ms, &chart.values, &chart.lower, &chart.upper].map(|column| to_f64s(column)).to_vec()
+            let band = [&chart.times_ms, &chart.values, &chart.lower, &chart.upper];
+            let course = [&chart.expected, &chart.low, &chart.high, &chart.bits];
+            band.into_iter().chain(course).map(|column| to_f64s(column)).collect::<Vec<_>>()
         };
         let buffers = chart.map(columns).unwrap_or_default();
         self.page.say(Envelope::with(Response::Chart { ticket, series }, buffers));

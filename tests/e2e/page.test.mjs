@@ -101,6 +101,9 @@ describe('the page', { timeout: 600_000 }, () => {
     const evidence = part(page, 'evidence');
     await evidence.waitFor();
     await changedTo(() => isPainted(evidence.locator('canvas').first()), true);
+    // The least expected value is said, with its interval and its bits.
+    const said = () => evidence.locator('canvas').first().getAttribute('aria-label');
+    await changedTo(async () => /; least expected: .+ expected .+ \(.+ to .+\), was .+: [\d.]+ bits$/.test(await said()), true);
   });
 
   it('drills down from the system to a service and back', async () => {

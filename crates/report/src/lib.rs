@@ -10,6 +10,7 @@
 pub mod bytes;
 mod chart;
 mod dataset;
+mod expectation;
 mod finding;
 pub mod format;
 mod incident;
@@ -23,11 +24,12 @@ mod wire;
 
 pub use chart::ChartData;
 pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
+pub use expectation::{Expectation, Surprise};
 pub use finding::{Direction, Finding, FindingKind, Quantity};
 pub use incident::{Arrival, Cause, Impact, Incident, Narrative, Severity, Span, SpreadStep};
 pub use relation::{DelayVerdict, Relation, RelationKind};
 pub use replay::{ClassSpan, Frame, Replay, Track};
-pub use rhythm::{Accent, Foot, Period, Rhythm};
+pub use rhythm::{Accent, Beat, Foot, Offbeat, PatternCount, Period, Rhythm};
 pub use signature::{FEATURES, Known, Library, NamedSignature, Resemblance};
 pub use spectrum::{GainFit, PairSpectrum, SpectrumBand};
 pub use state::{Class, Scale, ScaleSummary, State, Subject};

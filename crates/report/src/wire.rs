@@ -1,14 +1,15 @@
 //! The Report's types as bytes; see [`crate::bytes`].
 
 use crate::{
-    Accent, Arrival, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict, Direction, EventMark,
-    Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, Narrative, PairSpectrum, Period, Quantity,
-    Relation, RelationKind, Replay, Report, Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary,
-    Severity, Source, Span, SpectrumBand, SpreadStep, State, Subject, Track, enum_bytes, struct_bytes,
+    Accent, Arrival, Beat, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict, Direction,
+    EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, Narrative, Offbeat,
+    PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance, Rhythm, Scale,
+    ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span, SpectrumBand, SpreadStep, State, Subject,
+    Surprise, Track, enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
-    ChartData { series, times_ms, values, lower, upper }
+    ChartData { series, times_ms, values, lower, upper, expected, low, high, bits }
     Source { name, format, assumed_time_zone }
     DataNote { kind, subject, count, message, undo }
     EventMark { start_ms, end_ms, title }
@@ -18,7 +19,7 @@ struct_bytes! {
     ServiceSummary { name, series, reach, weight }
     SeriesSummary {
         name, service, metric, labels, unit, is_rate_of_counter, points, missing, median, spread, min, max, period_s,
-        periods, scale_shares, accents, rhythm,
+        periods, scale_shares, accents, rhythm, patterns, expectation,
     }
     Quantity { name, value, unit }
     Finding {
@@ -46,7 +47,12 @@ struct_bytes! {
     GainFit { period_s, gain_db }
     Period { period_s, low_s, high_s, share, amplitude, crest_ms, harmonic, family }
     Accent { start_ms, end_ms, strength, foot }
-    Rhythm { period_s, plus_minus_s, variation, count, foot, foot_share, p }
+    Rhythm { period_s, plus_minus_s, variation, count, foot, foot_share, p, newest, strangest, offbeats }
+    Beat { at_ms, came, bits }
+    Offbeat { at_ms, instead_of_ms, bits }
+    PatternCount { pattern, count, by_chance, at_ms }
+    Expectation { period_s, predicted, coverage, newest, limit_bits, violation_count, violations }
+    Surprise { at_ms, value, expected, low, high, bits }
     Known { name, distance, confidence }
     Resemblance { start_ms, end_ms, distance, p }
     Frame { start_ms, end_ms }

@@ -73,6 +73,7 @@ pub fn chart() -> ChartData {
         values: (0..slots).map(value).collect(),
         lower: vec![5.1e8; slots as usize],
         upper: vec![5.7e8; slots as usize],
+        ..ChartData::default()
     }
 }
 
@@ -92,6 +93,7 @@ pub fn periodic_chart() -> ChartData {
         values: (0..slots).map(value).collect(),
         lower: band(-6.0).collect(),
         upper: band(6.0).collect(),
+        ..ChartData::default()
     }
 }
 

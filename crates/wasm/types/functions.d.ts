@@ -28,6 +28,8 @@ export interface Options {
   signatures?: { name: string; features: (number | null)[] }[];
   /** What services weigh in the impact of an incident (users, requests or money per second); others weigh 1. */
   weights?: Record<string, number>;
+  /** Patterns of strong (1) and weak (0) accents to count in every series (`series.patterns`). */
+  patterns?: (0 | 1)[][];
   /** The format's name; found by content if absent. */
   format?: string;
   /** The column that holds the time. */

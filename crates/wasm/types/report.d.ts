@@ -116,6 +116,10 @@ export interface SeriesSummary {
   /** In order of time; the strongest 200. */
   accents: Accent[];
   rhythm: Rhythm | null;
+  /** The patterns that were asked for. */
+  patterns: PatternCount[];
+  /** `null` where nothing could be expected, and for series with little to say in large data. */
+  expectation: Expectation | null;
 }
 
 export interface Period {
@@ -149,6 +153,56 @@ export interface Rhythm {
   foot: Foot | null;
   foot_share: number;
   p: number;
+  /** The newest beat; four make a period. */
+  newest: Beat | null;
+  /** The most surprising beat after the first two periods. */
+  strangest: Beat | null;
+  /** Events on weak beats in the place of strong ones. */
+  offbeats: Offbeat[];
+}
+
+export interface Beat {
+  at_ms: number;
+  came: boolean;
+  /** −log₂ of the probability of that after the beats before. */
+  bits: number;
+}
+
+export interface Offbeat {
+  at_ms: number;
+  instead_of_ms: number;
+  bits: number;
+}
+
+export interface PatternCount {
+  pattern: string;
+  count: number;
+  /** How often it would stand in the same accents in random order. */
+  by_chance: number;
+  at_ms: number[];
+}
+
+export interface Expectation {
+  period_s: number | null;
+  predicted: number;
+  /** The share of values within their 95 % interval. */
+  coverage: number;
+  newest: Surprise | null;
+  /** From so many bits on, a value is a violation. */
+  limit_bits: number;
+  violation_count: number;
+  /** At most 20, in order of time. */
+  violations: Surprise[];
+}
+
+export interface Surprise {
+  at_ms: number;
+  value: number;
+  expected: number;
+  low: number;
+  high: number;
+  /** −log₂ of the chance of a value as far out or further. */
+  bits: number;
 }
 
 export interface ScaleSummary {
