@@ -347,3 +347,25 @@ fn a_reader_that_stops_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn the_spectrum_of_a_pair_is_a_table_or_json() {
+    let mut text = String::from("time,cart_cpu,web_cpu\n");
+    for row in 0..400_u32 {
+        let value = |row: u32| f64::from((row * 7919 + row / 3 * 31) % 101) / 101.0;
+        text.push_str(&format!("{},{},{}\n", 1_700_000_000 + row * 15, value(row), value(row + 2)));
+    }
+    let path = file("pair.csv", &text);
+    let table = ok(&["pair", "web_cpu", "cart_cpu", &path]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "scale,period_s,coherence,threshold,phase_rad,phase_plus_minus_rad,gain_db");
+    let json: Value = serde_json::from_str(&ok(&["pair", "web_cpu", "cart_cpu", &path, "--json"])).unwrap();
+    let bands = json["bands"].as_array().unwrap();
+    let count: usize = bands.iter().map(|band| band["period_s"].as_array().unwrap().len()).sum();
+    assert_eq!(lines.len(), count + 1);
+    let cells: Vec<&str> = lines[1].split(',').collect();
+    assert_eq!(cells[1].parse::<f64>().unwrap(), bands[0]["period_s"][0].as_f64().unwrap());
+    assert_eq!(cells[2].parse::<f64>().unwrap(), bands[0]["coherence"][0].as_f64().unwrap());
+    let refused = run(&["pair", "nobody", "cart_cpu", &path]);
+    assert_eq!(refused.status, 2);
+}
