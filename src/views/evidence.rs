@@ -4,7 +4,7 @@ use super::chart_data::chart_data;
 use super::format;
 use super::session::{Session, Shown, paint_chart};
 use super::surface::size_of;
-use crate::bridge::{ChartRequest, Evidence, Export, Level, Stretch};
+use crate::bridge::{ChartRequest, Evidence, Handed, Level, Stretch};
 use crate::dom::{El, View, effect, el, signal};
 use crate::store::Theme;
 use js_sys::Uint8Array;
@@ -177,7 +177,7 @@ fn spectrum(session: &'static Session, shown: &Shown, relation: &Relation) -> El
     let frame = el("div").class("evidence-chart").class(if has_gain { "is-tall" } else { "is-high" }).child(picture);
     let size = size_of(&frame);
     let data = signal(Vec::new());
-    session.ask_export(shown.generation, Export::Pair(relation.from, relation.to), move |file| {
+    session.ask_handed(shown.generation, Handed::Pair(relation.from, relation.to), move |file| {
         // Who asked may be gone.
         if data.is_alive() {
             data.set(Uint8Array::new(&file).to_vec());
