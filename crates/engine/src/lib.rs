@@ -5,6 +5,7 @@
 //! result does not depend on who turns it or how. [`Watch`] scores series that grow, sample by sample.
 
 mod analysis;
+mod attribution;
 mod cause;
 mod changes;
 mod chart;
@@ -13,6 +14,7 @@ mod detect;
 mod episodes;
 mod error;
 mod explain;
+mod metric_kind;
 mod options;
 mod pace;
 mod progress;
@@ -28,6 +30,7 @@ mod summary;
 mod watch;
 
 pub use analysis::Analysis;
+pub use attribution::LabelEvidence;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
 pub use changes::{Change, changes};
 pub use error::Error;
