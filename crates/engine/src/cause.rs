@@ -3,10 +3,9 @@
 use crate::attribution::{self, LabelEvidence};
 use crate::services::{self, Membership};
 use crate::{Error, Options, metric_kind};
-use analysis::cause::{Alarm, Displacement, Evidence, Kind, displacement, disturbance, rank};
+use analysis::cause::{Alarm, Displacement, Evidence, Kind, displacement, disturbance, rank, silence};
 use order::{SortedMap, SortedSet};
 use series::{Dataset, Panel, TimeGrid};
-use std::ops::Range;
 
 /// How late or early an alarm may be, in milliseconds.
 const ALARM_REACH_MS: i64 = 300_000;
@@ -182,13 +181,8 @@ pub(crate) fn examine(columns: &[Vec<f64>], offset: usize, alarm: Option<usize>,
         .map(|column| slots.iter().map(|slot| column.get(*slot).copied().unwrap_or(f64::NAN)).collect())
         .collect();
     // Whether a value is there is a series of its own where that says something.
-    let mut owners: Vec<usize> = Vec::new();
-    for column in 0..columns.len() {
-        if let Some(presence) = tables.get(column).and_then(|values| presence(values, normal)) {
-            tables.push(presence);
-            owners.push(column);
-        }
-    }
+    let presences: Vec<Vec<f64>> = tables.iter().filter_map(|values| presence(values, normal)).collect();
+    tables.extend(presences);
     let views: Vec<&[f64]> = tables.iter().map(Vec::as_slice).collect();
     let alarm = alarm.map(|slot| Alarm { slot: row_of(slot), reach });
     let Some(found) = disturbance(&views, normal, normal + 1..slots.len(), alarm) else {
@@ -203,25 +197,16 @@ pub(crate) fn examine(columns: &[Vec<f64>], offset: usize, alarm: Option<usize>,
         // What begins slowly or is noticed late must not be its own normal.
         (0..found.from - disturbed.len().min(found.from / LARGEST_GUARD), 0..0)
     };
-    let moved_of = |values: &Vec<f64>| {
-        let moved = displacement(values, usual.clone(), recent.clone(), disturbed.clone())?;
-        Some(Displacement { first_outside: slots.get(moved.first_outside).copied()?, ..moved })
-    };
     let mut moved: Vec<(usize, Displacement)> = Vec::new();
-    for column in 0..columns.len() {
-        let value = tables.get(column).and_then(moved_of);
-        let presence = owners.iter().position(|owner| *owner == column);
-        let presence = presence.and_then(|position| tables.get(columns.len() + position)).and_then(moved_of);
-        let silent = presence.filter(|moved| moved.direction < 0.0).map(|moved| Displacement {
-            before: usual_level(tables.get(column), usual.clone()),
-            after: f64::NAN,
-            ..moved
-        });
+    for (column, values) in tables.iter().take(columns.len()).enumerate() {
+        let value = displacement(values, usual.clone(), recent.clone(), disturbed.clone());
+        let silent = silence(values, usual.clone(), disturbed.clone());
         let stronger = match (value, silent) {
             (Some(value), Some(silent)) if value.evidence >= silent.evidence => Some(value),
             (value, silent) => silent.or(value),
         };
-        moved.extend(stronger.map(|stronger| (column, stronger)));
+        let slot = |moved: &Displacement| slots.get(moved.first_outside).copied();
+        moved.extend(stronger.and_then(|moved| Some((column, Displacement { first_outside: slot(&moved)?, ..moved }))));
     }
     let slot = |row: usize| slots.get(row).copied().unwrap_or(offset);
     Examined { from: slot(found.from), to: slot(found.to.saturating_sub(1)), moved }
@@ -239,14 +224,13 @@ fn presence(values: &[f64], normal: usize) -> Option<Vec<f64>> {
     Some(values.iter().map(|value| if value.is_finite() { 1.0 } else { 0.0 }).collect())
 }
 
-fn usual_level(values: Option<&Vec<f64>>, usual: Range<usize>) -> f64 {
-    values.and_then(|values| values.get(usual)).and_then(analysis::robust::median).unwrap_or(f64::NAN)
-}
-
 /// A displacement as evidence for its group.
 pub(crate) fn weigh(group: usize, moved: &Displacement, metric: &str) -> Evidence {
-    // Silence is a state, whatever fell silent.
-    let kind = if moved.after.is_nan() { Kind::State } else { metric_kind::of(metric) };
+    // Without requests there is no latency.
+    let kind = match metric_kind::of(metric) {
+        Kind::Symptom if moved.after.is_nan() => Kind::Traffic,
+        kind => kind,
+    };
     Evidence { group, strength: moved.evidence, kind }
 }
 

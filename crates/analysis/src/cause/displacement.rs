@@ -28,8 +28,13 @@ const SETTLED: usize = 8;
 /// The median of this many values is worth `sqrt(1 / 2)` of one of very many.
 const HALF_CERTAIN: f64 = 3.0;
 
+/// "Outside" is this many spreads away.
+const BAND: f64 = 3.0;
+
 /// Compares the median of `values[disturbed]` with `values[normal]` and, where `recent` is not empty, with each value of
-/// `values[recent]`: what was so shortly before is not new, however unlike another day.
+/// `values[recent]`: what was so shortly before is not new, however unlike another day. A series whose recent values
+/// were all outside of its normal band then differs between days by more than its spread; the spread is taken wide
+/// enough for the nearest of them to be inside.
 ///
 /// The evidence is `sqrt(ν ln(1 + z² / ν))` with `z = size sqrt(k / (k + 3))` for `k` values in the disturbance and `ν`
 /// the degrees of freedom of [`Normal`]: the size that would be as unlikely were the spread exactly known. NaN is
@@ -50,19 +55,13 @@ pub fn displacement(
     let count = later.len() as f64;
     let after = median_in_place(&mut later)?;
     let shortly = values.get(recent).unwrap_or(&[]).iter().copied().filter(|value| value.is_finite());
-    let before =
-        shortly.fold(
-            usual.level,
-            |nearest, value| {
-                if (after - value).abs() < (after - nearest).abs() { value } else { nearest }
-            },
-        );
+    let between = shortly.clone().map(|value| (value - usual.level).abs()).reduce(f64::min).unwrap_or(0.0);
+    let is_nearer = |value: f64, nearest: f64| (after - value).abs() < (after - nearest).abs();
+    let before = shortly.fold(usual.level, |nearest, value| if is_nearer(value, nearest) { value } else { nearest });
     let distance = (after - before).abs();
-    let spread = usual.spread_for(distance);
+    let spread = usual.spread_beside(after.abs().max(before.abs())).max(between / BAND);
     let size = if spread > 0.0 { distance / spread } else { 0.0 };
-    let squared = size * size * count / (count + HALF_CERTAIN);
-    let evidence = (usual.freedom * (squared / usual.freedom).ln_1p()).sqrt();
-    let outside = |value: &f64| (value - before).abs() > 3.0 * spread;
+    let outside = |value: &f64| (value - before).abs() > BAND * spread;
     let first = (0..stretch.len()).find(|&slot| {
         let ahead = stretch.get(slot..(slot + SETTLED).min(stretch.len())).unwrap_or(&[]);
         stretch.get(slot).is_some_and(outside)
@@ -72,10 +71,45 @@ pub fn displacement(
         before,
         after,
         size,
-        evidence,
+        evidence: evidence(size, count, usual.freedom),
         direction: if distance > 0.0 { (after - before).signum() } else { 0.0 },
         first_outside: disturbed.start + first.unwrap_or(0),
     })
+}
+
+/// Judges whether a series that was there in `normal` is missing from most of `disturbed`.
+///
+/// The share of slots with a value is compared with its usual share `p` (counted as `(k + 1/2) / (n + 1)`, so that a
+/// series that was never missing is not infinitely sure to be there) in units of `sqrt(p (1 - p))`; evidence as in
+/// [`displacement`]. `after` is NaN. `None` for a series that was there in less than half of the normal slots or is
+/// there in at least half as many as usual.
+#[must_use]
+pub fn silence(values: &[f64], normal: Range<usize>, disturbed: Range<usize>) -> Option<Displacement> {
+    let there = |values: &[f64]| values.iter().filter(|value| value.is_finite()).count() as f64;
+    let before = values.get(normal)?;
+    let stretch = values.get(disturbed.clone())?;
+    let usual = Normal::of(before)?;
+    let share = (there(before) + 0.5) / (before.len() as f64 + 1.0);
+    let now = there(stretch) / stretch.len().max(1) as f64;
+    if stretch.is_empty() || share < 0.5 || now > 0.5 * share {
+        return None;
+    }
+    let size = (share - now) / (share * (1.0 - share)).sqrt();
+    let first = stretch.iter().position(|value| !value.is_finite()).unwrap_or(0);
+    Some(Displacement {
+        before: usual.level,
+        after: f64::NAN,
+        size,
+        evidence: evidence(size, stretch.len() as f64, usual.freedom),
+        direction: -1.0,
+        first_outside: disturbed.start + first,
+    })
+}
+
+/// The size over `count` values as evidence, with so many degrees of freedom in the spread.
+fn evidence(size: f64, count: f64, freedom: f64) -> f64 {
+    let squared = size * size * count / (count + HALF_CERTAIN);
+    (freedom * (squared / freedom).ln_1p()).sqrt()
 }
 
 #[cfg(test)]
@@ -111,6 +145,29 @@ mod tests {
         let values = stepped();
         let moved = displacement(&values, 0..60, 70..73, 90..100).unwrap();
         assert_eq!((moved.size, moved.before, moved.direction), (0.0, 20.0, 0.0));
+    }
+
+    #[test]
+    fn a_silence_is_as_sure_as_the_series_was_there() {
+        let values: Vec<f64> = (0..100).map(|i| if i >= 90 { f64::NAN } else { 5.0 }).collect();
+        let silent = silence(&values, 0..80, 86..100).unwrap();
+        let share: f64 = 80.5 / 81.0;
+        assert!((silent.size - (share - 4.0 / 14.0) / (share * (1.0 - share)).sqrt()).abs() < 1e-12);
+        assert_eq!((silent.before, silent.direction, silent.first_outside), (5.0, -1.0, 90));
+        assert!(silent.after.is_nan());
+        assert_eq!(silence(&values, 0..80, 80..100), None, "half of it is there");
+        assert_eq!(silence(&values, 86..100, 90..100), None, "what is seldom there is not missed");
+    }
+
+    #[test]
+    fn a_day_unlike_the_normal_one_widens_the_band() {
+        let mut values = stepped();
+        values[70] = 30.0;
+        let moved = displacement(&values, 0..60, 70..71, 90..100).unwrap();
+        assert!((moved.size - 10.0 / 1.1).abs() < 1e-12, "20 spreads from 30, but 9 from the normal level");
+        values[70] = 40.0;
+        let moved = displacement(&values, 0..60, 70..71, 90..100).unwrap();
+        assert!((moved.size - 1.0).abs() < 1e-12, "{}", moved.size);
     }
 
     #[test]

@@ -92,11 +92,9 @@ fn stretches(begins: &Range<usize>, len: usize) -> Vec<(usize, usize)> {
 fn add_ratios(column: &[f64], normal: usize, stretches: &[(usize, usize)], squares: &mut [f64]) {
     let reference = if normal > 0 { column.get(..normal) } else { Some(column) };
     let Some(usual) = reference.and_then(Normal::of) else { return };
-    let widest = column
-        .iter()
-        .filter(|value| value.is_finite())
-        .fold(0.0, |widest: f64, value| widest.max((value - usual.level).abs()));
-    let spread = usual.spread_for(widest);
+    let widest =
+        column.iter().filter(|value| value.is_finite()).fold(0.0, |widest: f64, value| widest.max(value.abs()));
+    let spread = usual.spread_beside(widest);
     if !(spread > 0.0 && spread.is_finite()) {
         return;
     }

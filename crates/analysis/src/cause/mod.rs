@@ -7,7 +7,7 @@ mod disturbance;
 mod normal;
 mod ranking;
 
-pub use displacement::{Displacement, displacement};
+pub use displacement::{Displacement, displacement, silence};
 pub use disturbance::{Alarm, Disturbance, disturbance};
 pub use normal::Normal;
 pub use ranking::{Candidate, Evidence, Kind, VISIBLE, rank};

@@ -39,9 +39,10 @@ impl Normal {
         })
     }
 
-    /// The spread for judging `distance`; from nothing to something is a hundred spreads, not infinitely many.
-    pub(super) fn spread_for(&self, distance: f64) -> f64 {
-        if self.spread > 0.0 { self.spread } else { RELATIVE_FLOOR * distance }
+    /// The spread, which for a series that was always 0 is one per cent of what it has become: from nothing to something
+    /// is a hundred spreads, not infinitely many.
+    pub(super) fn spread_beside(&self, other: f64) -> f64 {
+        if self.spread > 0.0 { self.spread } else { RELATIVE_FLOOR * other.abs() }
     }
 }
 

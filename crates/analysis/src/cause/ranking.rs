@@ -3,7 +3,7 @@
 use order::SortedMap;
 
 /// What a series measures, as far as the order of cause and effect is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A resource or anything else that a service has of its own.
     State,
@@ -41,8 +41,8 @@ pub struct Candidate {
 
 /// Evidence of this strength is seldom reached where nothing happened.
 pub const VISIBLE: f64 = 4.0;
-/// A symptom or traffic counts this much of a state.
-const SYMPTOM_SHARE: f64 = 0.7;
+/// A symptom counts this much of a state, and traffic this much of a symptom.
+const STEP_SHARE: f64 = 0.7;
 /// A neighbour explains a group from this share of its evidence on.
 const EXPLAINS: f64 = 0.5;
 /// What is explained keeps this share.
@@ -50,14 +50,16 @@ const EXPLAINED_SHARE: f64 = 0.8;
 
 /// Ranks the groups, best first; ties in the order of the group's number.
 ///
-/// A group's score is that of its strongest series. Symptoms and traffic count 70 % wherever any series is a state. In
+/// A group's score is that of its strongest series. Where any series is a state, symptoms count 70 % of
+/// what they would alone, and traffic 70 % of what symptoms do. In
 /// the graph of `calls` (caller, callee) a group's states and symptoms are explained by a callee whose states or
 /// symptoms are at least half as strong, and its traffic by a caller that is; what is explained keeps 80 %.
 #[must_use]
 pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
-    let has_states = evidence.iter().any(|one| one.kind == Kind::State);
+    let innermost = evidence.iter().map(|one| one.kind).min().unwrap_or(Kind::State);
     let weight = |one: &Evidence| {
-        let share = if has_states && one.kind != Kind::State { SYMPTOM_SHARE } else { 1.0 };
+        let steps = one.kind as usize - innermost as usize;
+        let share = [1.0, STEP_SHARE, STEP_SHARE * STEP_SHARE].get(steps).copied().unwrap_or(1.0);
         share * one.strength.max(0.0)
     };
     let weight_at = |position: usize| evidence.get(position).map_or(0.0, weight);
@@ -154,7 +156,7 @@ mod tests {
         let ranked = rank(&slow, &[(0, 1), (1, 2)]);
         assert_eq!(groups(&ranked), [1, 0, 2], "a callee that hardly moved explains nothing");
         assert_eq!(ranked.get(1).and_then(|candidate| candidate.explained_by), Some(1));
-        let busy = [one(0, 10.0, Kind::Symptom), one(1, 11.0, Kind::Traffic)];
+        let busy = [one(0, 10.0, Kind::Symptom), one(1, 13.0, Kind::Traffic)];
         assert_eq!(groups(&rank(&busy, &[(0, 1)])), [0, 1], "more requests to a callee explain no latency");
     }
 
