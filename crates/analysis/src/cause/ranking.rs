@@ -47,13 +47,16 @@ const STEP_SHARE: f64 = 0.7;
 const EXPLAINS: f64 = 0.5;
 /// What is explained keeps this share.
 const EXPLAINED_SHARE: f64 = 0.8;
+/// Each caller that moves with a group adds this share of what both moved.
+const SUPPORT_SHARE: f64 = 0.1;
 
 /// Ranks the groups, best first; ties in the order of the group's number.
 ///
 /// A group's score is that of its strongest series. Where any series is a state, symptoms count 70 % of
 /// what they would alone, and traffic 70 % of what symptoms do. In
 /// the graph of `calls` (caller, callee) a group's states and symptoms are explained by a callee whose states or
-/// symptoms are at least half as strong, and its traffic by a caller that is; what is explained keeps 80 %.
+/// symptoms are at least half as strong, and its traffic by a caller that is; what is explained keeps 80 %. Each caller whose states
+/// or symptoms moved too adds a tenth of the smaller of the two: what a cause passes on speaks for it.
 #[must_use]
 pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
     let innermost = evidence.iter().map(|one| one.kind).min().unwrap_or(Kind::State);
@@ -92,7 +95,7 @@ pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
             );
             let caller = explainer(
                 traffic,
-                &mut others.filter(|(_, callee)| *callee == group).map(|(other, _)| {
+                &mut others.clone().filter(|(_, callee)| *callee == group).map(|(other, _)| {
                     let (inner, traffic) = own(*other);
                     (*other, inner.max(traffic))
                 }),
@@ -104,6 +107,8 @@ pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
                 traffic *= EXPLAINED_SHARE;
             }
             let (strength, explained_by) = if inner >= traffic { (inner, callee) } else { (traffic, caller) };
+            let callers = others.filter(|(_, callee)| *callee == group).map(|(other, _)| own(*other).0.min(strength));
+            let strength = strength + SUPPORT_SHARE * callers.sum::<f64>();
             Candidate { group, score: strength / VISIBLE, confidence: 0.0, evidence: positions, explained_by }
         })
         .collect();
@@ -156,6 +161,11 @@ mod tests {
         let ranked = rank(&slow, &[(0, 1), (1, 2)]);
         assert_eq!(groups(&ranked), [1, 0, 2], "a callee that hardly moved explains nothing");
         assert_eq!(ranked.get(1).and_then(|candidate| candidate.explained_by), Some(1));
+        assert_eq!(
+            ranked.first().map(|candidate| candidate.score),
+            Some((9.0 + 0.1 * 9.0) / 4.0),
+            "its caller moved too"
+        );
         let busy = [one(0, 10.0, Kind::Symptom), one(1, 13.0, Kind::Traffic)];
         assert_eq!(groups(&rank(&busy, &[(0, 1)])), [0, 1], "more requests to a callee explain no latency");
     }
