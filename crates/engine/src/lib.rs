@@ -5,6 +5,7 @@
 //! result does not depend on who turns it or how. [`Watch`] scores series that grow, sample by sample.
 
 mod analysis;
+mod attribution;
 mod cause;
 mod changes;
 mod chart;
@@ -14,6 +15,7 @@ mod episodes;
 mod error;
 mod expectation;
 mod explain;
+mod metric_kind;
 mod options;
 mod pace;
 mod pattern;
@@ -31,6 +33,7 @@ mod summary;
 mod watch;
 
 pub use analysis::Analysis;
+pub use attribution::LabelEvidence;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
 pub use changes::{Change, changes};
 pub use error::Error;
