@@ -19,12 +19,12 @@ pub enum Mode {
 /// The fewest values that have a habit which a value could leave.
 const SHORTEST: usize = 16;
 
-/// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value
-/// or, online, too little past to judge.
+/// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value.
 ///
-/// Samples count as equally spaced. The threshold keeps [`Options::false_alarm_rate`] over all series together; online,
-/// over 10 000 samples of them.
-/// Online: robust z-score against the past. Retrospective: the same against both sides, season and lasting changes taken
+/// Samples count as equally spaced.
+/// Online: how surprising the latest values are by what came before, once for every event; the threshold is such that one
+/// series of noise has about five false alarms in 10 000 samples, and many series have fewer each. Retrospective (the
+/// threshold keeps [`Options::false_alarm_rate`] over all series together): the same against both sides, season and lasting changes taken
 /// out first, plus the lasting changes themselves around their date.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {
     let alpha = detect::alpha(options, dataset.series.len());
