@@ -33,6 +33,11 @@ const REST: (usize, usize) = (128, 1_000);
 const REST_SHARE: usize = 25;
 /// During a rest only what is so many times as surprising is an alarm.
 const ESCALATION: f64 = 1.3;
+/// The threshold is that of a past of 4 800 values; it is lower for a shorter one, which cannot make anything as unlikely,
+/// and higher for a longer one, by 0.25 for a factor e.
+const USUAL_PAST: f64 = 4_800.0;
+const LONGER: f64 = 0.25;
+const LEAST_LONGER: f64 = -0.6;
 /// What a series does all the time is no alarm however rare it is among its values: an alarm exceeds by a fifth the
 /// median of the largest surprises in the last 64 blocks of 128 values, as soon as there are 6.
 const HABIT_BLOCK: usize = 128;
@@ -239,7 +244,9 @@ impl Detector {
             most.iter_mut().zip(parts).for_each(|(most, part)| *most = most.max(*part));
         }
         let surprise = (most.iter().map(|part| part * part).sum::<f64>() / PARTS as f64).sqrt();
-        let unrest = surprise / self.options.threshold.max(self.habit);
+        let longer = LONGER * (self.seen as f64 / USUAL_PAST).ln();
+        let limit = self.options.threshold + longer.max(LEAST_LONGER);
+        let unrest = surprise / limit.max(self.habit);
         self.get_used_to(surprise);
         let rest = (self.seen / REST_SHARE).clamp(REST.0, REST.1);
         let peak = self.alarm.filter(|(at, _)| self.seen - at <= rest).map(|(_, peak)| peak);
