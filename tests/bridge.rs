@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    Access, ChartRequest, Credentials, Envelope, Export, Fault, Input, Remedy, Request, Response, Server, from_f64s,
+    Access, ChartRequest, Credentials, Envelope, Fault, Handed, Input, Remedy, Request, Response, Server, from_f64s,
     from_words, to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
@@ -57,7 +57,7 @@ async fn every_request_arrives_as_it_was_sent() {
         },
         Request::Cancel { generation: u32::MAX },
         Request::Chart { ticket: 9, generation: 2, chart },
-        Request::Export { ticket: 10, generation: 2, kind: Export::Json },
+        Request::Hand { ticket: 10, generation: 2, what: Handed::Pair(3, 4) },
         Request::Analyse {
             generation: 2,
             service_label: "app".into(),

@@ -12,7 +12,7 @@ use crate::{build, takes_no_arguments, tool};
 const KB: u64 = 1000;
 /// What a visitor's browser fetches: programs by name, each with the most that wasm, loader and style sheet may come to
 /// (gzip -9), and what else is fetched at first.
-const BUDGETS: [(&str, u64); 8] = [
+const BUDGETS: [(&str, u64); 9] = [
     // Reads files.
     ("reader", 300 * KB),
     // Does the analysis.
@@ -21,6 +21,8 @@ const BUDGETS: [(&str, u64); 8] = [
     ("charts", 60 * KB),
     // The radar for the ear, fetched when the user wants to hear it.
     ("sound", 20 * KB),
+    // Makes files of a Report, fetched when something is taken along.
+    ("export", 100 * KB),
     // The panel in which the user says how files are read, fetched when it is asked for.
     ("mapping", 40 * KB),
     // The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for.

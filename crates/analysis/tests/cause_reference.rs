@@ -1,49 +1,70 @@
-//! The common onset and displacements against `reference/cause/make.py`, and how often noise shows an onset.
+//! The disturbance, displacements and silences against `reference/cause/make.py`.
 #![allow(clippy::unwrap_used)]
 
-use analysis::cause::{common_onset, displacement};
+use analysis::cause::{Alarm, displacement, disturbance, silence};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Case {
     columns: Vec<Vec<Option<f64>>>,
-    onset: ReferenceOnset,
-    moved: Vec<ReferenceMove>,
+    known: usize,
+    alarm: Option<usize>,
+    found: Found,
+    usual: (usize, usize),
+    recent: (usize, usize),
+    moved: Vec<Moved>,
+    gone: Vec<Option<f64>>,
+    silence: Silence,
 }
 
 #[derive(Deserialize)]
-struct ReferenceOnset {
-    slot: usize,
+struct Found {
+    from: usize,
+    to: usize,
     strength: f64,
 }
 
 #[derive(Deserialize)]
-struct ReferenceMove {
-    before: f64,
+struct Moved {
+    after: f64,
     size: f64,
+    evidence: f64,
+}
+
+#[derive(Deserialize)]
+struct Silence {
+    size: f64,
+    evidence: f64,
+}
+
+fn column(values: &[Option<f64>]) -> Vec<f64> {
+    values.iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+}
+
+fn assert_near(ours: f64, theirs: f64) {
+    assert!((ours - theirs).abs() <= 1e-10 * theirs.abs().max(1.0), "{ours} {theirs}");
 }
 
 #[test]
-fn agrees_with_scipy_ranks_and_numpy_medians() {
+fn agrees_with_a_search_by_brute_force_and_numpy_medians() {
     let cases: Vec<Case> = serde_json::from_str(include_str!("../reference/cause/reference.json")).unwrap();
     assert_eq!(cases.len(), 6);
     for case in cases {
-        let columns: Vec<Vec<f64>> =
-            case.columns.iter().map(|column| column.iter().map(|value| value.unwrap_or(f64::NAN)).collect()).collect();
+        let columns: Vec<Vec<f64>> = case.columns.iter().map(|values| column(values)).collect();
         let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-        let len = columns[0].len();
-        let onset = common_onset(&views, 0..len).unwrap();
-        assert_eq!(onset.slot, case.onset.slot);
-        assert!(
-            (onset.strength / case.onset.strength - 1.0).abs() < 1e-10,
-            "{} {}",
-            onset.strength,
-            case.onset.strength
-        );
-        for (column, expected) in columns.iter().zip(&case.moved) {
-            let moved = displacement(column, 0..onset.slot, onset.slot, len).unwrap();
-            assert!((moved.before - expected.before).abs() < 1e-12);
-            assert!((moved.size - expected.size).abs() < 1e-10, "{} {}", moved.size, expected.size);
+        let alarm = case.alarm.map(|slot| Alarm { slot, reach: 8 });
+        let found = disturbance(&views, case.known, 0..columns[0].len(), alarm).unwrap();
+        assert_eq!((found.from, found.to), (case.found.from, case.found.to));
+        assert_near(found.strength, case.found.strength);
+        let (usual, recent) = (case.usual.0..case.usual.1, case.recent.0..case.recent.1);
+        for (values, expected) in columns.iter().zip(&case.moved) {
+            let moved = displacement(values, usual.clone(), recent.clone(), found.from..found.to).unwrap();
+            assert_near(moved.after, expected.after);
+            assert_near(moved.size, expected.size);
+            assert_near(moved.evidence, expected.evidence);
         }
+        let silent = silence(&column(&case.gone), usual, found.from..found.to).unwrap();
+        assert_near(silent.size, case.silence.size);
+        assert_near(silent.evidence, case.silence.evidence);
     }
 }

@@ -1,18 +1,18 @@
-//! Root causes: services and their series, ranked by what moved first and furthest.
+//! Root causes: services and their series, ranked by how far they moved in the disturbance.
 
+use crate::attribution::{self, LabelEvidence};
 use crate::services::{self, Membership};
-use crate::{Error, Options};
-use analysis::cause::{Candidate, Displacement, Evidence, common_onset, displacement, rank};
+use crate::{Error, Options, metric_kind};
+use analysis::cause::{Alarm, Displacement, Evidence, Kind, displacement, disturbance, rank, silence};
 use order::{SortedMap, SortedSet};
-use series::{Dataset, Panel};
-use std::ops::Range;
+use series::{Dataset, Panel, TimeGrid};
 
-/// How far around an alarm's time the fault is looked for, in sampling steps.
-const ALARM_STEPS: usize = 120;
-/// The fewest slots without a value that are a silence.
-const SILENT_SLOTS: usize = 5;
-/// A silence counts as a movement by this many spreads.
-const SILENCE_SIZE: f64 = 30.0;
+/// How late or early an alarm may be, in milliseconds.
+const ALARM_REACH_MS: i64 = 300_000;
+/// The same in sampling steps, where these are long.
+const ALARM_REACH_SLOTS: usize = 2;
+/// At most this part of what precedes a disturbance is kept out of its normal operation.
+const LARGEST_GUARD: usize = 4;
 
 /// What is known beforehand.
 #[derive(Clone, Debug, Default)]
@@ -30,10 +30,16 @@ pub struct CauseRequest<'a> {
 pub struct Causes {
     /// When the disturbance began.
     pub onset_ms: i64,
+    /// The last time in it.
+    pub end_ms: i64,
+    /// Whether any service moved further than healthy ones do. If not, the order below means little.
+    pub is_visible: bool,
     /// Services, best first, each once.
     pub services: Vec<RankedService>,
     /// Series, best first.
     pub series: Vec<RankedSeries>,
+    /// Label values that the deviation comes with, the most telling first.
+    pub labels: Vec<LabelEvidence>,
 }
 
 /// A service's place.
@@ -41,10 +47,14 @@ pub struct Causes {
 pub struct RankedService {
     /// Its name.
     pub service: String,
-    /// Strength of the evidence.
+    /// Strength of the evidence; below 1.0 nothing is visible.
     pub score: f64,
-    /// Its share of the evidence of all services.
+    /// How likely it is the cause: its share of the evidence of all services and of "none of these".
     pub confidence: f64,
+    /// The position in the data set of its most telling series, where one moved.
+    pub series: Option<usize>,
+    /// The service whose deviation explains this one's.
+    pub explained_by: Option<String>,
 }
 
 /// A series' place.
@@ -62,129 +72,166 @@ pub struct RankedSeries {
     pub lag_s: f64,
 }
 
-/// Looks for the onset of the strongest common disturbance and ranks what it may have come from.
+/// Looks for the strongest disturbance of all series together and ranks what it may have come from.
+///
+/// # Errors
+/// Where the series have no common grid.
 pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) -> Result<Causes, Error> {
     let panel = Panel::align(dataset)?;
+    let grid = &panel.grid;
     let members = services::infer(dataset, &options.services);
     let (columns, offset) = match request.baseline {
         Some(baseline) => with_baseline(dataset, &panel, baseline)?,
         None => (panel.columns.clone(), 0),
     };
-    let len = offset + panel.grid.len;
-    let search = match request.alarm_ms {
-        Some(alarm_ms) => {
-            let alarm = offset + panel.grid.slot(alarm_ms);
-            alarm.saturating_sub(ALARM_STEPS).max(offset)..alarm + ALARM_STEPS + 1
-        }
-        None => offset..len,
-    };
-    let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let onset = common_onset(&views, search).map_or(offset, |onset| onset.slot);
+    let alarm = request.alarm_ms.map(|alarm_ms| {
+        let slot = grid.slot(alarm_ms);
+        offset + slot + usize::from(grid.time_ms(slot) < alarm_ms)
+    });
+    let found = examine(&columns, offset, alarm, reach(grid));
     let names: SortedSet<&str> = members.iter().map(|member| member.service.as_str()).collect();
     let number: SortedMap<&str, usize> = names.iter().enumerate().map(|(position, name)| (*name, position)).collect();
-    let groups: Vec<usize> =
-        members.iter().map(|member| number.get(member.service.as_str()).copied().unwrap_or(0)).collect();
-    let baseline = if offset > 0 { 0..offset } else { 0..onset };
-    let moved: Vec<(usize, Displacement)> = evidence_of(&columns, baseline, onset, len).collect();
-    // A callee that fails makes its callers fail: it leads.
-    let leads: Vec<(usize, usize)> = request
+    let evidence: Vec<Evidence> = found
+        .moved
+        .iter()
+        .filter_map(|(series, moved)| {
+            let member = members.get(*series)?;
+            let metric = dataset.series.get(*series)?.metric.as_deref().unwrap_or(&member.metric);
+            Some(weigh(*number.get(member.service.as_str())?, moved, metric))
+        })
+        .collect();
+    let calls: Vec<(usize, usize)> = request
         .calls
         .iter()
-        .filter_map(|(caller, callee)| Some((*number.get(callee.as_str())?, *number.get(caller.as_str())?)))
+        .filter_map(|(caller, callee)| Some((*number.get(caller.as_str())?, *number.get(callee.as_str())?)))
         .collect();
-    let evidence: Vec<Evidence> =
-        moved.iter().map(|(series, moved)| weigh(groups.get(*series).copied().unwrap_or(0), moved, onset)).collect();
-    let ranked = rank(&evidence, &leads);
     let named: Vec<&str> = names.into_iter().collect();
-    let mut services: Vec<RankedService> = ranked
-        .iter()
+    let name = |group: usize| named.get(group).map_or_else(String::new, |name| (*name).to_owned());
+    let mut services: Vec<RankedService> = rank(&evidence, &calls)
+        .into_iter()
         .map(|candidate| RankedService {
-            service: named.get(candidate.group).copied().unwrap_or("").to_owned(),
+            service: name(candidate.group),
             score: candidate.score,
             confidence: candidate.confidence,
+            series: candidate
+                .evidence
+                .first()
+                .and_then(|position| found.moved.get(*position))
+                .map(|(series, _)| *series),
+            explained_by: candidate.explained_by.map(name),
         })
         .collect();
     for name in named {
         if !services.iter().any(|listed| listed.service == name) {
-            services.push(RankedService { service: name.to_owned(), score: 0.0, confidence: 0.0 });
+            let service = name.to_owned();
+            services.push(RankedService { service, score: 0.0, confidence: 0.0, series: None, explained_by: None });
         }
     }
-    let mut series: Vec<RankedSeries> = moved
-        .into_iter()
-        .filter_map(|(position, moved)| {
-            let slot = moved.first_outside.saturating_sub(offset);
-            Some(RankedSeries {
-                series: position,
-                member: members.get(position)?.clone(),
-                onset_ms: panel.grid.time_ms(slot),
-                lag_s: (moved.first_outside - onset) as f64 * panel.grid.step_s(),
-                moved,
-            })
-        })
-        .collect();
-    order::sort_by(&mut series, |a, b| b.moved.size.total_cmp(&a.moved.size).then(a.series.cmp(&b.series)));
-    Ok(Causes { onset_ms: panel.grid.time_ms(onset.saturating_sub(offset)), services, series })
-}
-
-/// The displacement of every column that has one, or that fell silent.
-pub(crate) fn evidence_of(
-    columns: &[Vec<f64>],
-    baseline: Range<usize>,
-    onset: usize,
-    end: usize,
-) -> impl Iterator<Item = (usize, Displacement)> {
-    columns.iter().enumerate().filter_map(move |(series, column)| {
-        let silent = fell_silent(column, baseline.clone(), onset, end);
-        Some((series, silent.or_else(|| displacement(column, baseline.clone(), onset, end))?))
+    let time_ms = |slot: usize| grid.time_ms(slot.saturating_sub(offset));
+    let mut strength = vec![0.0; dataset.series.len()];
+    let mut series: Vec<RankedSeries> = Vec::new();
+    for (position, moved) in found.moved {
+        let Some(member) = members.get(position) else { continue };
+        if let Some(strength) = strength.get_mut(position) {
+            *strength = moved.evidence;
+        }
+        let (onset_ms, lag_s) =
+            (time_ms(moved.first_outside), (time_ms(moved.first_outside) - time_ms(found.from)) as f64 / 1000.0);
+        series.push(RankedSeries { series: position, member: member.clone(), moved, onset_ms, lag_s });
+    }
+    order::sort_by(&mut series, |a, b| b.moved.evidence.total_cmp(&a.moved.evidence).then(a.series.cmp(&b.series)));
+    Ok(Causes {
+        onset_ms: time_ms(found.from),
+        end_ms: time_ms(found.to),
+        is_visible: services.first().is_some_and(|first| first.score >= 1.0),
+        services,
+        series,
+        labels: attribution::attribute(dataset, &strength),
     })
 }
 
-/// A series that was there before the onset and, for most of the time after it and to the end, is not.
-fn fell_silent(column: &[f64], baseline: Range<usize>, onset: usize, end: usize) -> Option<Displacement> {
-    let before = column.get(baseline)?;
-    let after = column.get(onset..end.min(column.len()))?;
-    let seen = before.iter().filter(|value| value.is_finite()).count();
-    let still_there = after.iter().rposition(|value| value.is_finite()).map_or(0, |last| last + 1);
-    let silent = after.len() - still_there;
-    // A series that was seldom there is not missed.
-    if 2 * seen < before.len() || silent < SILENT_SLOTS || 2 * silent < after.len() {
+/// How many slots an alarm may be off.
+pub(crate) fn reach(grid: &TimeGrid) -> usize {
+    usize::try_from((ALARM_REACH_MS + grid.step_ms / 2) / grid.step_ms.max(1)).unwrap_or(0).max(ALARM_REACH_SLOTS)
+}
+
+/// A disturbance, and how far the columns moved in it.
+#[derive(Debug, Default)]
+pub(crate) struct Examined {
+    /// The first disturbed slot.
+    pub(crate) from: usize,
+    /// The last one.
+    pub(crate) to: usize,
+    /// Of the columns that can be judged their position and displacement; its slot is one of the columns' slots.
+    pub(crate) moved: Vec<(usize, Displacement)>,
+}
+
+/// Finds the disturbance (near `alarm`, at most `reach` slots off) and measures how far every column moved in it or
+/// whether it fell silent. The first `offset` slots are a recording of normal operation; where there is none, it is what
+/// precedes the disturbance.
+pub(crate) fn examine(columns: &[Vec<f64>], offset: usize, alarm: Option<usize>, reach: usize) -> Examined {
+    // Slots without any value are no time that passed.
+    let len = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let is_there = |column: &Vec<f64>, slot: usize| column.get(slot).is_some_and(|value| value.is_finite());
+    let slots: Vec<usize> = (0..len).filter(|slot| columns.iter().any(|column| is_there(column, *slot))).collect();
+    let row_of = |slot: usize| slots.partition_point(|one| *one < slot);
+    let normal = row_of(offset);
+    let mut tables: Vec<Vec<f64>> = columns
+        .iter()
+        .map(|column| slots.iter().map(|slot| column.get(*slot).copied().unwrap_or(f64::NAN)).collect())
+        .collect();
+    // Whether a value is there is a series of its own where that says something.
+    let presences: Vec<Vec<f64>> = tables.iter().filter_map(|values| presence(values, normal)).collect();
+    tables.extend(presences);
+    let views: Vec<&[f64]> = tables.iter().map(Vec::as_slice).collect();
+    let alarm = alarm.map(|slot| Alarm { slot: row_of(slot), reach });
+    let Some(found) = disturbance(&views, normal, normal + 1..slots.len(), alarm) else {
+        let from = alarm.map_or(normal, |alarm| alarm.slot).min(slots.len().saturating_sub(1));
+        let slot = slots.get(from).copied().unwrap_or(offset);
+        return Examined { from: slot, to: slot, moved: Vec::new() };
+    };
+    let disturbed = found.from..found.to;
+    let (usual, recent) = if normal > 0 {
+        (0..normal, normal..found.from)
+    } else {
+        // What begins slowly or is noticed late must not be its own normal.
+        (0..found.from - disturbed.len().min(found.from / LARGEST_GUARD), 0..0)
+    };
+    let mut moved: Vec<(usize, Displacement)> = Vec::new();
+    for (column, values) in tables.iter().take(columns.len()).enumerate() {
+        let value = displacement(values, usual.clone(), recent.clone(), disturbed.clone());
+        let silent = silence(values, usual.clone(), disturbed.clone());
+        let stronger = match (value, silent) {
+            (Some(value), Some(silent)) if value.evidence >= silent.evidence => Some(value),
+            (value, silent) => silent.or(value),
+        };
+        let slot = |moved: &Displacement| slots.get(moved.first_outside).copied();
+        moved.extend(stronger.and_then(|moved| Some((column, Displacement { first_outside: slot(&moved)?, ..moved }))));
+    }
+    let slot = |row: usize| slots.get(row).copied().unwrap_or(offset);
+    Examined { from: slot(found.from), to: slot(found.to.saturating_sub(1)), moved }
+}
+
+/// 1 where there is a value and 0 where there is none; `None` where that says nothing: the series is seldom there, or
+/// always. A series that was seldom there is not missed.
+fn presence(values: &[f64], normal: usize) -> Option<Vec<f64>> {
+    let there = |values: &[f64]| values.iter().filter(|value| value.is_finite()).count();
+    let usual = if normal > 0 { values.get(..normal)? } else { values };
+    let current = values.get(normal..)?;
+    if 2 * there(usual) < usual.len() || there(current) == current.len() {
         return None;
     }
-    let usual = analysis::robust::median(before)?;
-    Some(Displacement {
-        before: usual,
-        after: f64::NAN,
-        size: SILENCE_SIZE,
-        direction: -1.0,
-        first_outside: onset + still_there,
-    })
+    Some(values.iter().map(|value| if value.is_finite() { 1.0 } else { 0.0 }).collect())
 }
 
 /// A displacement as evidence for its group.
-pub(crate) fn weigh(group: usize, moved: &Displacement, onset: usize) -> Evidence {
-    Evidence { group, size: moved.size, delay: moved.first_outside.saturating_sub(onset) as f64 }
-}
-
-/// Ranks the groups of some columns by how they moved between `onset` and `end`; the evidence's positions are series.
-pub(crate) fn rank_columns(
-    columns: &[Vec<f64>],
-    groups: &[usize],
-    onset: usize,
-    end: usize,
-    leads: &[(usize, usize)],
-) -> Vec<(Candidate, Vec<(usize, Displacement)>)> {
-    let moved: Vec<(usize, Displacement)> = evidence_of(columns, 0..onset, onset, end).collect();
-    let evidence: Vec<Evidence> = moved
-        .iter()
-        .map(|(series, moved)| weigh(groups.get(*series).copied().unwrap_or(usize::MAX), moved, onset))
-        .collect();
-    rank(&evidence, leads)
-        .into_iter()
-        .map(|candidate| {
-            let telling = candidate.evidence.iter().filter_map(|position| moved.get(*position).copied()).collect();
-            (candidate, telling)
-        })
-        .collect()
+pub(crate) fn weigh(group: usize, moved: &Displacement, metric: &str) -> Evidence {
+    // Without requests there is no latency.
+    let kind = match metric_kind::of(metric) {
+        Kind::Symptom if moved.after.is_nan() => Kind::Traffic,
+        kind => kind,
+    };
+    Evidence { group, strength: moved.evidence, kind }
 }
 
 /// Each column with the baseline's column of the same name in front; returns the baseline's length.

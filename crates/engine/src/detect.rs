@@ -17,7 +17,7 @@ use analysis::spectrum::{Peak, PeakOptions, significant_peaks};
 /// The detectors that each series passes; the false-alarm budget is divided among them.
 const DETECTORS: f64 = 8.0;
 /// A season is taken out only if it holds this share of the variance.
-const SEASON_SHARE: f64 = 0.1;
+pub(crate) const SEASON_SHARE: f64 = 0.1;
 /// A harmonic that holds this many times the variance of its fundamental is a season of its own.
 const OVERTONE: f64 = 2.0;
 /// A period that is no whole number of slots smears its season: it may drift by this share of a cycle over the window.

@@ -1,7 +1,7 @@
 //! Incidents, their causes and their story.
 
-use crate::cause::rank_columns;
-use analysis::cause::Displacement;
+use crate::cause::{examine, reach, weigh};
+use analysis::cause::{Displacement, Evidence, Kind, rank};
 use operations::cascade::Ways;
 use operations::{impact, incident, narrative, spread};
 use order::SortedSet;
@@ -72,16 +72,27 @@ fn causes(
         .filter(|(_, series)| services.contains(&series.service))
         .map(|(position, _)| position)
         .collect();
-    let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position).cloned()).collect();
-    let groups: Vec<usize> =
-        involved.iter().filter_map(|position| report.series.get(*position)).map(|series| series.service).collect();
     if onset < SHORTEST_BASELINE {
         return by_findings(report, group, start_ms);
     }
-    let ranked = rank_columns(&chosen, &groups, onset, end, &leads(report));
+    let upto = |column: &Vec<f64>| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
+    let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position)).map(upto).collect();
+    let examined = examine(&chosen, 0, Some(onset), reach(grid));
+    // A lag says who was first, whatever it measures.
+    let evidence: Vec<Evidence> = examined
+        .moved
+        .iter()
+        .filter_map(|(column, moved)| {
+            let summary = report.series.get(*involved.get(*column)?)?;
+            let weighed = weigh(summary.service, moved, &summary.metric);
+            let kind = if weighed.kind == Kind::Traffic { Kind::Symptom } else { weighed.kind };
+            Some(Evidence { kind, ..weighed })
+        })
+        .collect();
     let mut found = Vec::new();
-    for (candidate, telling) in ranked {
-        let Some((position, moved)) = telling.first() else { continue };
+    for candidate in rank(&evidence, &led(report)) {
+        let telling = candidate.evidence.first().and_then(|position| examined.moved.get(*position));
+        let Some((position, moved)) = telling else { continue };
         let Some(&series) = involved.get(*position) else { continue };
         let speaking = findings_of(report, group, candidate.group);
         let Some(summary) = report.series.get(series) else { continue };
@@ -166,8 +177,9 @@ fn services_of(report: &Report, group: &[usize]) -> SortedSet<usize> {
     services
 }
 
-/// Which service leads which, by the lags of relations whose interval leaves no doubt about the direction.
-fn leads(report: &Report) -> Vec<(usize, usize)> {
+/// Which service (the first of a pair) follows which, by the lags of relations whose interval leaves no doubt about the
+/// direction.
+fn led(report: &Report) -> Vec<(usize, usize)> {
     let service = |series: usize| report.series.get(series).map(|one| one.service);
     let mut edges = SortedSet::new();
     edges.extend(
@@ -175,8 +187,8 @@ fn leads(report: &Report) -> Vec<(usize, usize)> {
             .relations
             .iter()
             .filter(|relation| relation.lag_s.zip(relation.lag_plus_minus_s).is_some_and(|(lag, half)| lag > half))
-            .filter_map(|relation| Some((service(relation.from)?, service(relation.to)?)))
-            .filter(|(from, to)| from != to),
+            .filter_map(|relation| Some((service(relation.to)?, service(relation.from)?)))
+            .filter(|(follower, leader)| follower != leader),
     );
-    edges.iter().copied().filter(|(from, to)| !edges.contains(&(*to, *from))).collect()
+    edges.iter().copied().filter(|(follower, leader)| !edges.contains(&(*leader, *follower))).collect()
 }

@@ -5,6 +5,7 @@
 //! result does not depend on who turns it or how. [`Watch`] scores series that grow, sample by sample.
 
 mod analysis;
+mod attribution;
 mod cause;
 mod changes;
 mod chart;
@@ -12,9 +13,12 @@ mod describe;
 mod detect;
 mod episodes;
 mod error;
+mod expectation;
 mod explain;
+mod metric_kind;
 mod options;
 mod pace;
+mod pattern;
 mod progress;
 mod recall;
 mod recurrence;
@@ -24,14 +28,18 @@ mod replay;
 mod scales;
 mod score;
 mod services;
+mod spectrum;
 mod summary;
 mod watch;
 
 pub use analysis::Analysis;
+pub use attribution::LabelEvidence;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
 pub use changes::{Change, changes};
 pub use error::Error;
+pub use expectation::expect;
 pub use options::Options;
+pub use pattern::{PatternError, pattern};
 pub use progress::{Progress, Stage, Status};
 pub use score::{Mode, score};
 pub use services::Membership;

@@ -22,6 +22,8 @@ pub struct Options {
     pub weights: BTreeMap<String, f64>,
     /// Incidents that the user knows: new ones are compared with them.
     pub signatures: Vec<NamedSignature>,
+    /// Patterns of strong (true) and weak accents to count in every series, as [`crate::pattern`] reads them.
+    pub patterns: Vec<Vec<bool>>,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
             services: BTreeMap::new(),
             weights: BTreeMap::new(),
             signatures: Vec::new(),
+            patterns: Vec::new(),
         }
     }
 }

@@ -52,21 +52,21 @@ pub fn symptom(series: &SeriesSummary) -> Option<Symptom> {
         .map(|(symptom, _)| symptom)
 }
 
-/// A name in words, in lower case: cut at signs, and where a small letter is followed by a capital one.
-fn words(name: &str) -> Vec<String> {
+/// The words of a name, in lower case: cut at everything that is no letter or digit, and before a capital.
+pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut before = ' ';
+    let (mut is_open, mut was_small) = (false, false);
     for sign in name.chars() {
         if sign.is_ascii_alphanumeric() {
-            let begins = !before.is_ascii_alphanumeric() || (before.is_ascii_lowercase() && sign.is_ascii_uppercase());
-            if begins {
+            if !is_open || (was_small && sign.is_ascii_uppercase()) {
                 words.push(String::new());
             }
             if let Some(word) = words.last_mut() {
                 word.push(sign.to_ascii_lowercase());
             }
         }
-        before = sign;
+        is_open = sign.is_ascii_alphanumeric();
+        was_small = sign.is_ascii_lowercase() || sign.is_ascii_digit();
     }
     words
 }
@@ -85,6 +85,13 @@ mod tests {
         assert_eq!(latency.map(of), [Some(Symptom::Latency); 4]);
         assert_eq!(["errors", "share of 5xx", "requestErrors"].map(of), [Some(Symptom::Errors); 3]);
         assert_eq!(["Availability", "up"].map(of), [Some(Symptom::Availability); 2]);
+    }
+
+    #[test]
+    fn names_are_cut_into_words() {
+        assert_eq!(words("PodServerLatencyP99(s)"), ["pod", "server", "latency", "p99", "s"]);
+        assert_eq!(words("__load1_5xx é"), ["load1", "5xx"]);
+        assert!(words("").is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was read.
 
-use crate::{Accent, Period, Rhythm};
+use crate::{Accent, Expectation, PatternCount, Period, Rhythm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -120,4 +120,9 @@ pub struct SeriesSummary {
     pub accents: Vec<Accent>,
     /// The rhythm of its events, where they have one.
     pub rhythm: Option<Rhythm>,
+    /// The patterns that the user asked for, where it has accents enough for them.
+    pub patterns: Vec<PatternCount>,
+    /// What was expected of its values; `null` where nothing could be, and in large data for series with little to say: it is
+    /// worked out for as many series as have 100,000 slots together, the ones with the strongest findings first.
+    pub expectation: Option<Expectation>,
 }

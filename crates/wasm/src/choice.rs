@@ -23,6 +23,8 @@ pub struct Choice {
     pub signatures: Vec<NamedSignature>,
     /// What services weigh in the impact of an incident; services that are not named weigh 1.
     pub weights: BTreeMap<String, f64>,
+    /// Patterns of strong (1) and weak (0) accents to count in every series.
+    pub patterns: Vec<Vec<i64>>,
     /// The format's name; found by content if absent.
     pub format: Option<String>,
     /// The column that holds the time.
@@ -77,6 +79,9 @@ pub enum ChoiceError {
         /// What was given.
         weight: f64,
     },
+    /// A pattern that is none.
+    #[error(transparent)]
+    Pattern(#[from] engine::PatternError),
     /// A reading setting that is none.
     #[error(transparent)]
     Setting(#[from] ingest::SettingError),
@@ -86,7 +91,7 @@ impl Choice {
     /// The options of the engine.
     ///
     /// # Errors
-    /// Rates outside 0 to 1, and borders that are no durations or in the wrong order.
+    /// Rates outside 0 to 1, borders that are no durations or in the wrong order, weights and patterns that are none.
     pub fn engine(&self) -> Result<engine::Options, ChoiceError> {
         let default = engine::Options::default();
         let options = engine::Options {
@@ -97,6 +102,7 @@ impl Choice {
             services: self.services.clone(),
             weights: weights(&self.weights)?,
             signatures: self.signatures.clone(),
+            patterns: self.patterns.iter().map(|accents| pattern(accents)).collect::<Result<_, _>>()?,
         };
         if options.micro_to_macro_s >= options.macro_to_meso_s {
             return Err(ChoiceError::BordersCrossed { from: options.micro_to_macro_s, to: options.macro_to_meso_s });
@@ -144,6 +150,11 @@ fn weights(given: &BTreeMap<String, f64>) -> Result<BTreeMap<String, f64>, Choic
     }
 }
 
+fn pattern(accents: &[i64]) -> Result<Vec<bool>, engine::PatternError> {
+    let signs: Vec<String> = accents.iter().map(ToString::to_string).collect();
+    engine::pattern(&signs.join(","))
+}
+
 fn rate(name: &'static str, chosen: Option<f64>, default: f64) -> Result<f64, ChoiceError> {
     let value = chosen.unwrap_or(default);
     if value > 0.0 && value < 1.0 { Ok(value) } else { Err(ChoiceError::NoRate { name, value }) }
@@ -166,6 +177,9 @@ mod tests {
     #[test]
     fn nothing_chosen_is_the_cores_default() {
         assert_eq!(from_json("{}").engine(), Ok(engine::Options::default()));
+        assert_eq!(from_json(r#"{"patterns": [[1, 1, 0]]}"#).engine().unwrap().patterns, [[true, true, false]]);
+        let refused = from_json(r#"{"patterns": [[1, 2]]}"#).engine().unwrap_err().to_string();
+        assert!(refused.contains("`1,2`"), "{refused}");
         assert_eq!(from_json(r#"{"weights": {"cart": 2.5}}"#).engine().unwrap().weights["cart"], 2.5);
         assert!(from_json("{}").ingest().unwrap().format.is_none());
     }

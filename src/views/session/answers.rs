@@ -203,12 +203,16 @@ impl Session {
 
 fn chart_of(series: usize, buffers: &[ArrayBuffer]) -> Option<ChartData> {
     match buffers {
-        [times_ms, values, lower, upper] => Some(ChartData {
+        [times_ms, values, lower, upper, expected, low, high, bits] => Some(ChartData {
             series,
             times_ms: from_f64s(times_ms),
             values: from_f64s(values),
             lower: from_f64s(lower),
             upper: from_f64s(upper),
+            expected: from_f64s(expected),
+            low: from_f64s(low),
+            high: from_f64s(high),
+            bits: from_f64s(bits),
         }),
         _ => None,
     }

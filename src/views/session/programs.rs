@@ -1,10 +1,11 @@
 //! The ways to the programs that are fetched when they are needed: the panel in which the user says how files are read, the
-//! one that says why a server cannot be read and takes what is asked of it, the painter of charts, and the radar for the ear.
+//! one that says why a server cannot be read and takes what is asked of it, the painter of charts, the radar for the ear,
+//! and what makes files.
 //!
 //! `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Dial, Evidence, Input, Server, words};
+use crate::bridge::{Access, Dial, Evidence, Input, Order, Server, words};
 use crate::dom::{batch, document};
 use crate::views::origin::{Origin, Source};
 use js_sys::{Array, Float64Array, Uint8Array};
@@ -21,6 +22,7 @@ const MAPPING: &str = "monteverdi-mapping";
 const CONNECT: &str = "monteverdi-connect";
 const CHARTS: &str = "monteverdi-charts";
 const SOUND: &str = "monteverdi-sound";
+const EXPORT: &str = "monteverdi-export";
 
 impl Session {
     /// Opens the panel for what was loaded last, or for what failed to load.
@@ -103,6 +105,12 @@ pub(in crate::views) fn paint_dial(canvas: &JsValue, dial: &Dial, done: impl FnO
         batch(|| done(decode(&hits.to_vec()).unwrap_or_default()));
     });
     summon(CHARTS, &Array::of3(canvas, &Uint8Array::from(encode(dial).as_slice()), &done));
+}
+
+/// Has a file made of a Report, which stands in the buffer.
+pub(in crate::views) fn make_file(order: &Order, report: &JsValue, done: impl FnOnce(JsValue) + 'static) {
+    let done = Closure::once_into_js(move |file: JsValue| batch(|| done(file)));
+    summon(EXPORT, &Array::of3(&Uint8Array::from(encode(order).as_slice()), &Uint8Array::new(report), &done));
 }
 
 /// Lets voices sound; silence where there are none.

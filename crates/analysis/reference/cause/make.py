@@ -1,72 +1,119 @@
-"""Reference values for the common onset and the displacement, by numpy and scipy alone.
+"""Reference values for the disturbance, the displacement and the silence, by numpy alone.
 
     pip install -r requirements.txt && python3 make.py > reference.json
 
-The onset is computed by brute force, split by split, from scipy's mid-ranks and the two-sample rank-sum z statistic
-without continuity correction; the Rust code uses prefix sums.
+The disturbance is searched by brute force, stretch by stretch, with means over the values themselves; the Rust code
+uses prefix sums.
 """
 import json
 
 import numpy as np
-from scipy import stats
 
-MARGIN = 5
-
-
-def rank_sum_z(x, t):
-    """Standardised difference of the rank sums before and after t, over the values present."""
-    present = np.isfinite(x)
-    ranks = np.full(len(x), np.nan)
-    ranks[present] = stats.rankdata(x[present])
-    n, n1 = present.sum(), present[:t].sum()
-    if n1 == 0 or n1 == n:
-        return 0.0
-    r = ranks[present]
-    w = np.nansum(ranks[:t]) - n1 * (n + 1) / 2
-    variance = n1 * (n - n1) / n * np.mean((r - r.mean()) ** 2)
-    return w / np.sqrt(variance)
+CLIP, SHORTEST, MARGIN = 8.0, 3, 3
 
 
-def common_onset(columns):
+def normal(x):
+    """Median, spread and degrees of freedom of the values present."""
+    v = x[np.isfinite(x)]
+    level = np.median(v)
+    spread = np.std(v) + 0.01 * max(abs(level), abs(np.mean(v)))
+    return level, spread, (len(v) - 1) * len(v) / len(x)
+
+
+def lengths(n):
+    k = SHORTEST
+    while k < n:
+        yield k
+        k += max(k // 2, 1)
+    yield n
+
+
+def disturbance(columns, known, alarm, reach):
     n = len(columns[0])
-    best = (-1.0, None)
-    for t in range(MARGIN, n - MARGIN + 1):
-        e = np.mean([rank_sum_z(x, t) ** 2 for x in columns])
-        if e >= best[0]:  # of equal slots the last
-            best = (e, t)
-    return {"slot": best[1], "strength": best[0]}
+    first = max(MARGIN, alarm - reach if alarm is not None else 0)
+    last = min(n - SHORTEST + 1, alarm + reach + 1 if alarm is not None else n)
+    best = (0.0, None, None, None)
+    seen = set()
+    for k in lengths(n - first):
+        for a in range(first, last):
+            b = n if k == n - first else a + k
+            if b > n or (a, b) in seen or (b == n and k != n - first):
+                continue
+            seen.add((a, b))
+            total = 0.0
+            for x in columns:
+                level, spread, _ = normal(x[:known] if known else x)
+                u = np.clip((x - level) / spread, -CLIP, CLIP)
+                inside, outside = u[a:b], np.concatenate([u[:a], u[b:]])
+                inside, outside = inside[np.isfinite(inside)], outside[np.isfinite(outside)]
+                k_in, k_out = len(inside), len(outside)
+                if k_in < max(2, 0.5 * (b - a)) or k_out < 3:
+                    continue
+                total += (k_in * k_out / (k_in + k_out) * (inside.mean() - outside.mean()) ** 2) ** 2
+            strength = np.sqrt(total)
+            weight = 1.0 if alarm is None else 1 - 0.5 * abs(a - alarm) / (reach + 1)
+            if strength * weight > best[0]:
+                best = (strength * weight, a, b, strength)
+    return {"from": best[1], "to": best[2], "strength": best[3]}
 
 
-def displacement(x, onset, end):
-    before = x[:onset][np.isfinite(x[:onset])]
-    later = x[onset:end][np.isfinite(x[onset:end])]
-    centre = np.median(before)
-    spread = np.std(before) + 0.01 * max(abs(centre), abs(np.mean(before)))
-    best, length = 0.0, 3
-    while True:
-        k = min(length, len(later))
-        size = abs(np.median(later[:k]) - centre) / spread * np.sqrt(k / (k + 3))
-        best = max(best, size)
-        if k == len(later):
-            return {"before": centre, "size": best}
-        length *= 2
+def evidence(size, count, freedom):
+    z2 = size**2 * count / (count + 3)
+    return np.sqrt(freedom * np.log(1 + z2 / freedom))
+
+
+def displacement(x, usual, recent, a, b):
+    level, spread, freedom = normal(x[usual[0] : usual[1]])
+    y = np.median(x[a:b][np.isfinite(x[a:b])])
+    r = x[recent[0] : recent[1]]
+    r = r[np.isfinite(r)]
+    if len(r):
+        spread = max(spread, np.min(np.abs(r - level)) / 3)
+    distance = np.min(np.abs(y - np.append(r, level)))
+    size = distance / spread
+    return {"after": y, "size": size, "evidence": evidence(size, np.isfinite(x[a:b]).sum(), freedom)}
+
+
+def silence(x, usual, a, b):
+    v = x[usual[0] : usual[1]]
+    p = (np.isfinite(v).sum() + 0.5) / (len(v) + 1)
+    q = np.mean(np.isfinite(x[a:b]))
+    size = (p - q) / np.sqrt(p * (1 - p))
+    return {"size": size, "evidence": evidence(size, b - a, normal(v)[2])}
 
 
 def main():
-    rng = np.random.default_rng(20260101)
+    rng = np.random.default_rng(20261127)
     cases = []
     for case in range(6):
-        n = 80 + 20 * case
-        at = n // 2 + 3 * case
+        n, known = 70 + 10 * case, 30 if case % 3 == 2 else 0
+        start, stop = n // 2 + 2 * case, min(n, n // 2 + 2 * case + [6, 9, 10**6][case % 3])
         columns = []
         for series in range(4):
-            x = np.round(rng.standard_normal(n) + (1.5 if series < 2 else 0.0) * (np.arange(n) >= at), 2 + (series == 3) * -2)
+            shift = (2.5 - series) * ((np.arange(n) >= start) & (np.arange(n) < stop))
+            x = np.round(5 + rng.standard_normal(n) + shift, 1 if series == 3 else 4)
             if case % 2:
                 x[rng.integers(0, n, 5)] = np.nan
             columns.append(x)
-        onset = common_onset(columns)
-        moved = [displacement(x, onset["slot"], n) for x in columns]
-        cases.append({"columns": [[None if np.isnan(v) else v for v in x] for x in columns], "onset": onset, "moved": moved})
+        alarm = start + 3 if case in (1, 2, 4) else None
+        found = disturbance(columns, known, alarm, 8)
+        a, b = found["from"], found["to"]
+        usual, recent = ((0, known), (known, a)) if known else ((0, a), (0, 0))
+        gone = columns[0].copy()
+        gone[a : a + max(2, (b - a) * 3 // 4)] = np.nan
+        cases.append(
+            {
+                "columns": [[None if np.isnan(v) else v for v in x] for x in columns],
+                "known": known,
+                "alarm": alarm,
+                "found": found,
+                "usual": usual,
+                "recent": recent,
+                "moved": [displacement(x, usual, recent, a, b) for x in columns],
+                "gone": [None if np.isnan(v) else v for v in gone],
+                "silence": silence(gone, usual, a, b),
+            }
+        )
     print(json.dumps(cases))
 
 

@@ -1,91 +1,115 @@
-//! How far a series has moved since an onset.
+//! How far a series has moved in a disturbance.
 
-/// A series before and after an onset.
+use super::Normal;
+use crate::robust::{finite, median_in_place};
+use std::ops::Range;
+
+/// A series before and in a disturbance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Displacement {
-    /// Median before.
+    /// What it is compared with: the normal level, or a value shortly before that is nearer.
     pub before: f64,
-    /// Median of the stretch after the onset in which the series was furthest away.
+    /// The median in the disturbance.
     pub after: f64,
-    /// `|after - before|` in units of the spread before; 0 where nothing moved.
+    /// `|after - before|` in spreads of normal operation.
     pub size: f64,
+    /// The size as evidence: of a short stretch or from few normal values it is worth less. Between series whose normal
+    /// operation is known equally well it is in the order of their sizes.
+    pub evidence: f64,
     /// +1.0 up, -1.0 down, 0.0 not at all.
     pub direction: f64,
-    /// The first slot from the onset on at which the series is outside its band for good: three spreads away for at
-    /// least half of the next [`SETTLED`] slots. The onset's own slot where it never is.
+    /// The first disturbed slot at which the series is outside its band for good: three spreads away for at least half
+    /// of the next [`SETTLED`] slots. The first disturbed slot of all where it never is.
     pub first_outside: usize,
 }
 
 /// The number of slots over which "outside for good" is judged.
 const SETTLED: usize = 8;
-/// The shortest stretch after the onset that is looked at.
-const SHORTEST: usize = 3;
-/// A movement smaller than this share of the level is no movement, however quiet the series was before.
-const RELATIVE_FLOOR: f64 = 0.01;
+/// The median of this many values is worth `sqrt(1 / 2)` of one of very many.
+const HALF_CERTAIN: f64 = 3.0;
 
-/// Compares `values[baseline]` with `values[onset..end]`.
+/// "Outside" is this many spreads away.
+const BAND: f64 = 3.0;
+
+/// Compares the median of `values[disturbed]` with `values[normal]` and, where `recent` is not empty, with each value of
+/// `values[recent]`: what was so shortly before is not new, however unlike another day. A series whose recent values
+/// were all outside of its normal band then differs between days by more than its spread; the spread is taken wide
+/// enough for the nearest of them to be inside.
 ///
-/// The spread is the standard deviation before, plus one per cent of the level, so that a series that was nearly
-/// constant does not count a hair's breadth as a catastrophe. After the onset stretches of 3, 6, 12, … slots and all of
-/// it are compared, each by its median, so that a fault of three samples and one that lasts are both seen; a stretch of
-/// `k` slots counts `sqrt(k / (k + 3))`, as its median is that much less certain. NaN is skipped. `None` with fewer than
-/// five values before or three after.
+/// The evidence is `sqrt(ν ln(1 + z² / ν))` with `z = size sqrt(k / (k + 3))` for `k` values in the disturbance and `ν`
+/// the degrees of freedom of [`Normal`]: the size that would be as unlikely were the spread exactly known. NaN is
+/// skipped. `None` where the normal is unknown or fewer than two values (of three or more slots) are disturbed.
+#[must_use]
 pub fn displacement(
     values: &[f64],
-    baseline: std::ops::Range<usize>,
-    onset: usize,
-    end: usize,
+    normal: Range<usize>,
+    recent: Range<usize>,
+    disturbed: Range<usize>,
 ) -> Option<Displacement> {
-    let mut earlier: Vec<f64> = values.get(baseline)?.iter().copied().filter(|value| value.is_finite()).collect();
-    let later: Vec<f64> =
-        values.get(onset..end.min(values.len()))?.iter().copied().filter(|value| value.is_finite()).collect();
-    if earlier.len() < 5 || later.len() < SHORTEST {
+    let usual = Normal::of(values.get(normal)?)?;
+    let stretch = values.get(disturbed.clone())?;
+    let mut later = finite(stretch);
+    if later.is_empty() || later.len() < stretch.len().min(2) {
         return None;
     }
-    let before = median(&mut earlier);
-    let mean = earlier.iter().sum::<f64>() / earlier.len() as f64;
-    let variance = earlier.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / earlier.len() as f64;
-    let spread = variance.sqrt() + RELATIVE_FLOOR * before.abs().max(mean.abs());
-    let mut best = Displacement { before, after: before, size: 0.0, direction: 0.0, first_outside: onset };
-    let mut length = SHORTEST;
-    loop {
-        let length_now = length.min(later.len());
-        let mut stretch: Vec<f64> = later.iter().copied().take(length_now).collect();
-        let after = median(&mut stretch);
-        let certainty = (length_now as f64 / (length_now as f64 + 3.0)).sqrt();
-        let distance = (after - before).abs();
-        let size = if spread > 0.0 {
-            distance / spread * certainty
-        } else if distance > 0.0 {
-            f64::MAX.sqrt()
-        } else {
-            0.0
-        };
-        if size > best.size {
-            best = Displacement { after, size, direction: (after - before).signum(), ..best };
-        }
-        if length_now == later.len() {
-            break;
-        }
-        length *= 2;
-    }
-    let outside = |value: &f64| (value - before).abs() > 3.0 * spread;
-    let tail = values.get(onset..end.min(values.len()))?;
-    let first = (0..tail.len()).find(|&slot| {
-        let ahead = tail.get(slot..(slot + SETTLED).min(tail.len())).unwrap_or(&[]);
-        tail.get(slot).is_some_and(outside)
+    let count = later.len() as f64;
+    let after = median_in_place(&mut later)?;
+    let shortly = values.get(recent).unwrap_or(&[]).iter().copied().filter(|value| value.is_finite());
+    let between = shortly.clone().map(|value| (value - usual.level).abs()).reduce(f64::min).unwrap_or(0.0);
+    let is_nearer = |value: f64, nearest: f64| (after - value).abs() < (after - nearest).abs();
+    let before = shortly.fold(usual.level, |nearest, value| if is_nearer(value, nearest) { value } else { nearest });
+    let distance = (after - before).abs();
+    let spread = usual.spread_beside(after.abs().max(before.abs())).max(between / BAND);
+    let size = if spread > 0.0 { distance / spread } else { 0.0 };
+    let outside = |value: &f64| (value - before).abs() > BAND * spread;
+    let first = (0..stretch.len()).find(|&slot| {
+        let ahead = stretch.get(slot..(slot + SETTLED).min(stretch.len())).unwrap_or(&[]);
+        stretch.get(slot).is_some_and(outside)
             && 2 * ahead.iter().filter(|value| outside(value)).count() >= ahead.len().max(1)
     });
-    Some(Displacement { first_outside: onset + first.unwrap_or(0), ..best })
+    Some(Displacement {
+        before,
+        after,
+        size,
+        evidence: evidence(size, count, usual.freedom),
+        direction: if distance > 0.0 { (after - before).signum() } else { 0.0 },
+        first_outside: disturbed.start + first.unwrap_or(0),
+    })
 }
 
-/// Partitions in place; the slice is not empty and holds no NaN.
-fn median(values: &mut [f64]) -> f64 {
-    let middle = values.len() / 2;
-    let even = values.len().is_multiple_of(2);
-    let (low, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    let upper = *upper;
-    if even { low.iter().copied().max_by(f64::total_cmp).map_or(upper, |lower| (lower + upper) / 2.0) } else { upper }
+/// Judges whether a series that was there in `normal` is missing from most of `disturbed`.
+///
+/// The share of slots with a value is compared with its usual share `p` (counted as `(k + 1/2) / (n + 1)`, so that a
+/// series that was never missing is not infinitely sure to be there) in units of `sqrt(p (1 - p))`; evidence as in
+/// [`displacement`]. `after` is NaN. `None` for a series that was there in less than half of the normal slots or is
+/// there in at least half as many as usual.
+#[must_use]
+pub fn silence(values: &[f64], normal: Range<usize>, disturbed: Range<usize>) -> Option<Displacement> {
+    let there = |values: &[f64]| values.iter().filter(|value| value.is_finite()).count() as f64;
+    let before = values.get(normal)?;
+    let stretch = values.get(disturbed.clone())?;
+    let usual = Normal::of(before)?;
+    let share = (there(before) + 0.5) / (before.len() as f64 + 1.0);
+    let now = there(stretch) / stretch.len().max(1) as f64;
+    if stretch.is_empty() || share < 0.5 || now > 0.5 * share {
+        return None;
+    }
+    let size = (share - now) / (share * (1.0 - share)).sqrt();
+    let first = stretch.iter().position(|value| !value.is_finite()).unwrap_or(0);
+    Some(Displacement {
+        before: usual.level,
+        after: f64::NAN,
+        size,
+        evidence: evidence(size, stretch.len() as f64, usual.freedom),
+        direction: -1.0,
+        first_outside: disturbed.start + first,
+    })
+}
+
+/// The size over `count` values as evidence, with so many degrees of freedom in the spread.
+fn evidence(size: f64, count: f64, freedom: f64) -> f64 {
+    let squared = size * size * count / (count + HALF_CERTAIN);
+    (freedom * (squared / freedom).ln_1p()).sqrt()
 }
 
 #[cfg(test)]
@@ -93,43 +117,87 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    #[test]
-    fn a_lasting_step_is_measured_in_spreads() {
-        // Before: 9 and 11 in turn (median 10, standard deviation 1); after: 20.
-        let values: Vec<f64> = (0..100)
-            .map(|i| {
-                if i >= 60 {
-                    20.0
-                } else if i % 2 == 0 {
-                    9.0
-                } else {
-                    11.0
-                }
-            })
-            .collect();
-        let moved = displacement(&values, 0..60, 60, 100).unwrap();
-        assert_eq!((moved.before, moved.after, moved.direction, moved.first_outside), (10.0, 20.0, 1.0, 60));
-        let expected = 10.0 / 1.1 * (40.0f64 / 43.0).sqrt();
-        assert!((moved.size - expected).abs() < 1e-12, "{} {expected}", moved.size);
+    /// 9 and 11 in turn (median 10, standard deviation 1); from slot 60 on, 20.
+    fn stepped() -> Vec<f64> {
+        let value = |i: usize| if i.is_multiple_of(2) { 9.0 } else { 11.0 };
+        (0..100).map(|i| if i >= 60 { 20.0 } else { value(i) }).collect()
     }
 
     #[test]
-    fn a_short_fault_is_not_lost_in_a_long_window() {
-        let values: Vec<f64> =
-            (0..200).map(|i| (i % 3) as f64 + if (100..104).contains(&i) { 50.0 } else { 0.0 }).collect();
-        assert!(displacement(&values, 0..100, 100, 200).unwrap().size > 30.0);
+    fn a_lasting_step_is_measured_in_spreads() {
+        let moved = displacement(&stepped(), 0..60, 0..0, 60..100).unwrap();
+        assert_eq!((moved.before, moved.after, moved.direction, moved.first_outside), (10.0, 20.0, 1.0, 60));
+        assert!((moved.size - 10.0 / 1.1).abs() < 1e-12, "{}", moved.size);
+        let squared = (10.0f64 / 1.1).powi(2) * 40.0 / 43.0;
+        let evidence = (59.0 * (1.0 + squared / 59.0).ln()).sqrt();
+        assert!((moved.evidence - evidence).abs() < 1e-12, "{} {evidence}", moved.evidence);
+    }
+
+    #[test]
+    fn a_spike_in_the_stretch_is_no_movement() {
+        let mut values: Vec<f64> = (0..100).map(|i| (i % 3) as f64).collect();
+        values[81] = 1e9;
+        assert!(displacement(&values, 0..80, 0..0, 80..86).unwrap().size < 2.0);
+    }
+
+    #[test]
+    fn what_was_so_shortly_before_is_not_new() {
+        let values = stepped();
+        let moved = displacement(&values, 0..60, 70..73, 90..100).unwrap();
+        assert_eq!((moved.size, moved.before, moved.direction), (0.0, 20.0, 0.0));
+    }
+
+    #[test]
+    fn a_silence_is_as_sure_as_the_series_was_there() {
+        let values: Vec<f64> = (0..100).map(|i| if i >= 90 { f64::NAN } else { 5.0 }).collect();
+        let silent = silence(&values, 0..80, 86..100).unwrap();
+        let share: f64 = 80.5 / 81.0;
+        assert!((silent.size - (share - 4.0 / 14.0) / (share * (1.0 - share)).sqrt()).abs() < 1e-12);
+        assert_eq!((silent.before, silent.direction, silent.first_outside), (5.0, -1.0, 90));
+        assert!(silent.after.is_nan());
+        assert_eq!(silence(&values, 0..80, 80..100), None, "half of it is there");
+        assert_eq!(silence(&values, 86..100, 90..100), None, "what is seldom there is not missed");
+    }
+
+    #[test]
+    fn a_day_unlike_the_normal_one_widens_the_band() {
+        let mut values = stepped();
+        // 30 spreads from the normal level, so the spread is 10; 20 is as near to 10 as to 30.
+        values[70] = 40.0;
+        let moved = displacement(&values, 0..60, 70..71, 90..100).unwrap();
+        assert!((moved.size - 1.0).abs() < 1e-12, "{}", moved.size);
+        values[70] = 11.0;
+        let moved = displacement(&values, 0..60, 70..71, 90..100).unwrap();
+        assert!((moved.size - 9.0 / 1.1).abs() < 1e-12, "inside the band nothing changes but the reference");
+    }
+
+    #[test]
+    fn few_normal_values_make_weak_evidence() {
+        let values = stepped();
+        let few = displacement(&values, 54..60, 0..0, 60..100).unwrap();
+        let many = displacement(&values, 0..60, 0..0, 60..100).unwrap();
+        assert_eq!(few.size, many.size);
+        assert!(few.evidence < 0.7 * many.evidence, "{} {}", few.evidence, many.evidence);
+    }
+
+    #[test]
+    fn from_nothing_to_something_is_a_hundred_spreads() {
+        let values: Vec<f64> = (0..60).map(|i| if i >= 50 { 7.0 } else { 0.0 }).collect();
+        assert!((displacement(&values, 0..50, 0..0, 50..60).unwrap().size - 100.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_late_follower_says_when_it_left() {
         let values: Vec<f64> = (0..100).map(|i| (i % 2) as f64 + if i >= 70 { 30.0 } else { 0.0 }).collect();
-        assert_eq!(displacement(&values, 0..60, 60, 100).unwrap().first_outside, 70);
+        assert_eq!(displacement(&values, 0..60, 0..0, 60..100).unwrap().first_outside, 70);
     }
 
     #[test]
     fn nothing_moved_is_zero_and_too_little_is_none() {
-        assert_eq!(displacement(&[5.0; 40], 0..20, 20, 40).unwrap().size, 0.0);
-        assert_eq!(displacement(&[5.0; 6], 0..4, 4, 6), None);
-        assert_eq!(displacement(&[], 0..4, 4, 6), None);
+        let still = displacement(&[5.0; 40], 0..20, 0..0, 20..40).unwrap();
+        assert_eq!((still.size, still.evidence, still.direction), (0.0, 0.0, 0.0));
+        assert_eq!(displacement(&[5.0; 6], 0..4, 0..0, 4..6), None);
+        assert_eq!(displacement(&[5.0; 12], 0..9, 0..0, 9..9), None);
+        assert_eq!(displacement(&[], 0..4, 0..0, 4..6), None);
     }
 }

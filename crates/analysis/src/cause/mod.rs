@@ -1,11 +1,13 @@
-//! What broke first: the common onset of a disturbance, how far each series has moved since, and a ranking.
+//! What broke first: the stretch of a disturbance, how far each series has moved in it, and a ranking.
 //!
 //! See `docs/methods/root_cause.md`.
 
 mod displacement;
-mod onset;
+mod disturbance;
+mod normal;
 mod ranking;
 
-pub use displacement::{Displacement, displacement};
-pub use onset::{Onset, common_onset};
-pub use ranking::{Candidate, Evidence, rank};
+pub use displacement::{Displacement, displacement, silence};
+pub use disturbance::{Alarm, Disturbance, disturbance};
+pub use normal::Normal;
+pub use ranking::{Candidate, Evidence, Kind, VISIBLE, rank};

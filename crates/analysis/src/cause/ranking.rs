@@ -1,16 +1,27 @@
-//! Candidates for the root cause, ranked by strength, earliness and place in the graph.
+//! Candidates for the root cause, ranked by their evidence and their place in the graph.
 
 use order::SortedMap;
+
+/// What a series measures, as far as the order of cause and effect is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A resource or anything else that a service has of its own.
+    State,
+    /// Latency and errors: they pass from a callee to its callers.
+    Symptom,
+    /// Requests: they pass from a caller to its callees.
+    Traffic,
+}
 
 /// What one series says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
     /// Which group (service) the series belongs to.
     pub group: usize,
-    /// How far it moved, in spreads ([`super::Displacement::size`]).
-    pub size: f64,
-    /// How long after the common onset it left its band, in slots.
-    pub delay: f64,
+    /// How much it says ([`super::Displacement::evidence`]).
+    pub strength: f64,
+    /// What it measures.
+    pub kind: Kind,
 }
 
 /// A group's place in the ranking.
@@ -18,63 +29,95 @@ pub struct Evidence {
 pub struct Candidate {
     /// The group.
     pub group: usize,
-    /// Strength of the evidence.
+    /// Strength of the evidence; 1.0 at [`VISIBLE`], below which healthy series get too.
     pub score: f64,
-    /// The share of the evidence of all candidates, 0 to 1; the shares of all candidates sum to 1.
+    /// The share of the evidence of all candidates and of "none of them", 0 to 1.
     pub confidence: f64,
     /// Positions in the evidence, strongest first.
     pub evidence: Vec<usize>,
+    /// The group that explains the deviation of this one.
+    pub explained_by: Option<usize>,
 }
 
-/// A delay of this many slots halves a candidate's score.
-const HALVING_DELAY: f64 = 60.0;
-/// A candidate whose deviation an upstream group explains keeps this share of its score.
-const EXPLAINED_SHARE: f64 = 0.7;
+/// Evidence of this strength is seldom reached where nothing happened.
+pub const VISIBLE: f64 = 4.0;
+/// A symptom counts this much of a state, and traffic this much of a symptom.
+const STEP_SHARE: f64 = 0.7;
+/// A neighbour explains a group from this share of its evidence on.
+const EXPLAINS: f64 = 0.5;
+/// What is explained keeps this share.
+const EXPLAINED_SHARE: f64 = 0.8;
+/// Each caller that moves with a group adds this share of what both moved.
+const SUPPORT_SHARE: f64 = 0.1;
 
 /// Ranks the groups, best first; ties in the order of the group's number.
 ///
-/// A group's score is the logarithm of one plus its strongest series' size, lowered the later that series left its
-/// band. `leads` holds the relation graph's directed edges (leader, follower) between groups: a follower whose leader
-/// moved at least as much, and not later, is explained by it and keeps 70 % of its score.
-pub fn rank(evidence: &[Evidence], leads: &[(usize, usize)]) -> Vec<Candidate> {
+/// A group's score is that of its strongest series. Where any series is a state, symptoms count 70 % of
+/// what they would alone, and traffic 70 % of what symptoms do. In
+/// the graph of `calls` (caller, callee) a group's states and symptoms are explained by a callee whose states or
+/// symptoms are at least half as strong, and its traffic by a caller that is; what is explained keeps 80 %. Each caller whose states
+/// or symptoms moved too adds a tenth of the smaller of the two: what a cause passes on speaks for it.
+#[must_use]
+pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
+    let innermost = evidence.iter().map(|one| one.kind).min().unwrap_or(Kind::State);
+    let weight = |one: &Evidence| {
+        let steps = one.kind as usize - innermost as usize;
+        let share = [1.0, STEP_SHARE, STEP_SHARE * STEP_SHARE].get(steps).copied().unwrap_or(1.0);
+        share * one.strength.max(0.0)
+    };
+    let weight_at = |position: usize| evidence.get(position).map_or(0.0, weight);
     let mut groups: SortedMap<usize, Vec<usize>> = SortedMap::new();
+    // Of each group its strongest state or symptom, and its strongest traffic.
+    let mut strongest: SortedMap<usize, (f64, f64)> = SortedMap::new();
     for (position, one) in evidence.iter().enumerate() {
         groups.at(one.group).push(position);
+        let of_group = strongest.at(one.group);
+        let of_kind = if one.kind == Kind::Traffic { &mut of_group.1 } else { &mut of_group.0 };
+        *of_kind = of_kind.max(weight(one));
     }
-    let weight = |one: &Evidence| (1.0 + one.size.max(0.0)).ln() * 0.5f64.powf(one.delay.max(0.0) / HALVING_DELAY);
-    let weight_at = |position: usize| evidence.get(position).map_or(0.0, weight);
-    let mut strongest: SortedMap<usize, (f64, f64)> = SortedMap::new();
-    for (group, positions) in groups.iter_mut() {
-        order::sort_by(positions, |a, b| weight_at(*b).total_cmp(&weight_at(*a)).then(a.cmp(b)));
-        let delay = positions.first().and_then(|position| evidence.get(*position)).map_or(0.0, |one| one.delay);
-        strongest.insert(*group, (positions.first().map_or(0.0, |position| weight_at(*position)), delay));
-    }
-    let explained = |group: usize| {
-        let Some((own, delay)) = strongest.get(&group) else { return false };
-        leads.iter().any(|(leader, follower)| {
-            *follower == group
-                && *leader != group
-                && strongest.get(leader).is_some_and(|(lead, lead_delay)| lead >= own && lead_delay <= delay)
-        })
+    let own = |group: usize| strongest.get(&group).copied().unwrap_or((0.0, 0.0));
+    let explainer = |least: f64, neighbours: &mut dyn Iterator<Item = (usize, f64)>| {
+        let best = neighbours.fold(None, |best: Option<(usize, f64)>, next| match best {
+            Some((_, most)) if most >= next.1 => best,
+            _ => Some(next),
+        });
+        best.filter(|(_, most)| least > 0.0 && *most >= EXPLAINS * least).map(|(group, _)| group)
     };
     let mut candidates: Vec<Candidate> = groups
         .into_iter()
-        .map(|(group, evidence)| {
-            let own = strongest.get(&group).map_or(0.0, |(own, _)| *own);
-            Candidate {
-                group,
-                score: if explained(group) { EXPLAINED_SHARE * own } else { own },
-                confidence: 0.0,
-                evidence,
+        .map(|(group, mut positions)| {
+            order::sort_by(&mut positions, |a, b| weight_at(*b).total_cmp(&weight_at(*a)).then(a.cmp(b)));
+            let (mut inner, mut traffic) = own(group);
+            let others = calls.iter().filter(|(caller, callee)| caller != callee);
+            let callee = explainer(
+                inner,
+                &mut others.clone().filter(|(caller, _)| *caller == group).map(|(_, other)| (*other, own(*other).0)),
+            );
+            let caller = explainer(
+                traffic,
+                &mut others.clone().filter(|(_, callee)| *callee == group).map(|(other, _)| {
+                    let (inner, traffic) = own(*other);
+                    (*other, inner.max(traffic))
+                }),
+            );
+            if callee.is_some() {
+                inner *= EXPLAINED_SHARE;
             }
+            if caller.is_some() {
+                traffic *= EXPLAINED_SHARE;
+            }
+            let (strength, explained_by) = if inner >= traffic { (inner, callee) } else { (traffic, caller) };
+            let callers = others.filter(|(_, callee)| *callee == group).map(|(other, _)| own(*other).0.min(strength));
+            let strength = strength + SUPPORT_SHARE * callers.sum::<f64>();
+            Candidate { group, score: strength / VISIBLE, confidence: 0.0, evidence: positions, explained_by }
         })
         .collect();
     order::sort_by(&mut candidates, |a, b| b.score.total_cmp(&a.score).then(a.group.cmp(&b.group)));
-    let total: f64 = candidates.iter().map(|candidate| candidate.score.exp_m1()).sum();
-    if total > 0.0 {
-        for candidate in &mut candidates {
-            candidate.confidence = if total.is_finite() { candidate.score.exp_m1() / total } else { 0.0 };
-        }
+    let cubed = |candidate: &Candidate| candidate.score * candidate.score * candidate.score;
+    // One more candidate, just visible, stands for "none of them".
+    let total = 1.0 + candidates.iter().map(cubed).sum::<f64>();
+    for candidate in &mut candidates {
+        candidate.confidence = cubed(candidate) / total;
     }
     candidates
 }
@@ -83,39 +126,53 @@ pub fn rank(evidence: &[Evidence], leads: &[(usize, usize)]) -> Vec<Candidate> {
 mod tests {
     use super::*;
 
+    fn one(group: usize, strength: f64, kind: Kind) -> Evidence {
+        Evidence { group, strength, kind }
+    }
+
+    fn groups(ranked: &[Candidate]) -> Vec<usize> {
+        ranked.iter().map(|candidate| candidate.group).collect()
+    }
+
     #[test]
-    fn the_strongest_and_earliest_comes_first_and_each_group_once() {
-        let evidence = [
-            Evidence { group: 0, size: 5.0, delay: 0.0 },
-            Evidence { group: 1, size: 40.0, delay: 2.0 },
-            Evidence { group: 1, size: 90.0, delay: 0.0 },
-            Evidence { group: 2, size: 90.0, delay: 30.0 },
-        ];
+    fn the_strongest_comes_first_and_each_group_once() {
+        let evidence =
+            [one(0, 5.0, Kind::State), one(1, 4.0, Kind::State), one(1, 9.0, Kind::State), one(2, 8.0, Kind::State)];
         let ranked = rank(&evidence, &[]);
-        assert_eq!(ranked.iter().map(|candidate| candidate.group).collect::<Vec<_>>(), [1, 2, 0]);
+        assert_eq!(groups(&ranked), [1, 2, 0]);
         assert_eq!(ranked.first().map(|candidate| candidate.evidence.clone()), Some(vec![2, 1]));
-        let total: f64 = ranked.iter().map(|candidate| candidate.confidence).sum();
-        assert!((total - 1.0).abs() < 1e-12);
+        assert_eq!(ranked.first().map(|candidate| candidate.score), Some(9.0 / 4.0));
+        let cubes = [9.0f64, 8.0, 5.0].map(|strength| (strength / 4.0).powi(3));
+        let expected = cubes[0] / (1.0 + cubes.iter().sum::<f64>());
+        assert!(ranked.first().is_some_and(|candidate| (candidate.confidence - expected).abs() < 1e-12));
     }
 
     #[test]
-    fn a_follower_that_its_leader_explains_steps_back() {
-        let evidence = [
-            Evidence { group: 0, size: 50.0, delay: 0.0 },
-            Evidence { group: 1, size: 50.0, delay: 0.0 },
-            Evidence { group: 2, size: 49.0, delay: 0.0 },
-        ];
-        let ranked = rank(&evidence, &[(2, 0), (0, 1)]);
+    fn a_symptom_steps_behind_a_resource_that_is_nearly_as_strong() {
+        let mixed = [one(0, 10.0, Kind::Symptom), one(1, 8.0, Kind::State), one(2, 5.0, Kind::State)];
+        assert_eq!(groups(&rank(&mixed, &[])), [1, 0, 2]);
+        let symptoms = [one(0, 10.0, Kind::Symptom), one(1, 8.0, Kind::Symptom)];
+        assert_eq!(rank(&symptoms, &[]).first().map(|candidate| candidate.score), Some(2.5), "nothing to step behind");
+    }
+
+    #[test]
+    fn latency_is_explained_by_a_callee_and_traffic_by_a_caller() {
+        let slow = [one(0, 10.0, Kind::Symptom), one(1, 9.0, Kind::Symptom), one(2, 4.0, Kind::Symptom)];
+        let ranked = rank(&slow, &[(0, 1), (1, 2)]);
+        assert_eq!(groups(&ranked), [1, 0, 2], "a callee that hardly moved explains nothing");
+        assert_eq!(ranked.get(1).and_then(|candidate| candidate.explained_by), Some(1));
         assert_eq!(
-            ranked.iter().map(|candidate| candidate.group).collect::<Vec<_>>(),
-            [0, 2, 1],
-            "a weaker leader explains nothing"
+            ranked.first().map(|candidate| candidate.score),
+            Some((9.0 + 0.1 * 9.0) / 4.0),
+            "its caller moved too"
         );
+        let busy = [one(0, 10.0, Kind::Symptom), one(1, 13.0, Kind::Traffic)];
+        assert_eq!(groups(&rank(&busy, &[(0, 1)])), [0, 1], "more requests to a callee explain no latency");
     }
 
     #[test]
-    fn silence_ranks_nobody_with_confidence() {
-        let ranked = rank(&[Evidence { group: 3, size: 0.0, delay: 0.0 }], &[]);
+    fn nothing_ranks_nobody_with_confidence() {
+        let ranked = rank(&[one(3, 0.0, Kind::State)], &[(3, 3)]);
         assert_eq!(ranked.first().map(|candidate| candidate.confidence), Some(0.0));
         assert!(rank(&[], &[]).is_empty());
     }

@@ -35,6 +35,9 @@ pub(crate) struct Analyze {
     /// that are not named weigh 1
     #[arg(long, value_name = "SERVICE=NUMBER", value_parser = weight)]
     weight: Vec<(String, f64)>,
+    /// Count this pattern of strong (1) and weak (0) accents in every series (1,1,0), may be repeated
+    #[arg(long, value_name = "1,1,0", value_parser = pattern)]
+    pattern: Vec<Pattern>,
     /// Also draw the radar to this file; `-` prints it, and nothing else
     #[arg(long, value_name = "PATH")]
     svg: Option<String>,
@@ -101,7 +104,8 @@ impl Analyze {
         let mut library = self.library()?;
         let (dataset, options) = self.dataset()?;
         let weights = self.weight.iter().cloned().collect();
-        let options = engine::Options { signatures: library.signatures.clone(), weights, ..options };
+        let patterns = self.pattern.iter().map(|pattern| pattern.0.clone()).collect();
+        let options = engine::Options { signatures: library.signatures.clone(), weights, patterns, ..options };
         let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
         if let Some((name, _)) =
@@ -262,6 +266,15 @@ impl Server {
         }
         Ok(headers)
     }
+}
+
+/// Accents that the user looks for.
+#[derive(Clone, Debug)]
+struct Pattern(Vec<bool>);
+
+/// `1,1,0`
+fn pattern(text: &str) -> Result<Pattern, engine::PatternError> {
+    engine::pattern(text).map(Pattern)
 }
 
 /// `checkout=5`
