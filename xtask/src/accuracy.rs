@@ -6,6 +6,7 @@ mod everywhere;
 mod half;
 mod harmony;
 mod import;
+mod nab;
 mod noise;
 
 use std::fs;
@@ -44,6 +45,7 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let package = pkg::build(project)?;
     let sections = [
         ("Root causes", cause::section(project, &monteverdi, &data)?),
+        ("Anomalies as they come", nab::section(project, &monteverdi, &data)?),
         ("False positives on noise", noise::section(project)?),
         ("Harmony", harmony::section(project, &monteverdi, &data)?),
         ("Real exports", import::exports(project, &monteverdi, &data)?),
@@ -68,7 +70,8 @@ fn alone(project: &Project, name: &str, data: &Path) -> Result<()> {
     let monteverdi = command_line(project)?;
     let section = match name {
         "causes" => cause::section(project, &monteverdi, data)?,
-        _ => bail!("alone, `accuracy` knows `causes`, not `{name}`"),
+        "nab" => nab::section(project, &monteverdi, data)?,
+        _ => bail!("alone, `accuracy` knows `causes` and `nab`, not `{name}`"),
     };
     println!("{}", section.body);
     Ok(())
