@@ -1,8 +1,9 @@
 //! An anomaly score for every sample.
 
+pub(crate) mod online;
+
 use crate::Options;
 use crate::detect::{self, Setting, detect};
-use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
 use analysis::harmony::Bounds;
 use series::Dataset;
 
@@ -14,12 +15,6 @@ pub enum Mode {
     /// Scores use the whole series.
     Retrospective,
 }
-
-/// The rolling window of the online detector, in samples.
-const ONLINE_WINDOW: usize = 121;
-/// The number of samples over which the online threshold keeps its false-alarm rate. It cannot be the series' length,
-/// which nobody knows while it is still growing.
-const ONLINE_HORIZON: usize = 10_000;
 
 /// The fewest values that have a habit which a value could leave.
 const SHORTEST: usize = 16;
@@ -37,24 +32,10 @@ pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> 
         .series
         .iter()
         .map(|series| match mode {
-            Mode::Online => {
-                let scan = scan_spikes(&series.values, &online_options(options, dataset.series.len()));
-                scan.z.iter().map(|z| z.abs() / scan.threshold).collect()
-            }
+            Mode::Online => online::scores(&series.values, options, dataset.series.len()),
             Mode::Retrospective => retrospective(&series.values, alpha),
         })
         .collect()
-}
-
-/// How the online detector looks at one of `series` series.
-pub(crate) fn online_options(options: &Options, series: usize) -> SpikeOptions {
-    SpikeOptions {
-        window: ONLINE_WINDOW,
-        causal: true,
-        alpha: detect::alpha(options, series),
-        horizon: Some(ONLINE_HORIZON),
-        ..SpikeOptions::default()
-    }
 }
 
 fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {

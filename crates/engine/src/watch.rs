@@ -1,7 +1,7 @@
 //! Series as they grow: a score for the newest sample, at the cost of the new samples.
 
 use crate::Options;
-use crate::score::online_options;
+use crate::score::online::online_options;
 use analysis::anomaly::online::OnlineScan;
 use series::Kind;
 use std::collections::VecDeque;
