@@ -174,8 +174,7 @@ fn incidents_are_handed_over_and_weighed() {
     assert!(incident["title"].as_str().unwrap().starts_with("cart latency"), "{incident}");
     assert_eq!(incident["impact"]["is_weighted"], false);
     let plain = incident["impact"]["service_s"].as_f64().unwrap();
-    let weighted: Value =
-        serde_json::from_str(&ok(&["analyze", &path, "--incidents", "--weight", "cart=3"])).unwrap();
+    let weighted: Value = serde_json::from_str(&ok(&["analyze", &path, "--incidents", "--weight", "cart=3"])).unwrap();
     let weighed = &weighted["incidents"][0]["impact"];
     assert_eq!((weighed["service_s"].as_f64().unwrap(), weighed["is_weighted"].as_bool()), (3.0 * plain, Some(true)));
 
@@ -187,7 +186,11 @@ fn incidents_are_handed_over_and_weighed() {
     assert_eq!(report["dataset"]["events"].as_array().unwrap().len(), list.as_array().unwrap().len());
 
     let unknown = run(&["analyze", &path, "--weight", "shop=3"]);
-    assert!(unknown.status == 2 && unknown.stderr.contains("there is no service shop; there are"), "{}", unknown.stderr);
+    assert!(
+        unknown.status == 2 && unknown.stderr.contains("there is no service shop; there are"),
+        "{}",
+        unknown.stderr
+    );
     let wrong = run(&["analyze", &path, "--weight", "cart=much"]);
     assert!(wrong.status == 2 && wrong.stderr.contains("like checkout=5"), "{}", wrong.stderr);
 }
