@@ -22,10 +22,12 @@ pub enum Mode {
 /// [`Options::false_alarm_rate`] over 10 000 samples of all series together. Retrospective: how little the sample's
 /// surroundings of 4 to 256 samples resemble the rest of the series, raised where other series stand out at the same time.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {
-    let columns = dataset.series.iter().map(|series| series.values.as_slice());
     match mode {
-        Mode::Online => columns.map(|values| online::scores(values, options, dataset.series.len())).collect(),
-        Mode::Retrospective => retrospective::scores(columns, options),
+        Mode::Online => {
+            let series = dataset.series.iter();
+            series.map(|series| online::scores(&series.values, options, dataset.series.len())).collect()
+        }
+        Mode::Retrospective => retrospective::scores(dataset, options),
     }
 }
 
@@ -60,6 +62,18 @@ mod tests {
             assert_eq!(top, 400, "{mode:?}");
             assert!(scores[400] > 1.0);
         }
+    }
+
+    #[test]
+    fn series_of_one_clock_raise_each_other() {
+        let mut both = spiked(600, 400);
+        both.series.extend(spiked(600, 400).series);
+        let apart = score(&both, Mode::Retrospective, &Options::default());
+        let axis = Arc::clone(&both.series[0].axis);
+        both.series[1].axis = axis;
+        let together = score(&both, Mode::Retrospective, &Options::default());
+        assert!(together[0][400] > 1.5 * apart[0][400], "{} {}", together[0][400], apart[0][400]);
+        assert_eq!(together[0], together[1]);
     }
 
     #[test]

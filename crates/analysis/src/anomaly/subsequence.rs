@@ -14,7 +14,7 @@ const PIECES: usize = 16;
 const STRIDES: usize = 8;
 /// Values count up to this many spreads from the median: what is far outside need not hide all else.
 const FARTHEST: f64 = 20.0;
-/// A spread of the middle half below this share of the standard deviation is that of a series which mostly stands still.
+/// A spread of the middle half below this share of the root mean square is that of a series which mostly stands still.
 const STILL: f64 = 0.1;
 /// Slots over which a displaced level is averaged.
 const LEVEL_SLOTS: usize = 4;
@@ -45,7 +45,8 @@ pub fn discords(values: &[f64], window: usize) -> Vec<f64> {
 ///
 /// The root mean square of parts that are each 0 at their median and 1 at their 95th percentile: the [`discords`] of 4, 16,
 /// 64 and 256 slots, as far as the series is eight times as long, and the distance of the mean of 4 slots from its median.
-/// Where the quantiles say nothing because most slots are alike, half the root mean square is the unit.
+/// Where the quantiles say nothing because most slots are alike, an excursion of usual size gets the log₁₀(½/p) that an
+/// exponential tail would have at its rarity p.
 ///
 /// NaN and infinite values get NaN. 0 everywhere in a series without spread.
 pub fn strangeness(values: &[f64]) -> Vec<f64> {
@@ -139,8 +140,14 @@ fn scale(part: &mut [f64]) {
     for value in part.iter_mut() {
         *value = (*value - usual).max(0.0);
     }
-    let root_mean_square = (part.iter().map(|value| value * value).sum::<f64>() / part.len().max(1) as f64).sqrt();
-    let unit = if span < STILL * root_mean_square { 0.5 * root_mean_square } else { span };
+    let (sum, squares) = part.iter().fold((0.0, 0.0), |(sum, squares), value| (sum + value, squares + value * value));
+    let count = part.len().max(1) as f64;
+    let unit = if span * span >= STILL * STILL * squares / count {
+        span
+    } else {
+        let share = sum * sum / (squares * count);
+        squares / sum / (0.5 / share).log10().max(1.0)
+    };
     for value in part.iter_mut() {
         *value = if unit > 0.0 { *value / unit } else { 0.0 };
     }
