@@ -1,5 +1,6 @@
 //! `cargo xtask accuracy --data DIR`: measures against labelled incidents and real exports; writes docs/accuracy.md.
 
+mod anomaly;
 mod cause;
 mod comparison;
 mod everywhere;
@@ -44,6 +45,7 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let monteverdi = command_line(project)?;
     let package = pkg::build(project)?;
     let sections = [
+        ("Anomaly scores, retrospective", anomaly::section(project, &monteverdi, &data)?),
         ("Root causes", cause::section(project, &monteverdi, &data)?),
         ("Anomalies as they come", nab::section(project, &monteverdi, &data)?),
         ("False positives on noise", noise::section(project)?),
@@ -69,9 +71,10 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
 fn alone(project: &Project, name: &str, data: &Path) -> Result<()> {
     let monteverdi = command_line(project)?;
     let section = match name {
+        "anomalies" => anomaly::section(project, &monteverdi, data)?,
         "causes" => cause::section(project, &monteverdi, data)?,
         "nab" => nab::section(project, &monteverdi, data)?,
-        _ => bail!("alone, `accuracy` knows `causes` and `nab`, not `{name}`"),
+        _ => bail!("alone, `accuracy` knows `anomalies`, `causes` and `nab`, not `{name}`"),
     };
     println!("{}", section.body);
     Ok(())
