@@ -29,7 +29,7 @@ mod watch;
 
 pub use analysis::Analysis;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
-pub use changes::{Change, changes};
+pub use changes::{Change, ChangeKind, changes};
 pub use error::Error;
 pub use options::Options;
 pub use progress::{Progress, Stage, Status};

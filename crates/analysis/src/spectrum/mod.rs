@@ -12,7 +12,7 @@ mod peaks;
 mod period;
 mod periodogram;
 mod plan;
-mod transform;
+pub(crate) mod transform;
 mod welch;
 
 pub use background::{Background, background};

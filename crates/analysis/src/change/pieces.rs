@@ -1,0 +1,419 @@
+//! A series as few pieces, each on a level, a line or a slight curve.
+
+use super::noise::calm;
+use crate::distribution::{chi_squared_ln_survival, ln_family_wise};
+use crate::robust;
+
+/// How to cut a series into pieces.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PieceOptions {
+    /// The least share of the series that a piece must last.
+    pub shortest_share: f64,
+    /// The fewest slots of a piece, at least 3.
+    pub shortest: usize,
+    /// The noise counts as at least this share of `scale`: what differs by less is no matter.
+    pub relevant_share: f64,
+}
+
+impl Default for PieceOptions {
+    fn default() -> Self {
+        Self { shortest_share: 0.025, shortest: 3, relevant_share: 0.2 }
+    }
+}
+
+/// Where one piece gives way to the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PieceChange {
+    /// The first slot of the new piece.
+    pub slot: usize,
+    /// The interval of the date, 95 %: earliest …
+    pub low: usize,
+    /// … and latest first slot of the new piece.
+    pub high: usize,
+    /// Whether the values jump; where they do not, the slope changes.
+    pub jumps: bool,
+    /// ln of the probability of such a change anywhere in a series of one piece with noise of this memory.
+    pub ln_p: f64,
+}
+
+/// The most cells that the search is run on; a longer series is averaged first.
+const FINEST_GRID: usize = 500;
+/// The largest degree of a piece's polynomial.
+const DEGREE: usize = 2;
+/// Memory beyond this is described as movement; what it takes from a change's significance is in its `ln_p`.
+const DESCRIBED_MEMORY: f64 = 0.7;
+/// Where a likelihood ratio for the date of a change leaves its 95 % interval (Hansen 2000, table 1).
+const DATE_CRITICAL: f64 = 7.35;
+/// Rounds of noise and pieces by turns; the noise only grows, so few are needed.
+const ROUNDS: usize = 10;
+/// From so many changes on, they may be the beats of a cycle …
+const CYCLE_CHANGES: usize = 8;
+/// … which they are if the lengths between them vary by less than this share of their mean.
+const CYCLE_VARIATION: f64 = 0.35;
+
+/// The changes between the pieces of `values`, in order of time.
+///
+/// Each piece is a polynomial of degree 0 to 2 in normal noise. The number of pieces, their borders and their degrees
+/// have the least description length (Rissanen 1978; as Davis, Lee and Rodriguez-Yam 2006 count it): 2 ln n for a border,
+/// ln n for every coefficient, and the squares about the piece over the noise's long-run variance. The minimum is exact on a
+/// grid of at most 500 cells (PELT, Killick, Fearnhead and Eckley 2012).
+///
+/// The noise is what the pieces leave, an autoregression of order 1 with its coefficient corrected for the coefficients
+/// spent, between the `noise_borders` each by itself, and at least `relevant_share` · `scale`; `scale` is the spread of the
+/// series as it is looked at, its season included. Excursions shorter than the shortest piece are cut back to three spreads
+/// first. Changes that come at regular intervals are a cycle's and none of them is returned.
+///
+/// Missing values weigh nothing. None in a series shorter than two pieces, in a constant one, or where `scale` is not
+/// positive.
+pub fn piece_changes(values: &[f64], scale: f64, noise_borders: &[usize], options: &PieceOptions) -> Vec<PieceChange> {
+    let least = ((options.shortest_share.clamp(0.0, 0.5) * values.len() as f64) as usize).max(options.shortest.max(3));
+    if values.iter().filter(|value| value.is_finite()).count() < 2 * least || scale.is_nan() || scale <= 0.0 {
+        return Vec::new();
+    }
+    let stride = values.len().div_ceil(FINEST_GRID).max(1);
+    let shortest = least.div_ceil(stride).max(3);
+    let cells = Cells::of(&calm(values, 2 * least + 1), stride, scale);
+    let borders: Vec<usize> = std::iter::once(0)
+        .chain(noise_borders.iter().map(|slot| ((slot + stride / 2) / stride).min(cells.values.len())))
+        .chain([cells.values.len()])
+        .collect();
+    let smallest = options.relevant_share * options.relevant_share;
+    let Some(cut) = Cut::settle(&cells, &borders, shortest, smallest) else { return Vec::new() };
+    if is_cycle(&cut.borders) {
+        return Vec::new();
+    }
+    cut.describe(shortest, stride, values.len())
+}
+
+/// Whether pieces follow each other at regular intervals; those at the ends are cut off by the window and do not count.
+fn is_cycle(borders: &[usize]) -> bool {
+    let lengths: Vec<f64> =
+        borders.iter().zip(borders.iter().skip(1)).map(|(start, end)| end.saturating_sub(*start) as f64).collect();
+    let inner = lengths.get(1..lengths.len().saturating_sub(1)).unwrap_or_default();
+    let (Some(mean), Some(variance)) = (robust::mean(inner), robust::variance(inner)) else { return false };
+    lengths.len() > CYCLE_CHANGES && variance.sqrt() < CYCLE_VARIATION * mean
+}
+
+/// Means of `stride` slots in units of the scale, and the share of the slots that have a value.
+struct Cells {
+    values: Vec<f64>,
+    presence: Vec<f64>,
+}
+
+impl Cells {
+    fn of(values: &[f64], stride: usize, scale: f64) -> Self {
+        let centre = robust::mean(values).unwrap_or(0.0);
+        let mut cells = Self { values: Vec::new(), presence: Vec::new() };
+        for chunk in values.chunks_exact(stride) {
+            let present = chunk.iter().filter(|value| value.is_finite()).count();
+            cells.values.push(robust::mean(chunk).map_or(0.0, |mean| (mean - centre) / scale));
+            cells.presence.push(present as f64 / stride as f64);
+        }
+        cells
+    }
+
+    /// The variance of the noise as neighbours show it, which no level and no slope disturbs.
+    fn variance_of_neighbours(&self, start: usize, end: usize) -> f64 {
+        let inside = self.values.get(start..end).unwrap_or_default();
+        let steps: Vec<f64> = inside.iter().zip(inside.iter().skip(1)).map(|(before, after)| after - before).collect();
+        robust::mad(&steps).map_or(0.0, |spread| 0.5 * spread * spread)
+    }
+}
+
+/// The pieces, and the noise that they were found in.
+struct Cut {
+    moments: Moments,
+    /// With both ends.
+    borders: Vec<usize>,
+    /// How many times larger the long-run variance is than the one that was counted with.
+    uncounted_memory: f64,
+    /// The number of independent values that the noise is known from.
+    freedom: f64,
+}
+
+impl Cut {
+    fn settle(cells: &Cells, noise_borders: &[usize], shortest: usize, smallest: f64) -> Option<Self> {
+        let count = cells.values.len();
+        let regimes = || {
+            let pairs = noise_borders.iter().zip(noise_borders.iter().skip(1));
+            pairs.map(|(start, end)| (*start, *end)).filter(|(start, end)| start < end)
+        };
+        let mut noise: Vec<f64> = Vec::with_capacity(count);
+        for (start, end) in regimes() {
+            noise.resize(end, cells.variance_of_neighbours(start, end).max(smallest));
+        }
+        let mut round = 0;
+        loop {
+            round += 1;
+            let moments = Moments::of(cells, &noise);
+            let borders = moments.partition(shortest);
+            let pieces = borders.len().saturating_sub(1).max(1);
+            let residuals = moments.residuals(cells, &borders);
+            let memory = memory(&residuals, &noise, cells, pieces);
+            let counted = inflation(memory.min(DESCRIBED_MEMORY));
+            let present = cells.presence.iter().sum::<f64>();
+            let spent = (present - 2.0 * pieces as f64).max(present / 3.0);
+            let mut grown = false;
+            for (start, end) in regimes() {
+                let inside = residuals.get(start..end)?.iter().zip(cells.presence.get(start..end)?);
+                let (squares, weight) = inside.fold((0.0, 0.0), |(squares, weight), (residual, presence)| {
+                    (squares + presence * residual * residual, weight + presence)
+                });
+                if weight <= 0.0 {
+                    continue;
+                }
+                let variance = (squares / weight * counted * present / spent).max(smallest);
+                for known in noise.iter_mut().take(end).skip(start) {
+                    grown |= variance > *known * 1.001;
+                    *known = known.max(variance);
+                }
+            }
+            if !grown || round >= ROUNDS {
+                let freedom = (present / inflation(memory) - (DEGREE * pieces) as f64).max(2.0);
+                let uncounted_memory = inflation(memory) / counted;
+                return Some(Self { moments, borders, uncounted_memory, freedom });
+            }
+        }
+    }
+
+    fn describe(&self, shortest: usize, stride: usize, slots: usize) -> Vec<PieceChange> {
+        let moments = &self.moments;
+        let around = self.borders.iter().zip(self.borders.iter().skip(1)).zip(self.borders.iter().skip(2));
+        around
+            .map(|((&start, &border), &end)| {
+                let (whole, before, after) =
+                    (moments.fit(start, end), moments.fit(start, border), moments.fit(border, end));
+                let gain = (whole.squares - before.squares - after.squares).max(0.0) / self.uncounted_memory;
+                // The date is free, too.
+                let freedom = (2.0 + before.degree as f64 + after.degree as f64 - whole.degree as f64).max(2.0);
+                // A likelihood ratio whose variance is itself estimated.
+                let ratio = self.freedom * (gain / self.freedom).ln_1p();
+                let best = before.cost(moments.ln_count) + after.cost(moments.ln_count);
+                let within = |at: &usize| {
+                    let here =
+                        moments.fit(start, *at).cost(moments.ln_count) + moments.fit(*at, end).cost(moments.ln_count);
+                    here - best <= DATE_CRITICAL * self.uncounted_memory
+                };
+                let dates = start + shortest..(end + 1).saturating_sub(shortest);
+                let low = dates.clone().find(within).unwrap_or(border).min(border);
+                let high = dates.rev().find(within).unwrap_or(border).max(border);
+                PieceChange {
+                    slot: border * stride,
+                    low: low * stride,
+                    high: (high * stride + stride - 1).min(slots - 1),
+                    jumps: moments.jumps(start, border, end, &before, &after),
+                    ln_p: ln_family_wise(chi_squared_ln_survival(ratio, freedom), moments.count() as f64),
+                }
+            })
+            .collect()
+    }
+}
+
+/// How many times larger the long-run variance of an autoregression of order 1 is than its variance.
+fn inflation(memory: f64) -> f64 {
+    (1.0 + memory) / (1.0 - memory)
+}
+
+/// The lag-1 autocorrelation of the residuals, corrected for what the pieces took from it, 0..=0.98.
+fn memory(residuals: &[f64], noise: &[f64], cells: &Cells, pieces: usize) -> f64 {
+    let (mut product, mut power) = (0.0, 0.0);
+    let mut before = 0.0;
+    for ((residual, noise), presence) in residuals.iter().zip(noise).zip(&cells.presence) {
+        let standard = if *presence > 0.0 { residual / noise.sqrt() } else { 0.0 };
+        product += before * standard;
+        power += standard * standard;
+        before = standard;
+    }
+    let length = residuals.len() as f64 / pieces as f64;
+    let plain = if power > 0.0 { product / power } else { 0.0 };
+    // With a line taken out, E φ̂ ≈ φ − (2 + 4φ)/n (Marriott and Pope 1954).
+    let corrected = if length > 8.0 { (plain + 2.0 / length) / (1.0 - 4.0 / length) } else { plain };
+    corrected.clamp(0.0, 0.98)
+}
+
+/// What is left of a piece.
+#[derive(Clone, Copy)]
+struct Fit {
+    /// Σ (value − polynomial)² / variance of the noise.
+    squares: f64,
+    degree: usize,
+    /// Coefficients of the orthogonal polynomials.
+    coefficients: [f64; DEGREE + 1],
+    /// Coefficients that turn powers into orthogonal polynomials, below the diagonal: (1,0), (2,0), (2,1).
+    lower: [f64; 3],
+}
+
+impl Fit {
+    fn cost(&self, ln_count: f64) -> f64 {
+        self.squares + self.degree as f64 * ln_count
+    }
+
+    /// The polynomial at `x`.
+    fn at(&self, x: f64) -> f64 {
+        let [l10, l20, l21] = self.lower;
+        let first = x - l10;
+        let second = x * x - l20 - l21 * first;
+        self.coefficients.iter().zip([1.0, first, second]).take(self.degree + 1).map(|(c, base)| c * base).sum()
+    }
+}
+
+/// Weighted sums of x⁰…x⁴, y·x⁰…x² and y² before each cell, x running from −1 to 1.
+struct Moments {
+    sums: Vec<[f64; 9]>,
+    ln_count: f64,
+}
+
+impl Moments {
+    fn of(cells: &Cells, noise: &[f64]) -> Self {
+        let count = cells.values.len();
+        let mut running = [0.0; 9];
+        let mut sums = Vec::with_capacity(count + 1);
+        sums.push(running);
+        for (index, ((y, presence), noise)) in cells.values.iter().zip(&cells.presence).zip(noise).enumerate() {
+            let x = position(index as f64, count);
+            let weight = presence / noise;
+            let terms = [1.0, x, x * x, x * x * x, x * x * x * x, *y, y * x, y * x * x, y * y];
+            for (sum, term) in running.iter_mut().zip(terms) {
+                *sum += weight * term;
+            }
+            sums.push(running);
+        }
+        Self { sums, ln_count: (count.max(2) as f64).ln() }
+    }
+
+    fn count(&self) -> usize {
+        self.sums.len() - 1
+    }
+
+    /// The polynomial of least description length on the cells `start..end`, by elimination without pivots, which
+    /// gives all degrees at once.
+    #[inline]
+    fn fit(&self, start: usize, end: usize) -> Fit {
+        let mut fit = Fit { squares: 0.0, degree: 0, coefficients: [0.0; 3], lower: [0.0; 3] };
+        let (Some(before), Some(after)) = (self.sums.get(start), self.sums.get(end)) else { return fit };
+        let mut sums = [0.0; 9];
+        for (sum, (after, before)) in sums.iter_mut().zip(after.iter().zip(before)) {
+            *sum = after - before;
+        }
+        let [s0, s1, s2, s3, s4, y0, y1, y2, yy] = sums;
+        if s0 <= 0.0 {
+            return fit;
+        }
+        let l10 = s1 / s0;
+        let c0 = y0 / s0;
+        let rest0 = yy - y0 * c0;
+        fit.squares = rest0.max(0.0);
+        fit.coefficients[0] = c0;
+        fit.lower[0] = l10;
+        let d1 = s2 - l10 * s1;
+        if d1 <= SINGULAR * s2 || end - start < 3 {
+            return fit;
+        }
+        let z1 = y1 - l10 * y0;
+        let c1 = z1 / d1;
+        let rest1 = (rest0 - z1 * c1).max(0.0);
+        if rest1 + self.ln_count < fit.cost(self.ln_count) {
+            fit.squares = rest1;
+            fit.degree = 1;
+        }
+        fit.coefficients[1] = c1;
+        let l20 = s2 / s0;
+        let l21 = (s3 - l20 * s1) / d1;
+        let d2 = s4 - l20 * s2 - l21 * (s3 - l20 * s1);
+        if d2 <= SINGULAR * s4 || end - start < 4 {
+            return fit;
+        }
+        let z2 = y2 - l20 * y0 - l21 * z1;
+        let c2 = z2 / d2;
+        let rest2 = (rest1 - z2 * c2).max(0.0);
+        if rest2 + 2.0 * self.ln_count < fit.cost(self.ln_count) {
+            fit.squares = rest2;
+            fit.degree = 2;
+        }
+        fit.coefficients[2] = c2;
+        fit.lower = [l10, l20, l21];
+        fit
+    }
+
+    /// The borders, with both ends, of the pieces with the least description length.
+    fn partition(&self, shortest: usize) -> Vec<usize> {
+        let count = self.count();
+        let penalty = 3.0 * self.ln_count;
+        let slack = DEGREE as f64 * self.ln_count;
+        let mut best = vec![f64::INFINITY; count + 1];
+        let mut origin = vec![0usize; count + 1];
+        if let Some(first) = best.first_mut() {
+            *first = -penalty;
+        }
+        // Start of the last piece, its cost so far, and the end from which on it cannot win.
+        let mut candidates: Vec<(usize, f64, usize)> = vec![(0, 0.0, usize::MAX)];
+        for end in shortest..=count {
+            let (mut least, mut from) = (f64::INFINITY, 0);
+            for (start, total, _) in &mut candidates {
+                *total = best.get(*start).copied().unwrap_or(f64::INFINITY) + self.fit(*start, end).cost(self.ln_count);
+                if *total < least {
+                    (least, from) = (*total, *start);
+                }
+            }
+            let value = least + penalty;
+            if let (Some(best), Some(origin)) = (best.get_mut(end), origin.get_mut(end)) {
+                (*best, *origin) = (value, from);
+            }
+            // A border never raises the cost by more than the coefficients of one piece.
+            for (_, total, expires) in &mut candidates {
+                if *total - slack >= value && *expires == usize::MAX {
+                    *expires = end + shortest;
+                }
+            }
+            candidates.retain(|(_, _, expires)| *expires > end + 1);
+            let start = end + 1 - shortest;
+            if start >= shortest {
+                candidates.push((start, 0.0, usize::MAX));
+            }
+        }
+        let mut borders = vec![count];
+        let mut end = count;
+        while let Some(&start) = origin.get(end).filter(|start| **start < end) {
+            borders.push(start);
+            end = start;
+        }
+        borders.reverse();
+        borders
+    }
+
+    fn residuals(&self, cells: &Cells, borders: &[usize]) -> Vec<f64> {
+        let mut residuals = Vec::with_capacity(cells.values.len());
+        for (&start, &end) in borders.iter().zip(borders.iter().skip(1)) {
+            let fit = self.fit(start, end);
+            let inside = cells.values.get(start..end).unwrap_or_default();
+            residuals.extend(
+                inside.iter().zip(start..).map(|(value, index)| value - fit.at(position(index as f64, self.count()))),
+            );
+        }
+        residuals
+    }
+
+    /// Whether the two fits differ at their border by more than two standard errors; two levels always do.
+    fn jumps(&self, start: usize, border: usize, end: usize, before: &Fit, after: &Fit) -> bool {
+        if before.degree == 0 && after.degree == 0 {
+            return true;
+        }
+        let weight = |from: usize, to: usize| match (self.sums.get(from), self.sums.get(to)) {
+            (Some(from), Some(to)) => to[0] - from[0],
+            _ => 0.0,
+        };
+        // The variance of a fitted polynomial at its end is (degree + 1)² / weight.
+        let variance = |fit: &Fit, weight: f64| ((fit.degree + 1) * (fit.degree + 1)) as f64 / weight;
+        let error = variance(before, weight(start, border)) + variance(after, weight(border, end));
+        let x = position(border as f64 - 0.5, self.count());
+        (after.at(x) - before.at(x)).abs() > 2.0 * error.sqrt()
+    }
+}
+
+/// A pivot below this share of its sum is rounding.
+const SINGULAR: f64 = 1e-11;
+
+/// −1 to 1 along the series.
+fn position(index: f64, count: usize) -> f64 {
+    2.0 * index / (count.max(2) - 1) as f64 - 1.0
+}

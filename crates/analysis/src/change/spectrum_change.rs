@@ -1,0 +1,280 @@
+//! Changes of variance and of rhythm: where the local spectrum changes.
+
+use crate::distribution::{chi_squared_ln_survival, ln_family_wise};
+use crate::robust;
+use crate::spectrum::transform::{RealTransform, hann, remove_line};
+
+/// What about the spectrum changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpectrumPart {
+    /// All frequencies alike: the variance.
+    Power,
+    /// Some frequencies more than others: the period, the memory or the shape.
+    Shape,
+}
+
+/// A change of the local spectrum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpectrumChange {
+    /// The first slot of the new spectrum, to a frame.
+    pub slot: usize,
+    /// The interval of the date: earliest …
+    pub low: usize,
+    /// … and latest first slot.
+    pub high: usize,
+    /// What changed.
+    pub part: SpectrumPart,
+    /// ln of the probability of such a change anywhere in a series of one spectrum.
+    pub ln_p: f64,
+}
+
+/// The fewest frames that show how much a spectrum varies by itself.
+const FEWEST_FRAMES: usize = 64;
+/// The fewest slots of a frame.
+const SHORTEST_FRAME: usize = 8;
+/// The fewest frames that a spectrum must last.
+const SHORTEST: usize = 6;
+/// Power below this share of the mean is floor.
+const FLOOR: f64 = 1e-3;
+/// Memory from frame to frame beyond this is described as change; see `ln_p`.
+const DESCRIBED_MEMORY: f64 = 0.7;
+/// The least spread of a logarithm of power, which no estimate from few bins falls below.
+const SMALLEST_SPREAD: f64 = 0.141;
+const DATE_CRITICAL: f64 = 7.35;
+
+/// The length of a frame of the local spectrum in slots: a power of two that leaves 64 to 128 frames. None if 8 slots
+/// leave fewer.
+pub fn frame_length(slots: usize) -> Option<usize> {
+    let most = slots / FEWEST_FRAMES;
+    (most >= SHORTEST_FRAME).then(|| 1 << most.ilog2())
+}
+
+/// Where the spectrum of `values` (levels and slopes taken out) changes, in order of time.
+///
+/// The series is cut into 64 to 128 frames, each with its line taken out and tapered (Hann). The logarithms of the power in
+/// bands an octave wide, in units of the spread of their difference from frame to frame, are cut by PELT's criterion at
+/// description length: (2 + bands) ln (frames) for a change, times the long-run variance of what is left. How much a
+/// spectrum varies by itself is thus measured, not taken from normal noise. Spectra last at least 6 frames.
+///
+/// Frames with more than a quarter of their values missing are like the one before. None in series too short for 64 frames
+/// of 8 slots.
+pub fn spectrum_changes(values: &[f64]) -> Vec<SpectrumChange> {
+    let Some(length) = frame_length(values.len()) else { return Vec::new() };
+    let Some((features, bands)) = log_powers(values, length) else { return Vec::new() };
+    let frames = features.len() / bands;
+    let Some((standard, spreads)) = in_own_spreads(&features, bands) else { return Vec::new() };
+    let sums = Sums::of(&standard, bands);
+    let ln_frames = (frames as f64).ln();
+    let mut noise = 1.0f64;
+    let (borders, memory) = loop {
+        let borders = sums.partition((bands + 2) as f64 * ln_frames * noise);
+        let (counted, memory) = sums.noise(&standard, &borders);
+        if counted <= noise * 1.001 {
+            break (borders, memory);
+        }
+        noise = counted;
+    };
+    let uncounted = memory.max(noise) / noise;
+    borders
+        .iter()
+        .zip(borders.iter().skip(1))
+        .zip(borders.iter().skip(2))
+        .map(|((&start, &border), &end)| {
+            let best = sums.cost(start, border) + sums.cost(border, end);
+            let gain = (sums.cost(start, end) - best) / (noise * uncounted);
+            let within =
+                |at: &usize| sums.cost(start, *at) + sums.cost(*at, end) - best <= DATE_CRITICAL * noise * uncounted;
+            let low = (start + 1..=border).find(within).unwrap_or(border);
+            let high = (border..end).rev().find(within).unwrap_or(border);
+            SpectrumChange {
+                slot: border * length,
+                low: (low * length).saturating_sub(length / 2),
+                high: (high * length + length / 2).min(values.len() - 1),
+                part: sums.part(start, border, end, &spreads),
+                ln_p: ln_family_wise(chi_squared_ln_survival(gain, bands as f64), frames as f64),
+            }
+        })
+        .collect()
+}
+
+/// The first bin of each band and one past the last: an octave, but at least two bins.
+fn band_edges(bins: usize) -> Vec<usize> {
+    let mut edges = vec![1];
+    let mut edge = 1usize;
+    while edge + 1 < bins {
+        edge = (2 * edge).max(edge + 2).min(bins);
+        edges.push(edge);
+    }
+    if let Some(last) = edges.last_mut() {
+        *last = bins;
+    }
+    edges
+}
+
+/// ln power of each band in each frame, frame after frame, and the number of bands.
+fn log_powers(values: &[f64], length: usize) -> Option<(Vec<f64>, usize)> {
+    let mut transform = RealTransform::new(length);
+    let taper = hann(length);
+    let edges = band_edges(length / 2 + 1);
+    let bands = edges.len() - 1;
+    let mut powers: Vec<f64> = Vec::with_capacity(values.len() / length * bands);
+    for frame in values.chunks_exact(length) {
+        let present = frame.iter().filter(|value| value.is_finite()).count();
+        if 4 * present < 3 * length {
+            let before = powers.len().saturating_sub(bands);
+            let same: Vec<f64> = powers.get(before..).unwrap_or_default().to_vec();
+            if same.is_empty() {
+                powers.resize(bands, f64::NAN);
+            } else {
+                powers.extend(same);
+            }
+            continue;
+        }
+        let mean = robust::mean(frame).unwrap_or(0.0);
+        transform.input.clear();
+        transform.input.extend(frame.iter().map(|value| if value.is_finite() { *value } else { mean }));
+        remove_line(&mut transform.input);
+        for (value, weight) in transform.input.iter_mut().zip(&taper) {
+            *value *= weight;
+        }
+        transform.forward();
+        let scale = length as f64 / present as f64;
+        for (&from, &to) in edges.iter().zip(edges.iter().skip(1)) {
+            let bins = transform.bins.get(from..to).unwrap_or_default();
+            powers.push(scale * bins.iter().map(|bin| bin.norm_sqr()).sum::<f64>() / bins.len().max(1) as f64);
+        }
+    }
+    // Missing at the start: like the first that is there.
+    let first: Vec<f64> = powers.chunks(bands).find(|frame| frame.iter().all(|power| power.is_finite()))?.to_vec();
+    for frame in powers.chunks_mut(bands).take_while(|frame| frame.iter().any(|power| power.is_nan())) {
+        frame.copy_from_slice(&first);
+    }
+    let floor = FLOOR * robust::mean(&powers)?;
+    (floor > 0.0).then(|| (powers.iter().map(|power| (power + floor).ln()).collect(), bands))
+}
+
+/// Each band over the spread of its difference from frame to frame, and the spreads.
+fn in_own_spreads(features: &[f64], bands: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    let spreads: Vec<f64> = (0..bands)
+        .map(|band| {
+            let track: Vec<f64> = features.iter().skip(band).step_by(bands).copied().collect();
+            let steps: Vec<f64> =
+                track.iter().zip(track.iter().skip(1)).map(|(before, after)| after - before).collect();
+            robust::mad(&steps).map(|spread| (spread * 0.5f64.sqrt()).max(SMALLEST_SPREAD))
+        })
+        .collect::<Option<_>>()?;
+    let standard = features.chunks(bands).flat_map(|frame| frame.iter().zip(&spreads).map(|(f, s)| f / s)).collect();
+    Some((standard, spreads))
+}
+
+/// Sums before each frame: of every band, and of all squares.
+struct Sums {
+    bands: usize,
+    of_bands: Vec<f64>,
+    of_squares: Vec<f64>,
+}
+
+impl Sums {
+    fn of(standard: &[f64], bands: usize) -> Self {
+        let mut of_bands = vec![0.0; bands];
+        let mut of_squares = vec![0.0];
+        let mut running = vec![0.0; bands];
+        let mut squares = 0.0;
+        for frame in standard.chunks(bands) {
+            for (sum, value) in running.iter_mut().zip(frame) {
+                *sum += value;
+                squares += value * value;
+            }
+            of_bands.extend(&running);
+            of_squares.push(squares);
+        }
+        Self { bands, of_bands, of_squares }
+    }
+
+    fn before(&self, frame: usize) -> &[f64] {
+        self.of_bands.get(frame * self.bands..(frame + 1) * self.bands).unwrap_or_default()
+    }
+
+    fn means(&self, start: usize, end: usize) -> Vec<f64> {
+        let count = end.saturating_sub(start).max(1) as f64;
+        self.before(end).iter().zip(self.before(start)).map(|(end, start)| (end - start) / count).collect()
+    }
+
+    /// The squares about the means of `start..end`.
+    fn cost(&self, start: usize, end: usize) -> f64 {
+        let squares = self.of_squares.get(end).unwrap_or(&0.0) - self.of_squares.get(start).unwrap_or(&0.0);
+        let count = end.saturating_sub(start).max(1) as f64;
+        let explained: f64 =
+            self.before(end).iter().zip(self.before(start)).map(|(end, start)| (end - start) * (end - start)).sum();
+        (squares - explained / count).max(0.0)
+    }
+
+    /// The borders, with both ends, with the least cost plus `penalty` for each.
+    fn partition(&self, penalty: f64) -> Vec<usize> {
+        let frames = self.of_squares.len() - 1;
+        let mut best = vec![f64::INFINITY; frames + 1];
+        let mut origin = vec![0usize; frames + 1];
+        if let Some(first) = best.first_mut() {
+            *first = -penalty;
+        }
+        for end in SHORTEST..=frames {
+            for start in 0..=end - SHORTEST {
+                let total = best.get(start).copied().unwrap_or(f64::INFINITY) + self.cost(start, end) + penalty;
+                if let (Some(best), Some(origin)) = (best.get_mut(end), origin.get_mut(end))
+                    && total < *best
+                {
+                    (*best, *origin) = (total, start);
+                }
+            }
+        }
+        let mut borders = vec![frames];
+        let mut end = frames;
+        while let Some(&start) = origin.get(end).filter(|start| **start < end) {
+            borders.push(start);
+            end = start;
+        }
+        borders.reverse();
+        borders
+    }
+
+    /// The mean long-run variance of the bands about the means between borders, at least 1: with memory as far as it is
+    /// described, and with all of it.
+    fn noise(&self, standard: &[f64], borders: &[usize]) -> (f64, f64) {
+        let frames = self.of_squares.len() - 1;
+        let spectra = borders.len().saturating_sub(1).max(1);
+        let mut residuals: Vec<f64> = Vec::with_capacity(standard.len());
+        for (&start, &end) in borders.iter().zip(borders.iter().skip(1)) {
+            let means = self.means(start, end);
+            let inside = standard.get(start * self.bands..end * self.bands).unwrap_or_default();
+            residuals.extend(inside.chunks(self.bands).flat_map(|frame| frame.iter().zip(&means).map(|(f, m)| f - m)));
+        }
+        let length = frames as f64 / spectra as f64;
+        let (mut counted, mut whole) = (0.0, 0.0);
+        for band in 0..self.bands {
+            let track: Vec<f64> = residuals.iter().skip(band).step_by(self.bands).copied().collect();
+            let power: f64 = track.iter().map(|value| value * value).sum();
+            let product: f64 = track.iter().zip(track.iter().skip(1)).map(|(before, after)| before * after).sum();
+            let plain = if power > 0.0 { product / power } else { 0.0 };
+            let memory = ((plain + 1.0 / length) / (1.0 - 3.0 / length)).clamp(0.0, 0.98);
+            let variance = power / frames.saturating_sub(spectra).max(1) as f64;
+            let described = memory.min(DESCRIBED_MEMORY);
+            counted += variance * (1.0 + described) / (1.0 - described);
+            whole += variance * (1.0 + memory) / (1.0 - memory);
+        }
+        let bands = self.bands as f64;
+        ((counted / bands).max(1.0), (whole / bands).max(1.0))
+    }
+
+    /// Whether what the bands did in common is more than half of what they did.
+    fn part(&self, start: usize, border: usize, end: usize, spreads: &[f64]) -> SpectrumPart {
+        let (before, after) = (self.means(start, border), self.means(border, end));
+        let (mut weights, mut weighted, mut whole) = (0.0, 0.0, 0.0);
+        for ((before, after), spread) in before.iter().zip(&after).zip(spreads) {
+            let step = after - before;
+            weights += 1.0 / (spread * spread);
+            weighted += step / spread;
+            whole += step * step;
+        }
+        if weighted * weighted / weights >= 0.5 * whole { SpectrumPart::Power } else { SpectrumPart::Shape }
+    }
+}
