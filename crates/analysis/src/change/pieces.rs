@@ -13,11 +13,13 @@ pub struct PieceOptions {
     pub shortest: usize,
     /// The noise counts as at least this share of `scale`: what differs by less is no matter.
     pub relevant_share: f64,
+    /// The number of series among which changes are sought: naming the one that changed takes 2 ln of it.
+    pub series: usize,
 }
 
 impl Default for PieceOptions {
     fn default() -> Self {
-        Self { shortest_share: 0.025, shortest: 3, relevant_share: 0.2 }
+        Self { shortest_share: 0.025, shortest: 3, relevant_share: 0.2, series: 1 }
     }
 }
 
@@ -78,11 +80,18 @@ pub fn piece_changes(values: &[f64], scale: f64, noise_borders: &[usize], option
         .chain([cells.values.len()])
         .collect();
     let smallest = options.relevant_share * options.relevant_share;
-    let Some(cut) = Cut::settle(&cells, &borders, shortest, smallest) else { return Vec::new() };
+    let Some(cut) = Cut::settle(&cells, &borders, shortest, smallest, naming(options.series)) else {
+        return Vec::new();
+    };
     if is_cycle(&cut.borders) {
         return Vec::new();
     }
-    cut.describe(shortest, stride, values.len())
+    cut.describe(&cells, shortest, stride, values.len())
+}
+
+/// What it takes to name one of `series` series.
+pub(crate) fn naming(series: usize) -> f64 {
+    2.0 * (series.max(1) as f64).ln()
 }
 
 /// Whether pieces follow each other at regular intervals; those at the ends are cut off by the window and do not count.
@@ -125,14 +134,14 @@ struct Cut {
     moments: Moments,
     /// With both ends.
     borders: Vec<usize>,
+    /// The variance of each cell's noise that was counted with.
+    noise: Vec<f64>,
     /// How many times larger the long-run variance is than the one that was counted with.
     uncounted_memory: f64,
-    /// The number of independent values that the noise is known from.
-    freedom: f64,
 }
 
 impl Cut {
-    fn settle(cells: &Cells, noise_borders: &[usize], shortest: usize, smallest: f64) -> Option<Self> {
+    fn settle(cells: &Cells, noise_borders: &[usize], shortest: usize, smallest: f64, naming: f64) -> Option<Self> {
         let count = cells.values.len();
         let regimes = || {
             let pairs = noise_borders.iter().zip(noise_borders.iter().skip(1));
@@ -146,7 +155,7 @@ impl Cut {
         loop {
             round += 1;
             let moments = Moments::of(cells, &noise);
-            let borders = moments.partition(shortest);
+            let borders = moments.partition(shortest, naming);
             let pieces = borders.len().saturating_sub(1).max(1);
             let residuals = moments.residuals(cells, &borders);
             let memory = memory(&residuals, &noise, cells, pieces);
@@ -169,25 +178,23 @@ impl Cut {
                 }
             }
             if !grown || round >= ROUNDS {
-                let freedom = (present / inflation(memory) - (DEGREE * pieces) as f64).max(2.0);
                 let uncounted_memory = inflation(memory) / counted;
-                return Some(Self { moments, borders, uncounted_memory, freedom });
+                return Some(Self { moments, borders, noise, uncounted_memory });
             }
         }
     }
 
-    fn describe(&self, shortest: usize, stride: usize, slots: usize) -> Vec<PieceChange> {
+    fn describe(&self, cells: &Cells, shortest: usize, stride: usize, slots: usize) -> Vec<PieceChange> {
         let moments = &self.moments;
         let around = self.borders.iter().zip(self.borders.iter().skip(1)).zip(self.borders.iter().skip(2));
         around
             .map(|((&start, &border), &end)| {
-                let (whole, before, after) =
-                    (moments.fit(start, end), moments.fit(start, border), moments.fit(border, end));
-                let gain = (whole.squares - before.squares - after.squares).max(0.0) / self.uncounted_memory;
-                // The date is free, too.
-                let freedom = (2.0 + before.degree as f64 + after.degree as f64 - whole.degree as f64).max(2.0);
-                // A likelihood ratio whose variance is itself estimated.
-                let ratio = self.freedom * (gain / self.freedom).ln_1p();
+                let (before, after) = (moments.fit(start, border), moments.fit(border, end));
+                // Two levels against one, two lines against one line; the date is free, too.
+                let whole = moments.fit(start, end).degree.min(before.degree.max(after.degree));
+                let freedom = (2 + before.degree + after.degree - whole) as f64;
+                let ratio =
+                    self.ratio_against_memory(cells, [start, border, end], [whole, before.degree, after.degree]);
                 let best = before.cost(moments.ln_count) + after.cost(moments.ln_count);
                 let within = |at: &usize| {
                     let here =
@@ -202,10 +209,97 @@ impl Cut {
                     low: low * stride,
                     high: (high * stride + stride - 1).min(slots - 1),
                     jumps: moments.jumps(start, border, end, &before, &after),
-                    ln_p: ln_family_wise(chi_squared_ln_survival(ratio, freedom), moments.count() as f64),
+                    ln_p: ln_family_wise(
+                        chi_squared_ln_survival(ratio, freedom),
+                        (moments.count() as f64).powi(3).sqrt(),
+                    ),
                 }
             })
             .collect()
+    }
+}
+
+impl Cut {
+    /// The likelihood ratio of the change at the middle of three borders when either side may explain the values by memory: an
+    /// autoregression of order 1 about one polynomial against the same about two. A wandering series, whose memory
+    /// pieces seem to explain away, is told apart by it. The step from one piece to the other counts for neither.
+    fn ratio_against_memory(&self, cells: &Cells, borders: [usize; 3], degrees: [usize; 3]) -> f64 {
+        let [start, border, end] = borders;
+        let [whole, before, after] = degrees;
+        let (mut one, mut two) = (LeastSquares::default(), LeastSquares::default());
+        let mut rows = 0.0;
+        for index in (start + 1..end).filter(|index| *index != border) {
+            let at = |index: usize| cells.values.get(index).copied().unwrap_or(0.0);
+            let presence = |index: usize| cells.presence.get(index).copied().unwrap_or(0.0);
+            let weight = presence(index).min(presence(index - 1)) / self.noise.get(index).copied().unwrap_or(1.0);
+            if weight <= 0.0 {
+                continue;
+            }
+            rows += 1.0;
+            let powers = |from: usize, to: usize| {
+                let x = 2.0 * (index - from) as f64 / (to - from).max(2) as f64 - 1.0;
+                [1.0, x, x * x]
+            };
+            let mut row = [0.0; REGRESSORS];
+            row[REGRESSORS - 1] = at(index - 1);
+            for (slot, power) in row.iter_mut().zip(powers(start, end).iter().take(whole + 1)) {
+                *slot = *power;
+            }
+            one.add(&row, at(index), weight);
+            let mut row = [0.0; REGRESSORS];
+            row[REGRESSORS - 1] = at(index - 1);
+            let (skipped, from, to, degree) =
+                if index < border { (0, start, border, before) } else { (1 + DEGREE, border, end, after) };
+            for (slot, power) in row.iter_mut().skip(skipped).zip(powers(from, to).iter().take(degree + 1)) {
+                *slot = *power;
+            }
+            two.add(&row, at(index), weight);
+        }
+        let freedom = rows - (3 + before + after) as f64;
+        let (one, two) = (one.squares(), two.squares());
+        if freedom < 1.0 || one <= two { 0.0 } else { freedom * (one / two.max(one * 1e-12)).ln() }
+    }
+}
+
+/// Two polynomials, and memory.
+const REGRESSORS: usize = 2 * (DEGREE + 1) + 1;
+
+/// Weighted least squares, from the sums of products of the regressors and the value, which stands last.
+#[derive(Default)]
+struct LeastSquares {
+    products: [[f64; REGRESSORS + 1]; REGRESSORS + 1],
+    /// The diagonal as it was summed.
+    scales: [f64; REGRESSORS],
+}
+
+impl LeastSquares {
+    fn add(&mut self, row: &[f64; REGRESSORS], value: f64, weight: f64) {
+        for (scale, left) in self.scales.iter_mut().zip(row) {
+            *scale += weight * left * left;
+        }
+        let all = || row.iter().copied().chain([value]);
+        for (products, left) in self.products.iter_mut().zip(all()) {
+            for (product, right) in products.iter_mut().zip(all()) {
+                *product += weight * left * right;
+            }
+        }
+    }
+
+    /// The sum of squares that the regressors leave; one that adds nothing is left out.
+    fn squares(mut self) -> f64 {
+        for pivot in 0..REGRESSORS {
+            let row = self.products[pivot];
+            if row[pivot] <= 1e-10 * self.scales[pivot] {
+                continue;
+            }
+            for below in self.products.iter_mut().skip(pivot + 1) {
+                let share = below[pivot] / row[pivot];
+                for (product, above) in below.iter_mut().zip(&row) {
+                    *product -= share * above;
+                }
+            }
+        }
+        self.products[REGRESSORS][REGRESSORS].max(0.0)
     }
 }
 
@@ -336,9 +430,9 @@ impl Moments {
     }
 
     /// The borders, with both ends, of the pieces with the least description length.
-    fn partition(&self, shortest: usize) -> Vec<usize> {
+    fn partition(&self, shortest: usize, naming: f64) -> Vec<usize> {
         let count = self.count();
-        let penalty = 3.0 * self.ln_count;
+        let penalty = 3.0 * self.ln_count + naming;
         let slack = DEGREE as f64 * self.ln_count;
         let mut best = vec![f64::INFINITY; count + 1];
         let mut origin = vec![0usize; count + 1];

@@ -45,7 +45,7 @@ pub fn regime_changes(values: &[f64], deseasonalised: &[f64], options: &PieceOpt
     let Some(scale) = robust::variance(values).map(f64::sqrt).filter(|scale| *scale > 0.0) else { return Vec::new() };
     let mut pieces = piece_changes(deseasonalised, scale, &[], options);
     let borders: Vec<usize> = pieces.iter().map(|change| change.slot).collect();
-    let spectra = spectrum_changes(&without_lines(values, &borders));
+    let spectra = spectrum_changes(&without_lines(values, &borders), options.series);
     if !spectra.is_empty() {
         let noise_borders: Vec<usize> = spectra.iter().map(|change| change.slot).collect();
         pieces = piece_changes(deseasonalised, scale, &noise_borders, options);

@@ -1,5 +1,6 @@
 //! Changes of variance and of rhythm: where the local spectrum changes.
 
+use super::pieces::naming;
 use crate::distribution::{chi_squared_ln_survival, ln_family_wise};
 use crate::robust;
 use crate::spectrum::transform::{RealTransform, hann, remove_line};
@@ -54,11 +55,12 @@ pub fn frame_length(slots: usize) -> Option<usize> {
 /// The series is cut into 64 to 128 frames, each with its line taken out and tapered (Hann). The logarithms of the power in
 /// bands an octave wide, in units of the spread of their difference from frame to frame, are cut by PELT's criterion at
 /// description length: (2 + bands) ln (frames) for a change, times the long-run variance of what is left. How much a
-/// spectrum varies by itself is thus measured, not taken from normal noise. Spectra last at least 6 frames.
+/// spectrum varies by itself is thus measured, not taken from normal noise. Spectra last at least 6 frames. `series` is the
+/// number of series among which changes are sought, as in `PieceOptions`.
 ///
 /// Frames with more than a quarter of their values missing are like the one before. None in series too short for 64 frames
 /// of 8 slots.
-pub fn spectrum_changes(values: &[f64]) -> Vec<SpectrumChange> {
+pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
     let Some(length) = frame_length(values.len()) else { return Vec::new() };
     let Some((features, bands)) = log_powers(values, length) else { return Vec::new() };
     let frames = features.len() / bands;
@@ -67,7 +69,7 @@ pub fn spectrum_changes(values: &[f64]) -> Vec<SpectrumChange> {
     let ln_frames = (frames as f64).ln();
     let mut noise = 1.0f64;
     let (borders, memory) = loop {
-        let borders = sums.partition((bands + 2) as f64 * ln_frames * noise);
+        let borders = sums.partition(((bands + 2) as f64 * ln_frames + naming(series)) * noise);
         let (counted, memory) = sums.noise(&standard, &borders);
         if counted <= noise * 1.001 {
             break (borders, memory);
