@@ -195,20 +195,26 @@ impl Cut {
                 let freedom = (2 + before.degree + after.degree - whole) as f64;
                 let ratio =
                     self.ratio_against_memory(cells, [start, border, end], [whole, before.degree, after.degree]);
-                let best = before.cost(moments.ln_count) + after.cost(moments.ln_count);
-                let within = |at: &usize| {
-                    let here =
-                        moments.fit(start, *at).cost(moments.ln_count) + moments.fit(*at, end).cost(moments.ln_count);
-                    here - best <= DATE_CRITICAL * self.uncounted_memory
-                };
                 let dates = start + shortest..(end + 1).saturating_sub(shortest);
-                let low = dates.clone().find(within).unwrap_or(border).min(border);
-                let high = dates.rev().find(within).unwrap_or(border).max(border);
+                let two = |at: usize| {
+                    moments.fit(start, at).cost(moments.ln_count) + moments.fit(at, end).cost(moments.ln_count)
+                };
+                // Two lines that meet have one coefficient less than two that do not. Two levels do not meet.
+                let broken = |at: usize| moments.squares_about_broken_line(start, at, end);
+                let knot = dates.clone().min_by(|a, b| broken(*a).total_cmp(&broken(*b))).unwrap_or(border);
+                let jumps = before.degree + after.degree == 0
+                    || broken(knot) > before.squares + after.squares + moments.ln_count;
+                let date = if jumps { border } else { knot };
+                let cost = |at: usize| if jumps { two(at) } else { broken(at) };
+                let best = cost(date);
+                let within = |at: &usize| cost(*at) - best <= DATE_CRITICAL * self.uncounted_memory;
+                let low = dates.clone().find(within).unwrap_or(date).min(date);
+                let high = dates.rev().find(within).unwrap_or(date).max(date);
                 PieceChange {
-                    slot: border * stride,
+                    slot: date * stride,
                     low: low * stride,
                     high: (high * stride + stride - 1).min(slots - 1),
-                    jumps: moments.jumps(start, border, end, &before, &after),
+                    jumps,
                     ln_p: ln_family_wise(
                         chi_squared_ln_survival(ratio, freedom),
                         (moments.count() as f64).powi(3).sqrt(),
@@ -487,20 +493,42 @@ impl Moments {
         residuals
     }
 
-    /// Whether the two fits differ at their border by more than two standard errors; two levels always do.
-    fn jumps(&self, start: usize, border: usize, end: usize, before: &Fit, after: &Fit) -> bool {
-        if before.degree == 0 && after.degree == 0 {
-            return true;
-        }
-        let weight = |from: usize, to: usize| match (self.sums.get(from), self.sums.get(to)) {
-            (Some(from), Some(to)) => to[0] - from[0],
-            _ => 0.0,
+    /// The squares about the best two lines on `start..end` that meet at `knot`.
+    fn squares_about_broken_line(&self, start: usize, knot: usize, end: usize) -> f64 {
+        let (Some(from), Some(middle), Some(to)) = (self.sums.get(start), self.sums.get(knot), self.sums.get(end))
+        else {
+            return f64::INFINITY;
         };
-        // The variance of a fitted polynomial at its end is (degree + 1)² / weight.
-        let variance = |fit: &Fit, weight: f64| ((fit.degree + 1) * (fit.degree + 1)) as f64 / weight;
-        let error = variance(before, weight(start, border)) + variance(after, weight(border, end));
-        let x = position(border as f64 - 0.5, self.count());
-        (after.at(x) - before.at(x)).abs() > 2.0 * error.sqrt()
+        let all = |index: usize| to[index] - from[index];
+        let late = |index: usize| to[index] - middle[index];
+        let x = position(knot as f64 - 0.5, self.count());
+        // Rows and columns: 1, x, (x − knot)₊, y.
+        let bend = [
+            late(1) - x * late(0),
+            late(2) - x * late(1),
+            late(2) - 2.0 * x * late(1) + x * x * late(0),
+            late(6) - x * late(5),
+        ];
+        let mut products = [
+            [all(0), all(1), bend[0], all(5)],
+            [all(1), all(2), bend[1], all(6)],
+            [bend[0], bend[1], bend[2], bend[3]],
+            [all(5), all(6), bend[3], all(8)],
+        ];
+        let scales = [all(0), all(2), bend[2]];
+        for (pivot, scale) in scales.iter().enumerate() {
+            let row = products[pivot];
+            if row[pivot] <= SINGULAR * scale {
+                continue;
+            }
+            for below in products.iter_mut().skip(pivot + 1) {
+                let share = below[pivot] / row[pivot];
+                for (product, above) in below.iter_mut().zip(&row) {
+                    *product -= share * above;
+                }
+            }
+        }
+        products[3][3].max(0.0)
     }
 }
 

@@ -52,8 +52,8 @@ pub fn frame_length(slots: usize) -> Option<usize> {
 
 /// Where the spectrum of `values` (levels and slopes taken out) changes, in order of time.
 ///
-/// The series is cut into 64 to 128 frames, each with its line taken out and tapered (Hann). The logarithms of the power in
-/// bands an octave wide, in units of the spread of their difference from frame to frame, are cut by PELT's criterion at
+/// The series is cut into 64 to 128 frames, each looked at four times, a quarter of its length further on, with its line taken
+/// out and tapered (Hann). The logarithms of the power in bands of half an octave and more, in units of the spread of their difference from frame to frame, are cut by PELT's criterion at
 /// description length: (2 + bands) ln (frames) for a change, times the long-run variance of what is left. How much a
 /// spectrum varies by itself is thus measured, not taken from normal noise. Spectra last at least 6 frames. `series` is the
 /// number of series among which changes are sought, as in `PieceOptions`.
@@ -89,9 +89,10 @@ pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
             let low = (start + 1..=border).find(within).unwrap_or(border);
             let high = (border..end).rev().find(within).unwrap_or(border);
             SpectrumChange {
-                slot: border * length,
-                low: (low * length).saturating_sub(length / 2),
-                high: (high * length + length / 2).min(values.len() - 1),
+                // A frame and its quarters last 7/4 of its length: their middles lie 3/8 behind the frame's own.
+                slot: border * length + 3 * length / 8,
+                low: (low * length + 3 * length / 8).saturating_sub(length),
+                high: (high * length + 3 * length / 8 + length).min(values.len() - 1),
                 part: sums.part(start, border, end, &spreads),
                 ln_p: ln_family_wise(chi_squared_ln_survival(gain, bands as f64), frames as f64),
             }
@@ -99,12 +100,12 @@ pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
         .collect()
 }
 
-/// The first bin of each band and one past the last: an octave, but at least two bins.
+/// The first bin of each band and one past the last: half as high again, but at least one bin.
 fn band_edges(bins: usize) -> Vec<usize> {
     let mut edges = vec![1];
     let mut edge = 1usize;
     while edge + 1 < bins {
-        edge = (2 * edge).max(edge + 2).min(bins);
+        edge = (edge + edge.div_ceil(2)).min(bins);
         edges.push(edge);
     }
     if let Some(last) = edges.last_mut() {
@@ -120,30 +121,42 @@ fn log_powers(values: &[f64], length: usize) -> Option<(Vec<f64>, usize)> {
     let edges = band_edges(length / 2 + 1);
     let bands = edges.len() - 1;
     let mut powers: Vec<f64> = Vec::with_capacity(values.len() / length * bands);
-    for frame in values.chunks_exact(length) {
-        let present = frame.iter().filter(|value| value.is_finite()).count();
-        if 4 * present < 3 * length {
-            let before = powers.len().saturating_sub(bands);
-            let same: Vec<f64> = powers.get(before..).unwrap_or_default().to_vec();
-            if same.is_empty() {
+    for index in 0..values.len() / length {
+        let mut sums = vec![0.0; bands];
+        let mut looks = 0.0;
+        // Moved on by quarters, so that a cycle about as long as the frame shows the same power at each of its phases.
+        for quarter in 0..4 {
+            let from = index * length + quarter * length / 4;
+            let Some(frame) = values.get(from..from + length) else { continue };
+            let present = frame.iter().filter(|value| value.is_finite()).count();
+            if 4 * present < 3 * length {
+                continue;
+            }
+            looks += 1.0;
+            let mean = robust::mean(frame).unwrap_or(0.0);
+            transform.input.clear();
+            transform.input.extend(frame.iter().map(|value| if value.is_finite() { *value } else { mean }));
+            remove_line(&mut transform.input);
+            for (value, weight) in transform.input.iter_mut().zip(&taper) {
+                *value *= weight;
+            }
+            transform.forward();
+            let scale = length as f64 / present as f64;
+            for (sum, (&from, &to)) in sums.iter_mut().zip(edges.iter().zip(edges.iter().skip(1))) {
+                let bins = transform.bins.get(from..to).unwrap_or_default();
+                *sum += scale * bins.iter().map(|bin| bin.norm_sqr()).sum::<f64>() / bins.len().max(1) as f64;
+            }
+        }
+        if looks > 0.0 {
+            powers.extend(sums.iter().map(|sum| sum / looks));
+        } else {
+            let before: Vec<f64> =
+                powers.len().checked_sub(bands).and_then(|from| powers.get(from..)).unwrap_or_default().to_vec();
+            if before.is_empty() {
                 powers.resize(bands, f64::NAN);
             } else {
-                powers.extend(same);
+                powers.extend(before);
             }
-            continue;
-        }
-        let mean = robust::mean(frame).unwrap_or(0.0);
-        transform.input.clear();
-        transform.input.extend(frame.iter().map(|value| if value.is_finite() { *value } else { mean }));
-        remove_line(&mut transform.input);
-        for (value, weight) in transform.input.iter_mut().zip(&taper) {
-            *value *= weight;
-        }
-        transform.forward();
-        let scale = length as f64 / present as f64;
-        for (&from, &to) in edges.iter().zip(edges.iter().skip(1)) {
-            let bins = transform.bins.get(from..to).unwrap_or_default();
-            powers.push(scale * bins.iter().map(|bin| bin.norm_sqr()).sum::<f64>() / bins.len().max(1) as f64);
         }
     }
     // Missing at the start: like the first that is there.
@@ -270,13 +283,8 @@ impl Sums {
     /// Whether what the bands did in common is more than half of what they did.
     fn part(&self, start: usize, border: usize, end: usize, spreads: &[f64]) -> SpectrumPart {
         let (before, after) = (self.means(start, border), self.means(border, end));
-        let (mut weights, mut weighted, mut whole) = (0.0, 0.0, 0.0);
-        for ((before, after), spread) in before.iter().zip(&after).zip(spreads) {
-            let step = after - before;
-            weights += 1.0 / (spread * spread);
-            weighted += step / spread;
-            whole += step * step;
-        }
-        if weighted * weighted / weights >= 0.5 * whole { SpectrumPart::Power } else { SpectrumPart::Shape }
+        let steps = before.iter().zip(&after).zip(spreads).map(|((before, after), spread)| (after - before) * spread);
+        let (sum, squares) = steps.fold((0.0, 0.0), |(sum, squares), step| (sum + step, squares + step * step));
+        if sum * sum >= 0.5 * squares * self.bands as f64 { SpectrumPart::Power } else { SpectrumPart::Shape }
     }
 }
