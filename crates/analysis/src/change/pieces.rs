@@ -89,6 +89,21 @@ pub fn piece_changes(values: &[f64], scale: f64, noise_borders: &[usize], option
     cut.describe(&cells, shortest, stride, values.len())
 }
 
+/// The first slots of the pieces after the first, with the least description length in noise of a known variance: what
+/// [`piece_changes`] searches with, without its grid, its noise and its excursions.
+///
+/// Missing values weigh nothing. Pieces have at least `shortest` slots (3 if less is given); nothing in a series shorter than
+/// two of them, or if `variance` is not positive.
+pub fn shortest_description(values: &[f64], variance: f64, shortest: usize) -> Vec<usize> {
+    let shortest = shortest.max(3);
+    if values.len() < 2 * shortest || variance.is_nan() || variance <= 0.0 {
+        return Vec::new();
+    }
+    let cells = Cells::of(values, 1, 1.0);
+    let borders = Moments::of(&cells, &vec![variance; values.len()]).partition(shortest, 0.0);
+    borders.get(1..borders.len().saturating_sub(1)).unwrap_or_default().to_vec()
+}
+
 /// What it takes to name one of `series` series.
 pub(crate) fn naming(series: usize) -> f64 {
     2.0 * (series.max(1) as f64).ln()
@@ -538,4 +553,112 @@ const SINGULAR: f64 = 1e-11;
 /// −1 to 1 along the series.
 fn position(index: f64, count: usize) -> f64 {
     2.0 * index / (count.max(2) - 1) as f64 - 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A little noise from a linear congruence.
+    fn noise(count: usize, seed: u64) -> Vec<f64> {
+        let mut state = seed;
+        (0..count)
+            .map(|_| {
+                let mut sum = 0.0;
+                for _ in 0..12 {
+                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    sum += (state >> 33) as f64 / (1u64 << 31) as f64;
+                }
+                sum - 6.0
+            })
+            .collect()
+    }
+
+    fn scale(values: &[f64]) -> f64 {
+        robust::variance(values).unwrap().sqrt()
+    }
+
+    fn found(values: &[f64]) -> Vec<PieceChange> {
+        piece_changes(values, scale(values), &[], &PieceOptions::default())
+    }
+
+    #[test]
+    fn a_step_is_dated_and_jumps() {
+        let values: Vec<f64> =
+            noise(300, 1).iter().enumerate().map(|(slot, e)| e + if slot >= 140 { 4.0 } else { 0.0 }).collect();
+        let changes = found(&values);
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert!(changes[0].slot.abs_diff(140) <= 1 && changes[0].jumps, "{changes:?}");
+        assert!(changes[0].low <= 140 && 140 <= changes[0].high && changes[0].ln_p < -20.0, "{changes:?}");
+    }
+
+    #[test]
+    fn a_bend_does_not_jump() {
+        let values: Vec<f64> =
+            noise(400, 2).iter().enumerate().map(|(slot, e)| e + 0.1 * slot.saturating_sub(200) as f64).collect();
+        let changes = found(&values);
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert!(!changes[0].jumps && changes[0].slot.abs_diff(200) < 30, "{changes:?}");
+        assert!(changes[0].low <= 200 && 200 <= changes[0].high, "{changes:?}");
+    }
+
+    #[test]
+    fn a_line_a_slow_curve_and_a_cycle_have_no_changes() {
+        let e = noise(600, 3);
+        let line: Vec<f64> = e.iter().enumerate().map(|(slot, e)| e + 0.05 * slot as f64).collect();
+        let curve: Vec<f64> = e.iter().enumerate().map(|(slot, e)| e + (slot as f64 / 60.0).powi(2)).collect();
+        let teeth: Vec<f64> = e.iter().enumerate().map(|(slot, e)| 0.1 * e + (slot % 40) as f64).collect();
+        for values in [line, curve, teeth] {
+            assert_eq!(found(&values), []);
+        }
+    }
+
+    #[test]
+    fn a_spike_is_no_piece_and_gaps_weigh_nothing() {
+        let mut values = noise(400, 4);
+        values[200] += 60.0;
+        assert_eq!(found(&values), []);
+        for (slot, value) in values.iter_mut().enumerate() {
+            *value += if slot >= 250 { 5.0 } else { 0.0 };
+            if slot % 7 == 3 || (100..130).contains(&slot) {
+                *value = f64::NAN;
+            }
+        }
+        let changes = found(&values);
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert!(changes[0].slot.abs_diff(250) <= 2, "{changes:?}");
+    }
+
+    #[test]
+    fn long_series_are_dated_on_a_grid() {
+        let values: Vec<f64> =
+            noise(7_000, 5).iter().enumerate().map(|(slot, e)| e + if slot >= 3_000 { 2.0 } else { 0.0 }).collect();
+        let changes = found(&values);
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert!(changes[0].slot.abs_diff(3_000) <= 28, "{changes:?}");
+        assert!(changes[0].low <= 3_000 && 3_000 <= changes[0].high);
+    }
+
+    #[test]
+    fn a_wandering_series_is_not_sure_of_its_changes() {
+        let mut level = 0.0;
+        let walk: Vec<f64> = noise(300, 6)
+            .iter()
+            .map(|e| {
+                level += e;
+                level
+            })
+            .collect();
+        assert!(found(&walk).iter().all(|change| change.ln_p > 0.001f64.ln()));
+    }
+
+    #[test]
+    fn degenerate_series_have_no_changes() {
+        for values in [vec![], vec![1.0; 3], vec![2.0; 100], vec![f64::NAN; 100]] {
+            assert_eq!(piece_changes(&values, 1.0, &[], &PieceOptions::default()), []);
+            assert_eq!(piece_changes(&values, 0.0, &[50], &PieceOptions::default()), []);
+            assert_eq!(shortest_description(&values, f64::NAN, 3), [0usize; 0]);
+        }
+    }
 }

@@ -100,3 +100,41 @@ fn without_lines(values: &[f64], borders: &[usize]) -> Vec<f64> {
     }
     rest
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn each_kind_is_told_once_and_in_order() {
+        let mut state = 7u64;
+        let mut normal = || {
+            let mut sum = 0.0;
+            for _ in 0..12 {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                sum += (state >> 33) as f64 / (1u64 << 31) as f64;
+            }
+            sum - 6.0
+        };
+        // A step at 1000, four times the fluctuation from 2000 on.
+        let values: Vec<f64> = (0..3_000)
+            .map(|t| normal() * if t < 2_000 { 1.0 } else { 4.0 } + if t < 1_000 { 0.0 } else { 8.0 })
+            .collect();
+        let changes = regime_changes(&values, &values, &PieceOptions::default());
+        let kinds: Vec<RegimeKind> = changes.iter().map(|change| change.kind).collect();
+        assert_eq!(kinds, [RegimeKind::Level, RegimeKind::Variance], "{changes:?}");
+        assert!(changes[0].slot.abs_diff(1_000) <= 6 && changes[1].slot.abs_diff(2_000) <= 32, "{changes:?}");
+        let scaled: Vec<f64> = values.iter().map(|value| 1e6 - 1e3 * value).collect();
+        let again = regime_changes(&scaled, &scaled, &PieceOptions::default());
+        assert_eq!(again.len(), 2);
+        assert!(changes.iter().zip(&again).all(|(a, b)| a.slot == b.slot && a.kind == b.kind));
+    }
+
+    #[test]
+    fn a_constant_series_has_no_regimes() {
+        for values in [vec![], vec![3.0; 700], vec![f64::NAN; 700]] {
+            assert_eq!(regime_changes(&values, &values, &PieceOptions::default()), []);
+        }
+    }
+}

@@ -58,13 +58,16 @@ pub fn frame_length(slots: usize) -> Option<usize> {
 /// spectrum varies by itself is thus measured, not taken from normal noise. Spectra last at least 6 frames. `series` is the
 /// number of series among which changes are sought, as in `PieceOptions`.
 ///
-/// Frames with more than a quarter of their values missing are like the one before. None in series too short for 64 frames
-/// of 8 slots.
+/// Frames with more than a quarter of their values missing are left out. None in series too short for 64 frames of 8 slots,
+/// or with fewer than half of the frames left.
 pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
     let Some(length) = frame_length(values.len()) else { return Vec::new() };
-    let Some((features, bands)) = log_powers(values, length) else { return Vec::new() };
-    let frames = features.len() / bands;
-    let Some((standard, spreads)) = in_own_spreads(&features, bands) else { return Vec::new() };
+    let Some(Frames { numbers, powers, bands }) = log_powers(values, length) else { return Vec::new() };
+    let frames = numbers.len();
+    if frames < FEWEST_FRAMES / 2 {
+        return Vec::new();
+    }
+    let Some((standard, spreads)) = in_own_spreads(&powers, bands) else { return Vec::new() };
     let sums = Sums::of(&standard, bands);
     let ln_frames = (frames as f64).ln();
     let mut noise = 1.0f64;
@@ -88,11 +91,13 @@ pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
                 |at: &usize| sums.cost(start, *at) + sums.cost(*at, end) - best <= DATE_CRITICAL * noise * uncounted;
             let low = (start + 1..=border).find(within).unwrap_or(border);
             let high = (border..end).rev().find(within).unwrap_or(border);
+            // A frame and its quarters last 7/4 of its length: their middles lie 3/8 behind the frame's own.
+            let number = |frame: usize| numbers.get(frame).copied().unwrap_or(0);
+            let date = |frame: usize| frame * length + 3 * length / 8;
             SpectrumChange {
-                // A frame and its quarters last 7/4 of its length: their middles lie 3/8 behind the frame's own.
-                slot: border * length + 3 * length / 8,
-                low: (low * length + 3 * length / 8).saturating_sub(length),
-                high: (high * length + 3 * length / 8 + length).min(values.len() - 1),
+                slot: date(number(border)),
+                low: date(number(low - 1) + 1).saturating_sub(length),
+                high: (date(number(high)) + length).min(values.len() - 1),
                 part: sums.part(start, border, end, &spreads),
                 ln_p: ln_family_wise(chi_squared_ln_survival(gain, bands as f64), frames as f64),
             }
@@ -114,13 +119,14 @@ fn band_edges(bins: usize) -> Vec<usize> {
     edges
 }
 
-/// ln power of each band in each frame, frame after frame, and the number of bands.
-fn log_powers(values: &[f64], length: usize) -> Option<(Vec<f64>, usize)> {
+/// The local spectra; none without power.
+fn log_powers(values: &[f64], length: usize) -> Option<Frames> {
     let mut transform = RealTransform::new(length);
     let taper = hann(length);
     let edges = band_edges(length / 2 + 1);
     let bands = edges.len() - 1;
     let mut powers: Vec<f64> = Vec::with_capacity(values.len() / length * bands);
+    let mut frames = Vec::with_capacity(values.len() / length);
     for index in 0..values.len() / length {
         let mut sums = vec![0.0; bands];
         let mut looks = 0.0;
@@ -149,23 +155,24 @@ fn log_powers(values: &[f64], length: usize) -> Option<(Vec<f64>, usize)> {
         }
         if looks > 0.0 {
             powers.extend(sums.iter().map(|sum| sum / looks));
-        } else {
-            let before: Vec<f64> =
-                powers.len().checked_sub(bands).and_then(|from| powers.get(from..)).unwrap_or_default().to_vec();
-            if before.is_empty() {
-                powers.resize(bands, f64::NAN);
-            } else {
-                powers.extend(before);
-            }
+            frames.push(index);
         }
     }
-    // Missing at the start: like the first that is there.
-    let first: Vec<f64> = powers.chunks(bands).find(|frame| frame.iter().all(|power| power.is_finite()))?.to_vec();
-    for frame in powers.chunks_mut(bands).take_while(|frame| frame.iter().any(|power| power.is_nan())) {
-        frame.copy_from_slice(&first);
-    }
     let floor = FLOOR * robust::mean(&powers)?;
-    (floor > 0.0).then(|| (powers.iter().map(|power| (power + floor).ln()).collect(), bands))
+    (floor > 0.0).then(|| Frames {
+        numbers: frames,
+        powers: powers.iter().map(|power| (power + floor).ln()).collect(),
+        bands,
+    })
+}
+
+/// The local spectra of a series.
+struct Frames {
+    /// Which frames have values.
+    numbers: Vec<usize>,
+    /// ln power of each band in each of them, frame after frame.
+    powers: Vec<f64>,
+    bands: usize,
 }
 
 /// Each band over the spread of its difference from frame to frame, and the spreads.
@@ -286,5 +293,74 @@ impl Sums {
         let steps = before.iter().zip(&after).zip(spreads).map(|((before, after), spread)| (after - before) * spread);
         let (sum, squares) = steps.fold((0.0, 0.0), |(sum, squares), step| (sum + step, squares + step * step));
         if sum * sum >= 0.5 * squares * self.bands as f64 { SpectrumPart::Power } else { SpectrumPart::Shape }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn noise(count: usize, seed: u64) -> Vec<f64> {
+        let mut state = seed;
+        (0..count)
+            .map(|_| {
+                let mut sum = 0.0;
+                for _ in 0..12 {
+                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    sum += (state >> 33) as f64 / (1u64 << 31) as f64;
+                }
+                sum - 6.0
+            })
+            .collect()
+    }
+
+    fn only(changes: &[SpectrumChange], at: usize, part: SpectrumPart) {
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        let change = changes[0];
+        assert_eq!(change.part, part);
+        assert!(change.low <= at && at <= change.high && change.ln_p < -15.0, "{change:?}");
+    }
+
+    #[test]
+    fn a_larger_variance_is_a_change_of_power() {
+        let values: Vec<f64> =
+            noise(2_000, 1).iter().enumerate().map(|(t, e)| if t < 900 { *e } else { 3.0 * e }).collect();
+        only(&spectrum_changes(&values, 1), 900, SpectrumPart::Power);
+    }
+
+    #[test]
+    fn another_period_is_a_change_of_shape() {
+        let values: Vec<f64> = noise(3_000, 2)
+            .iter()
+            .enumerate()
+            .map(|(t, e)| 0.3 * e + (t as f64 / if t < 1_500 { 5.0 } else { 3.0 }).sin())
+            .collect();
+        only(&spectrum_changes(&values, 1), 1_500, SpectrumPart::Shape);
+    }
+
+    #[test]
+    fn one_spectrum_has_no_change_gaps_or_not() {
+        let mut values = noise(2_500, 3);
+        assert_eq!(spectrum_changes(&values, 1), []);
+        let cycle: Vec<f64> = values.iter().enumerate().map(|(t, e)| 0.3 * e + (t as f64 / 7.3).sin()).collect();
+        assert_eq!(spectrum_changes(&cycle, 1), []);
+        values[..300].fill(f64::NAN);
+        values[900..1_200].fill(f64::NAN);
+        assert_eq!(spectrum_changes(&values, 1), []);
+    }
+
+    #[test]
+    fn short_constant_and_empty_series_have_no_change() {
+        for values in [vec![], vec![1.0; 511], vec![1.0; 2_000], vec![f64::NAN; 2_000]] {
+            assert_eq!(spectrum_changes(&values, 1), []);
+        }
+        assert_eq!((frame_length(511), frame_length(512), frame_length(10_080)), (None, Some(8), Some(128)));
+    }
+
+    #[test]
+    fn bands_cover_every_bin_once() {
+        assert_eq!(band_edges(5), [1, 2, 3, 5]);
+        assert_eq!(band_edges(17), [1, 2, 3, 5, 8, 12, 17]);
     }
 }
