@@ -1,8 +1,10 @@
 //! `cargo xtask accuracy --data DIR`: measures against labelled incidents and real exports; writes docs/accuracy.md.
 
 mod cause;
+mod change;
 mod comparison;
 mod everywhere;
+mod half;
 mod harmony;
 mod import;
 mod noise;
@@ -25,7 +27,7 @@ struct Section {
 
 /// Runs the command. The page is written in any case; a promise that is not kept fails the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
-    let [flag, folder] = arguments else {
+    let (Some(flag), Some(folder), true) = (arguments.first(), arguments.get(1), arguments.len() <= 3) else {
         bail!(
             "`accuracy` needs `--data DIR`, a folder with rca/sockshop, rca/petshop, rca/nezha…, nab, tides and exports"
         )
@@ -34,12 +36,16 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
         bail!("`accuracy` knows `--data DIR`, not `{flag}`");
     }
     let data = fs::canonicalize(folder).with_context(|| folder.clone())?;
+    if let Some(only) = arguments.get(2) {
+        return alone(project, only, &data);
+    }
     // The record names the commit before anything is written.
     let mut record = Record::new(project, "Accuracy", "cargo xtask accuracy --data DIR")?;
     let monteverdi = command_line(project)?;
     let package = pkg::build(project)?;
     let sections = [
         ("Root causes", cause::section(project, &monteverdi, &data)?),
+        ("Change points", change::section(project, &monteverdi, &data)?),
         ("False positives on noise", noise::section(project)?),
         ("Harmony", harmony::section(project, &monteverdi, &data)?),
         ("Real exports", import::exports(project, &monteverdi, &data)?),
@@ -55,6 +61,19 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     if !failures.is_empty() {
         bail!("{} promises are not kept:\n  {}", failures.len(), failures.join("\n  "));
     }
+    Ok(())
+}
+
+/// Prints one section and writes nothing.
+#[allow(clippy::print_stdout)]
+fn alone(project: &Project, name: &str, data: &Path) -> Result<()> {
+    let monteverdi = command_line(project)?;
+    let section = match name {
+        "causes" => cause::section(project, &monteverdi, data)?,
+        "changes" => change::section(project, &monteverdi, data)?,
+        _ => bail!("alone, `accuracy` knows `causes` and `changes`, not `{name}`"),
+    };
+    println!("{}", section.body);
     Ok(())
 }
 

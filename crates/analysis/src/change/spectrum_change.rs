@@ -99,7 +99,8 @@ pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
                 low: date(number(low - 1) + 1).saturating_sub(length),
                 high: (date(number(high)) + length).min(values.len() - 1),
                 part: sums.part(start, border, end, &spreads),
-                ln_p: ln_family_wise(chi_squared_ln_survival(gain, bands as f64), frames as f64),
+                // Both ends of a stretch were chosen.
+                ln_p: ln_family_wise(chi_squared_ln_survival(gain, bands as f64), (frames * frames) as f64),
             }
         })
         .collect()
