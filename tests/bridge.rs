@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use app::bridge::{
-    Access, ChartRequest, Credentials, Envelope, Export, Fault, Input, Remedy, Request, Response, Server, from_f64s,
+    Access, ChartRequest, Credentials, Envelope, Fault, Handed, Input, Remedy, Request, Response, Server, from_f64s,
     from_words, to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
@@ -57,8 +57,13 @@ async fn every_request_arrives_as_it_was_sent() {
         },
         Request::Cancel { generation: u32::MAX },
         Request::Chart { ticket: 9, generation: 2, chart },
-        Request::Export { ticket: 10, generation: 2, kind: Export::Json },
-        Request::Analyse { generation: 2, service_label: "app".into(), library: "{}".into() },
+        Request::Hand { ticket: 10, generation: 2, what: Handed::Pair(3, 4) },
+        Request::Analyse {
+            generation: 2,
+            service_label: "app".into(),
+            weights: vec!["weight.a=2".into()],
+            library: "{}".into(),
+        },
         Request::Remember { ticket: 1, generation: 2, incident: 3, name: "ä".into(), library: String::new() },
         Request::Analysed { generation: 2 },
     ];

@@ -107,8 +107,7 @@ fn the_evidence_chart_needs_no_style_attribute() {
         cursor_ms: Some(2_400_000),
         width_px: 420.0,
         height_px: 190.0,
-        offset_min: 0,
-        is_light: false,
+        ..Evidence::default()
     };
     // Plotters' own measuring puts elements with a style attribute into the body; ours must not.
     let before = document.body().unwrap().inner_html();

@@ -22,9 +22,9 @@ try {
   throw error;
 }
 
-// The charts, the sound, and the panels in which the user says how files are read and what is asked of a server, are
+// The charts, the sound, what makes files, and the panels in which the user says how files are read and what is asked of a server, are
 // programs of their own, fetched when they are asked for.
-for (const name of ['charts', 'sound', 'mapping', 'connect']) {
+for (const name of ['charts', 'sound', 'export', 'mapping', 'connect']) {
   let program;
   document.addEventListener(`monteverdi-${name}`, async ({ detail }) => {
     try {

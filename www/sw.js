@@ -18,6 +18,8 @@ const FILES = [
   'charts_bg.wasm',
   'sound.js',
   'sound_bg.wasm',
+  'export.js',
+  'export_bg.wasm',
   'mapping.js',
   'mapping_bg.wasm',
   'mapping.css',

@@ -58,6 +58,7 @@ struct SeriesHead {
     per_second: bool,
     written: String,
     is_counter: bool,
+    histogram: Option<String>,
     axis: usize,
 }
 
@@ -80,7 +81,7 @@ struct_bytes! {
     Head { origins, axes, series, events, notes, row_count }
     OriginHead { name, format, assumed_time_zone }
     AxisHead { length, has_rows }
-    SeriesHead { name, metric, labels, unit, per_second, written, is_counter, axis }
+    SeriesHead { name, metric, labels, unit, per_second, written, is_counter, histogram, axis }
     EventHead { start_ms, end_ms, title, labels }
     NoteHead { kind, subject, count, message, undo }
 }
@@ -100,13 +101,15 @@ pub fn pack(dataset: Dataset, give: &mut dyn FnMut(&[u64])) -> Vec<u8> {
     let axes = axes.iter().map(|axis| AxisHead { length: axis.len(), has_rows: axis.has_rows() }).collect();
     let mut series_heads = Vec::with_capacity(series.len());
     for (series, axis) in series.into_iter().zip(axis_of) {
-        let Series { name, metric, labels, unit, kind, axis: times, mut values } = series;
+        let Series { name, metric, labels, unit, kind, histogram, axis: times, mut values } = series;
         values.resize(times.len(), f64::NAN);
         values.iter().for_each(|value| words.push(value.to_bits()));
         let Unit { base, per_second, written } = unit;
         let is_counter = kind == Kind::Counter;
         let labels = pairs(&labels);
-        series_heads.push(SeriesHead { name, metric, labels, unit: base as u8, per_second, written, is_counter, axis });
+        let histogram = histogram.map(|one| one.to_string());
+        let unit = base as u8;
+        series_heads.push(SeriesHead { name, metric, labels, unit, per_second, written, is_counter, histogram, axis });
     }
     words.finish();
     report::bytes::encode(&Head {
@@ -126,12 +129,13 @@ pub fn unpack(head: &[u8], next: &mut dyn FnMut() -> Option<Vec<u64>>) -> Option
     let mut rest = Rest { block: Vec::new(), place: 0, next };
     let axes: Vec<Arc<TimeAxis>> = head.axes.iter().map(|axis| rest.axis(axis).map(Arc::new)).collect::<Option<_>>()?;
     let mut series = Vec::with_capacity(head.series.len());
-    for SeriesHead { name, metric, labels, unit, per_second, written, is_counter, axis } in head.series {
+    for SeriesHead { name, metric, labels, unit, per_second, written, is_counter, histogram, axis } in head.series {
         let axis = Arc::clone(axes.get(axis)?);
         let values = rest.take(axis.len(), f64::from_bits)?;
         let unit = Unit { base: *UNITS.get(usize::from(unit))?, per_second, written };
         let kind = if is_counter { Kind::Counter } else { Kind::Gauge };
-        series.push(Series { name, metric, labels: labels.into_iter().collect(), unit, kind, axis, values });
+        let (labels, histogram) = (labels.into_iter().collect(), histogram.map(Arc::from));
+        series.push(Series { name, metric, labels, unit, kind, histogram, axis, values });
     }
     Some(Dataset {
         origins: head.origins.into_iter().map(origin).collect(),

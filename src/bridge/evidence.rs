@@ -3,7 +3,7 @@
 use report::struct_bytes;
 use scene::radar::Closeup;
 
-/// What a chart shows. The four columns are as long as each other.
+/// What a chart shows. The columns are as long as each other.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
     /// The times of the values, in milliseconds since 1970-01-01 UTC, ascending.
@@ -14,6 +14,16 @@ pub struct Evidence {
     pub lower: Vec<f64>,
     /// The upper edge.
     pub upper: Vec<f64>,
+    /// The mean of what the values before made one expect; NaN where nothing was.
+    pub expected: Vec<f64>,
+    /// The lower end of its 95 % interval.
+    pub low: Vec<f64>,
+    /// The upper end.
+    pub high: Vec<f64>,
+    /// How surprising the values are, in bits.
+    pub bits: Vec<f64>,
+    /// From so many bits on, a value is beyond what the whole series makes likely.
+    pub limit_bits: Option<f64>,
     /// The unit of the values.
     pub unit: String,
     /// First and last moment of the window that is spoken of.
@@ -22,6 +32,8 @@ pub struct Evidence {
     pub levels: Vec<Level>,
     /// The time cursor.
     pub cursor_ms: Option<i64>,
+    /// The spectrum of a pair instead of values: a [`report::PairSpectrum`] as bytes, which the page hands on as it is.
+    pub spectrum: Vec<u8>,
     /// Width in CSS pixels.
     pub width_px: f64,
     /// Height in CSS pixels.
@@ -71,6 +83,7 @@ struct_bytes! {
     Stretch { start_ms, end_ms }
     Level { stretch, value }
     Evidence {
-        times_ms, values, lower, upper, unit, window, levels, cursor_ms, width_px, height_px, offset_min, is_light
+        times_ms, values, lower, upper, expected, low, high, bits, limit_bits, unit, window, levels, cursor_ms, spectrum,
+        width_px, height_px, offset_min, is_light
     }
 }

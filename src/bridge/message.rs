@@ -125,15 +125,13 @@ pub struct ChartRequest {
     pub max_points: usize,
 }
 
-/// A form in which a result can be taken along.
+/// What the page asks of the analysis as bytes, to hand it on without looking into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// The story as Markdown.
-    Story,
-    /// The whole Report as JSON, as the command line writes it.
-    Json,
-    /// The accents as a Standard MIDI File.
-    Midi,
+pub enum Handed {
+    /// The Report, for the program that makes files of it.
+    Report,
+    /// The spectrum of two series, a [`report::PairSpectrum`], for the charts; empty where there is none.
+    Pair(usize, usize),
 }
 
 /// From the page to one of its workers.
@@ -152,6 +150,8 @@ pub enum Request {
         generation: u32,
         /// As in [`Response::Dataset`].
         service_label: String,
+        /// What services weigh: settings `weight.SERVICE=NUMBER`.
+        weights: Vec<String>,
         /// The incidents that the user knows: a [`report::Library`] as JSON; empty without any.
         library: String,
     },
@@ -190,14 +190,14 @@ pub enum Request {
         /// What to draw.
         chart: ChartRequest,
     },
-    /// Ask for the result as a file.
-    Export {
+    /// Ask for something that other programs read.
+    Hand {
         /// Comes back with the answer.
         ticket: u32,
         /// The load that the Report on the screen belongs to.
         generation: u32,
-        /// As what.
-        kind: Export,
+        /// What.
+        what: Handed,
     },
     /// Ask for the library with one incident more, as a file.
     Remember {
@@ -314,7 +314,7 @@ struct_bytes! {
     Fault { title, message, remedy }
     ChartRequest { series, start_ms, end_ms, max_points }
 }
-enum_bytes! { Export { 0: Story, 1: Json, 2: Midi } else Self::Story }
+enum_bytes! { Handed { 0: Report, 1: Pair(from, to) } else Self::Report }
 enum_bytes! { Remedy { 0: None, 1: Connect(server), 2: Explain } else Self::None }
 enum_bytes! {
     Input { 0: Files { names, settings, remembered }, 1: Prometheus { servers, end_ms, settings } }
@@ -325,8 +325,8 @@ enum_bytes! {
         0: Load { generation, input },
         1: Cancel { generation },
         2: Chart { ticket, generation, chart },
-        3: Export { ticket, generation, kind },
-        4: Analyse { generation, service_label, library },
+        3: Hand { ticket, generation, what },
+        4: Analyse { generation, service_label, weights, library },
         5: Preview { ticket, name, settings },
         6: Connect { ticket, address, access, question },
         7: Follow { generation, goes_on },

@@ -8,6 +8,7 @@
 mod connect;
 pub mod dataset;
 mod evidence;
+mod export;
 mod message;
 mod preview;
 
@@ -22,8 +23,9 @@ mod pause;
 
 pub use connect::{Finding, LabelOffer, Offer, PackOffer, Probe, Trial, WayOut};
 pub use evidence::{Dial, Evidence, Level, Stretch};
+pub use export::{Export, Order};
 pub use message::{
-    Access, ChartRequest, Credentials, Export, FORM, Fault, Input, READING_SHARE, Remedy, Request, Response, Server,
+    Access, ChartRequest, Credentials, FORM, Fault, Handed, Input, READING_SHARE, Remedy, Request, Response, Server,
 };
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 

@@ -1,16 +1,23 @@
-//! The evidence chart: values with their normal band, the window that a finding speaks of, and axes.
+//! The evidence chart: values with their normal band and what was expected of them, the window that a finding speaks of, and
+//! axes; below, how surprising the values are.
 
 use super::backend::{FINE, FineBackend};
 use crate::bridge::{Evidence, Level, Stretch};
-use crate::paint::{FONT_FAMILY, pixel_ratio, prepare};
+use crate::paint::{self, FONT_FAMILY, pixel_ratio, prepare};
 use crate::state::{time_ticks, value_ticks};
 use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
-use report::format;
+use report::{PairSpectrum, Surprise, format};
 use scene::{Paint, Theme, Tint};
 use web_sys::HtmlCanvasElement;
 
 const LABEL_PX: f64 = 11.0;
+/// The room of the surprisal: a line of text and the track.
+const TRACK_PX: f64 = 48.0;
+const CAPTION_PX: f64 = 15.0;
+/// Bits beyond which a bar grows no further, and the fewest that the track is high.
+const MOST_BITS: f64 = 64.0;
+const FEWEST_BITS: f64 = 16.0;
 /// The room that a time's label takes.
 const TICK_PX: f64 = 86.0;
 
@@ -22,13 +29,30 @@ pub(super) fn paint(canvas: &HtmlCanvasElement, evidence: &Evidence) -> Result<(
     let ratio = pixel_ratio();
     let size_px = (evidence.width_px, evidence.height_px);
     let context = prepare(canvas, size_px.0, size_px.1, ratio).ok_or("no canvas")?;
+    let theme = if evidence.is_light { Theme::light() } else { Theme::dark() };
+    if let Some(found) = report::bytes::decode::<PairSpectrum>(&evidence.spectrum) {
+        paint::paint(canvas, &scene::spectrum(&found, size_px.0, size_px.1), &theme);
+        return Ok(());
+    }
     let (Some(times_ms), Some(bounds)) = (time_bounds(evidence), value_bounds(evidence)) else { return Ok(()) };
     let backend = FineBackend::new(canvas, &context, size_px).ok_or("the canvas cannot be scaled")?;
-    let theme = if evidence.is_light { Theme::light() } else { Theme::dark() };
-    let drawn = Drawing { evidence, theme, times_ms, bounds, size_px }.draw(backend);
+    let drawing = Drawing { evidence, theme, times_ms, bounds, size_px };
+    let drawn = drawing.draw(backend);
+    say(canvas, drawing.strangest());
     // Whoever paints next counts in CSS pixels again.
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     drawn.map_err(|error| error.to_string())
+}
+
+/// Adds the least expected value to what is said of the picture.
+fn say(canvas: &HtmlCanvasElement, strangest: Option<String>) {
+    const LABEL: &str = "aria-label";
+    const LEAD: &str = "; least expected: ";
+    let label = canvas.get_attribute(LABEL).unwrap_or_default();
+    let own = label.split(LEAD).next().unwrap_or_default();
+    let more = strangest.map_or_else(String::new, |words| [LEAD, &words].concat());
+    // An attribute with a valid name is always taken.
+    let _ = canvas.set_attribute(LABEL, &[own, &more].concat());
 }
 
 fn time_bounds(evidence: &Evidence) -> Option<(i64, i64)> {
@@ -78,12 +102,15 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn draw(&self, backend: FineBackend) -> Result<(), Failure> {
-        let root = backend.into_drawing_area();
+        let whole = backend.into_drawing_area();
+        let has_track = self.evidence.bits.iter().any(|bits| bits.is_finite());
+        let height_px = if has_track { self.size_px.1 - TRACK_PX } else { self.size_px.1 };
+        let (root, track) = whole.split_vertically((height_px.max(0.0) * FINE) as u32);
         let (start_ms, end_ms) = self.times_ms;
         let (low, high) = self.bounds;
         let offset_min = self.evidence.offset_min as i32;
         let most_x = (self.size_px.0 / TICK_PX).max(2.0) as usize;
-        let most_y = (self.size_px.1 / 36.0).clamp(2.0, 6.0) as usize;
+        let most_y = (height_px / 36.0).clamp(2.0, 6.0) as usize;
         let (ticks_ms, step_ms) = time_ticks(start_ms, end_ms, offset_min, most_x);
         let ticks = ticks_ms.into_iter().map(|tick_ms| tick_ms as f64).collect();
         let values = value_ticks(low, high, &self.evidence.unit, most_y);
@@ -98,6 +125,7 @@ impl Drawing<'_> {
             .build_cartesian_2d(x, y)?;
         let muted = self.color(Paint::Muted.into());
         let label = TextStyle::from((FontFamily::Name(FONT_FAMILY), LABEL_PX * FINE)).color(&muted);
+        let caption = label.clone();
         let line = self.color(Paint::Line.into()).stroke_width(FINE as u32);
         chart
             .configure_mesh()
@@ -110,6 +138,9 @@ impl Drawing<'_> {
             .y_label_formatter(&|value| format::quantity(*value, &self.evidence.unit))
             .label_style(label)
             .draw()?;
+        if has_track {
+            self.draw_track(&track, &caption, line)?;
+        }
 
         for mark in self.marks() {
             match mark {
@@ -120,7 +151,84 @@ impl Drawing<'_> {
                 }
             };
         }
-        root.present()
+        whole.present()
+    }
+
+    /// How surprising each value is, as bars; those beyond what the series makes likely stand out.
+    fn draw_track(
+        &self,
+        area: &DrawingArea<FineBackend, plotters::coord::Shift>,
+        label: &TextStyle<'_>,
+        line: ShapeStyle,
+    ) -> Result<(), Failure> {
+        let data = self.evidence;
+        let fine = |px: f64| (px * FINE) as u32;
+        let most = data.bits.iter().copied().filter(|bits| bits.is_finite()).fold(FEWEST_BITS, f64::max);
+        let top = most.min(MOST_BITS);
+        let x = Axis { range: (self.times_ms.0 as f64, self.times_ms.1 as f64), ticks: Vec::new() };
+        let y = Axis { range: (0.0, top), ticks: vec![0.0, top] };
+        let mut chart = ChartBuilder::on(area)
+            .margin_top(fine(CAPTION_PX))
+            .margin_right(fine(22.0))
+            .margin_bottom(fine(4.0))
+            .y_label_area_size(fine(64.0))
+            .build_cartesian_2d(x, y)?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(line)
+            .axis_style(line)
+            .set_all_tick_mark_size(fine(3.0))
+            .y_label_formatter(&|bits| format!("{} bits", format::number(bits.round())))
+            .label_style(label.clone())
+            .draw()?;
+        let limit = data.limit_bits.unwrap_or(f64::INFINITY);
+        for (index, bits) in data.bits.iter().copied().enumerate().filter(|(_, bits)| bits.is_finite()) {
+            let (tint, width_px) =
+                if bits >= limit { (Paint::Alarm.into(), 2.0) } else { (Paint::Muted.alpha(0.7), 1.0) };
+            let style = self.color(tint).stroke_width((width_px * FINE) as u32);
+            let at = time(data, index);
+            chart.draw_series([PathElement::new(vec![(at, 0.0), (at, bits.min(top))], style)])?;
+        }
+        if let Some(words) = self.strangest() {
+            area.draw_text(&words, label, (fine(4.0) as i32, fine(1.0) as i32))?;
+        }
+        Ok(())
+    }
+
+    /// The least expected value of the window, or of all that is shown, in words.
+    fn strangest(&self) -> Option<String> {
+        let data = self.evidence;
+        let of = |column: &[f64], index: usize| column.get(index).copied().filter(|number| number.is_finite());
+        let is_spoken_of = |index: usize| {
+            data.window.is_none_or(|window| {
+                let at = time(data, index);
+                window.start_ms as f64 <= at && at <= window.end_ms as f64
+            })
+        };
+        let most = |indices: &mut dyn Iterator<Item = usize>| {
+            let bits = indices.filter_map(|index| Some((index, of(&data.bits, index)?)));
+            bits.max_by(|a, b| a.1.total_cmp(&b.1))
+        };
+        let count = data.bits.len();
+        let (index, bits) =
+            most(&mut (0..count).filter(|index| is_spoken_of(*index))).or_else(|| most(&mut (0..count)))?;
+        let at_ms = time(data, index) as i64;
+        let surprise = Surprise {
+            at_ms,
+            value: of(&data.values, index)?,
+            expected: of(&data.expected, index)?,
+            low: of(&data.low, index)?,
+            high: of(&data.high, index)?,
+            bits,
+        };
+        let span_ms = self.times_ms.1 - self.times_ms.0;
+        Some(format!(
+            "{} {}",
+            format::clock(at_ms, self.evidence.offset_min as i32, span_ms),
+            surprise.words(&self.evidence.unit)
+        ))
     }
 
     /// What is drawn between the axes, from the back to the front.
@@ -144,6 +252,16 @@ impl Drawing<'_> {
             let outline: Vec<_> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
             marks.push(Mark::Area(outline, Paint::Consonance(Some(1.0)).alpha(0.16)));
             marks.extend([upper, lower].map(|edge| Mark::Line(edge, Paint::Consonance(Some(1.0)).alpha(0.6), 1.0)));
+        }
+        for run in runs(data, |index| finite(&data.low, index) && finite(&data.high, index)) {
+            let edge = |values: &[f64]| -> Vec<(f64, f64)> {
+                let at = |&index: &usize| {
+                    (time(data, index), values.get(index).copied().unwrap_or_default().clamp(low, high))
+                };
+                run.iter().map(at).collect()
+            };
+            marks
+                .extend([edge(&data.low), edge(&data.high)].map(|edge| Mark::Line(edge, Paint::Muted.alpha(0.8), 0.8)));
         }
         for run in runs(data, |index| finite(&data.values, index)) {
             let mut points: Vec<_> = run

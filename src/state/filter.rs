@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn report() -> Report {
-        let service = |name: &str| ServiceSummary { name: name.into(), series: vec![] };
+        let service = |name: &str| ServiceSummary { name: name.into(), series: vec![], ..ServiceSummary::default() };
         Report {
             services: vec![service("Cart"), service("web")],
             findings: vec![

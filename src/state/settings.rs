@@ -1,4 +1,4 @@
-//! Reading settings, `name=value`, as the reader takes them.
+//! Settings, `name=value`: how the reader reads, what a server is asked, and what the analysis should know.
 
 /// Settings in the order in which they were made; one of each name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,21 @@ impl Settings {
     /// All of them.
     pub fn list(&self) -> &[String] {
         &self.0
+    }
+
+    /// Those for whatever reads.
+    pub fn of_reading(&self) -> Vec<String> {
+        self.0.iter().filter(|setting| !is_of_analysis(setting)).cloned().collect()
+    }
+
+    /// Those for the analysis: what services weigh (`weight.checkout=5`).
+    pub fn of_analysis(&self) -> Vec<String> {
+        self.0.iter().filter(|setting| is_of_analysis(setting)).cloned().collect()
+    }
+
+    /// These settings for the analysis, with others for whatever reads.
+    pub fn with_reading(&self, reading: impl IntoIterator<Item = String>) -> Self {
+        Self::new(reading.into_iter().chain(self.of_analysis()))
     }
 
     /// Adds a setting in place of one with the same name.
@@ -56,13 +71,17 @@ impl Settings {
     }
 }
 
+fn is_of_analysis(setting: &str) -> bool {
+    setting.starts_with("weight.")
+}
+
 /// What a setting is about: the names of columns may hold equals signs, the values of their settings may not. What is left
 /// out adds up, and so does what is asked of a server: such a setting is about all of it.
 fn name(setting: &str) -> &str {
     if ["ignore=", "pack=", "query="].iter().any(|start| setting.starts_with(start)) {
         return setting;
     }
-    let is_about_one = ["role.", "unit.", "kind."].iter().any(|start| setting.starts_with(start));
+    let is_about_one = ["role.", "unit.", "kind.", "weight."].iter().any(|start| setting.starts_with(start));
     let end = if is_about_one { setting.rfind('=') } else { setting.find('=') };
     setting.get(..end.unwrap_or(setting.len())).unwrap_or(setting)
 }
@@ -70,6 +89,14 @@ fn name(setting: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weights_are_for_the_analysis() {
+        let settings = Settings::new(["decimal=,", "weight.a=b=5", "weight.a=b=7"].map(str::to_owned));
+        assert_eq!(settings.of_analysis(), ["weight.a=b=7"]);
+        assert_eq!(settings.of_reading(), ["decimal=,"]);
+        assert_eq!(settings.with_reading(["decimal=.".to_owned()]).list(), ["decimal=.", "weight.a=b=7"]);
+    }
 
     #[test]
     fn one_of_each_name() {

@@ -363,7 +363,11 @@ mod tests {
     }
 
     fn report() -> Report {
-        let service = |name: &str, series: Vec<usize>| report::ServiceSummary { name: name.into(), series };
+        let service = |name: &str, series: Vec<usize>| report::ServiceSummary {
+            name: name.into(),
+            series,
+            ..report::ServiceSummary::default()
+        };
         Report {
             dataset: DatasetSummary { start_ms: 0, end_ms: 100, ..DatasetSummary::default() },
             services: vec![service("cart", vec![0, 1]), service("web", vec![2])],
@@ -392,7 +396,10 @@ mod tests {
     fn what_is_looked_at_stays_where_a_later_report_has_other_places() {
         let before = report();
         let mut now = report();
-        now.services.insert(0, report::ServiceSummary { name: "auth".into(), series: vec![0] });
+        now.services.insert(
+            0,
+            report::ServiceSummary { name: "auth".into(), series: vec![0], ..report::ServiceSummary::default() },
+        );
         now.series.insert(0, series(0, "logins"));
         for relation in &mut now.relations {
             (relation.from, relation.to) = (relation.from + 1, relation.to + 1);

@@ -3,8 +3,10 @@
 use super::format;
 use super::session::Session;
 use crate::dom::{El, View, el};
+use crate::state::Settings;
 use report::format as words;
 use report::{DataNote, Report, Scale, Subject};
+use web_sys::HtmlInputElement;
 
 /// More notes than this of one kind are folded.
 const NOTES: usize = 200;
@@ -111,6 +113,25 @@ fn toggle(session: &'static Session, label: &str, setting: String) -> El {
         .on_click(move || session.toggle_setting(&setting))
 }
 
+/// What a service weighs in the impact of an incident. Another weight is a setting, under which all is looked at again.
+fn weight(session: &'static Session, service: &report::ServiceSummary) -> El {
+    let name = service.name.clone();
+    let field = el("input")
+        .attr("type", "number")
+        .attr("min", "0")
+        .attr("step", "any")
+        .attr("placeholder", "1")
+        .attr("aria-label", &format!("Weight of {name}"))
+        .attr("value", Settings::new(session.settings()).get(&format!("weight.{name}")).unwrap_or_default());
+    let input: HtmlInputElement = field.cast();
+    let field = field.on("change", move |_| {
+        if input.check_validity() {
+            session.set_setting(&format!("weight.{name}"), &input.value());
+        }
+    });
+    el("label").class("note-count weight").text("weighs ").child(field)
+}
+
 fn services(session: &'static Session, report: &Report) -> View {
     let row = |(index, service): (usize, &report::ServiceSummary)| {
         let go = move || session.look(|view, report| view.drill(report, Subject::Service(index)));
@@ -118,7 +139,7 @@ fn services(session: &'static Session, report: &Report) -> View {
         let series: Vec<&str> = series.map(|series| series.metric.as_str()).collect();
         el("li")
             .child(el("button").class("note-link").text(&service.name).on_click(go))
-            .child(count(&words::plural(service.series.len(), "series", "series")))
+            .child(weight(session, service))
             .child(sentence(&series.join(", ")))
     };
     report.services.iter().enumerate().map(row).collect()

@@ -4,9 +4,10 @@ use super::chart_data::chart_data;
 use super::format;
 use super::session::{Session, Shown, paint_chart};
 use super::surface::size_of;
-use crate::bridge::{ChartRequest, Evidence, Level, Stretch};
-use crate::dom::{El, View, effect, el};
+use crate::bridge::{ChartRequest, Evidence, Handed, Level, Stretch};
+use crate::dom::{El, View, effect, el, signal};
 use crate::store::Theme;
+use js_sys::Uint8Array;
 use report::format as words;
 use report::{ChartData, Finding, FindingKind, Relation, Report};
 
@@ -41,6 +42,7 @@ pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding
         .class("evidence-key")
         .child(sign("key-values", "values"))
         .child(sign("key-band", "normal band; its edges are the threshold"))
+        .child(sign("key-expected", "expected from the values before"))
         .child(sign("key-window", "the finding"))
         .child(has_levels.then(|| sign("key-level", "level before and after")));
     let refuted = (!finding.refuted_by.is_empty()).then(|| refuted("Would refute it: ", &finding.refuted_by));
@@ -60,6 +62,7 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, index:
         Some(("strength (coherence²)", words::number(relation.strength))),
         Some(("phase", if relation.sign < 0 { "opposite".to_owned() } else { "together".to_owned() })),
         Some(("lag", super::relations::lag_words(relation))),
+        delay_words(relation).map(|words| ("delay by the phase", words)),
         relation.period_s.map(|period_s| ("strongest at the period", words::duration_s(period_s))),
         relation.gain_db.map(|gain_db| ("gain there", format!("{} dB", words::number(gain_db)))),
         relation.quality.map(|quality| ("Q factor", words::number(quality))),
@@ -80,10 +83,18 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, index:
         .attr("data-testid", "pair")
         .text("Both around one clock")
         .on_click(move || session.look(|view, report| view.show_pair(report, index)));
-    frame().child(charts.collect::<View>()).child(figures(numbers)).child(pair).child(refuted(
+    let has_spectrum = report.complete && relation.from != relation.to;
+    let spectrum = has_spectrum.then(|| spectrum(session, shown, relation));
+    frame().child(charts.collect::<View>()).child(spectrum).child(figures(numbers)).child(pair).child(refuted(
         "A relation is predictive, never a proof of a cause. Would refute it: ",
         "a third series that drives both, or the same pair unrelated on another day",
     ))
+}
+
+/// The delay by the slope of the phase, and what it says about the lag.
+fn delay_words(relation: &Relation) -> Option<String> {
+    let delay = words::lag_s(relation.delay_s?, relation.delay_plus_minus_s?);
+    Some(relation.delay_verdict.map_or_else(|| delay.clone(), |verdict| format!("{delay}, {}", verdict.words())))
 }
 
 fn frame() -> El {
@@ -111,7 +122,9 @@ struct Plot {
 fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
     let Plot { series, shown_ms, window, levels } = plot;
     let generation = shown.generation;
-    let unit = shown.report.series.get(series).map(|series| series.unit.clone()).unwrap_or_default();
+    let summary = shown.report.series.get(series);
+    let unit = summary.map(|series| series.unit.clone()).unwrap_or_default();
+    let limit_bits = summary.and_then(|series| series.expectation.as_ref()).map(|told| told.limit_bits);
     let label = format!("{} over time, with its normal band", format::series(&shown.report, series));
     let picture = el("canvas").attr("role", "img").attr("aria-label", &label);
     let canvas = picture.cast();
@@ -128,22 +141,55 @@ fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
         let cursor_ms = session.view.with(|view| view.cursor_ms);
         let (width_px, height_px) = size.get();
         let Some(chart) = data.get_clone() else { return };
-        let ChartData { times_ms, values, lower, upper, .. } = (*chart).clone();
+        let ChartData { times_ms, values, lower, upper, expected, low, high, bits, .. } = (*chart).clone();
         let evidence = Evidence {
             times_ms,
             values,
             lower,
             upper,
+            expected,
+            low,
+            high,
+            bits,
+            limit_bits,
             unit: unit.clone(),
             window,
             levels: levels.clone(),
             cursor_ms,
+            spectrum: Vec::new(),
             width_px,
             height_px,
             offset_min: format::OFFSET_MIN.into(),
             is_light,
         };
         paint_chart(&canvas, &evidence);
+    });
+    frame
+}
+
+/// Coherence, phase and, where there is a resonance or a notch, gain over the period. The numbers come from the worker and
+/// go to the charts as they are.
+fn spectrum(session: &'static Session, shown: &Shown, relation: &Relation) -> El {
+    let label = "Coherence and phase over the period";
+    let picture = el("canvas").attr("role", "img").attr("aria-label", label).attr("data-testid", "spectrum");
+    let canvas = picture.cast();
+    let has_gain = relation.gain_db.is_some();
+    let frame = el("div").class("evidence-chart").class(if has_gain { "is-tall" } else { "is-high" }).child(picture);
+    let size = size_of(&frame);
+    let data = signal(Vec::new());
+    session.ask_handed(shown.generation, Handed::Pair(relation.from, relation.to), move |file| {
+        // Who asked may be gone.
+        if data.is_alive() {
+            data.set(Uint8Array::new(&file).to_vec());
+        }
+    });
+    effect(move || {
+        let is_light = session.theme.get() == Theme::Light;
+        let (width_px, height_px) = size.get();
+        let spectrum = data.get_clone();
+        if !spectrum.is_empty() && width_px > 1.0 {
+            paint_chart(&canvas, &Evidence { spectrum, width_px, height_px, is_light, ..Evidence::default() });
+        }
     });
     frame
 }

@@ -1,11 +1,11 @@
 //! Taking the result along: as JSON, as Markdown, as a picture, as music; and a link to the view.
 
-use super::session::{Session, Shown};
-use crate::bridge::Export;
+use super::session::{Session, Shown, make_file};
+use crate::bridge::{Export, Handed, Order};
 use crate::dom::{self, El, batch, el, icon, signal, untrack};
-use crate::state::{Level, View};
+use crate::state::Level;
+use crate::store::Theme;
 use js_sys::Array;
-use scene::radar;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, Clipboard, FocusEvent, HtmlAnchorElement, KeyboardEvent, Node, Url};
@@ -13,28 +13,19 @@ use web_sys::{Blob, BlobPropertyBag, Clipboard, FocusEvent, HtmlAnchorElement, K
 /// How long the browser has to take a file before its address, which holds the memory, is given up.
 const SAVED_MS: u32 = 60_000;
 
-/// The picture's size in an exported file.
-const PICTURE_PX: f64 = 900.0;
-
 /// The menu.
 pub(super) fn export(session: &'static Session) -> El {
     let is_open = signal(false);
-    let shown = move || {
-        is_open.set(false);
-        session.shown.get_clone_untracked()
-    };
-    let made = move |kind: Export, ending: &'static str, media_type: &'static str| {
+    let made = move |form: Export, ending: &'static str, media_type: &'static str| {
         move || {
-            let Some(shown) = shown() else { return };
+            is_open.set(false);
+            let Some(shown) = session.shown.get_clone_untracked() else { return };
             let name = file_name(&shown, ending);
-            session.ask_export(shown.generation, kind, move |file| save(session, &name, media_type, &file));
+            let order = order(session, &shown, form);
+            session.ask_handed(shown.generation, Handed::Report, move |report| {
+                make_file(&order, &report, move |file| save(session, &name, media_type, &file));
+            });
         }
-    };
-    let svg = move || {
-        let Some(shown) = shown() else { return };
-        let theme = super::theme_colors(session.theme.get_untracked());
-        let scene = picture(&shown, &session.view.get_clone_untracked());
-        save(session, &file_name(&shown, "svg"), "image/svg+xml", &scene::svg::paint(&scene, &theme).into());
     };
     let entries = move || {
         el("ul")
@@ -51,7 +42,19 @@ pub(super) fn export(session: &'static Session) -> El {
                 "export-json",
                 made(Export::Json, "json", "application/json"),
             ))
-            .child(entry("SVG", "the radar as it is now", "export-svg", svg))
+            .child(entry(
+                "Incidents",
+                "as JSON, with names and times",
+                "export-incidents",
+                made(Export::Incidents, "incidents.json", "application/json"),
+            ))
+            .child(entry(
+                "Annotations",
+                "for Grafana",
+                "export-annotations",
+                made(Export::Annotations, "annotations.json", "application/json"),
+            ))
+            .child(entry("SVG", "the radar as it is now", "export-svg", made(Export::Svg, "svg", "image/svg+xml")))
             .child(entry("MIDI", "the accents as music", "export-midi", made(Export::Midi, "mid", "audio/midi")))
     };
     let button = el("button")
@@ -126,17 +129,19 @@ pub(super) fn share(session: &'static Session) -> El {
         .on_click(share)
 }
 
-fn picture(shown: &Shown, view: &View) -> scene::Scene {
-    let report = &shown.report;
-    let asked = radar::View {
-        frame: (!report.replay.frames.is_empty()).then(|| view.frame(report)),
-        selected: view.service.map(scene::Target::Service),
-        zoom: view.ring,
-        ..radar::View::new(PICTURE_PX, PICTURE_PX)
-    };
-    match view.level {
-        Level::Service(service) => radar::service(report, service, &asked),
-        Level::System | Level::Series(_) | Level::Pair(_) => radar::system(report, &asked),
+/// What is to be made of what is looked at.
+fn order(session: &Session, shown: &Shown, form: Export) -> Order {
+    let view = session.view.get_clone_untracked();
+    Order {
+        form,
+        inside: match view.level {
+            Level::Service(service) => Some(service),
+            Level::System | Level::Series(_) | Level::Pair(_) => None,
+        },
+        frame: (!shown.report.replay.frames.is_empty()).then(|| view.frame(&shown.report)),
+        selected: view.service,
+        ring: view.ring,
+        is_light: session.theme.get_untracked() == Theme::Light,
     }
 }
 

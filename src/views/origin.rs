@@ -83,12 +83,12 @@ impl Origin {
             }
             Source::Servers(servers) => {
                 let end_ms = js_sys::Date::now() as i64;
-                let (servers, settings) = (servers.clone(), self.settings.list().to_vec());
+                let (servers, settings) = (servers.clone(), self.settings.of_reading());
                 return Ok((Input::Prometheus { servers, end_ms, settings }, Vec::new()));
             }
         };
         let remembered = store::remembered();
-        Ok((Input::Files { names, settings: self.settings.list().to_vec(), remembered }, files))
+        Ok((Input::Files { names, settings: self.settings.of_reading(), remembered }, files))
     }
 }
 

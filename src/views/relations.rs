@@ -90,7 +90,10 @@ fn sentence(report: &Report, relation: &Relation) -> String {
         words.push_str(&format!(" at {}", words::duration_s(period_s)));
     }
     let why = relation.explained_by.map_or_else(
-        || format!("{} scale", relation.scale.name()),
+        || match relation.same_source {
+            true => "both of one histogram".to_owned(),
+            false => format!("{} scale", relation.scale.name()),
+        },
         |series| format!("explained by {}", format::series(report, series)),
     );
     format!("{words}, {}, {why}", lag_words(relation))

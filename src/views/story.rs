@@ -81,6 +81,10 @@ fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident,
             .child(fact("confidence ", &format!("{:.2}", cause.confidence)))
             .child((!others.is_empty()).then(|| el("p").text("then ").text(&others.join(", "))));
     }
+    if !incident.spread.is_empty() {
+        let severity = fact("severity ", incident.severity.name()).attr("data-testid", "severity");
+        facts = facts.child(severity.attr("title", &format!("risk {:.2}", incident.risk)));
+    }
     if let Some(known) = &incident.known {
         let words = format!("{} ({:.2})", known.name, known.confidence);
         facts = facts.child(fact("seen before ", &words).attr("data-testid", "known"));

@@ -1,7 +1,7 @@
 //! What the worker holds, and who gets which answer.
 
 use super::work;
-use crate::bridge::{ChartRequest, Envelope, Export, Mailbox, Request, Response, to_bytes, to_f64s};
+use crate::bridge::{ChartRequest, Envelope, Handed, Mailbox, Request, Response, to_bytes, to_f64s};
 use engine::{Analysis, Options};
 use report::{Library, Report};
 use std::cell::{Cell, RefCell};
@@ -37,10 +37,11 @@ impl Desk {
     /// Does what the page asks for.
     pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
         match message.head {
-            Request::Analyse { generation, service_label, library } => {
+            Request::Analyse { generation, service_label, weights, library } => {
                 let turn = desk.begin(generation);
                 let desk = Rc::clone(desk);
-                let options = Options { signatures: known(&library).signatures, ..Options::default() };
+                let weights = weights.iter().filter_map(|setting| weight(setting)).collect();
+                let options = Options { signatures: known(&library).signatures, weights, ..Options::default() };
                 spawn_local(async move { work::run(&desk, turn, &service_label, options, message.buffers).await });
             }
             Request::Remember { ticket, generation, incident, name, library } => {
@@ -66,8 +67,8 @@ impl Desk {
                 desk.page.say(Envelope::of(Response::Cancelled { generation }));
             }
             Request::Chart { ticket, generation, chart } => desk.answer_chart(ticket, generation, chart),
-            Request::Export { ticket, generation, kind } => {
-                let file = desk.with(generation, |analysis| to_bytes(&exported(analysis.report(), kind)));
+            Request::Hand { ticket, generation, what } => {
+                let file = desk.with(generation, |analysis| to_bytes(&handed(analysis, what)));
                 desk.page.say(Envelope::with(Response::File { ticket }, file.into_iter().collect()));
             }
         }
@@ -129,7 +130,9 @@ impl Desk {
         let ChartRequest { series, start_ms, end_ms, max_points } = asked;
         let chart = self.with(generation, |analysis| analysis.chart(series, start_ms, end_ms, max_points)).flatten();
         let columns = |chart: report::ChartData| {
-            [&chart.times_ms, &chart.values, &chart.lower, &chart.upper].map(|column| to_f64s(column)).to_vec()
+            let band = [&chart.times_ms, &chart.values, &chart.lower, &chart.upper];
+            let course = [&chart.expected, &chart.low, &chart.high, &chart.bits];
+            band.into_iter().chain(course).map(|column| to_f64s(column)).collect::<Vec<_>>()
         };
         let buffers = chart.map(columns).unwrap_or_default();
         self.page.say(Envelope::with(Response::Chart { ticket, series }, buffers));
@@ -147,11 +150,18 @@ fn known(library: &str) -> Library {
     serde_json::from_str(library).unwrap_or_default()
 }
 
-fn exported(report: &Report, kind: Export) -> Vec<u8> {
-    match kind {
-        Export::Story => operations::markdown::write(report).into_bytes(),
-        // A Report is made of numbers, texts and lists with text keys: all of it has a form in JSON.
-        Export::Json => serde_json::to_vec(report).unwrap_or_default(),
-        Export::Midi => operations::midi::write(report),
+/// `weight.checkout=5`; what is no weight counts as not said.
+fn weight(setting: &str) -> Option<(String, f64)> {
+    let (service, number) = setting.strip_prefix("weight.")?.rsplit_once('=')?;
+    let weight: f64 = number.parse().ok()?;
+    (weight.is_finite() && weight >= 0.0).then(|| (service.to_owned(), weight))
+}
+
+fn handed(analysis: &Analysis, what: Handed) -> Vec<u8> {
+    match what {
+        Handed::Report => report::bytes::encode(analysis.report()),
+        Handed::Pair(from, to) => {
+            analysis.pair_spectrum(from, to).map(|found| report::bytes::encode(&found)).unwrap_or_default()
+        }
     }
 }

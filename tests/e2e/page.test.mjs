@@ -101,6 +101,9 @@ describe('the page', { timeout: 600_000 }, () => {
     const evidence = part(page, 'evidence');
     await evidence.waitFor();
     await changedTo(() => isPainted(evidence.locator('canvas').first()), true);
+    // The least expected value is said, with its interval and its bits.
+    const said = () => evidence.locator('canvas').first().getAttribute('aria-label');
+    await changedTo(async () => /; least expected: .+ expected .+ \(.+ to .+\), was .+: [\d.]+ bits$/.test(await said()), true);
   });
 
   it('drills down from the system to a service and back', async () => {
@@ -179,6 +182,31 @@ describe('the page', { timeout: 600_000 }, () => {
     const tracks = bytes.readUInt16BE(10);
     assert.equal(bytes.toString('latin1').split('MTrk').length - 1, tracks);
     assert.ok(tracks > 1, 'a track for each service with accents');
+  });
+
+  it('says how bad an incident is, weighs services, and hands it over', async () => {
+    await part(page, 'sample-latency-cascade').click();
+    await state(page);
+    assert.match(await part(page, 'severity').innerText(), /severity (major|critical)/);
+    const taken = async (id) => {
+      const saved = page.waitForEvent('download');
+      await part(page, 'export').click();
+      await part(page, id).click();
+      return JSON.parse(await readFile(await (await saved).path(), 'utf8'));
+    };
+    const { incidents } = await taken('export-incidents');
+    assert.ok(incidents.length > 0 && incidents[0].root_causes[0].service.length > 0);
+    const annotations = await taken('export-annotations');
+    assert.deepEqual(annotations[0].tags.slice(0, 3), ['monteverdi', 'incident', incidents[0].severity]);
+
+    await page.locator('#tab-data').click();
+    await page.getByLabel('Weight of checkout').fill('5');
+    await page.getByLabel('Weight of checkout').press('Tab');
+    await changed(async () => JSON.stringify((await taken('export-incidents')).incidents[0].impact), JSON.stringify(incidents[0].impact));
+    const weighed = (await taken('export-incidents')).incidents[0].impact;
+    assert.ok(weighed.is_weighted && weighed.service_s > incidents[0].impact.service_s);
+    await page.locator('button[title="weight.checkout=5"]', { hasText: 'Remove' }).click();
+    await changed(async () => JSON.stringify((await taken('export-incidents')).incidents[0].impact), JSON.stringify(weighed));
   });
 
   it('knows an incident again that was given a name, also in another browser', async () => {

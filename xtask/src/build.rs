@@ -73,6 +73,7 @@ fn optimise(project: &Project) -> Result<()> {
         ("app_bg.wasm", "-Oz"),
         ("charts_bg.wasm", "-Oz"),
         ("sound_bg.wasm", "-Oz"),
+        ("export_bg.wasm", "-Oz"),
         ("mapping_bg.wasm", "-Oz"),
         ("connect_bg.wasm", "-Oz"),
         ("live_bg.wasm", "-Oz"),
@@ -89,7 +90,7 @@ fn optimise(project: &Project) -> Result<()> {
             fs::rename(&smaller, &file).with_context(|| format!("{}", file.display()))?;
         }
     }
-    for name in ["app", "charts", "sound", "mapping", "connect", "live", "reader", "worker"] {
+    for name in ["app", "charts", "sound", "export", "mapping", "connect", "live", "reader", "worker"] {
         let (program, loader) =
             (project.dist().join(format!("{name}_bg.wasm")), project.dist().join(format!("{name}.js")));
         let (wasm, script) = imports::shorten(&fs::read(&program)?, &fs::read_to_string(&loader)?)
@@ -106,7 +107,17 @@ fn minify(project: &Project) -> Result<()> {
         println!("build: without esbuild (npm install in tests/e2e brings it)");
         return Ok(());
     }
-    let programs = ["app.js", "charts.js", "sound.js", "mapping.js", "connect.js", "live.js", "reader.js", "worker.js"];
+    let programs = [
+        "app.js",
+        "charts.js",
+        "sound.js",
+        "export.js",
+        "mapping.js",
+        "connect.js",
+        "live.js",
+        "reader.js",
+        "worker.js",
+    ];
     for name in programs.into_iter().chain(["boot.js", "sw.js", "app.css", "help.css", "mapping.css", "connect.css"]) {
         let file = project.dist().join(name);
         let mut esbuild = tool::command(project, "esbuild");

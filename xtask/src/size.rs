@@ -12,15 +12,17 @@ use crate::{build, takes_no_arguments, tool};
 const KB: u64 = 1000;
 /// What a visitor's browser fetches: programs by name, each with the most that wasm, loader and style sheet may come to
 /// (gzip -9), and what else is fetched at first.
-const BUDGETS: [(&str, u64); 8] = [
+const BUDGETS: [(&str, u64); 9] = [
     // Reads files.
     ("reader", 300 * KB),
     // Does the analysis.
     ("worker", 300 * KB),
     // Paints evidence charts and the close-ups of the radar; fetched with the first of them.
-    ("charts", 60 * KB),
+    ("charts", 66 * KB),
     // The radar for the ear, fetched when the user wants to hear it.
     ("sound", 20 * KB),
+    // Makes files of a Report, fetched when something is taken along.
+    ("export", 80 * KB),
     // The panel in which the user says how files are read, fetched when it is asked for.
     ("mapping", 40 * KB),
     // The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for.

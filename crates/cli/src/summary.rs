@@ -1,13 +1,19 @@
 //! A Report as a short text for a terminal.
 
 use report::format::{clock, date_time, duration_s, lag_s, number, plural, probability};
-use report::{Finding, Incident, Relation, Report, Span};
+use report::{DelayVerdict, Finding, Incident, Relation, Report, Span, Surprise};
 use std::fmt::Write;
 
 /// The most findings listed.
 const FINDINGS: usize = 20;
 /// The most relations listed.
 const RELATIONS: usize = 8;
+/// The most unexpected values listed.
+const SURPRISES: usize = 6;
+/// The most lines of a section on accents.
+const SECTION: usize = 12;
+/// A beat is told from this surprisal on: it comes once in 32 beats.
+const SURPRISING_BITS: f64 = 5.0;
 /// The most causes listed.
 const CAUSES: usize = 3;
 /// The widest a name is written.
@@ -28,6 +34,9 @@ pub(crate) fn write(report: &Report) -> String {
     findings(&mut out, "Findings", &report.findings, report);
     findings(&mut out, "Warnings", &report.warnings, report);
     relations(&mut out, report);
+    surprises(&mut out, report);
+    rhythms(&mut out, report);
+    patterns(&mut out, report);
     notes(&mut out, report);
     out
 }
@@ -121,6 +130,94 @@ fn relations(out: &mut String, report: &Report) {
     }
 }
 
+/// The values that were least expected.
+fn surprises(out: &mut String, report: &Report) {
+    let span_ms = report.dataset.end_ms - report.dataset.start_ms;
+    let mut all: Vec<(&Surprise, usize)> = Vec::new();
+    let mut total = 0;
+    for (position, series) in report.series.iter().enumerate() {
+        let Some(expectation) = &series.expectation else { continue };
+        total += expectation.violation_count;
+        all.extend(expectation.violations.iter().map(|violation| (violation, position)));
+    }
+    if all.is_empty() {
+        return;
+    }
+    all.sort_by(|a, b| b.0.bits.total_cmp(&a.0.bits).then(a.0.at_ms.cmp(&b.0.at_ms)));
+    let _ = writeln!(out, "\nLeast expected (in 95 of 100 cases a value is within the interval)");
+    for (surprise, position) in all.iter().take(SURPRISES) {
+        let unit = report.series.get(*position).map_or("", |series| series.unit.as_str());
+        let at = clock(surprise.at_ms, 0, span_ms);
+        wrap(out, &format!("{at} {}: {}", name(report, *position), surprise.words(unit)), "  ");
+    }
+    if total > SURPRISES {
+        let _ = writeln!(out, "  and {} more", total - SURPRISES);
+    }
+}
+
+/// Jobs whose runs fell off the beat, or whose newest beat is out of order.
+fn rhythms(out: &mut String, report: &Report) {
+    let span_ms = report.dataset.end_ms - report.dataset.start_ms;
+    let mut lines = Vec::new();
+    for (position, series) in report.series.iter().enumerate() {
+        let Some(rhythm) = &series.rhythm else { continue };
+        let mut parts = Vec::new();
+        if let Some(last) = rhythm.offbeats.last() {
+            parts.push(format!(
+                "{} off the beat (syncopation), the last at {} instead of {}",
+                plural(rhythm.offbeats.len(), "run", "runs"),
+                clock(last.at_ms, 0, span_ms),
+                clock(last.instead_of_ms, 0, span_ms)
+            ));
+        }
+        if let Some(newest) = rhythm.newest.filter(|beat| beat.bits >= SURPRISING_BITS) {
+            parts.push(format!(
+                "the newest beat, {}, {}: {} bits",
+                clock(newest.at_ms, 0, span_ms),
+                if newest.came { "has a run that was not expected" } else { "has no run where one was expected" },
+                number(newest.bits)
+            ));
+        }
+        if !parts.is_empty() {
+            let every = duration_s(rhythm.period_s);
+            lines.push(format!("{} (every {every}): {}", name(report, position), parts.join("; ")));
+        }
+    }
+    section(out, "Against the beat", &lines);
+}
+
+/// The patterns that were asked for.
+fn patterns(out: &mut String, report: &Report) {
+    let span_ms = report.dataset.end_ms - report.dataset.start_ms;
+    let mut lines = Vec::new();
+    for (position, series) in report.series.iter().enumerate() {
+        for found in series.patterns.iter().filter(|found| found.count > 0) {
+            lines.push(format!(
+                "{} in {}: {}, by chance {}; the last begins at {}",
+                found.pattern,
+                name(report, position),
+                plural(found.count, "time", "times"),
+                number(found.by_chance),
+                found.at_ms.last().map_or_else(String::new, |at_ms| clock(*at_ms, 0, span_ms))
+            ));
+        }
+    }
+    section(out, "Patterns of accents", &lines);
+}
+
+fn section(out: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{title}");
+    for line in lines.iter().take(SECTION) {
+        wrap(out, line, "  ");
+    }
+    if lines.len() > SECTION {
+        let _ = writeln!(out, "  and {} more", lines.len() - SECTION);
+    }
+}
+
 fn relation_line(report: &Report, relation: &Relation) -> String {
     let (from, to) = (name(report, relation.from), name(report, relation.to));
     let lag = relation.lag_s.filter(|lag| *lag != 0.0);
@@ -129,8 +226,14 @@ fn relation_line(report: &Report, relation: &Relation) -> String {
         (Some(lag), None) => format!(", {} later", duration_s(lag)),
         (None, _) => String::new(),
     };
+    let verdict = relation.delay_verdict.filter(|verdict| *verdict != DelayVerdict::Agrees);
+    let delay = match (verdict, relation.delay_s) {
+        (Some(verdict), Some(delay)) => format!("; by the phase {}, {}", duration_s(delay), verdict.words()),
+        _ => String::new(),
+    };
+    let source = if relation.same_source { "; both of one histogram" } else { "" };
     format!(
-        "{from} {} {to}: {} at the {} scale, strength {}{follows}, q {}",
+        "{from} {} {to}: {} at the {} scale, strength {}{follows}, q {}{delay}{source}",
         if lag.is_some() { "→" } else { "–" },
         relation.kind.name(),
         relation.scale.name(),

@@ -113,6 +113,9 @@ fn causes_rank_each_service_once_best_first() {
         assert_eq!(services[0], "cart", "{way:?}");
         let distinct: std::collections::BTreeSet<&&str> = services.iter().collect();
         assert_eq!(distinct.len(), services.len());
+        assert_eq!(answer["visible"], true, "{way:?}");
+        assert!(answer["sentence"].as_str().unwrap().starts_with("cart moved most: latency from"), "{answer}");
+        assert!(answer["end"].is_string() && answer["labels"].is_array(), "{answer}");
         let confidence = answer["services"][0]["confidence"].as_f64().unwrap();
         assert!((0.0..=1.0).contains(&confidence));
         let metric = &answer["metrics"][0];
@@ -164,6 +167,35 @@ fn the_radar_is_drawn_beside_the_answer() {
     assert!(ok(&["analyze", &path, "--svg", &picture]).contains("radar.csv"));
     assert!(std::fs::read_to_string(&picture).unwrap().starts_with("<svg "));
     assert!(ok(&["analyze", &path, "--svg", "-"]).starts_with("<svg "));
+}
+
+#[test]
+fn incidents_are_handed_over_and_weighed() {
+    let path = file("handover.csv", &stepped());
+    let document: Value = serde_json::from_str(&ok(&["analyze", &path, "--incidents"])).unwrap();
+    let incident = &document["incidents"][0];
+    assert!(incident["title"].as_str().unwrap().starts_with("cart latency"), "{incident}");
+    assert_eq!(incident["impact"]["is_weighted"], false);
+    let plain = incident["impact"]["service_s"].as_f64().unwrap();
+    let weighted: Value = serde_json::from_str(&ok(&["analyze", &path, "--incidents", "--weight", "cart=3"])).unwrap();
+    let weighed = &weighted["incidents"][0]["impact"];
+    assert_eq!((weighed["service_s"].as_f64().unwrap(), weighed["is_weighted"].as_bool()), (3.0 * plain, Some(true)));
+
+    // What Grafana takes is read back as events.
+    let annotations = ok(&["analyze", &path, "--annotations"]);
+    let list: Value = serde_json::from_str(&annotations).unwrap();
+    let events = file("handover.annotations.json", &annotations);
+    let report: Value = serde_json::from_str(&ok(&["analyze", &path, &events, "--json"])).unwrap();
+    assert_eq!(report["dataset"]["events"].as_array().unwrap().len(), list.as_array().unwrap().len());
+
+    let unknown = run(&["analyze", &path, "--weight", "shop=3"]);
+    assert!(
+        unknown.status == 2 && unknown.stderr.contains("there is no service shop; there are"),
+        "{}",
+        unknown.stderr
+    );
+    let wrong = run(&["analyze", &path, "--weight", "cart=much"]);
+    assert!(wrong.status == 2 && wrong.stderr.contains("like checkout=5"), "{}", wrong.stderr);
 }
 
 #[test]
@@ -317,4 +349,26 @@ fn a_reader_that_stops_is_no_error() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_spectrum_of_a_pair_is_a_table_or_json() {
+    let mut text = String::from("time,cart_cpu,web_cpu\n");
+    for row in 0..400_u32 {
+        let value = |row: u32| f64::from((row * 7919 + row / 3 * 31) % 101) / 101.0;
+        text.push_str(&format!("{},{},{}\n", 1_700_000_000 + row * 15, value(row), value(row + 2)));
+    }
+    let path = file("pair.csv", &text);
+    let table = ok(&["pair", "web_cpu", "cart_cpu", &path]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "scale,period_s,coherence,threshold,phase_rad,phase_plus_minus_rad,gain_db");
+    let json: Value = serde_json::from_str(&ok(&["pair", "web_cpu", "cart_cpu", &path, "--json"])).unwrap();
+    let bands = json["bands"].as_array().unwrap();
+    let count: usize = bands.iter().map(|band| band["period_s"].as_array().unwrap().len()).sum();
+    assert_eq!(lines.len(), count + 1);
+    let cells: Vec<&str> = lines[1].split(',').collect();
+    assert_eq!(cells[1].parse::<f64>().unwrap(), bands[0]["period_s"][0].as_f64().unwrap());
+    assert_eq!(cells[2].parse::<f64>().unwrap(), bands[0]["coherence"][0].as_f64().unwrap());
+    let refused = run(&["pair", "nobody", "cart_cpu", &path]);
+    assert_eq!(refused.status, 2);
 }

@@ -14,6 +14,22 @@ use testkit::{Noise, Random, START_MS, dataset, fixture, noise_panel};
 const FIRST_SEED: u64 = 700_000;
 const STEP_MS: i64 = 15_000;
 
+/// A process by name, and its values by seed.
+type Process = (&'static str, fn(u64) -> Vec<f64>);
+
+/// Standard deviations of the noise are 1.
+const COVERED: [Process; 4] = [
+    ("white noise", |seed| white_noise(1_440, &mut Random::stream(seed, "values"))),
+    ("AR(1) φ 0.6", |seed| ar1(1_440, 0.6, &mut Random::stream(seed, "values"))),
+    ("a sine of 5 and white noise", |seed| {
+        let noise = white_noise(1_440, &mut Random::stream(seed, "values"));
+        add(&scaled(&sine(1_440, 48.0, 0.3), 5.0, 20.0), &noise)
+    }),
+    ("a sine of 5 and AR(1) φ 0.6", |seed| {
+        add(&scaled(&sine(1_440, 48.0, 0.3), 5.0, 20.0), &ar1(1_440, 0.6, &mut Random::stream(seed, "values")))
+    }),
+];
+
 fn main() {
     let seeds: u64 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(100);
     println!("| fixture | right is | seeds | share | aim |");
@@ -134,6 +150,33 @@ fn main() {
             of_kind(&report, FindingKind::Dissonance).any(|one| name(&report, one.series[0]) == "c_load")
         },
     );
+    for (name, make) in COVERED {
+        let words = format!("{name}, 1,440 samples");
+        share(&words, "the 95 % interval covers 95 ± 2 %, as the Report has it", 0.95, &|seed| {
+            let report = report(dataset(STEP_MS, [("series", make(seed))]));
+            let told = report.series[0].expectation.as_ref();
+            told.is_some_and(|told| told.predicted > 1_300 && (told.coverage - 0.95).abs() <= 0.02)
+        });
+        let words = format!("{name}, a sample 12 standard deviations off");
+        share(&words, "it is the most surprising one, and dated", 0.99, &|seed| {
+            let at = 700 + (seed % 600) as usize;
+            let mut values = make(seed);
+            values[at] += 12.0;
+            let report = report(dataset(STEP_MS, [("series", values)]));
+            let violations = report.series[0].expectation.as_ref().map(|told| told.violations.as_slice());
+            let most = violations.unwrap_or_default().iter().max_by(|a, b| a.bits.total_cmp(&b.bits));
+            most.is_some_and(|one| one.at_ms == START_MS + at as i64 * STEP_MS)
+        });
+    }
+    share("F9, a nightly batch that is missing once in five weeks", "that beat is the strangest", 0.99, &|seed| {
+        // Four nights make one expect the fifth.
+        let missing = 5 + (seed % 26) as usize;
+        let report = report(fixture::weeks(missing, seed));
+        let due_ms = START_MS + (missing as i64 * 24 + 2 - 6) * 3_600_000;
+        let batch = report.series.iter().find(|series| series.name == "batch").unwrap();
+        let strangest = batch.rhythm.as_ref().and_then(|rhythm| rhythm.strangest);
+        strangest.is_some_and(|beat| !beat.came && (beat.at_ms - due_ms).abs() <= 1_800_000)
+    });
     share("three that go together", "no finding", 0.95, &|seed| report(parting(seed, false)).findings.is_empty());
 }
 

@@ -3,16 +3,20 @@
 use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
 use crate::detect::{self, Facts, Setting};
+use crate::expectation::Course;
 use crate::recall::Memory;
 use crate::relate::{self, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
 use crate::services;
-use crate::{Error, Options, Progress, Stage, Status, explain, scales, summary};
+use crate::{Error, Options, Progress, Stage, Status, expectation, explain, scales, spectrum, summary};
 use analysis::anomaly::silence::end_of_observation;
 use analysis::distribution::SCORE_CAP;
 use analysis::harmony::{Bounds, FoundBeat, Scale};
-use report::{ChartData, Finding, FindingKind, Report};
+use operations::cascade::Ways;
+use report::{ChartData, Finding, FindingKind, PairSpectrum, Report};
 use series::{Dataset, Panel, TimeGrid};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Series that one step lays on the grid.
 const SERIES_PER_STEP: usize = 32;
@@ -20,6 +24,9 @@ const SERIES_PER_STEP: usize = 32;
 const LAGS_PER_STEP: usize = 40;
 /// Relations of which one step finds out more.
 const REFINED_PER_STEP: usize = 10;
+
+/// Series whose expectations one step works out.
+const EXPECTED_PER_STEP: usize = 4;
 
 /// Where the work stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +39,7 @@ enum Next {
     Lags,
     Refine,
     Ribbon(usize),
+    Expect(usize),
     Explain,
     Finished,
 }
@@ -49,6 +57,8 @@ pub struct Analysis {
     ribbons: Vec<Ribbons>,
     next: Next,
     report: Report,
+    /// What was expected of the series that was drawn last.
+    course: RefCell<Option<(usize, Rc<Course>)>>,
 }
 
 impl Analysis {
@@ -60,7 +70,7 @@ impl Analysis {
         let panel = Panel::lay(&dataset)?;
         let members = services::infer(&dataset, &options.services);
         let bounds = scales::bounds(&options);
-        let report = summary::begin(&dataset, &panel, &members, &bounds);
+        let report = summary::begin(&dataset, &panel, &members, &bounds, &options.weights);
         Ok(Self {
             dataset,
             panel,
@@ -73,6 +83,7 @@ impl Analysis {
             ribbons: Vec::new(),
             next: Next::Place,
             report,
+            course: RefCell::default(),
         })
     }
 
@@ -87,6 +98,7 @@ impl Analysis {
             Next::Lags => self.lags(),
             Next::Refine => self.refine(),
             Next::Ribbon(scale) => self.ribbon(scale),
+            Next::Expect(place) => self.expect(place),
             Next::Explain => self.explain(),
             Next::Finished => Next::Finished,
         };
@@ -107,6 +119,7 @@ impl Analysis {
             Next::Lags => (Stage::Relate, 0.82),
             Next::Refine => (Stage::Relate, 0.84),
             Next::Ribbon(scale) => (Stage::Replay, 0.88 + 0.03 * scale as f64),
+            Next::Expect(_) => (Stage::Explain, 0.96),
             Next::Explain | Next::Finished => (Stage::Explain, 0.97),
         };
         Progress { stage, done }
@@ -134,7 +147,7 @@ impl Analysis {
         };
         let facts = detect::detect(column, &setting);
         if let Some(series) = self.report.series.get_mut(position) {
-            summary::fill(series, column, &facts, &self.panel.grid);
+            summary::fill(series, column, &facts, &self.panel.grid, &self.options.patterns);
             let context = Context {
                 series: position,
                 service: series.service,
@@ -178,6 +191,16 @@ impl Analysis {
             detect::alpha(&self.options, self.panel.columns.len()),
         );
         self.add(found);
+        let weights = self.weights();
+        if weights.len() > MOST_SERIES {
+            self.report.dataset.notes.push(summary::limit_note(weights.len(), MOST_SERIES));
+        }
+        self.relating = Some(Relating::new(&self.facts, &weights, &self.panel.grid, &self.bounds));
+        Next::Scan(0)
+    }
+
+    /// The scores of what was found of each series.
+    fn weights(&self) -> Vec<f64> {
         let mut weights = vec![0.0; self.panel.columns.len()];
         for finding in &self.report.findings {
             for series in &finding.series {
@@ -186,11 +209,7 @@ impl Analysis {
                 }
             }
         }
-        if weights.len() > MOST_SERIES {
-            self.report.dataset.notes.push(summary::limit_note(weights.len(), MOST_SERIES));
-        }
-        self.relating = Some(Relating::new(&self.facts, &weights, &self.panel.grid, &self.bounds));
-        Next::Scan(0)
+        weights
     }
 
     fn scan(&mut self, scale: usize) -> Next {
@@ -223,12 +242,21 @@ impl Analysis {
         }
         self.report.relations = relating.relations();
         self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));
-        order::sort_by_key(&mut self.report.relations, |relation| relation.explained_by.is_some());
+        for relation in &mut self.report.relations {
+            let series = [relation.from, relation.to].map(|series| self.dataset.series.get(series));
+            relation.same_source =
+                relation.from != relation.to && matches!(series, [Some(a), Some(b)] if a.has_histogram_of(b));
+        }
+        order::sort_by_key(&mut self.report.relations, |relation| {
+            (relation.same_source, relation.explained_by.is_some())
+        });
         Next::Ribbon(0)
     }
 
     fn ribbon(&mut self, scale: usize) -> Next {
-        let (Some(scale_name), Some(relating)) = (Scale::ALL.get(scale), &self.relating) else { return Next::Explain };
+        let (Some(scale_name), Some(relating)) = (Scale::ALL.get(scale), &self.relating) else {
+            return Next::Expect(0);
+        };
         let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
         let ribbons = replay::ribbons(
             &columns,
@@ -245,9 +273,31 @@ impl Analysis {
         Next::Ribbon(scale + 1)
     }
 
+    /// What was expected of the series that matter most.
+    fn expect(&mut self, place: usize) -> Next {
+        let chosen = expectation::chosen(&self.weights(), self.panel.grid.len);
+        let columns = &self.panel.columns;
+        // The chance of any violation in a healthy Report is that of any finding.
+        let alpha = self.options.false_alarm_rate / columns.len().max(1) as f64;
+        for &series in chosen.iter().skip(place).take(EXPECTED_PER_STEP) {
+            if let (Some(column), Some(facts), Some(told)) =
+                (columns.get(series), self.facts.get(series), self.report.series.get_mut(series))
+            {
+                told.expectation = expectation::summary(column, &self.panel.grid, expectation::season(facts), alpha);
+            }
+        }
+        let next = place + EXPECTED_PER_STEP;
+        if next < chosen.len() { Next::Expect(next) } else { Next::Explain }
+    }
+
     fn explain(&mut self) -> Next {
         let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
-        self.report.incidents = explain::incidents(&self.report, &columns, &self.panel.grid);
+        let ways = Ways::new(&self.report.relations, &self.report.series, self.report.services.len());
+        self.report.branching_ratio = ways.branching_ratio();
+        for (service, reach) in self.report.services.iter_mut().zip(ways.reach()) {
+            service.reach = reach;
+        }
+        self.report.incidents = explain::incidents(&self.report, &columns, &self.panel.grid, &ways);
         self.report.warnings = self
             .report
             .findings
@@ -295,13 +345,27 @@ impl Analysis {
         &self.dataset
     }
 
-    /// A stretch of one series with its normal band, thinned to at most `max_points` so that extremes stay visible.
-    /// `None` where there is no such series. The band is missing until the series has been looked at.
+    /// Coherence, phase and gain of two series at every period of every scale, without seasons, as relations are found.
+    /// `None` where there is no such series, where it has not been looked at yet, or where no scale has enough segments.
+    pub fn pair_spectrum(&self, from: usize, to: usize) -> Option<PairSpectrum> {
+        let ends = [from, to];
+        let [x, y] = ends.map(|series| self.facts.get(series).map(|facts| facts.deseasonalised.as_slice()));
+        let relations =
+            self.report.relations.iter().filter(|one| ends == [one.from, one.to] || ends == [one.to, one.from]);
+        let relations: Vec<_> = relations.collect();
+        let rate = self.options.false_discovery_rate;
+        spectrum::of_pair(ends, [x?, y?], &relations, &self.panel.grid, &self.bounds, rate)
+    }
+
+    /// A stretch of one series with its normal band and what was expected of it, thinned to at most `max_points` so that
+    /// extremes stay visible. `None` where there is no such series. Both are missing until the series has been looked at.
     pub fn chart(&self, series: usize, start_ms: i64, end_ms: i64, max_points: usize) -> Option<ChartData> {
         let values = self.panel.columns.get(series)?;
         let grid = &self.panel.grid;
         let facts = self.facts.get(series);
+        let course = self.course(series).unwrap_or_default();
         let drawn = Drawn {
+            course: &course,
             series,
             values,
             lower: facts.map_or(&[], |facts| &facts.band_lower),
@@ -309,10 +373,23 @@ impl Analysis {
         };
         Some(chart::thin(&drawn, grid, grid.slot(start_ms), grid.slot(end_ms), max_points))
     }
+
+    /// All that was expected of a series that has been looked at. The last one is kept: who draws it will draw it again.
+    fn course(&self, series: usize) -> Option<Rc<Course>> {
+        let (column, facts) = (self.panel.columns.get(series)?, self.facts.get(series)?);
+        if let Some((kept, course)) = &*self.course.borrow()
+            && *kept == series
+        {
+            return Some(Rc::clone(course));
+        }
+        let course = Rc::new(expectation::course(column, &self.panel.grid, expectation::season(facts)));
+        *self.course.borrow_mut() = Some((series, Rc::clone(&course)));
+        Some(course)
+    }
 }
 
 /// The longest stretch of slots without a break in it.
-fn longest_stretch(grid: &TimeGrid) -> (usize, usize) {
+pub(crate) fn longest_stretch(grid: &TimeGrid) -> (usize, usize) {
     let cuts = grid.breaks.iter().map(|cut| cut.slot).chain([grid.len]);
     let (mut longest, mut from) = ((0, 0), 0);
     for cut in cuts {

@@ -249,8 +249,11 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
                 numbers.push(pure("further spikes", untold as f64));
             }
             let length = duration_s(context.seconds(accent.end - accent.start + 1));
-            let more =
-                if rank == 0 && untold > 0 { format!(" {untold} smaller ones are not listed.") } else { String::new() };
+            let more = match untold {
+                1 if rank == 0 => " A smaller one is not listed.".to_owned(),
+                2.. if rank == 0 => format!(" {untold} smaller ones are not listed."),
+                _ => String::new(),
+            };
             Finding {
                 direction: Some(if up { Direction::Up } else { Direction::Down }),
                 numbers,

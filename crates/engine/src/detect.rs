@@ -17,7 +17,7 @@ use analysis::spectrum::{Peak, PeakOptions, significant_peaks};
 /// The detectors that each series passes; the false-alarm budget is divided among them.
 const DETECTORS: f64 = 8.0;
 /// A season is taken out only if it holds this share of the variance.
-const SEASON_SHARE: f64 = 0.1;
+pub(crate) const SEASON_SHARE: f64 = 0.1;
 /// A harmonic that holds this many times the variance of its fundamental is a season of its own.
 const OVERTONE: f64 = 2.0;
 /// A period that is no whole number of slots smears its season: it may drift by this share of a cycle over the window.
@@ -175,6 +175,13 @@ fn take_season(values: &[f64], facts: &mut Facts) -> Vec<f64> {
     }
     facts.deseasonalised = rest;
     seasonal
+}
+
+/// The values without their season, as [`detect`] takes it out.
+pub(crate) fn without_season(values: &[f64]) -> Vec<f64> {
+    let mut facts = Facts { peaks: significant_peaks(values, &PeakOptions::default()), ..Facts::default() };
+    take_season(values, &mut facts);
+    facts.deseasonalised
 }
 
 /// A period of whole slots is taken out by STL, which lets the season evolve; another one by folding at its exact period.

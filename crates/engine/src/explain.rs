@@ -2,7 +2,8 @@
 
 use crate::cause::{examine, reach, weigh};
 use analysis::cause::{Displacement, Evidence, Kind, rank};
-use operations::{incident, narrative, spread};
+use operations::cascade::Ways;
+use operations::{impact, incident, narrative, spread};
 use order::SortedSet;
 use report::format::quantity;
 use report::{Cause, Finding, Incident, Report, SeriesSummary};
@@ -14,13 +15,16 @@ const SHORTEST_BASELINE: usize = 10;
 const MOST_INCIDENTS: usize = 20;
 
 /// The incidents of a report whose services, series, findings and relations are filled in.
-pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid) -> Vec<Incident> {
+pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, ways: &Ways) -> Vec<Incident> {
     let window_ms = report.dataset.end_ms - report.dataset.start_ms;
     let mut told: Vec<Incident> = incident::group(&report.findings, &report.relations, grid.step_ms, window_ms)
         .into_iter()
         .take(MOST_INCIDENTS)
         .map(|group| one(report, columns, grid, group))
         .collect();
+    for incident in &mut told {
+        impact::assess(report, incident, ways);
+    }
     for position in 0..told.len() {
         let story = told.get(position).map(|incident| narrative::tell(report, incident));
         if let (Some(incident), Some(story)) = (told.get_mut(position), story) {

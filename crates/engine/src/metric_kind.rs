@@ -3,6 +3,7 @@
 //! Only the order of services whose evidence is nearly as strong depends on it: no series is left out for its name.
 
 use analysis::cause::Kind;
+use operations::symptom::words;
 
 /// Words (or their beginnings) of metrics that pass from a callee to its callers.
 const SYMPTOMS: [&str; 12] = [
@@ -39,23 +40,6 @@ pub(crate) fn of(metric: &str) -> Kind {
     } else {
         Kind::State
     }
-}
-
-/// The words of a name, in lower case: cut at everything that is no letter or digit, and before a capital.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_small = false;
-    for character in name.chars() {
-        let is_part = character.is_ascii_alphanumeric();
-        if !is_part || (was_small && character.is_ascii_uppercase()) {
-            words.push(String::new());
-        }
-        if let (true, Some(word)) = (is_part, words.last_mut()) {
-            word.push(character.to_ascii_lowercase());
-        }
-        was_small = character.is_ascii_lowercase() || character.is_ascii_digit();
-    }
-    words
 }
 
 #[cfg(test)]

@@ -17,8 +17,13 @@ pub struct Options {
     pub macro_to_meso_s: f64,
     /// Services that the user has put right: series name to service name.
     pub services: BTreeMap<String, String>,
+    /// What services weigh in the impact of an incident (users, requests per second, money per second): service name to
+    /// weight, 0 or more. Services that are not named weigh 1.
+    pub weights: BTreeMap<String, f64>,
     /// Incidents that the user knows: new ones are compared with them.
     pub signatures: Vec<NamedSignature>,
+    /// Patterns of strong (true) and weak accents to count in every series, as [`crate::pattern`] reads them.
+    pub patterns: Vec<Vec<bool>>,
 }
 
 impl Default for Options {
@@ -29,7 +34,9 @@ impl Default for Options {
             micro_to_macro_s: 300.0,
             macro_to_meso_s: 21_600.0,
             services: BTreeMap::new(),
+            weights: BTreeMap::new(),
             signatures: Vec::new(),
+            patterns: Vec::new(),
         }
     }
 }

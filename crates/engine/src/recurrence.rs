@@ -28,6 +28,8 @@ const LEAST_SHARE: f64 = 0.1;
 pub(crate) struct Recurrence {
     pub(crate) job: Option<Job>,
     pub(crate) accents: Vec<Accent>,
+    /// The onset of every accent, told or not, and whether it is a strong one.
+    pub(crate) strong: Vec<(usize, bool)>,
     /// The most frequent foot, and its share of the beats; none where chance explains it.
     pub(crate) foot: Option<(Foot, f64)>,
     pub(crate) changes: Vec<Change>,
@@ -52,6 +54,29 @@ pub(crate) struct Job {
     pub(crate) p: f64,
     /// Runs that failed the schedule.
     pub(crate) events: Vec<Event>,
+    /// The newest beat, and the most surprising one.
+    pub(crate) newest: Option<Beat>,
+    pub(crate) strangest: Option<Beat>,
+    /// Runs on weak beats in the place of strong ones.
+    pub(crate) offbeats: Vec<Offbeat>,
+}
+
+/// A beat of a job, four of which make a period.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beat {
+    pub(crate) slot: usize,
+    /// Whether a run began there.
+    pub(crate) came: bool,
+    /// How surprising that is.
+    pub(crate) bits: f64,
+}
+
+/// A run on a weak beat in the place of a strong one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offbeat {
+    pub(crate) slot: usize,
+    pub(crate) instead_of: usize,
+    pub(crate) bits: f64,
 }
 
 /// How a run failed the schedule.
@@ -139,7 +164,20 @@ fn of_stretch(values: &[f64], peaks: &[Peak], step_s: f64, alpha: f64) -> Recurr
             score: change.score,
         })
         .collect();
-    found.job = heard.jobs.as_ref().map(job);
+    found.job = heard.jobs.as_ref().map(|jobs| Job {
+        newest: heard.beats.len().checked_sub(1).and_then(|last| beat(&heard, last)),
+        strangest: heard.worst.and_then(|worst| beat(&heard, worst.beat)),
+        offbeats: heard
+            .syncopations
+            .iter()
+            .map(|off| Offbeat { slot: off.slot, instead_of: off.instead_of, bits: off.bits })
+            .collect(),
+        ..job(jobs)
+    });
+    if let Some(level) = heard.levels.first() {
+        found.strong =
+            heard.accents.iter().zip(&level.beats).map(|(ictus, beat)| (ictus.slot, beat.accented)).collect();
+    }
     if heard.dominance_p <= DOMINANT
         && let Some(level) = heard.levels.first()
     {
@@ -165,6 +203,10 @@ fn of_stretch(values: &[f64], peaks: &[Peak], step_s: f64, alpha: f64) -> Recurr
     found
 }
 
+fn beat(heard: &rhythm::Rhythm, place: usize) -> Option<Beat> {
+    Some(Beat { slot: *heard.beats.get(place)?, came: *heard.played.get(place)?, bits: *heard.surprisal.get(place)? })
+}
+
 fn job(jobs: &rhythm::Jobs) -> Job {
     let pulse = &jobs.pulse;
     let missed =
@@ -188,6 +230,9 @@ fn job(jobs: &rhythm::Jobs) -> Job {
         runs: jobs.runs.clone(),
         p: pulse.p,
         events: missed.chain(late).chain(extra).filter(|event| event.score >= 1.0).collect(),
+        newest: None,
+        strangest: None,
+        offbeats: Vec::new(),
     }
 }
 
@@ -277,7 +322,13 @@ impl Recurrence {
         if let Some(job) = &mut self.job {
             job.runs.iter_mut().for_each(&mut change);
             job.events.iter_mut().for_each(|event| change(&mut event.slot));
+            job.newest.iter_mut().chain(&mut job.strangest).for_each(|beat| change(&mut beat.slot));
+            for off in &mut job.offbeats {
+                change(&mut off.slot);
+                change(&mut off.instead_of);
+            }
         }
+        self.strong.iter_mut().for_each(|(slot, _)| change(slot));
         for accent in &mut self.accents {
             change(&mut accent.start);
             change(&mut accent.end);

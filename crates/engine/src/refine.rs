@@ -2,12 +2,16 @@
 //! whether the gain has a peak or a notch, and whether phases are locked.
 
 use crate::detect::Facts;
+use crate::scales::to_report;
 use analysis::coupling::{
-    BandPhase, Edge, ExplainOptions, GrangerOptions, GrangerPlan, LagPlan, Verdict, explain, phase_locking,
+    Agreement, BandPhase, Edge, ExplainOptions, GrangerOptions, GrangerPlan, LagPlan, Verdict, explain, phase_locking,
+    phase_slope,
 };
-use analysis::harmony::{AntiKind, Resonance, ResonanceKind, ResonanceOptions, resonance_of};
+use analysis::harmony::{
+    AntiKind, BandPlan, Resonance, ResonanceKind, ResonanceOptions, Scale, SegmentSpectra, resonance_of,
+};
 use analysis::multiplicity::benjamini_hochberg;
-use report::{Relation, RelationKind};
+use report::{DelayVerdict, Relation, RelationKind};
 use series::TimeGrid;
 
 /// So many samples of relations are looked at: with long series only the strongest relations are, but this many in any
@@ -23,9 +27,14 @@ const LEAST_Q: f64 = 1.0;
 /// A period of a series is that of the relation if it is within this share of it.
 const SAME_PERIOD: f64 = 0.1;
 
+/// Chance that one bin without coherence counts for the slope of the phase.
+const COHERENT: f64 = 0.01;
+
 /// The refinement of relations, the strongest first.
 pub(crate) struct Refining {
     granger: Option<GrangerPlan>,
+    /// How each scale is looked at.
+    plans: Vec<(Scale, BandPlan)>,
     next: usize,
     most: usize,
     /// Chance of each direction without any influence; `from` to `to`, then back.
@@ -35,7 +44,13 @@ pub(crate) struct Refining {
 
 impl Refining {
     /// Prepares the series, and finds which relations others explain; their ends are positions in `columns`.
-    pub(crate) fn new(columns: &[Vec<f64>], lags: &mut LagPlan, drafts: &mut [Relation], grid: &TimeGrid) -> Self {
+    pub(crate) fn new(
+        columns: &[Vec<f64>],
+        lags: &mut LagPlan,
+        drafts: &mut [Relation],
+        grid: &TimeGrid,
+        plans: &[(Scale, BandPlan)],
+    ) -> Self {
         let edges: Vec<Edge> = drafts
             .iter()
             .map(|draft| Edge { first: draft.from, second: draft.to, lag: draft.lag_s.unwrap_or(0.0) / grid.step_s() })
@@ -58,6 +73,7 @@ impl Refining {
         let most = (SAMPLES / grid.len.max(1)).max(FEWEST);
         Self {
             granger: GrangerPlan::new(&views, &GrangerOptions::default()).ok(),
+            plans: plans.to_vec(),
             next: 0,
             most,
             directions: Vec::new(),
@@ -84,6 +100,7 @@ impl Refining {
                 self.directions.push((place, found.forward.p, found.backward.p));
             }
             self.resonances.push((place, resonance_of(from, to, &options)));
+            delay(draft, [from, to], &self.plans, grid);
             draft.locking = locking(draft, from, to, facts, grid);
         }
         self.next = end;
@@ -123,6 +140,24 @@ fn answers(draft: &mut Relation, found: &Resonance, grid: &TimeGrid) {
     draft.period_s = (found.frequency > 0.0).then(|| grid.step_s() / found.frequency);
     draft.gain_db = found.gain_db.is_finite().then_some(found.gain_db);
     draft.quality = found.q.is_finite().then_some(found.q);
+}
+
+/// Writes the delay by the slope of the phase into a relation, at the scale at which it is clearest.
+fn delay(draft: &mut Relation, [from, to]: [&[f64]; 2], plans: &[(Scale, BandPlan)], grid: &TimeGrid) {
+    let Some((_, plan)) = plans.iter().find(|(scale, _)| to_report(*scale) == draft.scale) else { return };
+    let Ok(spectra) = SegmentSpectra::new(&[from, to], &plan.options) else { return };
+    let Some(found) = phase_slope(&spectra, 0, 1, plan.bins.clone(), COHERENT) else { return };
+    let decimate = plan.options.decimate;
+    let step_s = grid.step_s() * decimate as f64;
+    draft.delay_s = Some(found.steps * step_s);
+    draft.delay_plus_minus_s = Some((found.high - found.low) / 2.0 * step_s);
+    let (Some(lag_s), Some(plus_minus_s)) = (draft.lag_s, draft.lag_plus_minus_s) else { return };
+    let (low, high) = ((lag_s - plus_minus_s) / grid.step_s(), (lag_s + plus_minus_s) / grid.step_s());
+    draft.delay_verdict = Some(match found.compare_interval(low, high, decimate) {
+        Agreement::Agree => DelayVerdict::Agrees,
+        Agreement::Dispersive => DelayVerdict::Dispersive,
+        Agreement::Disagree => DelayVerdict::Disagrees,
+    });
 }
 
 /// How firmly phases are locked around a period that both have.

@@ -230,7 +230,7 @@ impl Relating {
         let Some(lags) = &mut self.lags else { return false };
         // Lags and phases of a season would be those of the clock.
         let Some(refining) = &mut self.refining else {
-            self.refining = Some(Refining::new(&self.columns, lags, &mut self.drafts, grid));
+            self.refining = Some(Refining::new(&self.columns, lags, &mut self.drafts, grid, &self.plans));
             return true;
         };
         let facts: Vec<&Facts> = self.members.iter().filter_map(|series| facts.get(*series)).collect();

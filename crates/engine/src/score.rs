@@ -1,9 +1,9 @@
 //! An anomaly score for every sample.
 
+pub(crate) mod online;
+mod retrospective;
+
 use crate::Options;
-use crate::detect::{self, Setting, detect};
-use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
-use analysis::harmony::Bounds;
 use series::Dataset;
 
 /// Whether a score may know the future.
@@ -15,86 +15,22 @@ pub enum Mode {
     Retrospective,
 }
 
-/// The rolling window of the online detector, in samples.
-const ONLINE_WINDOW: usize = 121;
-/// The number of samples over which the online threshold keeps its false-alarm rate. It cannot be the series' length,
-/// which nobody knows while it is still growing.
-const ONLINE_HORIZON: usize = 10_000;
-
-/// The fewest values that have a habit which a value could leave.
-const SHORTEST: usize = 16;
-
 /// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value
-/// or, online, too little past to judge.
+/// or too little to judge it by.
 ///
-/// Samples count as equally spaced. The threshold keeps [`Options::false_alarm_rate`] over all series together; online,
-/// over 10 000 samples of them.
-/// Online: robust z-score against the past. Retrospective: the same against both sides, season and lasting changes taken
-/// out first, plus the lasting changes themselves around their date.
+/// Samples count as equally spaced.
+/// Online: how surprising the latest values are by what came before, once for every event; the threshold is such that one
+/// series of noise has about five false alarms in 10 000 samples, and many series have fewer each. Retrospective: how little
+/// the sample's surroundings of 4 to 256 samples resemble the rest of the series, raised where other series stand out at the
+/// same time.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {
-    let alpha = detect::alpha(options, dataset.series.len());
-    dataset
-        .series
-        .iter()
-        .map(|series| match mode {
-            Mode::Online => {
-                let scan = scan_spikes(&series.values, &online_options(options, dataset.series.len()));
-                scan.z.iter().map(|z| z.abs() / scan.threshold).collect()
-            }
-            Mode::Retrospective => retrospective(&series.values, alpha),
-        })
-        .collect()
-}
-
-/// How the online detector looks at one of `series` series.
-pub(crate) fn online_options(options: &Options, series: usize) -> SpikeOptions {
-    SpikeOptions {
-        window: ONLINE_WINDOW,
-        causal: true,
-        alpha: detect::alpha(options, series),
-        horizon: Some(ONLINE_HORIZON),
-        ..SpikeOptions::default()
-    }
-}
-
-fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {
-    if values.iter().filter(|value| value.is_finite()).count() < SHORTEST {
-        return vec![f64::NAN; values.len()];
-    }
-    let facts = detect(
-        values,
-        &Setting {
-            end_of_observation: values.len().saturating_sub(1),
-            stretch: (0, values.len()),
-            // Scores are by sample, and depend on no clock.
-            step_s: 1.0,
-            bounds: Bounds::default(),
-            alpha,
-        },
-    );
-    let mut scores: Vec<f64> = values
-        .iter()
-        .enumerate()
-        .map(|(slot, value)| {
-            let at = |band: &[f64]| band.get(slot).copied().unwrap_or(f64::NAN);
-            let centre = at(&facts.band_centre);
-            let edge = if *value >= centre { at(&facts.band_upper) } else { at(&facts.band_lower) };
-            let (distance, half_width) = ((value - centre).abs(), (edge - centre).abs());
-            if half_width > 0.0 {
-                distance / half_width
-            } else if distance > 0.0 {
-                1.0
-            } else {
-                distance
-            }
-        })
-        .collect();
-    for shift in &facts.shifts {
-        for score in scores.iter_mut().take(shift.high + 1).skip(shift.low).filter(|score| !score.is_nan()) {
-            *score = score.max(shift.score);
+    match mode {
+        Mode::Online => {
+            let series = dataset.series.iter();
+            series.map(|series| online::scores(&series.values, options, dataset.series.len())).collect()
         }
+        Mode::Retrospective => retrospective::scores(dataset, options),
     }
-    scores
 }
 
 #[cfg(test)]
@@ -128,6 +64,18 @@ mod tests {
             assert_eq!(top, 400, "{mode:?}");
             assert!(scores[400] > 1.0);
         }
+    }
+
+    #[test]
+    fn series_of_one_clock_raise_each_other() {
+        let mut both = spiked(600, 400);
+        both.series.extend(spiked(600, 400).series);
+        let apart = score(&both, Mode::Retrospective, &Options::default());
+        let axis = Arc::clone(&both.series[0].axis);
+        both.series[1].axis = axis;
+        let together = score(&both, Mode::Retrospective, &Options::default());
+        assert!(together[0][400] > 1.5 * apart[0][400], "{} {}", together[0][400], apart[0][400]);
+        assert_eq!(together[0], together[1]);
     }
 
     #[test]

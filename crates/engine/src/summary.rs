@@ -1,6 +1,8 @@
 //! The Report's plain facts: what was read, which services there are, what each series is like.
 
 use crate::detect::Facts;
+use crate::pattern;
+use crate::recurrence::Beat;
 use crate::scales;
 use crate::services::Membership;
 use analysis::harmony::Bounds;
@@ -15,7 +17,13 @@ use std::collections::BTreeMap;
 const MOST_ACCENTS: usize = 200;
 
 /// A Report before any statistic has run.
-pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bounds: &Bounds) -> Report {
+pub(crate) fn begin(
+    dataset: &Dataset,
+    panel: &Panel,
+    members: &[Membership],
+    bounds: &Bounds,
+    weights: &BTreeMap<String, f64>,
+) -> Report {
     let mut by_service: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (position, member) in members.iter().enumerate() {
         by_service.at(&member.service).push(position);
@@ -41,7 +49,12 @@ pub(crate) fn begin(dataset: &Dataset, panel: &Panel, members: &[Membership], bo
         dataset: about(dataset, panel),
         services: by_service
             .into_iter()
-            .map(|(name, series)| ServiceSummary { name: name.to_owned(), series })
+            .map(|(name, series)| ServiceSummary {
+                name: name.to_owned(),
+                series,
+                weight: weights.get(name).copied(),
+                ..ServiceSummary::default()
+            })
             .collect(),
         series,
         scales: scales::summaries(&panel.grid, bounds),
@@ -138,8 +151,14 @@ pub(crate) fn limit_note(series: usize, looked_at: usize) -> DataNote {
     }
 }
 
-/// What detection has learned about a series.
-pub(crate) fn fill(summary: &mut SeriesSummary, values: &[f64], facts: &Facts, grid: &TimeGrid) {
+/// What detection has learned about a series, and how often patterns of accents stand in it.
+pub(crate) fn fill(
+    summary: &mut SeriesSummary,
+    values: &[f64],
+    facts: &Facts,
+    grid: &TimeGrid,
+    patterns: &[Vec<bool>],
+) {
     summary.points = values.iter().filter(|value| value.is_finite()).count();
     let first = values.iter().position(|value| value.is_finite());
     let last = values.iter().rposition(|value| value.is_finite());
@@ -162,6 +181,7 @@ pub(crate) fn fill(summary: &mut SeriesSummary, values: &[f64], facts: &Facts, g
     summary.periods = periods(&facts.peaks, grid);
     summary.scale_shares = facts.scale_shares.map(Vec::from).unwrap_or_default();
     summary.accents = accents(facts, grid);
+    let dated = |beat: Beat| report::Beat { at_ms: grid.time_ms(beat.slot), came: beat.came, bits: beat.bits };
     summary.rhythm = facts.recurrence.job.as_ref().map(|job| report::Rhythm {
         period_s: job.period * grid.step_s(),
         plus_minus_s: job.plus_minus * grid.step_s(),
@@ -170,7 +190,20 @@ pub(crate) fn fill(summary: &mut SeriesSummary, values: &[f64], facts: &Facts, g
         foot: facts.recurrence.foot.map(|(foot, _)| to_report(foot)),
         foot_share: facts.recurrence.foot.map_or(0.0, |(_, share)| share),
         p: job.p,
+        newest: job.newest.map(dated),
+        strangest: job.strangest.map(dated),
+        offbeats: job
+            .offbeats
+            .iter()
+            .skip(job.offbeats.len().saturating_sub(MOST_ACCENTS))
+            .map(|off| report::Offbeat {
+                at_ms: grid.time_ms(off.slot),
+                instead_of_ms: grid.time_ms(off.instead_of),
+                bits: off.bits,
+            })
+            .collect(),
     });
+    summary.patterns = pattern::count(&facts.recurrence.strong, patterns, grid);
 }
 
 /// The longest first, as found.

@@ -1,8 +1,8 @@
 //! Series as they grow: a score for the newest sample, at the cost of the new samples.
 
 use crate::Options;
-use crate::score::online_options;
-use analysis::anomaly::online::OnlineScan;
+use crate::score::online::detector_options;
+use analysis::anomaly::online::{Judgement, OnlineScan};
 use series::Kind;
 use std::collections::VecDeque;
 
@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 ///
 /// The score of a sample is what [`crate::score()`] gives it, over all samples since the series was added; a counter is
 /// scored by its growth per second from sample to sample. A late sample is put where it belongs, and what comes behind it
-/// is scored again. An update costs time for the samples from the earliest change on, whatever is before; the memory of a
-/// series is bounded.
+/// is scored again. An update costs time for the samples from the earliest change on, whatever is before, and for a late
+/// sample up to 320 before it; the memory of a series is bounded, some 60 KB.
 #[derive(Debug)]
 pub struct Watch {
     options: Options,
@@ -27,8 +27,11 @@ struct Watched {
     scan: OnlineScan,
     /// The times of the samples that the scan keeps.
     times_ms: VecDeque<i64>,
-    score: f64,
+    newest: Judgement,
 }
+
+/// Of a series without samples.
+const UNKNOWN: Judgement = Judgement { score: f64::NAN, unrest: f64::NAN, lasting: 0, deviation: 0.0 };
 
 impl Watch {
     /// A watch over about so many series: the threshold keeps [`Options::false_alarm_rate`] over all of them together.
@@ -39,10 +42,11 @@ impl Watch {
     /// Takes the samples of a series as they are now, of which those before `from_ms` are the same as before. A number
     /// that is new begins a series. `times_ms` are ascending; the earliest samples may have left.
     ///
-    /// Returns the score of the newest sample; 1.0 is the alarm threshold, NaN where too little is known.
+    /// Returns the score of the newest sample; 1.0 is the alarm threshold, NaN where it is missing, 0 where
+    /// too little is known.
     pub fn update(&mut self, id: usize, kind: Kind, from_ms: i64, times_ms: &[i64], values: &[f64]) -> f64 {
-        let scan = || OnlineScan::new(&online_options(&self.options, self.count));
-        let fresh = || Watched { id, kind, scan: scan(), times_ms: VecDeque::new(), score: f64::NAN };
+        let scan = || OnlineScan::new(&detector_options(&self.options, self.count));
+        let fresh = || Watched { id, kind, scan: scan(), times_ms: VecDeque::new(), newest: UNKNOWN };
         let place = match self.place(id) {
             Ok(place) => place,
             Err(place) => {
@@ -68,7 +72,7 @@ impl Watch {
             from = 0;
         }
         watched.take(times_ms, values, from);
-        watched.score
+        watched.newest.score
     }
 
     /// Forgets a series.
@@ -78,9 +82,16 @@ impl Watch {
         }
     }
 
-    /// The score of a series' newest sample; NaN where there is no such series, or too little is known of it.
+    /// The score of a series' newest sample; NaN where there is no such series, or it is
+    /// missing.
     pub fn score(&self, id: usize) -> f64 {
-        self.place(id).ok().and_then(|place| self.series.get(place)).map_or(f64::NAN, |watched| watched.score)
+        self.place(id).ok().and_then(|place| self.series.get(place)).map_or(f64::NAN, |watched| watched.newest.score)
+    }
+
+    /// What a series' newest sample was taken for: its score, how long an event lasts, and how far it deviates. All NaN
+    /// and zero where there is no such series.
+    pub fn newest(&self, id: usize) -> Judgement {
+        self.place(id).ok().and_then(|place| self.series.get(place)).map_or(UNKNOWN, |watched| watched.newest)
     }
 
     /// As what a series is scored; none where there is no such series.
@@ -93,10 +104,14 @@ impl Watch {
         self.series.binary_search_by_key(&id, |watched| watched.id)
     }
 
-    /// The numbers of the series whose newest sample is beyond the alarm threshold, the strongest first.
+    /// The numbers of the series of which an event lasts at the newest sample, the strongest first.
     pub fn alarms(&self) -> Vec<usize> {
-        let mut beyond: Vec<(usize, f64)> =
-            self.series.iter().map(|watched| (watched.id, watched.score)).filter(|(_, score)| *score >= 1.0).collect();
+        let mut beyond: Vec<(usize, f64)> = self
+            .series
+            .iter()
+            .map(|watched| (watched.id, watched.newest.unrest))
+            .filter(|(_, unrest)| *unrest >= 1.0)
+            .collect();
         order::sort_by(&mut beyond, |a, b| b.1.total_cmp(&a.1));
         beyond.into_iter().map(|(id, _)| id).collect()
     }
@@ -115,7 +130,7 @@ impl Watched {
             if value.is_finite() {
                 before = Some((time_ms, value));
             }
-            self.score = self.scan.push(scored).abs() / self.scan.threshold();
+            self.newest = self.scan.push(scored);
             self.times_ms.push_back(time_ms);
         }
         while self.times_ms.len() > self.scan.kept() {

@@ -57,6 +57,8 @@ pub(crate) struct Entry {
     pub(crate) unit: Option<String>,
     /// What the source declares.
     pub(crate) declared: Declared,
+    /// The histogram that it was worked out of.
+    pub(crate) histogram: Option<Arc<str>>,
     /// Samples whose time came without a zone.
     wall_times: usize,
 }
@@ -84,6 +86,7 @@ impl SeriesSet {
                 samples: Samples::default(),
                 unit: None,
                 declared: Declared::Nothing,
+                histogram: None,
                 wall_times: 0,
             });
             next
@@ -233,7 +236,7 @@ impl SeriesSet {
         let mut names = UniqueNames::default();
         let mut found = Vec::with_capacity(self.entries.len());
         let mut declared = Vec::with_capacity(self.entries.len());
-        for Entry { identity, samples, unit, declared: what, .. } in std::mem::take(&mut self.entries) {
+        for Entry { identity, samples, unit, declared: what, histogram, .. } in std::mem::take(&mut self.entries) {
             if samples.times_ms.is_empty() {
                 continue;
             }
@@ -245,6 +248,7 @@ impl SeriesSet {
             let mut series = Series::new(names.give(identity.name), axes.share(axis), values);
             series.metric = identity.metric;
             series.labels = identity.labels;
+            series.histogram = histogram;
             series.unit = Unit::of_metric(series.metric.as_deref().unwrap_or(""));
             let is_bucket = meaning::is_bucket(&series);
             if is_bucket {

@@ -1,11 +1,16 @@
 //! A Report as a Markdown document: the start of a post-mortem.
 
-use report::format::{clock, duration_s, plural, quantity};
-use report::{Finding, Report, Span};
+use report::format::{clock, duration_s, number, plural, quantity};
+use report::{Finding, Incident, Report, Span};
 use std::fmt::Write;
 
 /// The most findings in the table.
 const ROWS: usize = 40;
+/// The most incidents that are told.
+const TOLD: usize = 3;
+/// The most rows of an incident's order of events, and of its candidates.
+const EVENTS: usize = 20;
+const CANDIDATES: usize = 5;
 
 /// Writes the whole Report as Markdown. Text from the data is escaped, so that no name can become markup.
 pub fn write(report: &Report) -> String {
@@ -27,30 +32,11 @@ pub fn write(report: &Report) -> String {
     if report.findings.is_empty() {
         let _ = writeln!(out, "Nothing found: no series left its normal band.\n");
     }
-    for incident in report.incidents.iter().take(3) {
-        let _ = writeln!(out, "## {}\n\n{}\n", text(&incident.narrative.headline), text(&incident.narrative.body));
-        if let Some(cause) = incident.causes.first() {
-            let service = report.services.get(cause.service).map_or("", |service| service.name.as_str());
-            let _ = writeln!(
-                out,
-                "- Probable root cause: **{}**, {:.0} % of the evidence. {}",
-                escape(service),
-                100.0 * cause.confidence,
-                escape(&cause.sentence)
-            );
-            let _ = writeln!(out, "- What would refute it: {}", escape(&incident.narrative.refuted_by));
-        }
-        if let Some(known) = &incident.known {
-            let _ = writeln!(out, "- Seen before: {} (confidence {:.2})", escape(&known.name), known.confidence);
-        }
-        if !incident.resembles.is_empty() {
-            let times: Vec<String> = incident.resembles.iter().map(|alike| clock(alike.start_ms, 0, span_ms)).collect();
-            let _ = writeln!(out, "- It began like: {}", times.join(", "));
-        }
-        for check in &incident.narrative.check_next {
-            let _ = writeln!(out, "- Check next: {}", escape(check));
-        }
-        out.push('\n');
+    for incident in report.incidents.iter().take(TOLD) {
+        post_mortem(&mut out, report, incident, span_ms);
+    }
+    if report.incidents.len() > TOLD {
+        let _ = writeln!(out, "And {} more.\n", plural(report.incidents.len() - TOLD, "incident", "incidents"));
     }
     if !report.findings.is_empty() {
         let _ =
@@ -70,6 +56,124 @@ pub fn write(report: &Report) -> String {
         }
     }
     out
+}
+
+/// One incident: what is known, and what only people can add.
+fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: i64) {
+    let service = |position: usize| escape(report.services.get(position).map_or("", |one| one.name.as_str()));
+    let at = |time_ms: i64| clock(time_ms, 0, span_ms);
+    let narrative = &incident.narrative;
+    let _ = writeln!(out, "## {}\n\n{}\n", text(&narrative.headline), text(&narrative.body));
+    if !incident.spread.is_empty() {
+        let until = match incident.recovered_ms {
+            Some(over_ms) => format!("to {}", at(over_ms)),
+            None => "to the end of the data and beyond".to_owned(),
+        };
+        let _ =
+            writeln!(out, "- When: from {} {until}, worst at {} (UTC)", at(incident.start_ms), at(incident.peak_ms));
+        let impact = &incident.impact;
+        let amount = if impact.is_weighted {
+            format!("{} by the weights given", number(impact.service_s))
+        } else {
+            format!("{} of service time", duration_s(impact.service_s))
+        };
+        let _ = writeln!(
+            out,
+            "- Severity: {} (risk {:.2}): {} of {}, {}, {amount}",
+            incident.severity.name(),
+            incident.risk,
+            impact.services,
+            plural(report.services.len(), "service", "services"),
+            plural(impact.series, "series", "series"),
+        );
+    }
+    if let Some(cause) = incident.causes.first() {
+        let _ = writeln!(
+            out,
+            "- Probable root cause: **{}**, {:.0} % of the evidence. {}",
+            service(cause.service),
+            100.0 * cause.confidence,
+            escape(&cause.sentence)
+        );
+        let _ = writeln!(out, "- What would refute it: {}", escape(&narrative.refuted_by));
+    }
+    if let Some(finding) = incident.critical.and_then(|position| report.findings.get(position)) {
+        let _ = writeln!(
+            out,
+            "- Critical failure: {} from {}. {}",
+            escape(&subject(report, finding)),
+            at(finding.start_ms),
+            escape(&finding.sentence)
+        );
+    }
+    if let Some(known) = &incident.known {
+        let _ = writeln!(out, "- Seen before: {} (confidence {:.2})", escape(&known.name), known.confidence);
+    }
+    if !incident.resembles.is_empty() {
+        let times: Vec<String> = incident.resembles.iter().map(|alike| at(alike.start_ms)).collect();
+        let _ = writeln!(out, "- It began like: {}", times.join(", "));
+    }
+    for check in &narrative.check_next {
+        let _ = writeln!(out, "- Check next: {}", escape(check));
+    }
+    if !incident.spread.is_empty() {
+        let _ = writeln!(out, "\n### Order of events\n\n| Time (UTC) | After | Service | What |\n|---|---:|---|---|");
+        for step in incident.spread.iter().take(EVENTS) {
+            let Some(finding) = report.findings.get(step.finding) else { continue };
+            let after = match step.lag_s {
+                lag if lag > 0.0 => format!("{} ± {}", duration_s(lag), duration_s(step.lag_plus_minus_s)),
+                _ => String::new(),
+            };
+            let what = format!("{}: {}", escape(&subject(report, finding)), escape(&finding.sentence));
+            let _ = writeln!(out, "| {} | {after} | {} | {what} |", at(step.onset_ms), service(step.service));
+        }
+        if incident.spread.len() > EVENTS {
+            let _ = writeln!(out, "\nAnd {} more.", plural(incident.spread.len() - EVENTS, "service", "services"));
+        }
+    }
+    if incident.causes.len() > 1 {
+        let _ = writeln!(out, "\n### Candidates\n\n| Service | Evidence | First seen | Why |\n|---|---:|---|---|");
+        for cause in incident.causes.iter().take(CANDIDATES) {
+            let share = 100.0 * cause.confidence;
+            let (name, why) = (service(cause.service), escape(&cause.sentence));
+            let _ = writeln!(out, "| {name} | {share:.0} % | {} | {why} |", at(cause.onset_ms));
+        }
+    }
+    let to_come: Vec<String> = incident
+        .next
+        .iter()
+        .filter(|arrival| incident.recovered_ms.is_none() && arrival.at_ms >= report.dataset.end_ms)
+        .map(|arrival| {
+            let when = format!("{} ± {}", at(arrival.at_ms), duration_s(arrival.plus_minus_s));
+            format!(
+                "- {} about {when}, through {}, chance {:.0} %",
+                service(arrival.service),
+                service(arrival.through),
+                100.0 * arrival.chance
+            )
+        })
+        .collect();
+    if !to_come.is_empty() {
+        let _ = writeln!(out, "\n### Who may be next\n\n{}", to_come.join("\n"));
+    }
+    if !incident.spread.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n### For people to add\n\n- What users noticed, and how many:\n- How it was noticed, and when:\n- What ended it:\n\n\
+             | Action | Owner | Until |\n|---|---|---|\n| | | |\n"
+        );
+    } else {
+        out.push('\n');
+    }
+}
+
+/// The service and the metric that a finding is about.
+fn subject(report: &Report, finding: &Finding) -> String {
+    let Some(series) = finding.series.first().and_then(|position| report.series.get(*position)) else {
+        return String::new();
+    };
+    let service = report.services.get(series.service).map_or("", |one| one.name.as_str());
+    if series.metric == service { service.to_owned() } else { format!("{service} {}", series.metric) }
 }
 
 fn row(out: &mut String, report: &Report, finding: &Finding, span_ms: i64) {

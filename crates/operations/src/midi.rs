@@ -191,8 +191,8 @@ mod tests {
                 ..DatasetSummary::default()
             },
             services: vec![
-                ServiceSummary { name: "cart".into(), series: vec![0, 1] },
-                ServiceSummary { name: "calm".into(), series: vec![2] },
+                ServiceSummary { name: "cart".into(), series: vec![0, 1], ..ServiceSummary::default() },
+                ServiceSummary { name: "calm".into(), series: vec![2], ..ServiceSummary::default() },
             ],
             series: vec![
                 series(

@@ -1,7 +1,7 @@
 //! An incident as a short story in plain sentences, every number linked to the finding that proves it.
 
-use report::format::{clock, date_time, duration_s, plural};
-use report::{Cause, Finding, FindingKind, Incident, Narrative, Report, Span};
+use report::format::{clock, date_time, duration_s, number, plural};
+use report::{Cause, Finding, FindingKind, Incident, Narrative, Report, Span, SpreadStep};
 
 /// The most services that the story follows one by one.
 const TOLD: usize = 3;
@@ -31,10 +31,27 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    /// The best cause's first finding; without causes the earliest finding.
+    /// The best cause's first finding, or of those that cannot be told apart in time the one of its most telling series,
+    /// else the strongest; without causes the earliest finding.
     fn opening_finding(&self, incident: &Incident) -> Option<usize> {
-        let of_cause = incident.causes.first().and_then(|cause| cause.findings.first()).copied();
-        of_cause.or_else(|| incident.findings.first().copied())
+        let Some(cause) = incident.causes.first() else { return incident.findings.first().copied() };
+        let first = cause.findings.first().copied().or_else(|| incident.findings.first().copied())?;
+        let step_s = self.report.dataset.interval_ms as f64 / 1000.0;
+        let opening = self.finding(first)?;
+        let is_at_once = |finding: &Finding| {
+            let apart_s = (finding.start_ms - opening.start_ms) as f64 / 1000.0;
+            apart_s
+                <= crate::spread::uncertainty_s(finding, step_s).hypot(crate::spread::uncertainty_s(opening, step_s))
+        };
+        let mut best = (first, opening);
+        for position in &cause.findings {
+            let Some(finding) = self.finding(*position).filter(|finding| is_at_once(finding)) else { continue };
+            let is_telling = |finding: &Finding| finding.series.contains(&cause.series);
+            if (is_telling(finding), finding.score) > (is_telling(best.1), best.1.score) {
+                best = (*position, finding);
+            }
+        }
+        Some(best.0)
     }
 
     fn finding(&self, position: usize) -> Option<&Finding> {
@@ -131,39 +148,122 @@ impl Teller<'_> {
             first.and_then(|position| self.finding(position).map(|finding| (position, finding)))
         {
             spans.push(linked(finding.sentence.clone(), position));
-            spans.push(plain(" "));
         }
-        let opening_service =
-            first.and_then(|position| self.finding(position)).and_then(|finding| finding.services.first()).copied();
-        let followers: Vec<_> = incident.spread.iter().filter(|step| Some(step.service) != opening_service).collect();
-        let opening_ms =
-            first.and_then(|position| self.finding(position)).map_or(incident.start_ms, |finding| finding.start_ms);
-        for (place, step) in followers.iter().take(TOLD).enumerate() {
-            let Some(finding) = self.finding(step.finding) else { continue };
-            let lag_s = (step.onset_ms - opening_ms) as f64 / 1000.0;
-            let lag = format!("{} ± {}", duration_s(lag_s.abs()), duration_s(step.lag_plus_minus_s));
-            if place > 0 {
-                spans.push(plain(", "));
-            }
-            spans.push(plain(self.subject(finding)));
-            if lag_s.abs() <= step.lag_plus_minus_s {
-                spans.push(plain(" moved "));
-                spans.push(linked("at the same time", step.finding));
-            } else {
-                spans.push(plain(if lag_s > 0.0 { " followed after " } else { " had moved before, by " }));
-                spans.push(linked(lag, step.finding));
-            }
-        }
-        if !followers.is_empty() {
-            let more = followers.len().saturating_sub(TOLD);
-            spans.push(plain(if more > 0 {
-                format!(", and {} more.", plural(more, "service", "services"))
-            } else {
-                ".".to_owned()
-            }));
-        }
+        spans.extend(self.spread(incident, first));
+        spans.extend(self.critical(incident, first));
+        spans.extend(self.reach(incident));
+        spans.extend(self.next(incident));
         spans.extend(self.calm(incident));
         spans
+    }
+
+    /// Who moved before, with, and after the service that opens the story: the nearest in time of each, by name.
+    fn spread(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
+        let opening = first.and_then(|position| self.finding(position));
+        let opening_service = opening.and_then(|finding| finding.services.first()).copied();
+        let opening_ms = opening.map_or(incident.start_ms, |finding| finding.start_ms);
+        let lag_s = |step: &SpreadStep| (step.onset_ms - opening_ms) as f64 / 1000.0;
+        let others = || incident.spread.iter().filter(|step| Some(step.service) != opening_service);
+        let is_with = |step: &&SpreadStep| lag_s(step).abs() <= step.lag_plus_minus_s;
+        let before: Vec<&SpreadStep> = others().filter(|step| !is_with(step) && lag_s(step) < 0.0).collect();
+        let with: Vec<&SpreadStep> = others().filter(is_with).collect();
+        let after: Vec<&SpreadStep> = others().filter(|step| !is_with(step) && lag_s(step) > 0.0).collect();
+        let subject = |step: &SpreadStep| self.finding(step.finding).map(|one| self.subject(one)).unwrap_or_default();
+        let lag = |step: &SpreadStep| {
+            linked(format!("{} ± {}", duration_s(lag_s(step).abs()), duration_s(step.lag_plus_minus_s)), step.finding)
+        };
+        let mut spans = Vec::new();
+        if let Some(step) = before.first() {
+            spans.extend([plain(" "), linked(subject(step), step.finding)]);
+            spans.extend([plain(" had moved before, by "), lag(step), plain(".")]);
+        }
+        let mut told = before.len().min(1);
+        let named = with.iter().take(TOLD - told).collect::<Vec<_>>();
+        for (place, step) in named.iter().enumerate() {
+            spans.push(plain(joint(place, named.len())));
+            spans.push(linked(subject(step), step.finding));
+        }
+        if !named.is_empty() {
+            spans.push(plain(" moved at the same time."));
+        }
+        told += named.len();
+        let named = after.iter().take(TOLD - told).collect::<Vec<_>>();
+        for (place, step) in named.iter().enumerate() {
+            spans.push(plain(joint(place, named.len())));
+            spans.push(linked(subject(step), step.finding));
+            spans.push(plain(if place == 0 { " followed after " } else { " after " }));
+            spans.push(lag(step));
+        }
+        if !named.is_empty() {
+            spans.push(plain("."));
+        }
+        told += named.len();
+        let more = others().count().saturating_sub(told);
+        if more > 0 {
+            spans.push(plain(format!(" So did {} more.", plural(more, "service", "services"))));
+        }
+        spans
+    }
+
+    /// Where users feel it.
+    fn critical(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
+        let Some((position, finding)) = incident
+            .critical
+            .filter(|position| Some(*position) != first)
+            .and_then(|position| self.finding(position).map(|finding| (position, finding)))
+        else {
+            return Vec::new();
+        };
+        vec![
+            plain(" It is felt most in "),
+            linked(self.subject(finding), position),
+            plain(", from "),
+            linked(self.clock(finding.start_ms), position),
+            plain(" (score "),
+            linked(format!("{:.1}", finding.score), position),
+            plain(")."),
+        ]
+    }
+
+    /// How far it went and when it was over.
+    fn reach(&self, incident: &Incident) -> Vec<Span> {
+        let impact = &incident.impact;
+        if impact.services == 0 {
+            return Vec::new();
+        }
+        let all = self.report.services.len();
+        let amount = if impact.is_weighted {
+            format!("{} by the weights given", number(impact.service_s))
+        } else {
+            format!("{} of service time", duration_s(impact.service_s))
+        };
+        let last =
+            incident.findings.iter().copied().max_by_key(|position| self.finding(*position).map(|one| one.end_ms));
+        let touched = format!("touched {} of {all} services, ", impact.services);
+        let mut spans = vec![plain(format!(" It {}took {amount}, and ", if all > 1 { touched.as_str() } else { "" }))];
+        match (incident.recovered_ms, last) {
+            (Some(over_ms), Some(last)) => {
+                spans.extend([plain("was over at "), linked(self.clock(over_ms), last), plain(".")]);
+            }
+            (_, Some(last)) => spans.extend([linked("lasts to the end of the data", last), plain(".")]),
+            (_, None) => return Vec::new(),
+        }
+        spans
+    }
+
+    /// Who is next, where that is still to come.
+    fn next(&self, incident: &Incident) -> Vec<Span> {
+        let to_come = incident.next.iter().find(|arrival| arrival.at_ms >= self.report.dataset.end_ms);
+        let Some(arrival) = to_come.filter(|_| incident.recovered_ms.is_none()) else { return Vec::new() };
+        let through = incident.spread.iter().find(|step| step.service == arrival.through).map(|step| step.finding);
+        let span = |text: String| Span { text, finding: through };
+        vec![
+            plain(format!(" If it goes on as usual, {} is next, about ", self.service(arrival.service))),
+            span(format!("{} ± {}", self.clock(arrival.at_ms), duration_s(arrival.plus_minus_s))),
+            plain(", with a chance of "),
+            span(format!("{:.0} %", 100.0 * arrival.chance)),
+            plain("."),
+        ]
     }
 
     fn calm(&self, incident: &Incident) -> Vec<Span> {
@@ -203,17 +303,23 @@ impl Teller<'_> {
         )];
         if let Some(rival) = incident.causes.get(1) {
             checks.push(format!(
-                "whether {} could have come first: its evidence is {:.0} % of {service}'s",
+                "whether {} could have come first: it holds {:.0} % of the evidence, {service} {:.0} %",
                 self.service(rival.service),
-                100.0 * ratio(rival.score, cause.score)
+                100.0 * rival.confidence,
+                100.0 * cause.confidence
             ));
         }
         checks
     }
 }
 
-fn ratio(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 { part / whole } else { 0.0 }
+/// What stands before the item at `place` of a list of so many.
+fn joint(place: usize, count: usize) -> &'static str {
+    match place {
+        0 => " ",
+        _ if place + 1 == count => " and ",
+        _ => ", ",
+    }
 }
 
 fn plain(text: impl Into<String>) -> Span {
@@ -245,7 +351,7 @@ mod tests {
                 ..DatasetSummary::default()
             },
             services: ["cart", "checkout", "mail"]
-                .map(|name| ServiceSummary { name: name.into(), series: Vec::new() })
+                .map(|name| ServiceSummary { name: name.into(), ..ServiceSummary::default() })
                 .into(),
             series: vec![series("cart_memory", "memory", 0), series("checkout_latency", "latency", 1)],
             findings: vec![first, finding(1, 1, 38_590_000, 40_000_000, 3.1)],

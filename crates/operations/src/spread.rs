@@ -42,7 +42,8 @@ pub fn order(findings: &[Finding], group: &[usize], interval_ms: i64) -> Vec<Spr
 /// The name of the evidence number that holds half the width of an onset's interval, in seconds.
 pub const ONSET_UNCERTAINTY: &str = "onset uncertainty";
 
-fn uncertainty_s(finding: &Finding, step_s: f64) -> f64 {
+/// Half the width of an onset's 95 % interval, at least one sampling step.
+pub(crate) fn uncertainty_s(finding: &Finding, step_s: f64) -> f64 {
     finding
         .numbers
         .iter()

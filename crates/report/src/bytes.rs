@@ -295,7 +295,10 @@ macro_rules! enum_bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Accent, Class, Foot, Period, Relation, Report, Rhythm, SeriesSummary, Subject};
+    use crate::{
+        Accent, Beat, Class, Expectation, Foot, Offbeat, PatternCount, Period, Relation, Report, Rhythm, SeriesSummary,
+        Subject, Surprise,
+    };
 
     fn report() -> Report {
         let series = SeriesSummary {
@@ -315,7 +318,18 @@ mod tests {
             periods: vec![Period { period_s: 60.0, harmonic: 1, ..Period::default() }],
             scale_shares: vec![0.25, 0.5, 0.25],
             accents: vec![Accent { start_ms: -5, end_ms: 9, strength: 2.5, foot: Some(Foot::Anapest) }],
-            rhythm: Some(Rhythm { foot: None, count: 3, ..Rhythm::default() }),
+            rhythm: Some(Rhythm {
+                count: 3,
+                newest: Some(Beat { at_ms: 7, came: true, bits: 0.5 }),
+                offbeats: vec![Offbeat { at_ms: 8, instead_of_ms: 9, bits: 1.5 }],
+                ..Rhythm::default()
+            }),
+            patterns: vec![PatternCount { pattern: "1,0".into(), count: 1, by_chance: 0.5, at_ms: vec![-3] }],
+            expectation: Some(Expectation {
+                predicted: 3,
+                violations: vec![Surprise { at_ms: 4, bits: 12.5, ..Surprise::default() }],
+                ..Expectation::default()
+            }),
         };
         let relation = Relation { periods_s: Some((60.0, 66.0)), next_ms: Some(7), ..Relation::default() };
         Report {

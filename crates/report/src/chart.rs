@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// A stretch of one series, thinned for display so that every extreme stays visible.
 ///
-/// The vectors have one length. A gap is NaN in `values`; `lower` and `upper` bound the normal band (NaN where there is
-/// none).
+/// The vectors have one length. A gap is NaN in `values`; `lower` and `upper` bound the normal band, `low` and
+/// `high` the 95 % interval of what the values before made one expect (NaN where there is none).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChartData {
     /// The series.
@@ -18,4 +18,12 @@ pub struct ChartData {
     pub lower: Vec<f64>,
     /// Upper bound of the normal band.
     pub upper: Vec<f64>,
+    /// The mean of what was expected.
+    pub expected: Vec<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Vec<f64>,
+    /// Upper end of its 95 % interval.
+    pub high: Vec<f64>,
+    /// How surprising the value is: −log₂ of the chance of one as far out or further. NaN in a gap, too.
+    pub bits: Vec<f64>,
 }

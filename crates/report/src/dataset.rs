@@ -1,6 +1,6 @@
 //! What was read.
 
-use crate::{Accent, Period, Rhythm};
+use crate::{Accent, Expectation, PatternCount, Period, Rhythm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -69,13 +69,17 @@ pub struct DatasetSummary {
 }
 
 /// One service: a group of series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceSummary {
     /// Its name, from labels or from the series' names.
     pub name: String,
     /// Its series.
     pub series: Vec<usize>,
+    /// How many other services a disturbance of this one is expected to reach (docs/methods/cascade.md).
+    pub reach: f64,
+    /// What the user said that it weighs beside the others; `null` counts as 1.
+    pub weight: Option<f64>,
 }
 
 /// One series.
@@ -116,4 +120,9 @@ pub struct SeriesSummary {
     pub accents: Vec<Accent>,
     /// The rhythm of its events, where they have one.
     pub rhythm: Option<Rhythm>,
+    /// The patterns that the user asked for, where it has accents enough for them.
+    pub patterns: Vec<PatternCount>,
+    /// What was expected of its values; `null` where nothing could be, and in large data for series with little to say: it is
+    /// worked out for as many series as have 100,000 slots together, the ones with the strongest findings first.
+    pub expectation: Option<Expectation>,
 }

@@ -140,6 +140,13 @@ pub fn date_time(time_ms: i64, offset_min: i32) -> String {
     format!("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", at.year, at.month, at.day, at.hour, at.minute, at.second)
 }
 
+/// A moment in UTC as programs write it (RFC 3339): `2026-11-21T10:42:10Z`, with milliseconds where there are any.
+pub fn iso_time(time_ms: i64) -> String {
+    let at = Civil::new(time_ms, 0);
+    let rest = if at.millisecond == 0 { String::new() } else { format!(".{:03}", at.millisecond) };
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{rest}Z", at.year, at.month, at.day, at.hour, at.minute, at.second)
+}
+
 /// The name of a zone that is known by its offset only: `UTC`, `UTC+02:00`, `UTC−03:30`.
 pub fn zone(offset_min: i32) -> String {
     let minutes = offset_min.unsigned_abs();
@@ -301,6 +308,13 @@ impl Civil {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_for_programs_are_in_utc() {
+        assert_eq!(iso_time(1_700_000_000_000), "2023-11-14T22:13:20Z");
+        assert_eq!(iso_time(1_700_000_000_007), "2023-11-14T22:13:20.007Z");
+        assert_eq!(iso_time(-1_000), "1969-12-31T23:59:59Z");
+    }
 
     #[test]
     fn numbers_have_three_significant_digits() {

@@ -63,6 +63,64 @@ pub struct SpreadStep {
     pub finding: usize,
 }
 
+/// How bad an incident is, by its [`Incident::risk`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Risk below 0.5.
+    #[default]
+    Minor,
+    /// Risk from 0.5 on.
+    Major,
+    /// Risk from 0.8 on.
+    Critical,
+}
+
+impl Severity {
+    /// The name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// What an incident touched.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Impact {
+    /// The services with a finding in it.
+    pub services: usize,
+    /// The series with a finding in it.
+    pub series: usize,
+    /// The share of all services' weights that these hold, 0 to 1; each weighs 1 unless the user said otherwise.
+    pub share: f64,
+    /// The time that services spent in trouble: for each, the seconds that its findings cover together, times its weight.
+    /// Service-seconds without weights; with weights such as requests per second, the requests that were concerned.
+    pub service_s: f64,
+    /// Whether the user gave any of these services a weight.
+    pub is_weighted: bool,
+}
+
+/// A service that an incident may reach next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Arrival {
+    /// The service.
+    pub service: usize,
+    /// The service that it comes from.
+    pub through: usize,
+    /// When, if it goes the quickest way at the usual lags.
+    pub at_ms: i64,
+    /// Half the width of the 95 % interval of that time.
+    pub plus_minus_s: f64,
+    /// The likelihood that it arrives: the product of what is passed on along the surest way, 0 to 1.
+    pub chance: f64,
+}
+
 /// Findings that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -79,6 +137,21 @@ pub struct Incident {
     pub causes: Vec<Cause>,
     /// The order in which it reached services, the first one with lag 0.
     pub spread: Vec<SpreadStep>,
+    /// 0 to 1: from how far its strongest finding left what is usual, how far it spread, and whether users feel it
+    /// (docs/methods/incidents.md).
+    pub risk: f64,
+    /// The risk as a word.
+    pub severity: Severity,
+    /// What it touched.
+    pub impact: Impact,
+    /// The finding that hurts most: the strongest of those that users feel (latency, errors, availability), weighed by the
+    /// weights of services. `null` where users feel none.
+    pub critical: Option<usize>,
+    /// When its last finding was over; `null` where something lasts to the end of the data.
+    pub recovered_ms: Option<i64>,
+    /// The services that it has not reached, and when it may; the soonest first. Those whose time has passed within the data
+    /// were spared.
+    pub next: Vec<Arrival>,
     /// The story.
     pub narrative: Narrative,
     /// What is characteristic of it, as numbers that can be kept and compared (docs/methods/signature.md); `null` where one

@@ -10,6 +10,7 @@
 pub mod bytes;
 mod chart;
 mod dataset;
+mod expectation;
 mod finding;
 pub mod format;
 mod incident;
@@ -17,17 +18,20 @@ mod relation;
 mod replay;
 mod rhythm;
 mod signature;
+mod spectrum;
 mod state;
 mod wire;
 
 pub use chart::ChartData;
 pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
+pub use expectation::{Expectation, Surprise};
 pub use finding::{Direction, Finding, FindingKind, Quantity};
-pub use incident::{Cause, Incident, Narrative, Span, SpreadStep};
-pub use relation::{Relation, RelationKind};
+pub use incident::{Arrival, Cause, Impact, Incident, Narrative, Severity, Span, SpreadStep};
+pub use relation::{DelayVerdict, Relation, RelationKind};
 pub use replay::{ClassSpan, Frame, Replay, Track};
-pub use rhythm::{Accent, Foot, Period, Rhythm};
+pub use rhythm::{Accent, Beat, Foot, Offbeat, PatternCount, Period, Rhythm};
 pub use signature::{FEATURES, Known, Library, NamedSignature, Resemblance};
+pub use spectrum::{GainFit, PairSpectrum, SpectrumBand};
 pub use state::{Class, Scale, ScaleSummary, State, Subject};
 
 use serde::{Deserialize, Serialize};
@@ -56,9 +60,12 @@ pub struct Report {
     /// What every detector found, strongest first.
     pub findings: Vec<Finding>,
     /// Significant relations between series: first those that no third series explains, the strongest first, then beats, then
-    /// the explained ones.
+    /// the explained ones, and last those of one histogram.
     pub relations: Vec<Relation>,
-    /// Findings that belong together, by time.
+    /// How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself
+    /// (docs/methods/cascade.md).
+    pub branching_ratio: f64,
+    /// Findings that belong together, the weightiest first.
     pub incidents: Vec<Incident>,
     /// What is drifting towards trouble.
     pub warnings: Vec<Finding>,

@@ -3,6 +3,31 @@
 use crate::Scale;
 use serde::{Deserialize, Serialize};
 
+/// What the slope of the phase over frequency says about a lag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DelayVerdict {
+    /// One delay for all periods, that of the lag.
+    #[default]
+    Agrees,
+    /// The delay depends on the period.
+    Dispersive,
+    /// One delay for all periods, but not that of the lag.
+    Disagrees,
+}
+
+impl DelayVerdict {
+    /// The words shown to people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Agrees => "as the lag",
+            Self::Dispersive => "differs with the period: a filter or a queue rather than a delay",
+            Self::Disagrees => "not the lag: perhaps two ways lead from one to the other",
+        }
+    }
+}
+
 /// How two series are related. Predictive, never proof of a cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -51,6 +76,13 @@ pub struct Relation {
     pub lag_s: Option<f64>,
     /// Half the width of the lag's 95 % interval.
     pub lag_plus_minus_s: Option<f64>,
+    /// How long `to` follows `from` by the slope of their phase over frequency; negative where it leads. `null` where
+    /// too few periods are coherent.
+    pub delay_s: Option<f64>,
+    /// Half the width of that delay's 95 % interval.
+    pub delay_plus_minus_s: Option<f64>,
+    /// What the delay says about the lag; `null` without either.
+    pub delay_verdict: Option<DelayVerdict>,
     /// The false-discovery rate at which it is significant, over all pairs.
     pub q: f64,
     /// The period at which coherence is strongest, at which the gain peaks or has its notch, or that the beat has; `null`
@@ -66,6 +98,9 @@ pub struct Relation {
     pub follows_q: Option<f64>,
     /// A third series that explains the relation: without what both have in common with it, nothing is left of it.
     pub explained_by: Option<usize>,
+    /// Whether both are worked out of one histogram (a median and a 95th percentile, say): that they move together
+    /// says nothing about the system.
+    pub same_source: bool,
     /// How firmly the phases are locked at `period_s`, 0 to 1; `null` without a common period.
     pub locking: Option<f64>,
     /// Of a beat: the two periods, that of `from` first.

@@ -97,4 +97,48 @@ pub struct Rhythm {
     pub foot_share: f64,
     /// The probability that chance makes such a rhythm.
     pub p: f64,
+    /// The newest beat, four of which make a period; `null` where there are no beats.
+    pub newest: Option<Beat>,
+    /// The most surprising beat after the first two periods.
+    pub strangest: Option<Beat>,
+    /// Events on weak beats in the place of strong ones (syncopation), in order of time: the last 200.
+    pub offbeats: Vec<Offbeat>,
+}
+
+/// A beat, and how surprising it is after those before it (docs/methods/expectation.md).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Beat {
+    /// When.
+    pub at_ms: i64,
+    /// Whether an event began there.
+    pub came: bool,
+    /// −log₂ of the probability of that.
+    pub bits: f64,
+}
+
+/// An event on a weak beat, where the stronger one that follows has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Offbeat {
+    /// When it came.
+    pub at_ms: i64,
+    /// The stronger beat.
+    pub instead_of_ms: i64,
+    /// How much stronger that one usually is: log₂ of how many times as often it has an event.
+    pub bits: f64,
+}
+
+/// How often a pattern that the user asked for stands in the accents of a series.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PatternCount {
+    /// The pattern: 1 is a strong accent, 0 a weak one (`1,1,0`).
+    pub pattern: String,
+    /// How often it stands there; places may overlap.
+    pub count: usize,
+    /// How often it would if the same accents came in random order.
+    pub by_chance: f64,
+    /// The first accent of each place, in order of time: the last 200.
+    pub at_ms: Vec<i64>,
 }

@@ -1,24 +1,25 @@
 //! The Report's types as bytes; see [`crate::bytes`].
 
 use crate::{
-    Accent, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, Direction, EventMark, Finding, FindingKind,
-    Foot, Frame, Incident, Known, Narrative, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance,
-    Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, Span, SpreadStep, State, Subject, Track,
-    enum_bytes, struct_bytes,
+    Accent, Arrival, Beat, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict, Direction,
+    EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, Narrative, Offbeat,
+    PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance, Rhythm, Scale,
+    ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span, SpectrumBand, SpreadStep, State, Subject,
+    Surprise, Track, enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
-    ChartData { series, times_ms, values, lower, upper }
+    ChartData { series, times_ms, values, lower, upper, expected, low, high, bits }
     Source { name, format, assumed_time_zone }
     DataNote { kind, subject, count, message, undo }
     EventMark { start_ms, end_ms, title }
     DatasetSummary {
         sources, start_ms, end_ms, interval_ms, slots, series_count, point_count, notes, events,
     }
-    ServiceSummary { name, series }
+    ServiceSummary { name, series, reach, weight }
     SeriesSummary {
         name, service, metric, labels, unit, is_rate_of_counter, points, missing, median, spread, min, max, period_s,
-        periods, scale_shares, accents, rhythm,
+        periods, scale_shares, accents, rhythm, patterns, expectation,
     }
     Quantity { name, value, unit }
     Finding {
@@ -28,14 +29,30 @@ struct_bytes! {
     Narrative { headline, body, refuted_by, check_next }
     Cause { service, series, score, confidence, onset_ms, findings, sentence }
     SpreadStep { service, onset_ms, lag_s, lag_plus_minus_s, finding }
-    Incident { start_ms, end_ms, peak_ms, findings, causes, spread, narrative, signature, known, resembles }
-    Relation {
-        kind, from, to, scale, strength, sign, lag_s, lag_plus_minus_s, q, period_s, gain_db, quality, leads_q, follows_q,
-        explained_by, locking, periods_s, next_ms,
+    Impact { services, series, share, service_s, is_weighted }
+    Arrival { service, through, at_ms, plus_minus_s, chance }
+    Incident {
+        start_ms, end_ms, peak_ms, findings, causes, spread, risk, severity, impact, critical, recovered_ms, next,
+        narrative, signature, known, resembles,
     }
+    Relation {
+        kind, from, to, scale, strength, sign, lag_s, lag_plus_minus_s, delay_s, delay_plus_minus_s, delay_verdict, q,
+        period_s, gain_db, quality, leads_q, follows_q,
+        explained_by, same_source, locking, periods_s, next_ms,
+    }
+    PairSpectrum { from, to, bands, periods_s, fit }
+    SpectrumBand {
+        scale, segments, threshold, period_s, coherence, phase, phase_plus_minus, gain_db,
+    }
+    GainFit { period_s, gain_db }
     Period { period_s, low_s, high_s, share, amplitude, crest_ms, harmonic, family }
     Accent { start_ms, end_ms, strength, foot }
-    Rhythm { period_s, plus_minus_s, variation, count, foot, foot_share, p }
+    Rhythm { period_s, plus_minus_s, variation, count, foot, foot_share, p, newest, strangest, offbeats }
+    Beat { at_ms, came, bits }
+    Offbeat { at_ms, instead_of_ms, bits }
+    PatternCount { pattern, count, by_chance, at_ms }
+    Expectation { period_s, predicted, coverage, newest, limit_bits, violation_count, violations }
+    Surprise { at_ms, value, expected, low, high, bits }
     Known { name, distance, confidence }
     Resemblance { start_ms, end_ms, distance, p }
     Frame { start_ms, end_ms }
@@ -45,7 +62,8 @@ struct_bytes! {
     ScaleSummary { scale, from_s, to_s, unavailable }
     State { subject, scale, class, consonance, score, period_s, beat_period_s, beat_at_ms, confidence, evidence }
     Report {
-        version, complete, dataset, services, series, scales, states, findings, relations, incidents, warnings, replay,
+        version, complete, dataset, services, series, scales, states, findings, relations, branching_ratio,
+        incidents, warnings, replay,
     }
 }
 
@@ -62,4 +80,6 @@ enum_bytes! {
     } else Self::Spike
 }
 enum_bytes! { RelationKind { 0: Coupling, 1: Resonance, 2: AntiResonance, 3: Beat } else Self::Coupling }
+enum_bytes! { DelayVerdict { 0: Agrees, 1: Dispersive, 2: Disagrees } else Self::Agrees }
+enum_bytes! { Severity { 0: Minor, 1: Major, 2: Critical } else Self::Minor }
 enum_bytes! { Foot { 0: Iamb, 1: Trochee, 2: Anapest, 3: Dactyl, 4: Amphibrach } else Self::Iamb }

@@ -51,6 +51,8 @@ fn main() {
         |width_px, height_px| timeline(&incident, Some(&chart), &TimelineView::new(&incident, width_px, height_px));
     pictures.push(("timeline", timeline(1440.0, 190.0)));
     pictures.push(("timeline-phone", timeline(390.0, 170.0)));
+    pictures.push(("spectrum", scene::spectrum(&example::pair_spectrum(), 420.0, 390.0)));
+    pictures.push(("spectrum-phone", scene::spectrum(&example::pair_spectrum(), 330.0, 390.0)));
     pictures.push(("legend", legend(900.0)));
     pictures.push(("legend-phone", legend(390.0)));
     for (name, scene) in pictures {

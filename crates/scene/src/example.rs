@@ -1,10 +1,12 @@
 //! A Report to draw in tests, benchmarks and documentation: ten services in an incident, or as many as wanted.
 
 use report::{
-    ChartData, Class, ClassSpan, DatasetSummary, EventMark, Frame, Incident, Relation, RelationKind, Replay, Report,
-    Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, State, Subject, Track,
+    ChartData, Class, ClassSpan, DatasetSummary, EventMark, Frame, GainFit, Incident, PairSpectrum, Relation,
+    RelationKind, Replay, Report, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Source, SpectrumBand, State,
+    Subject, Track,
 };
 use std::collections::BTreeMap;
+use std::f64::consts::PI;
 
 /// 2026-11-21 05:00 UTC.
 pub const START_MS: i64 = 1_795_237_200_000;
@@ -73,6 +75,7 @@ pub fn chart() -> ChartData {
         values: (0..slots).map(value).collect(),
         lower: vec![5.1e8; slots as usize],
         upper: vec![5.7e8; slots as usize],
+        ..ChartData::default()
     }
 }
 
@@ -92,6 +95,7 @@ pub fn periodic_chart() -> ChartData {
         values: (0..slots).map(value).collect(),
         lower: band(-6.0).collect(),
         upper: band(6.0).collect(),
+        ..ChartData::default()
     }
 }
 
@@ -116,6 +120,42 @@ pub fn pair() -> (Report, [ChartData; 2]) {
     report.series[joined.from].period_s = joined.period_s;
     report.relations.insert(0, joined);
     (report, [from, to])
+}
+
+/// The spectrum of a pair that answers most at 5 min, a minute late.
+pub fn pair_spectrum() -> PairSpectrum {
+    let band = |scale: Scale, from_s: f64, to_s: f64| {
+        let (count, period) = (40, 300.0_f64);
+        let period_s: Vec<f64> =
+            (0..=count).map(|k| from_s * (f64::from(k) / f64::from(count) * (to_s / from_s).ln()).exp()).collect();
+        let near = |at_s: &f64| (-2.0 * (at_s / period).ln().powi(2)).exp();
+        let wobble = |at_s: &f64| 0.05 * (at_s.ln() * 40.0).sin();
+        let threshold = if scale == Scale::Micro { 0.16 } else { 0.3 };
+        let coherence: Vec<f64> = period_s.iter().map(|s| 0.1 + 0.8 * near(s) + wobble(s)).collect();
+        let phase = period_s.iter().map(|s| -2.0 * PI * 60.0 / s).map(|a| a - 2.0 * PI * ((a + PI) / 2.0 / PI).floor());
+        let half = |value: &f64| if *value >= threshold { 0.3 * (1.0 - value) + 0.08 } else { f64::NAN };
+        SpectrumBand {
+            scale,
+            segments: 30.0,
+            threshold,
+            phase: phase.collect(),
+            phase_plus_minus: coherence.iter().map(half).collect(),
+            gain_db: period_s.iter().map(|s| 12.0 * near(s) - 6.0 + 20.0 * wobble(s)).collect(),
+            coherence,
+            period_s,
+        }
+    };
+    let at: Vec<f64> = (0..=40).map(|k| 300.0 * ((f64::from(k) - 20.0) / 20.0 * 3.0_f64.ln()).exp()).collect();
+    PairSpectrum {
+        from: 14,
+        to: 15,
+        bands: vec![band(Scale::Micro, 31.0, 295.0), band(Scale::Macro, 305.0, 7_000.0)],
+        periods_s: vec![300.0],
+        fit: Some(GainFit {
+            gain_db: at.iter().map(|s| 12.0 * (-2.0 * (s / 300.0).ln().powi(2)).exp() - 6.0).collect(),
+            period_s: at,
+        }),
+    }
 }
 
 fn build(plans: Vec<(String, [(Class, f64); 3])>) -> Report {
@@ -147,7 +187,11 @@ fn build(plans: Vec<(String, [(Class, f64); 3])>) -> Report {
     report.replay = Replay { frames: frames(), tracks: Vec::new(), start_frame: FRAMES - 4 };
     for (index, (name, plan)) in plans.iter().enumerate() {
         let first = index * METRICS.len();
-        report.services.push(ServiceSummary { name: name.clone(), series: (first..first + METRICS.len()).collect() });
+        report.services.push(ServiceSummary {
+            name: name.clone(),
+            series: (first..first + METRICS.len()).collect(),
+            ..ServiceSummary::default()
+        });
         subject(&mut report, Subject::Service(index), plan, true);
         for (offset, (metric, unit)) in METRICS.iter().enumerate() {
             report.series.push(series(name, index, metric, unit));

@@ -376,6 +376,7 @@ proptest! {
             lower: values.clone(),
             upper: values.iter().rev().copied().collect(),
             values,
+            ..ChartData::default()
         };
         let times = TimelineView { from_ms: i64::MIN, to_ms: i64::MAX, ..TimelineView::new(&report, width, height) };
         for scene in [

@@ -53,6 +53,18 @@ fn pair_view_of_a_leader_and_its_follower() {
 }
 
 #[test]
+fn spectrum_of_a_pair_that_resonates() {
+    insta::assert_snapshot!(dark(&scene::spectrum(&example::pair_spectrum(), 420.0, 390.0)));
+}
+
+#[test]
+fn a_spectrum_without_values_or_room_is_empty() {
+    let absurd = report::PairSpectrum { bands: vec![report::SpectrumBand::default()], ..Default::default() };
+    assert!(scene::spectrum(&absurd, 420.0, 390.0).shapes.is_empty());
+    assert!(scene::spectrum(&example::pair_spectrum(), 60.0, 40.0).shapes.is_empty());
+}
+
+#[test]
 fn timeline_view() {
     let report = example::incident();
     let view = TimelineView { offset_min: 120, ..TimelineView::new(&report, 390.0, 180.0) };

@@ -29,6 +29,9 @@ pub struct Series {
     pub unit: Unit,
     /// Gauge or counter.
     pub kind: Kind,
+    /// The histogram that the series was worked out of, or that it counts or sums. Two series of one data set that have
+    /// the same one here tell of the same observations.
+    pub histogram: Option<Arc<str>>,
     /// Sample times.
     pub axis: Arc<TimeAxis>,
     /// One value per time of `axis`; NaN where the source had none.
@@ -45,9 +48,15 @@ impl Series {
             labels: Labels::new(),
             unit: Unit::default(),
             kind: Kind::Gauge,
+            histogram: None,
             axis,
             values,
         }
+    }
+
+    /// Whether this series and another one of its data set tell of the observations of one histogram.
+    pub fn has_histogram_of(&self, other: &Self) -> bool {
+        self.histogram.is_some() && self.histogram == other.histogram
     }
 
     /// The number of values that are not NaN.
@@ -135,6 +144,8 @@ impl Dataset {
                 if series.labels.get(SOURCE_LABEL).is_none() {
                     series.labels.insert(SOURCE_LABEL, source.as_str());
                 }
+                // What is called the same in two sources is not the same histogram either.
+                series.histogram = series.histogram.as_ref().map(|one| format!("{source} ({number}): {one}").into());
             }
             merged.origins.extend(part.origins);
             merged.events.extend(part.events);

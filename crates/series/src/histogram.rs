@@ -8,8 +8,16 @@ mod native;
 pub use classic::{Found, HISTOGRAM_SETTING, cumulative_parts, derive_quantiles};
 pub use native::{NativeBucket, NativeHistogram, NativeSeries, NativeText, OpenBounds};
 
+use crate::{Identity, Labels};
+use std::sync::Arc;
+
 /// The quantiles that are derived, and what their series' names end with.
 pub const QUANTILES: [(f64, &str); 3] = [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")];
+
+/// What the series that come of a histogram have in common: its name with its labels.
+fn source(stem: Option<&str>, labels: &Labels) -> Arc<str> {
+    Identity::of(stem.map(str::to_owned), labels.clone()).name.into()
+}
 
 /// The metric's name of what was derived from a histogram: `X_p50`; behind the text of an expression ` p50`.
 fn derived_metric(stem: Option<&str>, suffix: &str) -> String {

@@ -2,7 +2,7 @@
 
 use crate::choice::{Choice, ChoiceError};
 use ingest::Source;
-use report::Report;
+use report::{PairSpectrum, Report};
 use serde::Deserialize;
 use series::{Dataset, Labels, Origin, Series, TimeAxis};
 use std::collections::BTreeMap;
@@ -67,6 +67,15 @@ pub enum AnalysisError {
         /// What stands there.
         time: f64,
     },
+    /// No series has the name.
+    #[error("there is no series `{name}`")]
+    NoSeries {
+        /// The name that was asked for.
+        name: String,
+    },
+    /// Two series that have too little in common.
+    #[error("the two have too few samples in common for a spectrum; give a longer time")]
+    NoSpectrum,
     /// An option that cannot be followed.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
@@ -80,6 +89,24 @@ pub enum AnalysisError {
 /// # Errors
 /// If there is no file, one cannot be read, an option cannot be followed, or there is nothing to analyse in them.
 pub fn of_files(files: &[NamedFile], choice: &Choice) -> Result<Report, AnalysisError> {
+    analyse(parts_of(files, choice)?, choice)
+}
+
+/// Coherence, phase and gain of two series of the files at every period; the series by their names.
+///
+/// # Errors
+/// As [`of_files`], and if there is no such series, or the two have too few samples in common.
+pub fn pair_of_files(files: &[NamedFile], ends: [&str; 2], choice: &Choice) -> Result<PairSpectrum, AnalysisError> {
+    let dataset = Dataset::merge(parts_of(files, choice)?);
+    let place = |name: &str| {
+        let found = dataset.series.iter().position(|series| series.name == name);
+        found.ok_or_else(|| AnalysisError::NoSeries { name: name.to_owned() })
+    };
+    let (from, to) = (place(ends[0])?, place(ends[1])?);
+    engine::analyze(dataset, &choice.engine()?)?.pair_spectrum(from, to).ok_or(AnalysisError::NoSpectrum)
+}
+
+fn parts_of(files: &[NamedFile], choice: &Choice) -> Result<Vec<Dataset>, AnalysisError> {
     let options = choice.ingest()?;
     let mut parts = Vec::with_capacity(files.len());
     for file in files {
@@ -88,7 +115,7 @@ pub fn of_files(files: &[NamedFile], choice: &Choice) -> Result<Report, Analysis
             .map_err(|error| AnalysisError::File { name: file.name.clone(), error: Box::new(error) })?;
         parts.push(part);
     }
-    analyse(parts, choice)
+    if parts.is_empty() { Err(AnalysisError::Empty) } else { Ok(parts) }
 }
 
 /// Analyses series as given.

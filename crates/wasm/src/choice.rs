@@ -21,6 +21,10 @@ pub struct Choice {
     pub services: BTreeMap<String, String>,
     /// Incidents that are known: names, and their features as `signature` of an incident has them.
     pub signatures: Vec<NamedSignature>,
+    /// What services weigh in the impact of an incident; services that are not named weigh 1.
+    pub weights: BTreeMap<String, f64>,
+    /// Patterns of strong (1) and weak (0) accents to count in every series.
+    pub patterns: Vec<Vec<i64>>,
     /// The format's name; found by content if absent.
     pub format: Option<String>,
     /// The column that holds the time.
@@ -67,6 +71,17 @@ pub enum ChoiceError {
     /// No reader has this name.
     #[error("there is no format `{0}`; leave the option away to have it found by content")]
     UnknownFormat(String),
+    /// A weight that is none.
+    #[error("the weight of {service} is {weight}: a number of 0 or more was expected")]
+    Weight {
+        /// The service.
+        service: String,
+        /// What was given.
+        weight: f64,
+    },
+    /// A pattern that is none.
+    #[error(transparent)]
+    Pattern(#[from] engine::PatternError),
     /// A reading setting that is none.
     #[error(transparent)]
     Setting(#[from] ingest::SettingError),
@@ -76,7 +91,7 @@ impl Choice {
     /// The options of the engine.
     ///
     /// # Errors
-    /// Rates outside 0 to 1, and borders that are no durations or in the wrong order.
+    /// Rates outside 0 to 1, borders that are no durations or in the wrong order, weights and patterns that are none.
     pub fn engine(&self) -> Result<engine::Options, ChoiceError> {
         let default = engine::Options::default();
         let options = engine::Options {
@@ -85,7 +100,9 @@ impl Choice {
             micro_to_macro_s: duration("microToMacroS", self.micro_to_macro_s, default.micro_to_macro_s)?,
             macro_to_meso_s: duration("macroToMesoS", self.macro_to_meso_s, default.macro_to_meso_s)?,
             services: self.services.clone(),
+            weights: weights(&self.weights)?,
             signatures: self.signatures.clone(),
+            patterns: self.patterns.iter().map(|accents| pattern(accents)).collect::<Result<_, _>>()?,
         };
         if options.micro_to_macro_s >= options.macro_to_meso_s {
             return Err(ChoiceError::BordersCrossed { from: options.micro_to_macro_s, to: options.macro_to_meso_s });
@@ -126,6 +143,18 @@ impl Choice {
     }
 }
 
+fn weights(given: &BTreeMap<String, f64>) -> Result<BTreeMap<String, f64>, ChoiceError> {
+    match given.iter().find(|(_, weight)| !weight.is_finite() || **weight < 0.0) {
+        Some((service, weight)) => Err(ChoiceError::Weight { service: service.clone(), weight: *weight }),
+        None => Ok(given.clone()),
+    }
+}
+
+fn pattern(accents: &[i64]) -> Result<Vec<bool>, engine::PatternError> {
+    let signs: Vec<String> = accents.iter().map(ToString::to_string).collect();
+    engine::pattern(&signs.join(","))
+}
+
 fn rate(name: &'static str, chosen: Option<f64>, default: f64) -> Result<f64, ChoiceError> {
     let value = chosen.unwrap_or(default);
     if value > 0.0 && value < 1.0 { Ok(value) } else { Err(ChoiceError::NoRate { name, value }) }
@@ -148,6 +177,10 @@ mod tests {
     #[test]
     fn nothing_chosen_is_the_cores_default() {
         assert_eq!(from_json("{}").engine(), Ok(engine::Options::default()));
+        assert_eq!(from_json(r#"{"patterns": [[1, 1, 0]]}"#).engine().unwrap().patterns, [[true, true, false]]);
+        let refused = from_json(r#"{"patterns": [[1, 2]]}"#).engine().unwrap_err().to_string();
+        assert!(refused.contains("`1,2`"), "{refused}");
+        assert_eq!(from_json(r#"{"weights": {"cart": 2.5}}"#).engine().unwrap().weights["cart"], 2.5);
         assert!(from_json("{}").ingest().unwrap().format.is_none());
     }
 
@@ -175,6 +208,8 @@ mod tests {
         assert!(message(r#"{"falseAlarmRate": 2}"#).contains("falseAlarmRate is 2"));
         assert!(message(r#"{"microToMacroS": 30000}"#).contains("the first must be smaller"));
         assert!(message(r#"{"stepMs": -1}"#).contains("stepMs is -1"));
+        let refused = from_json(r#"{"weights": {"cart": -1}}"#).engine().unwrap_err().to_string();
+        assert_eq!(refused, "the weight of cart is -1: a number of 0 or more was expected");
         assert!(message(r#"{"settings": ["counters=maybe"]}"#).contains("`counters=maybe`"));
         assert!(message(r#"{"format": "tea leaves"}"#).contains("`tea leaves`"));
         assert!(serde_json::from_str::<Choice>(r#"{"falseAlarmrate": 0.1}"#).is_err());

@@ -51,6 +51,17 @@ pub fn analyze_series(input: &JsValue, options: &JsValue) -> Result<JsValue, JsE
     convert::to_js(&analysis::of_series(&series, &choice)?)
 }
 
+/// Coherence, phase and gain of two series of the files, named as in the Report, at every period.
+///
+/// # Errors
+/// As [`analyze`], and if there is no such series, or the two have too few samples in common.
+#[wasm_bindgen(js_name = pairSpectrum, skip_typescript)]
+pub fn pair_spectrum(input: &JsValue, from: &str, to: &str, options: &JsValue) -> Result<JsValue, JsError> {
+    let files = convert::files(input)?;
+    let choice = convert::choice(options)?;
+    convert::to_js(&analysis::pair_of_files(&files, [from, to], &choice)?)
+}
+
 /// The system's radar as an SVG document: `{ theme?: "light" | "dark", width?: number, frame?: number }`.
 ///
 /// # Errors

@@ -26,6 +26,10 @@ export interface Options {
   services?: Record<string, string>;
   /** Incidents that are known; new ones are compared with them (`incident.known`). */
   signatures?: { name: string; features: (number | null)[] }[];
+  /** What services weigh in the impact of an incident (users, requests or money per second); others weigh 1. */
+  weights?: Record<string, number>;
+  /** Patterns of strong (1) and weak (0) accents to count in every series (`series.patterns`). */
+  patterns?: (0 | 1)[][];
   /** The format's name; found by content if absent. */
   format?: string;
   /** The column that holds the time. */
@@ -56,5 +60,40 @@ export interface PictureOptions {
 export function analyze(input: string | Uint8Array | ArrayBuffer | NamedFile[], options?: Options): Report;
 /** Analyses series that you already have. */
 export function analyzeSeries(series: GivenSeries[], options?: Options): Report;
+/** Coherence, phase and gain of two series over the period. */
+export interface PairSpectrum {
+  /** Positions in `Report.series`. */
+  from: number;
+  to: number;
+  /** One for each scale at which the data speak. */
+  bands: SpectrumBand[];
+  /** The periods that the Report names for the relation of the two. */
+  periods_s: number[];
+  /** The resonance or the notch that was found. */
+  fit: { period_s: number[]; gain_db: number[] } | null;
+}
+
+/** The periods of one scale, ascending; the arrays have one length, NaN where there is no value. */
+export interface SpectrumBand {
+  scale: Scale;
+  segments: number;
+  /** The coherence that independent series exceed anywhere in the band with the chance of a false discovery. */
+  threshold: number;
+  period_s: number[];
+  coherence: number[];
+  /** Radians; negative where `to` follows. */
+  phase: number[];
+  /** Half the width of the 95 % interval; NaN below the threshold. */
+  phase_plus_minus: number[];
+  gain_db: number[];
+}
+
+/** How two series, named as in the Report, move together at every period. */
+export function pairSpectrum(
+  input: string | Uint8Array | ArrayBuffer | NamedFile[],
+  from: string,
+  to: string,
+  options?: Options,
+): PairSpectrum;
 /** The system's radar as an SVG document. */
 export function radarSvg(report: Report, options?: PictureOptions): string;

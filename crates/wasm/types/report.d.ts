@@ -22,6 +22,8 @@ export type FindingKind =
 /** A group of beats with one accent. */
 export type Foot = "iamb" | "trochee" | "anapest" | "dactyl" | "amphibrach";
 export type Direction = "up" | "down";
+export type Severity = "minor" | "major" | "critical";
+export type DelayVerdict = "agrees" | "dispersive" | "disagrees";
 export type RelationKind = "coupling" | "resonance" | "anti_resonance" | "beat";
 
 /** Everything that an analysis has to say. `*_ms` are milliseconds since 1970 UTC, `*_s` are seconds. */
@@ -38,8 +40,11 @@ export interface Report {
   states: State[];
   /** Strongest first. */
   findings: Finding[];
-  /** First those that no third series explains, the strongest first, then beats, then the explained ones. */
+  /** First those that no third series explains, the strongest first, then beats, then the explained ones, and last those of one histogram. */
   relations: Relation[];
+  /** How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself. */
+  branching_ratio: number;
+  /** The weightiest first. */
   incidents: Incident[];
   /** What is drifting towards trouble. */
   warnings: Finding[];
@@ -83,6 +88,10 @@ export interface ServiceSummary {
   name: string;
   /** Positions in `Report.series`. */
   series: number[];
+  /** How many other services a disturbance of this one is expected to reach. */
+  reach: number;
+  /** What the user said that it weighs; null counts as 1. */
+  weight: number | null;
 }
 
 export interface SeriesSummary {
@@ -107,6 +116,10 @@ export interface SeriesSummary {
   /** In order of time; the strongest 200. */
   accents: Accent[];
   rhythm: Rhythm | null;
+  /** The patterns that were asked for. */
+  patterns: PatternCount[];
+  /** `null` where nothing could be expected, and for series with little to say in large data. */
+  expectation: Expectation | null;
 }
 
 export interface Period {
@@ -140,6 +153,56 @@ export interface Rhythm {
   foot: Foot | null;
   foot_share: number;
   p: number;
+  /** The newest beat; four make a period. */
+  newest: Beat | null;
+  /** The most surprising beat after the first two periods. */
+  strangest: Beat | null;
+  /** Events on weak beats in the place of strong ones. */
+  offbeats: Offbeat[];
+}
+
+export interface Beat {
+  at_ms: number;
+  came: boolean;
+  /** −log₂ of the probability of that after the beats before. */
+  bits: number;
+}
+
+export interface Offbeat {
+  at_ms: number;
+  instead_of_ms: number;
+  bits: number;
+}
+
+export interface PatternCount {
+  pattern: string;
+  count: number;
+  /** How often it would stand in the same accents in random order. */
+  by_chance: number;
+  at_ms: number[];
+}
+
+export interface Expectation {
+  period_s: number | null;
+  predicted: number;
+  /** The share of values within their 95 % interval. */
+  coverage: number;
+  newest: Surprise | null;
+  /** From so many bits on, a value is a violation. */
+  limit_bits: number;
+  violation_count: number;
+  /** At most 20, in order of time. */
+  violations: Surprise[];
+}
+
+export interface Surprise {
+  at_ms: number;
+  value: number;
+  expected: number;
+  low: number;
+  high: number;
+  /** −log₂ of the chance of a value as far out or further. */
+  bits: number;
 }
 
 export interface ScaleSummary {
@@ -200,6 +263,11 @@ export interface Relation {
   sign: number;
   lag_s: number | null;
   lag_plus_minus_s: number | null;
+  /** The lag by the slope of the phase over frequency. */
+  delay_s: number | null;
+  delay_plus_minus_s: number | null;
+  /** What that says about the lag: one delay for all periods, or a filter, or two ways. */
+  delay_verdict: DelayVerdict | null;
   q: number;
   period_s: number | null;
   /** The gain's peak (or notch, negative) over what is beside it. */
@@ -210,6 +278,8 @@ export interface Relation {
   follows_q: number | null;
   /** Position of a third series that explains the relation. */
   explained_by: number | null;
+  /** Whether both are worked out of one histogram: then it says nothing about the system. */
+  same_source: boolean;
   /** 0 to 1. */
   locking: number | null;
   /** Of a beat: the two periods, that of `from` first. */
@@ -250,6 +320,28 @@ export interface SpreadStep {
   finding: number;
 }
 
+/** What an incident touched. */
+export interface Impact {
+  services: number;
+  series: number;
+  /** The share of all services' weights that these hold. */
+  share: number;
+  /** Seconds that services spent in trouble, times their weights. */
+  service_s: number;
+  is_weighted: boolean;
+}
+
+/** A service that an incident may reach next. */
+export interface Arrival {
+  service: number;
+  /** The service that it comes from. */
+  through: number;
+  at_ms: number;
+  plus_minus_s: number;
+  /** 0 to 1. */
+  chance: number;
+}
+
 export interface Incident {
   start_ms: number;
   end_ms: number;
@@ -258,6 +350,17 @@ export interface Incident {
   /** Best first; each service once. */
   causes: Cause[];
   spread: SpreadStep[];
+  /** 0 to 1. */
+  risk: number;
+  /** The risk as a word: from 0.5 on major, from 0.8 on critical. */
+  severity: Severity;
+  impact: Impact;
+  /** The finding that hurts most; null where users feel none. */
+  critical: number | null;
+  /** When its last finding was over; null where something lasts to the end of the data. */
+  recovered_ms: number | null;
+  /** The services that it has not reached, the soonest first. */
+  next: Arrival[];
   narrative: Narrative;
   /** Numbers that can be kept and compared; empty for beats. */
   signature: (number | null)[];

@@ -58,9 +58,13 @@ impl Session {
                     workers.reader.renew();
                 }
                 if self.load.with_untracked(Load::generation) == generation {
-                    self.desk.borrow_mut().is_reading = false;
+                    let weights = {
+                        let mut desk = self.desk.borrow_mut();
+                        desk.is_reading = false;
+                        desk.loading.as_ref().map(|origin| origin.settings.of_analysis()).unwrap_or_default()
+                    };
                     workers.analysis.send(Envelope::with(
-                        Request::Analyse { generation, service_label, library: crate::store::library() },
+                        Request::Analyse { generation, service_label, weights, library: crate::store::library() },
                         buffers,
                     ));
                 }
@@ -199,12 +203,16 @@ impl Session {
 
 fn chart_of(series: usize, buffers: &[ArrayBuffer]) -> Option<ChartData> {
     match buffers {
-        [times_ms, values, lower, upper] => Some(ChartData {
+        [times_ms, values, lower, upper, expected, low, high, bits] => Some(ChartData {
             series,
             times_ms: from_f64s(times_ms),
             values: from_f64s(values),
             lower: from_f64s(lower),
             upper: from_f64s(upper),
+            expected: from_f64s(expected),
+            low: from_f64s(low),
+            high: from_f64s(high),
+            bits: from_f64s(bits),
         }),
         _ => None,
     }

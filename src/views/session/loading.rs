@@ -62,6 +62,15 @@ impl Session {
         }
     }
 
+    /// Reads what is on the screen again with another value of a setting; without it where the value is empty.
+    pub(in crate::views) fn set_setting(&'static self, name: &str, value: &str) {
+        let origin = self.desk.borrow().loaded.clone();
+        if let Some(mut origin) = origin {
+            origin.settings.set(name, value);
+            self.open(origin);
+        }
+    }
+
     /// Loads a source; whatever is under way is dropped.
     pub(in crate::views) fn open(&'static self, origin: Origin) {
         self.stop_worker();

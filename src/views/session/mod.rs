@@ -6,11 +6,11 @@ mod policy;
 mod programs;
 mod sharing;
 
-pub(super) use programs::{paint_chart, paint_dial, play_voices};
+pub(super) use programs::{make_file, paint_chart, paint_dial, play_voices};
 pub(super) use sharing::{is_live_page, show_address};
 
 use super::origin::{self, Origin};
-use crate::bridge::{ChartRequest, Envelope, Export, Fault, Host, Request};
+use crate::bridge::{ChartRequest, Envelope, Fault, Handed, Host, Request};
 use crate::dom::{Signal, after, batch, document, signal};
 use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
 use crate::store::{self, Theme};
@@ -205,10 +205,10 @@ impl Session {
         self.send(Envelope::of(Request::Chart { ticket, generation, chart }));
     }
 
-    /// Asks for the result as a file; no answer where the worker does not have it any more.
-    pub(super) fn ask_export(&self, generation: u32, kind: Export, answer: impl FnOnce(ArrayBuffer) + 'static) {
+    /// Asks for something that other programs read; no answer where the worker does not have it any more.
+    pub(super) fn ask_handed(&self, generation: u32, what: Handed, answer: impl FnOnce(ArrayBuffer) + 'static) {
         let ticket = self.ticket(Waiting::File(Box::new(answer)));
-        self.send(Envelope::of(Request::Export { ticket, generation, kind }));
+        self.send(Envelope::of(Request::Hand { ticket, generation, what }));
     }
 
     /// Keeps an incident under a name, to be known again.

@@ -1,12 +1,12 @@
 //! The ways to the programs that are fetched when they are needed: the panel in which the user says how files are read, the
-//! one that says why a server cannot be read and takes what is asked of it, the painter of charts, and the radar for the ear.
+//! one that says why a server cannot be read and takes what is asked of it, the painter of charts, the radar for the ear,
+//! and what makes files.
 //!
 //! `boot.js` fetches them and hands over what stands in the event.
 
 use super::Session;
-use crate::bridge::{Access, Dial, Evidence, Input, Server, words};
+use crate::bridge::{Access, Dial, Evidence, Input, Order, Server, words};
 use crate::dom::{batch, document};
-use crate::state::Settings;
 use crate::views::origin::{Origin, Source};
 use js_sys::{Array, Float64Array, Uint8Array};
 use report::bytes::{decode, encode};
@@ -22,6 +22,7 @@ const MAPPING: &str = "monteverdi-mapping";
 const CONNECT: &str = "monteverdi-connect";
 const CHARTS: &str = "monteverdi-charts";
 const SOUND: &str = "monteverdi-sound";
+const EXPORT: &str = "monteverdi-export";
 
 impl Session {
     /// Opens the panel for what was loaded last, or for what failed to load.
@@ -40,7 +41,7 @@ impl Session {
             };
             let mut origin = origin;
             let done = closure(move |chosen| {
-                origin.settings = Settings::new(texts(&chosen));
+                origin.settings = origin.settings.with_reading(texts(&chosen));
                 self.open(origin.clone());
             });
             summon(MAPPING, &Array::of4(&list(&names), &files.into_iter().collect::<Array>(), &list(&settings), &done));
@@ -56,6 +57,7 @@ impl Session {
         };
         let Some(Origin { source: Source::Servers(servers), settings }) = origin else { return };
         let addresses: Array = servers.iter().map(|server| JsValue::from_str(&server.address)).collect();
+        let kept = settings.clone();
         // Servers, each an address and the headers that go there; and settings.
         let done = closure(move |chosen| {
             let servers = lists(&chosen, 0).into_iter().map(|server| {
@@ -64,10 +66,13 @@ impl Session {
                 Server { address, access: Access { credentials: None, headers: lines.collect() } }
             });
             let source = Source::Servers(servers.collect());
-            self.open(Origin { source, settings: Settings::new(texts(&lists(&chosen, 1))) });
+            self.open(Origin { source, settings: kept.with_reading(texts(&lists(&chosen, 1))) });
         });
         let outlet = outlet.unwrap_or(JsValue::NULL);
-        summon(CONNECT, &Array::of5(&addresses, &(number as u32).into(), &list(settings.list()), &outlet, &done));
+        summon(
+            CONNECT,
+            &Array::of5(&addresses, &(number as u32).into(), &list(&settings.of_reading()), &outlet, &done),
+        );
     }
 }
 
@@ -100,6 +105,12 @@ pub(in crate::views) fn paint_dial(canvas: &JsValue, dial: &Dial, done: impl FnO
         batch(|| done(decode(&hits.to_vec()).unwrap_or_default()));
     });
     summon(CHARTS, &Array::of3(canvas, &Uint8Array::from(encode(dial).as_slice()), &done));
+}
+
+/// Has a file made of a Report, which stands in the buffer.
+pub(in crate::views) fn make_file(order: &Order, report: &JsValue, done: impl FnOnce(JsValue) + 'static) {
+    let done = Closure::once_into_js(move |file: JsValue| batch(|| done(file)));
+    summon(EXPORT, &Array::of3(&Uint8Array::from(encode(order).as_slice()), &Uint8Array::new(report), &done));
 }
 
 /// Lets voices sound; silence where there are none.

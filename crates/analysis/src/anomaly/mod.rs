@@ -6,4 +6,5 @@ pub mod online;
 pub(crate) mod rolling;
 pub mod silence;
 pub mod spike;
+pub mod subsequence;
 mod tails;

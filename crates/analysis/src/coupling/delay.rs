@@ -115,8 +115,13 @@ impl Delay {
     /// Whether this delay and the lag of the strongest correlation say the same. `decimate` is how many steps of the
     /// lag are one step here.
     pub fn compare(&self, lag: &Lag, decimate: usize) -> Agreement {
+        self.compare_interval(lag.low, lag.high, decimate)
+    }
+
+    /// As [`Delay::compare`], of a lag that is known by the ends of its interval, in steps.
+    pub fn compare_interval(&self, low: f64, high: f64, decimate: usize) -> Agreement {
         let scale = decimate.max(1) as f64;
-        let overlap = self.low * scale <= lag.high && lag.low <= self.high * scale;
+        let overlap = self.low * scale <= high && low <= self.high * scale;
         // Whichever of 0 and ±π is nearer.
         let off = wrap(2.0 * self.intercept).abs() / 2.0;
         if self.line_p < NO_LINE || off > 3.3 * self.intercept_error.max(0.02) {

@@ -163,8 +163,8 @@ impl Predictor {
         };
         let value = if value.is_finite() { (value - level) / unit } else { f64::NAN };
         let features = self.features();
-        let (long, short) = (self.long.predict(&features), self.short.predict(&features));
-        let experts = [(long, self.long.spread), (short, self.short.spread), (self.lags[0], self.last_scale)];
+        let experts = self.experts(&features);
+        let [(long, _), ..] = experts;
         let centre: f64 = experts.iter().zip(&self.weights).map(|((mean, _), weight)| weight * mean).sum();
         let variance: f64 = experts
             .iter()
@@ -215,6 +215,24 @@ impl Predictor {
         self.missing = 0;
         self.remember(value, value, spread);
         expected
+    }
+
+    /// ln of the chance that the next value is as far out as this one or further, on either side, before it is taken.
+    /// [`Expected::ln_p`] is the same, worked out only for what is outside of the interval. NaN for a missing value and where
+    /// nothing is predicted.
+    pub fn ln_chance(&self, value: f64) -> f64 {
+        match self.scale {
+            Some((level, unit)) if value.is_finite() && self.missing <= LONGEST_GAP => {
+                self.ln_tail((value - level) / unit, &self.experts(&self.features()))
+            }
+            _ => f64::NAN,
+        }
+    }
+
+    /// What each expert expects next: mean and scale, in the units of the scale.
+    fn experts(&self, features: &[f64; FEATURES]) -> [(f64, f64); 3] {
+        let (long, short) = (self.long.predict(features), self.short.predict(features));
+        [(long, self.long.spread), (short, self.short.spread), (self.lags[0], self.last_scale)]
     }
 
     /// ln of the chance of a value as far from each expert's mean, by their mixture.

@@ -1,9 +1,14 @@
 //! Beats: two close periods that drift in and out of step.
 
+use std::borrow::Cow;
+
+use rustfft::num_complex::Complex;
+
 use super::collision::{Collision, PulseTrain, next_collision, pulse_train};
 use crate::multiplicity::benjamini_hochberg;
 use crate::spectrum::{
-    InverseTransform, Peak, PeakOptions, RealTransform, bridge, fast_len_at_least, hann, remove_line, significant_peaks,
+    InverseTransform, Pattern, Peak, PeakOptions, RealTransform, Sums, bridge, fast_len_at_least, hann, products,
+    remove_line, significant_peaks,
 };
 
 /// How beats are looked for.
@@ -140,13 +145,11 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
     order::sort_by(&mut candidates, |a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     candidates.truncate(MOST_CANDIDATES);
     let mut found: Vec<FoundBeat> = Vec::new();
+    let mut voices: Vec<Voice> = series.iter().zip(peaks).map(|(values, peaks)| Voice::new(values, peaks)).collect();
     for (_, one, other) in candidates {
         let (Some((s, i, a)), Some((u, j, b))) = (lines.get(one), lines.get(other)) else { continue };
-        let (Some(x), Some(y), Some(xs), Some(ys)) = (series.get(*s), series.get(*u), peaks.get(*s), peaks.get(*u))
-        else {
-            continue;
-        };
-        let Some(beat) = beat(x, y, xs, ys, *i, *j, s == u, options) else { continue };
+        let Some(beat) = beat(&mut voices, (*s, *i), (*u, *j), options) else { continue };
+        let (Some(xs), Some(ys)) = (peaks.get(*s), peaks.get(*u)) else { continue };
         let compared = if s == u { xs.len() * xs.len().saturating_sub(1) / 2 } else { xs.len() * ys.len() };
         let job = |series: usize, peak: usize, line: &Peak| Job {
             series,
@@ -200,9 +203,10 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
 /// Missing values: as in [`crate::spectrum::significant_peaks`].
 pub fn beats_within(values: &[f64], peaks: &[Peak], options: &BeatOptions) -> Vec<Beat> {
     let mut found = Vec::new();
+    let mut voices = [Voice::new(values, peaks)];
     for first in 0..peaks.len() {
         for second in first + 1..peaks.len() {
-            if let Some(beat) = beat(values, values, peaks, peaks, first, second, true, options) {
+            if let Some(beat) = beat(&mut voices, (0, first), (0, second), options) {
                 found.push(beat);
             }
         }
@@ -222,9 +226,10 @@ pub fn beat_between(
     options: &BeatOptions,
 ) -> Vec<Beat> {
     let mut found = Vec::new();
+    let mut voices = [Voice::new(first, first_peaks), Voice::new(second, second_peaks)];
     for i in 0..first_peaks.len() {
         for j in 0..second_peaks.len() {
-            if let Some(beat) = beat(first, second, first_peaks, second_peaks, i, j, false, options) {
+            if let Some(beat) = beat(&mut voices, (0, i), (1, j), options) {
                 found.push(beat);
             }
         }
@@ -232,22 +237,71 @@ pub fn beat_between(
     found
 }
 
-#[allow(clippy::too_many_arguments)]
-fn beat(
-    x: &[f64],
-    y: &[f64],
-    x_peaks: &[Peak],
-    y_peaks: &[Peak],
-    i: usize,
-    j: usize,
-    same: bool,
-    options: &BeatOptions,
-) -> Option<Beat> {
+/// A series with its peaks, and what was worked out of it for one beat and serves for the next.
+struct Voice<'a> {
+    values: &'a [f64],
+    peaks: &'a [Peak],
+    cleaned: Option<Cleaned>,
+    waves: Vec<(usize, Option<Wave>)>,
+}
+
+/// A series without its missing values and its straight line.
+struct Cleaned {
+    values: Vec<f64>,
+    /// Its transform, padded to a length that is fast.
+    bins: Vec<Complex<f64>>,
+    sums: Sums<2>,
+}
+
+impl<'a> Voice<'a> {
+    fn new(values: &'a [f64], peaks: &'a [Peak]) -> Self {
+        Self { values, peaks, cleaned: None, waves: Vec::new() }
+    }
+
+    fn clean(&mut self) {
+        self.cleaned.get_or_insert_with(|| {
+            let values = clean(self.values);
+            Cleaned { bins: padded(&values), sums: Sums::of(&values), values }
+        });
+    }
+
+    /// The transform of the first `span` values.
+    fn bins(&self, span: usize) -> Option<Cow<'_, [Complex<f64>]>> {
+        let cleaned = self.cleaned.as_ref()?;
+        Some(if span == cleaned.values.len() {
+            Cow::Borrowed(&cleaned.bins)
+        } else {
+            Cow::Owned(padded(cleaned.values.get(..span)?))
+        })
+    }
+
+    fn wave(&mut self, peak: usize) -> Option<Wave> {
+        self.clean();
+        if let Some((_, known)) = self.waves.iter().find(|(other, _)| *other == peak) {
+            return *known;
+        }
+        let found = wave(self.cleaned.as_ref()?, self.peaks, peak);
+        self.waves.push((peak, found));
+        found
+    }
+}
+
+fn padded(values: &[f64]) -> Vec<Complex<f64>> {
+    let mut transform = RealTransform::new(fast_len_at_least(values.len()));
+    transform.input.iter_mut().zip(values).for_each(|(slot, value)| *slot = *value);
+    transform.forward();
+    transform.bins
+}
+
+/// The beat of a peak of one voice with a peak of another one or of the same.
+fn beat(voices: &mut [Voice], (s, i): (usize, usize), (u, j): (usize, usize), options: &BeatOptions) -> Option<Beat> {
+    let same = s == u;
+    let (x_peaks, y_peaks) = (voices.get(s)?.peaks, voices.get(u)?.peaks);
+    let span = voices.get(s)?.values.len().min(voices.get(u)?.values.len()) as f64;
     let (a, b) = (x_peaks.get(i)?, y_peaks.get(j)?);
     if a.harmonic_of.is_some() || b.harmonic_of.is_some() {
         return None;
     }
-    let span = x.len().min(y.len()) as f64;
     let difference = (a.frequency - b.frequency).abs();
     if difference > options.closest_share * 0.5 * (a.frequency + b.frequency)
         || difference * span < options.min_cycles.max(2.0)
@@ -282,11 +336,19 @@ fn beat(
     if depth < options.min_depth {
         return None;
     }
-    let envelope = envelope_frequency(x, y, a, b, same)?;
+    voices.get_mut(s)?.clean();
+    voices.get_mut(u)?.clean();
+    let (x, y) = (voices.get(s)?.bins(span as usize)?, voices.get(u)?.bins(span as usize)?);
+    let mixed: Vec<Complex<f64>> = if same {
+        x.to_vec()
+    } else {
+        x.iter().zip(y.iter()).map(|(x, y)| x / a.amplitude + y / b.amplitude).collect()
+    };
+    let envelope = envelope_frequency(&mixed, span as usize, a, b)?;
     if (envelope - difference).abs() * span > 1.0 {
         return None;
     }
-    let (wave_a, wave_b) = (wave(x, x_peaks, i)?, wave(y, y_peaks, j)?);
+    let (wave_a, wave_b) = (voices.get_mut(s)?.wave(i)?, voices.get_mut(u)?.wave(j)?);
     let spread = |p: &Peak| (1.0 / p.period_low - 1.0 / p.period_high) / 2.0;
     let error = LEAST_SQUARES * spread(a).hypot(spread(b));
     let apart = wave_a.frequency - wave_b.frequency;
@@ -310,20 +372,10 @@ fn beat(
     })
 }
 
-/// The frequency at which the squared envelope of the band around both lines has its top, in cycles per step.
-fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> Option<f64> {
-    let span = x.len().min(y.len());
-    let mixed: Vec<f64> = if same {
-        clean(x)
-    } else {
-        let (x, y) = (clean(x), clean(y));
-        x.iter().zip(&y).map(|(x, y)| x / a.amplitude + y / b.amplitude).collect()
-    };
+/// The frequency at which the squared envelope of the band around both lines has its top, in cycles per step; of the
+/// transform of `span` values.
+fn envelope_frequency(bins: &[Complex<f64>], span: usize, a: &Peak, b: &Peak) -> Option<f64> {
     let len = fast_len_at_least(span);
-    let mut forward = RealTransform::new(len);
-    forward.input[..span].copy_from_slice(mixed.get(..span)?);
-    forward.input[span..].fill(0.0);
-    forward.forward();
     let difference = (a.frequency - b.frequency).abs();
     let (low, high) = (a.frequency.min(b.frequency), a.frequency.max(b.frequency));
     let from = ((low - difference).max(1.0 / len as f64) * len as f64).floor() as usize;
@@ -332,11 +384,11 @@ fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> O
     // The band itself, and its Hilbert transform (every bin turned by −90°).
     for turned in [false, true] {
         let mut inverse = InverseTransform::new(len);
-        for (k, (slot, bin)) in inverse.bins.iter_mut().zip(&forward.bins).enumerate() {
+        for (k, (slot, bin)) in inverse.bins.iter_mut().zip(bins).enumerate() {
             *slot = if k < from || k > to {
-                rustfft::num_complex::Complex::new(0.0, 0.0)
+                Complex::new(0.0, 0.0)
             } else if turned {
-                rustfft::num_complex::Complex::new(bin.im, -bin.re)
+                Complex::new(bin.im, -bin.re)
             } else {
                 *bin
             };
@@ -347,10 +399,10 @@ fn envelope_frequency(x: &[f64], y: &[f64], a: &Peak, b: &Peak, same: bool) -> O
     let (real, turned) = (parts.first()?, parts.get(1)?);
     let mut squared: Vec<f64> = real.iter().zip(turned).take(span).map(|(r, i)| r * r + i * i).collect();
     remove_line(&mut squared);
+    let mut forward = RealTransform::new(len);
     for (slot, (value, weight)) in forward.input.iter_mut().zip(squared.iter().zip(hann(span))) {
         *slot = value * weight;
     }
-    forward.input[span..].fill(0.0);
     forward.forward();
     let upper = ((3.0 * difference).min(0.5) * len as f64).ceil() as usize;
     let (top, _) = forward
@@ -383,8 +435,7 @@ struct Wave {
 }
 
 /// The line of a peak by least squares, together with those that stand out most beside it.
-fn wave(values: &[f64], peaks: &[Peak], wanted: usize) -> Option<Wave> {
-    let values = clean(values);
+fn wave(cleaned: &Cleaned, peaks: &[Peak], wanted: usize) -> Option<Wave> {
     let target = peaks.get(wanted)?;
     let mut near: Vec<&Peak> = peaks.iter().collect();
     let nearness = |p: &Peak| p.amplitude / ((p.frequency - target.frequency).abs() + 1e-3 * target.frequency);
@@ -394,68 +445,54 @@ fn wave(values: &[f64], peaks: &[Peak], wanted: usize) -> Option<Wave> {
     near.truncate(TOGETHER);
     let mut waves: Vec<Wave> =
         near.iter().map(|p| Wave { frequency: p.frequency, phase: 0.0, parts: [0.0; 2] }).collect();
-    let mut rest = values;
     for _ in 0..5 {
-        for (wave, peak) in waves.iter_mut().zip(&near) {
-            add_wave(&mut rest, wave, 1.0);
-            refit(&rest, wave);
+        for (index, peak) in near.iter().enumerate() {
+            let mut wave = refit(cleaned, &waves, index)?;
             // Least squares may follow a neighbour that is no line of its own; the taper does not.
             wave.frequency = wave.frequency.min(1.0 / peak.period_low).max(1.0 / peak.period_high);
-            add_wave(&mut rest, wave, -1.0);
+            if let Some(slot) = waves.get_mut(index) {
+                *slot = wave;
+            }
         }
     }
     waves.first().copied()
 }
 
-fn add_wave(values: &mut [f64], wave: &Wave, scale: f64) {
-    each_phase(values.len(), wave.frequency, |t, _, cos, sin| {
-        if let Some(value) = values.get_mut(t) {
-            *value += scale * (wave.parts[0] * cos + wave.parts[1] * sin);
+/// One step of Gauss and Newton in amplitude, phase and frequency of a wave, in what the others leave: about the middle the
+/// frequency is nearly independent of the others.
+fn refit(cleaned: &Cleaned, waves: &[Wave], index: usize) -> Option<Wave> {
+    let steps = cleaned.values.len();
+    let pattern = Pattern::Complete(steps);
+    let mut wave = *waves.get(index)?;
+    // The sums of what is left with cosine and sine, and of it times the distance from the middle.
+    let mut sums = cleaned.sums.at(wave.frequency).map(|sum| [sum.re, sum.im]);
+    for (_, other) in waves.iter().enumerate().filter(|(place, _)| *place != index) {
+        let products = products(&pattern, wave.frequency, other.frequency);
+        for (sums, rows) in sums.iter_mut().zip(&products) {
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                *sum -= row[0] * other.parts[0] + row[1] * other.parts[1];
+            }
         }
-    });
-}
-
-/// Calls with the step, its distance from the middle, and cosine and sine of the phase there.
-fn each_phase(steps: usize, frequency: f64, mut visit: impl FnMut(usize, f64, f64, f64)) {
-    let angle = std::f64::consts::TAU * frequency;
-    let middle = 0.5 * (steps as f64 - 1.0);
-    let (turn_sin, turn_cos) = angle.sin_cos();
-    let (mut sin, mut cos) = (-middle * angle).sin_cos();
-    for t in 0..steps {
-        visit(t, t as f64 - middle, cos, sin);
-        (sin, cos) = (sin * turn_cos + cos * turn_sin, cos * turn_cos - sin * turn_sin);
     }
-}
-
-/// One step of Gauss and Newton in amplitude, phase and frequency: about the middle the frequency is nearly independent of
-/// the others.
-fn refit(values: &[f64], wave: &mut Wave) {
-    let [mut cc, mut cs, mut ss, mut vc, mut vs] = [0.0; 5];
-    each_phase(values.len(), wave.frequency, |t, _, cos, sin| {
-        let value = values.get(t).copied().unwrap_or(0.0);
-        cc += cos * cos;
-        cs += cos * sin;
-        ss += sin * sin;
-        vc += value * cos;
-        vs += value * sin;
-    });
+    let [[vc, vs], [along_c, along_s]] = sums;
+    let [plain, first, second] = products(&pattern, wave.frequency, wave.frequency);
+    let [[cc, cs], [_, ss]] = plain;
     let determinant = cc * ss - cs * cs;
     if determinant.is_nan() || determinant <= 0.0 {
-        return;
+        return Some(wave);
     }
     let (a, b) = ((ss * vc - cs * vs) / determinant, (cc * vs - cs * vc) / determinant);
-    let (mut product, mut squares) = (0.0, 0.0);
-    each_phase(values.len(), wave.frequency, |t, distance, cos, sin| {
-        let rest = values.get(t).copied().unwrap_or(0.0) - a * cos - b * sin;
-        let slope = std::f64::consts::TAU * distance * (b * cos - a * sin);
-        product += slope * rest;
-        squares += slope * slope;
-    });
+    // The slope with the frequency is that of a·cos + b·sin with the phase, times 2π and the distance from the middle.
+    let [[cc, cs], [_, ss]] = first;
+    let product = b * (along_c - a * cc - b * cs) - a * (along_s - a * cs - b * ss);
+    let [[cc, cs], [_, ss]] = second;
+    let squares = b * b * cc - 2.0 * a * b * cs + a * a * ss;
     wave.parts = [a, b];
     wave.phase = (-b).atan2(a);
     if squares > 0.0 {
-        wave.frequency += product / squares;
+        wave.frequency += product / squares / (std::f64::consts::PI * (steps as f64 - 1.0));
     }
+    Some(wave)
 }
 
 fn clean(values: &[f64]) -> Vec<f64> {

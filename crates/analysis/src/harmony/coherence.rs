@@ -113,6 +113,20 @@ pub struct Coherence {
     pub segments: usize,
 }
 
+impl Coherence {
+    /// Half the width of the phase's 95 % interval at a bin, radians: 1.96 times its standard error
+    /// √((1 − γ²) / 2K_e γ²), at most π; NaN where the coherence is, and out of range.
+    ///
+    /// Source: Bendat and Piersol 2010, Random Data, 9.2.
+    pub fn phase_plus_minus(&self, bin: usize) -> f64 {
+        let squared = self.magnitude_squared.get(bin).copied().unwrap_or(f64::NAN);
+        if squared.is_nan() {
+            return f64::NAN;
+        }
+        (1.96 * ((1.0 - squared) / (2.0 * self.effective_segments * squared)).sqrt()).min(std::f64::consts::PI)
+    }
+}
+
 /// The coherence that two independent series exceed at a given bin with chance `alpha`: 1 − α^{1/(K−1)}.
 ///
 /// Source: Carter 1987, Proc. IEEE 75, 236–255; K = effective segments.

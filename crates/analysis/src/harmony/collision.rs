@@ -141,7 +141,10 @@ fn harmonic_power(values: &[f64], frequency: f64, harmonics: usize) -> f64 {
             count += 1.0;
         }
         phase += frequency;
-        phase -= phase.floor();
+        // No frequency is above one cycle per step.
+        if phase >= 1.0 {
+            phase -= 1.0;
+        }
     }
     let mut power = 0.0;
     for k in 1..=harmonics {

@@ -310,21 +310,40 @@ impl<'a> Transfer<'a> {
     fn summit(&self, top: &[f64], flank: &[f64], sign: f64) -> Option<Summit> {
         let count = top.len();
         let mut best: Option<(f64, usize, Range<usize>, f64)> = None;
+        // The lowest flank and the smallest variance before each bin, and behind it: what no flank on that side can beat.
+        let lower = |held: [f64; 2], at: usize| [held[0].min(flank[at]), held[1].min(self.variance[at])];
+        let mut before = vec![[f64::INFINITY; 2]; count];
+        let mut behind = before.clone();
+        for at in 1..count {
+            before[at] = lower(before[at - 1], at - 1);
+            behind[count - 1 - at] = lower(behind[count - at], count - at);
+        }
         for centre in 1..count.saturating_sub(1) {
+            let bar = best.as_ref().map_or(0.0, |b| b.0);
+            let most = |[flank, variance]: [f64; 2]| (top[centre] - flank) / (self.variance[centre] + variance).sqrt();
+            if most(before[centre]) <= bar || most(behind[centre]) <= bar {
+                continue;
+            }
             let side = |others: Range<usize>| {
                 let mut strongest = (0.0, centre, 0.0);
                 for other in others {
                     let rise = top[centre] - flank[other];
-                    let z = rise / (self.variance[centre] + self.variance[other]).sqrt();
-                    if z > strongest.0 && rise > LEAST {
-                        strongest = (z, other, rise);
+                    if rise > LEAST {
+                        let z = rise / (self.variance[centre] + self.variance[other]).sqrt();
+                        if z > strongest.0 {
+                            strongest = (z, other, rise);
+                        }
                     }
                 }
                 strongest
             };
-            let (left, right) = (side(0..centre), side(centre + 1..count));
+            let left = side(0..centre);
+            if left.0 <= bar {
+                continue;
+            }
+            let right = side(centre + 1..count);
             let z = left.0.min(right.0);
-            if z > best.as_ref().map_or(0.0, |b| b.0) {
+            if z > bar {
                 best = Some((z, centre, left.1..right.1, left.2.min(right.2)));
             }
         }

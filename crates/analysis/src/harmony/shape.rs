@@ -57,22 +57,45 @@ pub fn distance_profile(columns: &[&[f64]], window: Range<usize>, longest: usize
     if queries.len() < columns.len() {
         return Vec::new();
     }
-    profile(&columns, &queries)
+    let steps = columns.iter().map(Vec::len).min().unwrap_or(0);
+    profile(&columns, &Query::all(&queries, steps), window.len(), steps)
 }
 
-fn profile(columns: &[Vec<f64>], queries: &[Vec<f64>]) -> Vec<f64> {
-    let steps = columns.iter().map(Vec::len).min().unwrap_or(0);
-    let len = queries.first().map_or(0, Vec::len);
-    if len < 4 || len > steps {
+/// What is looked for in a column: normalised, and transformed.
+struct Query {
+    len: usize,
+    bins: Vec<Complex<f64>>,
+}
+
+impl Query {
+    /// One for each column, to be looked for in so many steps; none where there is nothing to look for.
+    fn all(queries: &[Vec<f64>], steps: usize) -> Vec<Option<Self>> {
+        let prepared = |query: &Vec<f64>| {
+            let normalised = normalised(query)?;
+            let mut forward = RealTransform::new(fast_len_at_least(steps + query.len()));
+            forward.input.iter_mut().zip(&normalised).for_each(|(slot, value)| *slot = *value);
+            forward.forward();
+            Some(Self { len: query.len(), bins: forward.bins })
+        };
+        queries.iter().map(prepared).collect()
+    }
+}
+
+fn profile(columns: &[Vec<f64>], queries: &[Option<Query>], len: usize, steps: usize) -> Vec<f64> {
+    if len < 4 || len > steps || queries.is_empty() {
         return Vec::new();
     }
+    let size = fast_len_at_least(steps + len);
+    let (mut forward, mut inverse) = (RealTransform::new(size), InverseTransform::new(size));
     let places = steps - len + 1;
     let (mut sums, mut counts) = (vec![0.0; places], vec![0u32; places]);
     let mut used = 0;
     for (column, query) in columns.iter().zip(queries) {
-        let Some(query) = normalised(query) else { continue };
+        let Some(query) = query else { continue };
         used += 1;
-        for ((sum, count), r) in sums.iter_mut().zip(&mut counts).zip(correlations(&column[..steps], &query)) {
+        for ((sum, count), r) in
+            sums.iter_mut().zip(&mut counts).zip(correlations(&column[..steps], query, &mut forward, &mut inverse))
+        {
             if !r.is_nan() {
                 *sum += r;
                 *count += 1;
@@ -97,8 +120,13 @@ fn normalised(values: &[f64]) -> Option<Vec<f64>> {
 }
 
 /// The correlation of every window with a normalised query; NaN where a value is missing.
-fn correlations(column: &[f64], query: &[f64]) -> Vec<f64> {
-    let (steps, len) = (column.len(), query.len());
+fn correlations(
+    column: &[f64],
+    query: &Query,
+    forward: &mut RealTransform,
+    inverse: &mut InverseTransform,
+) -> Vec<f64> {
+    let (steps, len) = (column.len(), query.len);
     let present = column.iter().filter(|v| v.is_finite());
     let count = present.clone().count();
     let mean = present.clone().sum::<f64>() / count.max(1) as f64;
@@ -108,18 +136,12 @@ fn correlations(column: &[f64], query: &[f64]) -> Vec<f64> {
         return vec![if count == steps { 0.0 } else { f64::NAN }; places];
     }
     let values: Vec<f64> = column.iter().map(|v| if v.is_finite() { (v - mean) / scale } else { 0.0 }).collect();
-    let size = fast_len_at_least(steps + len);
-    let mut forward = RealTransform::new(size);
-    forward.input[..len].copy_from_slice(query);
-    forward.input[len..].fill(0.0);
-    forward.forward();
-    let mut inverse = InverseTransform::new(size);
-    inverse.bins.copy_from_slice(&forward.bins);
+    let size = forward.input.len();
     forward.input[..steps].copy_from_slice(&values);
     forward.input[steps..].fill(0.0);
     forward.forward();
-    for (slot, bin) in inverse.bins.iter_mut().zip(&forward.bins) {
-        *slot = bin * slot.conj();
+    for ((slot, bin), query) in inverse.bins.iter_mut().zip(&forward.bins).zip(&query.bins) {
+        *slot = bin * query.conj();
     }
     inverse.inverse();
     let (mut sum, mut squares, mut missing) = (0.0, 0.0, 0usize);
@@ -163,7 +185,8 @@ pub fn similar_windows(columns: &[&[f64]], window: Range<usize>, options: &Shape
     }
     let columns: Vec<Vec<f64>> = columns.iter().map(|c| bridge(c, options.bridge)).collect();
     let queries: Vec<Vec<f64>> = columns.iter().filter_map(|c| c.get(window.clone()).map(<[f64]>::to_vec)).collect();
-    let mut distances = profile(&columns, &queries);
+    let queries = Query::all(&queries, steps);
+    let mut distances = profile(&columns, &queries, window.len(), steps);
     let apart = ((1.0 - options.largest_overlap.clamp(0.0, 1.0)) * window.len() as f64).ceil().max(1.0) as usize;
     let exclude = |distances: &mut [f64], centre: usize| {
         let from = (centre + 1).saturating_sub(apart);
@@ -191,7 +214,7 @@ pub fn similar_windows(columns: &[&[f64]], window: Range<usize>, options: &Shape
         let nearest: Vec<f64> = (0..options.surrogates)
             .map(|_| {
                 let drawn: Vec<Vec<f64>> = surrogates.iter_mut().map(|s| s.draw(&mut draw)).collect();
-                let distances = profile(&drawn, &queries);
+                let distances = profile(&drawn, &queries, window.len(), steps);
                 let places = distances.iter().zip(&allowed).filter(|(d, allowed)| **allowed && !d.is_nan());
                 places.map(|(d, _)| *d).fold(f64::INFINITY, f64::min)
             })

@@ -17,5 +17,5 @@ pub use jobs::{JobOptions, Jobs, jobs};
 pub use levels::{Level, PatternMatches, find_pattern, levels};
 pub use metre::{Metre, MetreChange, MetreOptions, Offbeat, metre, metre_changes, syncopation};
 pub use pulse::{Extra, Late, Missed, Pulse, PulseOptions, Rests, pulse};
-pub use summary::{DatedBeat, DatedChange, Rhythm, RhythmOptions, rhythm};
+pub use summary::{DatedBeat, DatedChange, DatedOffbeat, Rhythm, RhythmOptions, rhythm};
 pub use tempo::tempo_change;

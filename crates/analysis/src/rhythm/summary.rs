@@ -49,12 +49,25 @@ pub struct DatedBeat {
     pub beat: usize,
     /// Its slot.
     pub slot: usize,
-    /// How surprising or how much: bits.
+    /// How surprising, in bits.
     pub bits: f64,
-    /// The chance of that anywhere in a string of this length; 1 for a syncopation.
+    /// The chance of that anywhere in a string of this length.
     pub p: f64,
     /// 1.0 is the threshold.
     pub score: f64,
+}
+
+/// A run on a weak beat in the place of a strong one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DatedOffbeat {
+    /// The beat that has the run, counted from the first.
+    pub beat: usize,
+    /// Its slot.
+    pub slot: usize,
+    /// The slot of the stronger beat that has none.
+    pub instead_of: usize,
+    /// How much stronger, in bits.
+    pub bits: f64,
 }
 
 /// A date from which on the job keeps another metre or another period.
@@ -94,7 +107,7 @@ pub struct Rhythm {
     /// The metre of the beats.
     pub metre: Option<Metre>,
     /// Runs on weak beats in the place of strong ones.
-    pub syncopations: Vec<DatedBeat>,
+    pub syncopations: Vec<DatedOffbeat>,
     /// Changes of metre, and of the period.
     pub changes: Vec<DatedChange>,
     /// The most surprising beat after the first two periods, in which nothing is expected yet.
@@ -192,7 +205,12 @@ impl Rhythm {
         if let Some(metre) = &self.metre {
             self.syncopations = syncopation(&self.played, metre)
                 .into_iter()
-                .map(|off| DatedBeat { beat: off.beat, slot: slot_of(off.beat), bits: off.bits, p: 1.0, score: 0.0 })
+                .map(|off| DatedOffbeat {
+                    beat: off.beat,
+                    slot: slot_of(off.beat),
+                    instead_of: slot_of(off.instead_of),
+                    bits: off.bits,
+                })
                 .collect();
         }
         self.changes = metre_changes(&self.played, &settings)

@@ -2,6 +2,10 @@
 
 use std::f64::consts::PI;
 
+use rustfft::num_complex::Complex;
+
+use super::sums::{Pattern, Sums};
+
 /// One sinusoid: `cos`·cos(2πf(t − c)) + `sin`·sin(2πf(t − c)) about the middle c of the span.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Line {
@@ -20,14 +24,31 @@ impl Line {
     pub(super) fn amplitude(&self) -> f64 {
         self.cos.hypot(self.sin)
     }
+
+    /// What turning the phase adds to cosine and sine.
+    fn turned(&self) -> [f64; 2] {
+        [self.sin, -self.cos]
+    }
 }
 
 /// Lines beside a straight line, and what they leave of a series.
 pub(super) struct Lines<'a> {
+    values: &'a [f64],
     present: &'a [bool],
+    /// What all sums of the fit are made of; made when there is a line to fit.
+    sums: Option<(Sums<2>, Pattern)>,
+    /// The straight line, at the middle and what it rises from there to the end.
+    trend: [f64; 2],
     pub(super) lines: Vec<Line>,
     /// The values less the lines and the straight line; zero where missing.
     pub(super) residual: Vec<f64>,
+}
+
+/// A fit to go back to.
+pub(super) struct Kept {
+    trend: [f64; 2],
+    lines: Vec<Line>,
+    residual: Vec<f64>,
 }
 
 /// Lines closer than this many resolutions are solved for in one system.
@@ -39,8 +60,18 @@ const MOST_NEAR: usize = 8;
 
 impl<'a> Lines<'a> {
     /// No line yet. `values` are detrended, zero where not `present`.
-    pub(super) fn new(values: &[f64], present: &'a [bool]) -> Self {
-        Self { present, lines: Vec::new(), residual: values.to_vec() }
+    pub(super) fn new(values: &'a [f64], present: &'a [bool]) -> Self {
+        Self { values, present, sums: None, trend: [0.0; 2], lines: Vec::new(), residual: values.to_vec() }
+    }
+
+    /// The fit as it is now.
+    pub(super) fn keep(&self) -> Kept {
+        Kept { trend: self.trend, lines: self.lines.clone(), residual: self.residual.clone() }
+    }
+
+    /// Back to a fit before.
+    pub(super) fn go_back(&mut self, kept: Kept) {
+        (self.trend, self.lines, self.residual) = (kept.trend, kept.lines, kept.residual);
     }
 
     /// Adjusts all lines to the least squares of all of them together.
@@ -49,10 +80,14 @@ impl<'a> Lines<'a> {
     /// block, are solved for together from the residual that all others leave, in turn until nothing moves. What is
     /// reached is the optimum of the whole problem, because every step starts from the residual of the whole.
     ///
+    /// No step passes over the values: what it needs are their sums with sinusoids, and those of sinusoids with one another, which
+    /// [`Sums`] and [`Pattern`] have for any frequency.
+    ///
     /// Ends when no frequency moves by `tolerance` resolutions and no amplitude by that share of itself.
     pub(super) fn refine(&mut self, tolerance: f64) {
         let span = self.residual.len() as f64;
         order::sort_by(&mut self.lines, |a, b| a.frequency.total_cmp(&b.frequency));
+        let sums = self.sums.take().unwrap_or_else(|| (Sums::of(self.values), Pattern::of(self.present)));
         for _ in 0..SWEEPS {
             let mut moved = 0.0_f64;
             let mut from = 0;
@@ -64,13 +99,15 @@ impl<'a> Lines<'a> {
                 {
                     to += 1;
                 }
-                moved = moved.max(self.step(from, to));
+                moved = moved.max(self.step(from, to, &sums));
                 from = to;
             }
             if moved < tolerance {
                 break;
             }
         }
+        self.sums = Some(sums);
+        self.take_out();
     }
 
     /// Takes out the weaker of two lines that are nearer than so many resolutions, and adjusts the others.
@@ -80,40 +117,100 @@ impl<'a> Lines<'a> {
             .find(|at| (self.lines[*at].frequency - self.lines[*at - 1].frequency) * span < closest)
         {
             let weaker = if self.lines[at].amplitude() < self.lines[at - 1].amplitude() { at } else { at - 1 };
-            let gone = [self.lines.remove(weaker)];
-            let mut basis = Basis::new(&gone, span);
-            for (value, present) in self.residual.iter_mut().zip(self.present) {
-                if *present {
-                    *value += basis.sum(&gone);
-                }
-                basis.advance();
-            }
+            self.lines.remove(weaker);
             self.refine(tolerance);
+        }
+    }
+
+    /// Makes the residual that of the lines as they are.
+    fn take_out(&mut self) {
+        let centre = 0.5 * (self.residual.len() as f64 - 1.0);
+        for (t, (rest, value)) in self.residual.iter_mut().zip(self.values).enumerate() {
+            *rest = value - self.trend[0] - self.trend[1] * (t as f64 - centre) / centre;
+        }
+        for line in &self.lines {
+            let (mut sin, mut cos) = (-2.0 * PI * (line.frequency * centre).fract()).sin_cos();
+            let (step_sin, step_cos) = (2.0 * PI * line.frequency).sin_cos();
+            for rest in &mut self.residual {
+                *rest -= line.cos * cos + line.sin * sin;
+                (cos, sin) = (cos * step_cos - sin * step_sin, sin * step_cos + cos * step_sin);
+            }
+        }
+        for (rest, present) in self.residual.iter_mut().zip(self.present) {
+            if !present {
+                *rest = 0.0;
+            }
         }
     }
 
     /// One step for the lines of a block; returns the largest movement: of a frequency in resolutions, or of an amplitude
     /// as a share of itself.
-    fn step(&mut self, from: usize, to: usize) -> f64 {
+    fn step(&mut self, from: usize, to: usize, (values, pattern): &(Sums<2>, Pattern)) -> f64 {
         let span = self.residual.len() as f64;
-        let old: Vec<Line> = self.lines.get(from..to).unwrap_or_default().to_vec();
+        let block = self.lines.get(from..to).unwrap_or_default();
         let with_trend = from == 0;
         let trend = if with_trend { 2 } else { 0 };
-        let width = trend + 3 * old.len();
-        let mut system = System::new(width);
-        let mut basis = Basis::new(&old, span);
-        let mut columns = vec![0.0; width];
-        for (t, value) in self.residual.iter().enumerate() {
-            if self.present[t] {
-                basis.fill(t, &old, with_trend, &mut columns);
-                system.add(&columns, *value);
+        let mut system = System::new(trend + 3 * block.len());
+        if with_trend {
+            let ([plain, along], [count, first, second]) = (values.at(0.0), pattern.at(0.0));
+            system.set(0, 0, count.re);
+            system.set(1, 0, first.re);
+            system.set(1, 1, second.re);
+            system.right[0] = plain.re - self.trend[0] * count.re - self.trend[1] * first.re;
+            system.right[1] = along.re - self.trend[0] * first.re - self.trend[1] * second.re;
+            for line in &self.lines {
+                let [zeroth, first, _] = pattern.at(line.frequency).map(pair);
+                system.right[0] -= dot(zeroth, [line.cos, line.sin]);
+                system.right[1] -= dot(first, [line.cos, line.sin]);
             }
-            basis.advance();
+        }
+        for (index, line) in block.iter().enumerate() {
+            let at = trend + 3 * index;
+            let turned = line.turned();
+            // The sums of the residual with the cosine and the sine, and of the residual times the distance along.
+            let [plain, along] = values.at(line.frequency);
+            let [mut plain, mut along] = [pair(plain), pair(along)];
+            let [zeroth, first, second] = pattern.at(line.frequency).map(pair);
+            for k in 0..2 {
+                plain[k] -= self.trend[0] * zeroth[k] + self.trend[1] * first[k];
+                along[k] -= self.trend[0] * first[k] + self.trend[1] * second[k];
+            }
+            if with_trend {
+                for (row, low, high) in [(0, zeroth, first), (1, first, second)] {
+                    system.set(at, row, low[0]);
+                    system.set(at + 1, row, low[1]);
+                    system.set(at + 2, row, dot(turned, high));
+                }
+            }
+            for (place, other) in self.lines.iter().enumerate() {
+                let [zeroth, first, second] = products(pattern, line.frequency, other.frequency);
+                for k in 0..2 {
+                    plain[k] -= dot(zeroth[k], [other.cos, other.sin]);
+                    along[k] -= dot(first[k], [other.cos, other.sin]);
+                }
+                if (from..from + index + 1).contains(&place) {
+                    let column = trend + 3 * (place - from);
+                    let aside = other.turned();
+                    for k in 0..2 {
+                        system.set(at + k, column, zeroth[k][0]);
+                        system.set(at + k, column + 1, zeroth[k][1]);
+                        system.set(at + k, column + 2, dot(first[k], aside));
+                        system.set(at + 2, column + k, turned[0] * first[0][k] + turned[1] * first[1][k]);
+                    }
+                    system.set(
+                        at + 2,
+                        column + 2,
+                        turned[0] * dot(second[0], aside) + turned[1] * dot(second[1], aside),
+                    );
+                }
+            }
+            system.right[at] = plain[0];
+            system.right[at + 1] = plain[1];
+            system.right[at + 2] = dot(turned, along);
         }
         let (solution, inverse) = system.solve();
         let mut moved = 0.0_f64;
-        let mut new = old.clone();
-        for (index, line) in new.iter_mut().enumerate() {
+        for (index, line) in self.lines.get_mut(from..to).unwrap_or_default().iter_mut().enumerate() {
             let at = trend + 3 * index;
             line.cos += solution[at];
             line.sin += solution[at + 1];
@@ -124,71 +221,30 @@ impl<'a> Lines<'a> {
             let change = solution[at].hypot(solution[at + 1]) / line.amplitude().max(f64::MIN_POSITIVE);
             moved = moved.max((shift * span).abs()).max(change);
         }
-        let mut before = Basis::new(&old, span);
-        let mut after = Basis::new(&new, span);
-        let centre = 0.5 * (span - 1.0);
-        for (t, value) in self.residual.iter_mut().enumerate() {
-            if self.present[t] {
-                *value += before.sum(&old) - after.sum(&new);
-                if with_trend {
-                    *value -= solution[0] + solution[1] * (t as f64 - centre) / centre;
-                }
-            }
-            before.advance();
-            after.advance();
+        if with_trend {
+            self.trend[0] += solution[0];
+            self.trend[1] += solution[1];
         }
-        self.lines.splice(from..to, new);
         moved
     }
 }
 
-/// Cosine and sine of every line of a block, step by step.
-struct Basis {
-    /// Cosine, sine, and those of one step.
-    turning: Vec<[f64; 4]>,
-    centre: f64,
+fn pair(sum: Complex<f64>) -> [f64; 2] {
+    [sum.re, sum.im]
 }
 
-impl Basis {
-    fn new(lines: &[Line], span: f64) -> Self {
-        let centre = 0.5 * (span - 1.0);
-        let turning = lines
-            .iter()
-            .map(|line| {
-                let (sin, cos) = (-2.0 * PI * (line.frequency * centre).fract()).sin_cos();
-                let (step_sin, step_cos) = (2.0 * PI * line.frequency).sin_cos();
-                [cos, sin, step_cos, step_sin]
-            })
-            .collect();
-        Self { turning, centre }
-    }
+fn dot(one: [f64; 2], other: [f64; 2]) -> f64 {
+    one[0] * other[0] + one[1] * other[1]
+}
 
-    fn advance(&mut self) {
-        for turning in &mut self.turning {
-            let [cos, sin, step_cos, step_sin] = *turning;
-            turning[0] = cos * step_cos - sin * step_sin;
-            turning[1] = sin * step_cos + cos * step_sin;
-        }
-    }
-
-    fn fill(&self, t: usize, lines: &[Line], with_trend: bool, columns: &mut [f64]) {
-        let along = (t as f64 - self.centre) / self.centre;
-        let mut at = 0;
-        if with_trend {
-            (columns[0], columns[1]) = (1.0, along);
-            at = 2;
-        }
-        for ([cos, sin, ..], line) in self.turning.iter().zip(lines) {
-            columns[at] = *cos;
-            columns[at + 1] = *sin;
-            columns[at + 2] = along * (line.sin * cos - line.cos * sin);
-            at += 3;
-        }
-    }
-
-    fn sum(&self, lines: &[Line]) -> f64 {
-        self.turning.iter().zip(lines).map(|([cos, sin, ..], line)| line.cos * cos + line.sin * sin).sum()
-    }
+/// The sums of cosine and sine at one frequency (rows) times those at another one (columns), times 1, the distance along, and its
+/// square.
+pub(crate) fn products(pattern: &Pattern, one: f64, other: f64) -> [[[f64; 2]; 2]; 3] {
+    let (apart, together) = (pattern.at(one - other), pattern.at(one + other));
+    [0, 1, 2].map(|order| {
+        let (d, s) = (apart[order], together[order]);
+        [[0.5 * (d.re + s.re), 0.5 * (s.im - d.im)], [0.5 * (s.im + d.im), 0.5 * (d.re - s.re)]]
+    })
 }
 
 /// Normal equations.
@@ -204,14 +260,10 @@ impl System {
         Self { width, gram: vec![0.0; width * (width + 1) / 2], right: vec![0.0; width] }
     }
 
-    fn add(&mut self, columns: &[f64], value: f64) {
-        let mut at = 0;
-        for (row, column) in columns.iter().enumerate() {
-            self.right[row] += column * value;
-            for (sum, other) in self.gram[at..=at + row].iter_mut().zip(columns) {
-                *sum += column * other;
-            }
-            at += row + 1;
+    /// Sets an entry on or below the diagonal; one above it is its mirror image and is ignored.
+    fn set(&mut self, row: usize, column: usize, value: f64) {
+        if column <= row {
+            self.gram[row * (row + 1) / 2 + column] = value;
         }
     }
 
@@ -259,5 +311,53 @@ impl System {
             })
             .collect();
         (solution, inverse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three lines, two of them near one another, in noise.
+    fn series(span: usize) -> Vec<f64> {
+        let mut state = 1_u64;
+        (0..span)
+            .map(|t| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let noise = (state >> 40) as f64 / (1 << 24) as f64 - 0.5;
+                let wave = |frequency: f64| (2.0 * PI * frequency * t as f64).sin();
+                noise + 2.0 * wave(0.0301) + wave(0.0301 + 2.3 / span as f64) + 0.7 * wave(0.21) + 1e-3 * t as f64
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_left_is_at_right_angles_to_all_that_was_fitted() {
+        for span in [400, 401] {
+            for has_gaps in [false, true] {
+                let present: Vec<bool> =
+                    (0..span).map(|t| !has_gaps || t % 13 != 5 && !(100..140).contains(&t)).collect();
+                let values: Vec<f64> =
+                    series(span).iter().zip(&present).map(|(v, is)| if *is { *v } else { 0.0 }).collect();
+                let mut lines = Lines::new(&values, &present);
+                let starts = [0.0301, 0.0301 + 2.1 / span as f64, 0.2101];
+                lines.lines.extend(starts.map(Line::at));
+                lines.refine(1e-11);
+                let centre = 0.5 * (span as f64 - 1.0);
+                let product = |column: &dyn Fn(f64) -> f64| -> f64 {
+                    lines.residual.iter().enumerate().map(|(t, rest)| rest * column(t as f64 - centre)).sum::<f64>()
+                };
+                let mut products = vec![product(&|_| 1.0), product(&|u| u / centre)];
+                for line in &lines.lines {
+                    let turned = line.turned();
+                    let angle = |u: f64| 2.0 * PI * line.frequency * u;
+                    products.push(product(&|u| angle(u).cos()));
+                    products.push(product(&|u| angle(u).sin()));
+                    products.push(product(&|u| u / centre * (turned[0] * angle(u).cos() + turned[1] * angle(u).sin())));
+                }
+                assert!(products.iter().all(|p| p.abs() < 1e-8), "{span} {has_gaps}: {products:?}");
+                assert!((lines.lines[0].amplitude() - 2.0).abs() < 0.1);
+            }
+        }
     }
 }

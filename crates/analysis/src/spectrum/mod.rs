@@ -12,7 +12,8 @@ mod peaks;
 mod period;
 mod periodogram;
 mod plan;
-mod transform;
+mod sums;
+pub(crate) mod transform;
 mod welch;
 
 pub use background::{Background, background};
@@ -23,5 +24,7 @@ pub use period::{BlockDelay, Drift, PeriodCourse, period_course};
 pub use welch::{Detrend, Spectrum, SpectrumError, WelchOptions, welch};
 
 pub(crate) use gaps::{bridge, runs};
+pub(crate) use lines::products;
+pub(crate) use sums::{Pattern, Sums};
 pub(crate) use transform::{InverseTransform, RealTransform, fast_len_at_least, fast_len_at_most, hann, remove_line};
 pub(crate) use welch::effective_segments;

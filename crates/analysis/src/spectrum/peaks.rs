@@ -73,7 +73,8 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         return Vec::new();
     };
     let present = std::mem::take(&mut span.present);
-    let mut lines = Lines::new(&span.values, &present);
+    let values = span.values.clone();
+    let mut lines = Lines::new(&values, &present);
     let Some(mut noise) = span.noise(&lines.residual, options) else {
         return Vec::new();
     };
@@ -95,7 +96,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
         if found.is_empty() {
             break;
         }
-        let before = (lines.lines.clone(), lines.residual.clone());
+        let before = lines.keep();
         for candidate in &found {
             lines.lines.push(Line::at(candidate.frequency));
         }
@@ -114,7 +115,7 @@ pub fn significant_peaks(values: &[f64], options: &PeakOptions) -> Vec<Peak> {
                 (candidate.p < options.alpha).then_some(())
             });
             if judged.is_none() {
-                (lines.lines, lines.residual) = before;
+                lines.go_back(before);
                 break;
             }
         }

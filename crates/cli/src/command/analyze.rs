@@ -25,6 +25,19 @@ pub(crate) struct Analyze {
     /// Print the story as Markdown, the start of a post-mortem
     #[arg(long)]
     markdown: bool,
+    /// Print the incidents as JSON that stands by itself, names instead of positions
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    incidents: bool,
+    /// Print the incidents as annotations for Grafana (a list of bodies for `POST /api/annotations`)
+    #[arg(long, conflicts_with_all = ["json", "markdown", "incidents"])]
+    annotations: bool,
+    /// What a service weighs in the impact of an incident (users, requests or money per second), may be repeated; services
+    /// that are not named weigh 1
+    #[arg(long, value_name = "SERVICE=NUMBER", value_parser = weight)]
+    weight: Vec<(String, f64)>,
+    /// Count this pattern of strong (1) and weak (0) accents in every series (1,1,0), may be repeated
+    #[arg(long, value_name = "1,1,0", value_parser = pattern)]
+    pattern: Vec<Pattern>,
     /// Also draw the radar to this file; `-` prints it, and nothing else
     #[arg(long, value_name = "PATH")]
     svg: Option<String>,
@@ -72,7 +85,7 @@ struct Server {
     #[arg(long, value_name = "URL", requires = "prometheus", help_heading = "Prometheus")]
     alertmanager: Option<String>,
     /// Print what the server has and what would be fetched, and fetch nothing
-    #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "svg", "midi"], help_heading = "Prometheus")]
+    #[arg(long, requires = "prometheus", conflicts_with_all = ["json", "markdown", "incidents", "annotations", "svg", "midi"], help_heading = "Prometheus")]
     plan: bool,
     /// A header that goes with every request, may be repeated (Authorization: Bearer …); with an address in front of it
     /// (http://b:9090 Authorization: Bearer …) to that server only, else to every server named
@@ -90,9 +103,20 @@ impl Analyze {
         }
         let mut library = self.library()?;
         let (dataset, options) = self.dataset()?;
-        let options = engine::Options { signatures: library.signatures.clone(), ..options };
+        let weights = self.weight.iter().cloned().collect();
+        let patterns = self.pattern.iter().map(|pattern| pattern.0.clone()).collect();
+        let options = engine::Options { signatures: library.signatures.clone(), weights, patterns, ..options };
         let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
         let report = analysis.report();
+        if let Some((name, _)) =
+            self.weight.iter().find(|(name, _)| !report.services.iter().any(|one| one.name == *name))
+        {
+            let names: Vec<&str> = report.services.iter().map(|service| service.name.as_str()).collect();
+            return Err(Failure::of(
+                "--weight",
+                format_args!("there is no service {name}; there are {}.", names.join(", ")),
+            ));
+        }
         if let (Some(path), Some(name)) = (&self.signatures, &self.remember) {
             let worst = report.incidents.iter().find(|incident| !incident.signature.is_empty());
             let incident = worst.ok_or_else(|| {
@@ -111,6 +135,10 @@ impl Analyze {
         }
         if self.json {
             output::json(report)
+        } else if self.incidents {
+            output::text(&format!("{}\n", operations::handover::incidents_json(report)?))
+        } else if self.annotations {
+            output::text(&format!("{}\n", operations::handover::annotations_json(report)?))
         } else if self.markdown {
             output::text(&operations::markdown::write(report))
         } else {
@@ -237,6 +265,26 @@ impl Server {
             headers.push(header);
         }
         Ok(headers)
+    }
+}
+
+/// Accents that the user looks for.
+#[derive(Clone, Debug)]
+struct Pattern(Vec<bool>);
+
+/// `1,1,0`
+fn pattern(text: &str) -> Result<Pattern, engine::PatternError> {
+    engine::pattern(text).map(Pattern)
+}
+
+/// `checkout=5`
+fn weight(text: &str) -> Result<(String, f64), String> {
+    let parts = text.rsplit_once('=').map(|(name, number)| (name.trim(), number.trim().parse::<f64>()));
+    match parts {
+        Some((name, Ok(weight))) if !name.is_empty() && weight.is_finite() && weight >= 0.0 => {
+            Ok((name.to_owned(), weight))
+        }
+        _ => Err("expected a service's name, `=` and a number of 0 or more, like checkout=5".to_owned()),
     }
 }
 

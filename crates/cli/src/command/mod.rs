@@ -4,6 +4,8 @@ mod analyze;
 mod causes;
 mod changes;
 mod convert;
+mod expect;
+mod pair;
 mod score;
 mod simulate;
 
@@ -26,10 +28,14 @@ pub(crate) enum Command {
     Analyze(Box<analyze::Analyze>),
     /// Give every sample an anomaly score, as CSV; 1.0 is the alarm threshold
     Score(score::Score),
+    /// Print what was expected of every value of a series and how surprising it was, as CSV
+    Expect(expect::Expect),
     /// List the dates at which series changed, as JSON
     Changes(changes::Changes),
     /// Rank services and series as root causes, as JSON
     Causes(causes::Causes),
+    /// Print coherence, phase and gain of two series at every period, as CSV or JSON
+    Pair(pair::Pair),
     /// Write the data in another format
     Convert(convert::Convert),
     /// Make the metrics of a simulated incident, as CSV
@@ -42,8 +48,10 @@ impl Command {
         match self {
             Self::Analyze(command) => command.run(),
             Self::Score(command) => command.run(),
+            Self::Expect(command) => command.run(),
             Self::Changes(command) => command.run(),
             Self::Causes(command) => command.run(),
+            Self::Pair(command) => command.run(),
             Self::Convert(command) => command.run(),
             Self::Simulate(command) => command.run(),
         }

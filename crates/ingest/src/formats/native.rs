@@ -46,6 +46,7 @@ impl NativeSet {
                     Kind::Counter => Declared::Counter,
                     Kind::Gauge => Declared::Gauge,
                 };
+                entry.histogram = derived.histogram;
                 for (&time_ms, &value) in derived.axis.times_ms().iter().zip(&derived.values) {
                     entry.samples.push(time_ms, value);
                 }

@@ -3,7 +3,7 @@
 use super::closeup::Player;
 
 use order::{ascending, sort_by};
-use report::{ChartData, Foot};
+use report::{ChartData, Foot, Offbeat};
 
 /// No more accents than this are marked.
 const MOST: usize = 60;
@@ -14,6 +14,8 @@ pub(super) struct Mark {
     pub(super) value: f64,
     /// The foot that it is the accent of.
     pub(super) foot: Option<Foot>,
+    /// Where it came on a weak beat in the place of a strong one.
+    pub(super) offbeat: Option<Offbeat>,
 }
 
 /// The accents of a series, each at its most extreme value, in order of time.
@@ -21,7 +23,7 @@ pub(super) fn marks(player: &Player) -> Vec<Mark> {
     let chart = &player.chart;
     if player.accents.is_empty() {
         let outside = accents(chart).into_iter();
-        return outside.map(|(time_ms, value)| Mark { time_ms, value, foot: None }).collect();
+        return outside.map(|(time_ms, value)| Mark { time_ms, value, foot: None, offbeat: None }).collect();
     }
     let mut finite: Vec<f64> = chart.values.iter().copied().filter(|value| value.is_finite()).collect();
     ascending(&mut finite);
@@ -41,7 +43,12 @@ pub(super) fn marks(player: &Player) -> Vec<Mark> {
             Some((_, most)) if far(most) >= far(*value) => best,
             _ => Some((*time_ms, *value)),
         });
-        extreme.map(|(time_ms, value)| Mark { time_ms, value, foot: accent.foot })
+        // An accent and the beat that it falls on are dated to a slot or so; half the way to the other beat tells them apart.
+        let offbeat = player.offbeats.iter().find(|off| {
+            let reach_ms = off.instead_of_ms.abs_diff(off.at_ms) / 2;
+            off.at_ms.abs_diff(accent.start_ms) < reach_ms.max(1)
+        });
+        extreme.map(|(time_ms, value)| Mark { time_ms, value, foot: accent.foot, offbeat: offbeat.copied() })
     };
     strongest.into_iter().filter_map(mark).collect()
 }
@@ -80,6 +87,7 @@ mod tests {
             values: vec![0.0, 5.0, 9.0, 5.0, 0.0, f64::NAN, -7.0, 0.0],
             lower: vec![-1.0; 8],
             upper: vec![1.0; 8],
+            ..ChartData::default()
         };
         assert_eq!(accents(&chart), [(2.0, 9.0), (6.0, -7.0)]);
     }

@@ -46,8 +46,8 @@ pub(crate) fn draw(
     for (index, relation) in report.relations.iter().enumerate() {
         let sector = |series: usize| by_series.get(series).copied().flatten();
         let (Some(from), Some(to)) = (sector(relation.from), sector(relation.to)) else { continue };
-        // What a third series explains is no way of its own.
-        if from == to || !relation.strength.is_finite() || relation.explained_by.is_some() {
+        // What a third series explains is no way of its own, nor are two views of one histogram.
+        if from == to || !relation.strength.is_finite() || relation.explained_by.is_some() || relation.same_source {
             continue;
         }
         // Relations come strongest first: the first one of a pair stands for it.

@@ -6,7 +6,7 @@ use super::view::View;
 use super::{sectors, turn};
 use crate::display::Scene;
 use crate::table;
-use report::{Accent, ChartData, Class, Relation, Report, Subject};
+use report::{Accent, ChartData, Class, Offbeat, Relation, Report, Subject};
 
 /// What the views of one series and of a pair show. It stands for itself, so that another program can draw it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,11 +48,13 @@ pub struct Player {
     pub is_trouble: bool,
     /// Its accents; where there are none, values outside of the normal band are taken for such.
     pub accents: Vec<Accent>,
+    /// Its runs on weak beats in the place of strong ones.
+    pub offbeats: Vec<Offbeat>,
 }
 
 report::struct_bytes! {
     Closeup { width_px, height_px, labels, offset_min, now_ms, players, joined }
-    Player { chart, service, metric, unit, period_s, words, is_steady, is_trouble, accents }
+    Player { chart, service, metric, unit, period_s, words, is_steady, is_trouble, accents, offbeats }
 }
 
 impl Closeup {
@@ -124,6 +126,10 @@ impl Player {
             is_steady: classes.iter().all(|class| *class <= Class::Steady),
             is_trouble: classes.iter().any(|class| is_trouble(*class)),
             accents: summary.map(|series| series.accents.clone()).unwrap_or_default(),
+            offbeats: summary
+                .and_then(|series| series.rhythm.as_ref())
+                .map(|rhythm| rhythm.offbeats.clone())
+                .unwrap_or_default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::paint::Paint;
 use crate::polar::{Polar, Slice};
 use crate::text;
 use order::ascending;
-use report::format;
+use report::{Offbeat, format};
 use std::f64::consts::TAU;
 
 /// Below this width, times stand without their day.
@@ -251,23 +251,31 @@ impl<'r> Turn<'r> {
     pub(super) fn draw_accents(&self, scene: &mut Scene, values: &Folded) {
         let foot_px = self.radius(values, values.median);
         let now_turn = values.turn_of(self.now_ms(values));
-        for Mark { time_ms, value, foot } in marks(self.player) {
+        for Mark { time_ms, value, foot, offbeat } in marks(self.player) {
             let angle = values.angle(time_ms);
             let (base, head) = (self.polar.point(foot_px, angle), self.polar.point(self.radius(values, value), angle));
             let stem = Path::new().move_to(base.0, base.1).line_to(head.0, head.1);
             scene.path(stem.stroke(Stroke::round(Paint::Alarm.alpha(0.8), 1.25)));
-            let mut ends = Path::circle(base.0, base.1, 1.8);
-            ends.push_circle(head.0, head.1, 3.6);
-            scene.path(ends.fill(Paint::Alarm));
+            if offbeat.is_some() {
+                // A ring instead of a disc: it stands off the beat.
+                scene.path(Path::circle(base.0, base.1, 1.8).fill(Paint::Alarm));
+                let ring = Path::circle(head.0, head.1, 4.2).fill(Paint::Surface);
+                scene.path(ring.stroke(Stroke::round(Paint::Alarm, 1.8)));
+            } else {
+                let mut ends = Path::circle(base.0, base.1, 1.8);
+                ends.push_circle(head.0, head.1, 3.6);
+                scene.path(ends.fill(Paint::Alarm));
+            }
             let unit = &self.player.unit;
             scene.hits.push(Hit {
                 region: Region::Rect { x: head.0 - 8.0, y: head.1 - 8.0, width: 16.0, height: 16.0 },
                 target: Target::Time(time_ms as i64),
                 description: format!(
-                    "accent at {}: {}{}",
+                    "accent at {}: {}{}{}",
                     format::date_time(time_ms as i64, self.closeup.clock_ahead()),
                     format::quantity(value, unit),
-                    foot.map(|foot| format!(", of an {}", foot.name())).unwrap_or_default()
+                    foot.map(|foot| format!(", of an {}", foot.name())).unwrap_or_default(),
+                    offbeat.map(|off| self.off_the_beat(&off)).unwrap_or_default()
                 ),
             });
             // The signs of all turns would stand on each other.
@@ -277,6 +285,11 @@ impl<'r> Turn<'r> {
                 scene.text(signs.font(10.5, Weight::Semibold).tint(Paint::Alarm).on_surface());
             }
         }
+    }
+
+    fn off_the_beat(&self, off: &Offbeat) -> String {
+        let due = format::date_time(off.instead_of_ms, self.closeup.clock_ahead());
+        format!(", off the beat, instead of {due}")
     }
 
     /// Times around the circle: how far into the turn, or the reader's clock.

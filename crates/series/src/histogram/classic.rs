@@ -134,6 +134,15 @@ pub fn derive_quantiles(series: &mut Vec<Series>) -> Found {
             }
         }
     }
+    for family in &families {
+        // Buckets that stay are of one histogram, too.
+        let parts = family.buckets.iter().map(|(_, position)| *position).chain(family.count).chain(family.sum);
+        for position in parts {
+            if let Some(part) = series.get_mut(position) {
+                part.histogram = Some(family.source());
+            }
+        }
+    }
     let old = std::mem::take(series);
     for (one, replacement) in old.into_iter().zip(replaced) {
         match replacement {
@@ -273,6 +282,10 @@ impl Family {
         (whole.complete().take(needed).count() == needed).then_some(whole)
     }
 
+    fn source(&self) -> Arc<str> {
+        super::source(self.stem.as_deref(), &self.labels)
+    }
+
     fn series(&self, suffix: &str, whole: &Whole<'_>, values: Vec<f64>, taken: &mut HashSet<String>) -> Series {
         let metric = super::derived_metric(self.stem.as_deref(), suffix);
         let identity = Identity::of(Some(metric), self.labels.clone());
@@ -284,6 +297,7 @@ impl Family {
         series.metric = identity.metric;
         series.labels = identity.labels;
         series.unit = self.unit.clone();
+        series.histogram = Some(self.source());
         series
     }
 }

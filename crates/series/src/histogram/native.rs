@@ -317,6 +317,7 @@ impl NativeSeries {
         series.metric = identity.metric;
         series.labels = identity.labels;
         series.unit = unit;
+        series.histogram = Some(super::source(self.metric.as_deref(), &self.labels));
         series
     }
 }
