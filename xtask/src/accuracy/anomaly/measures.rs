@@ -161,6 +161,7 @@ pub(super) fn hit_rate(scores: &[Vec<f64>], rows: Range<usize>, responsible: &[u
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// Inputs by a formula, which the independent implementation was given, too.
