@@ -82,7 +82,7 @@ fn a_spike_of_a_series_that_stands_still_counts_by_its_rarity() {
         let mut values = vec![0.0; len];
         values[700] = 3.0;
         let scores = strangeness(&values);
-        assert!(scores[..600].iter().all(|score| *score < 0.5));
+        assert!(scores[..400].iter().all(|score| *score < 0.5));
         scores[700] / strangeness_threshold(&scores, 0.001)
     };
     let (among_thousand, among_many) = (against_threshold(1000), against_threshold(20_000));

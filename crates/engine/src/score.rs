@@ -78,6 +78,40 @@ mod tests {
         assert_eq!(together[0], together[1]);
     }
 
+    /// Six instances under one load, of which the third parts from the others by less than the load varies.
+    #[test]
+    fn an_instance_that_parts_from_its_peers_is_found_within_its_usual_range() {
+        let mut group = spiked(2000, 0);
+        group.series.clear();
+        let load: Vec<f64> =
+            (0..2000).map(|slot| 10.0 * (slot as f64 * 0.013).sin() + 6.0 * (slot as f64 * 0.0371).cos()).collect();
+        for instance in 0..6 {
+            let mut one = spiked(2000, 0).series.remove(0);
+            one.name = format!("load{{pod=\"{instance}\"}}");
+            if let Some(first) = group.series.first() {
+                one.axis = Arc::clone(&first.axis);
+            }
+            for (slot, value) in one.values.iter_mut().enumerate() {
+                let own = (slot as f64 * (1.7 + instance as f64 * 0.31) + instance as f64).sin();
+                *value = load[slot] + 0.3 * own + if instance == 2 && (1200..1240).contains(&slot) { 3.0 } else { 0.0 };
+            }
+            group.series.push(one);
+        }
+        let strongest =
+            |scores: &[Vec<f64>], instance: usize| scores[instance][1200..1240].iter().copied().fold(0.0, f64::max);
+        let unknown = score(&group, Mode::Retrospective, &Options::default());
+        for one in &mut group.series {
+            one.metric = Some("load".to_owned());
+        }
+        let known = score(&group, Mode::Retrospective, &Options::default());
+        assert!(strongest(&unknown, 2) < 1.0, "{}", strongest(&unknown, 2));
+        assert!(strongest(&known, 2) > 1.0, "{}", strongest(&known, 2));
+        for instance in [0, 1, 3, 4, 5] {
+            let (other, parted) = (strongest(&known, instance), strongest(&known, 2));
+            assert!(other < parted / 2.0, "{instance}: {other} beside {parted}");
+        }
+    }
+
     #[test]
     fn online_scores_do_not_know_the_future() {
         let whole = score(&spiked(600, 400), Mode::Online, &Options::default()).remove(0);
