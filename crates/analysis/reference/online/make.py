@@ -156,7 +156,7 @@ def scores(values, threshold):
             continue
         surprise = math.sqrt(np.mean(parts[max(0, at - 23) : at + 1].max(0) ** 2))
         habit = 1.2 * sorted(habits[-64:])[len(habits[-64:]) // 2] if len(habits) >= 6 else 0.0
-        limit = threshold + max(0.25 * math.log(seen / 4_800), -0.6)
+        limit = threshold + max(0.25 * math.log(min(seen, MEMORY) / 4_800), -0.6)
         unrest = surprise / max(limit, habit)
         largest.append(surprise)
         if (seen - 100) % 128 == 0:

@@ -34,7 +34,7 @@ const REST_SHARE: usize = 25;
 /// During a rest only what is so many times as surprising is an alarm.
 const ESCALATION: f64 = 1.3;
 /// The threshold is that of a past of 4 800 values; it is lower for a shorter one, which cannot make anything as unlikely,
-/// and higher for a longer one, by 0.25 for a factor e.
+/// and higher for a longer one, by 0.25 for a factor e, as far as it is remembered.
 const USUAL_PAST: f64 = 4_800.0;
 const LONGER: f64 = 0.25;
 const LEAST_LONGER: f64 = -0.6;
@@ -244,7 +244,7 @@ impl Detector {
             most.iter_mut().zip(parts).for_each(|(most, part)| *most = most.max(*part));
         }
         let surprise = (most.iter().map(|part| part * part).sum::<f64>() / PARTS as f64).sqrt();
-        let longer = LONGER * (self.seen as f64 / USUAL_PAST).ln();
+        let longer = LONGER * ((self.seen as f64).min(MEMORY) / USUAL_PAST).ln();
         let limit = self.options.threshold + longer.max(LEAST_LONGER);
         let unrest = surprise / limit.max(self.habit);
         self.get_used_to(surprise);
