@@ -23,7 +23,7 @@ const SHORTEST: usize = 16;
 ///
 /// Samples count as equally spaced.
 /// Online: how surprising the latest values are by what came before, once for every event; the threshold is such that one
-/// series of noise has about five false alarms in 10 000 samples, and many series have fewer each. Retrospective (the
+/// series of noise has about four false alarms in 10 000 samples, and many series have fewer each. Retrospective (the
 /// threshold keeps [`Options::false_alarm_rate`] over all series together): the same against both sides, season and lasting changes taken
 /// out first, plus the lasting changes themselves around their date.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {

@@ -15,9 +15,9 @@ const ERRORS_FROM: usize = 48;
 const LASTING_FROM: usize = 64;
 const JUDGED_FROM: usize = 100;
 /// A part's surprise counts for so many values, since parts notice the same event one after the other.
-const TOGETHER: usize = 24;
+const TOGETHER: usize = 40;
 /// The means of so many errors' surprises tell lasting ones.
-const LASTING: [f64; 2] = [6.0, 24.0];
+const LASTING: [f64; 2] = [4.0, 16.0];
 /// The values in an eighth of a short and of a long stretch.
 const BLOCKS: [usize; 2] = [4, 48];
 /// No error counts more than this in the mean.
@@ -59,12 +59,12 @@ impl Default for DetectorOptions {
     }
 }
 
-/// The surprise (nats) that is an alarm where `series` are watched: 5 for one, which noise of most kinds passes about five
+/// The surprise (nats) that is an alarm where `series` are watched: 5.2 for one, which noise of most kinds passes about four
 /// times in 10 000 values, and more for many, so that they do not raise as many times as many false alarms together. Not
 /// less than 4; that of one series for NaN.
 pub fn threshold(series: f64) -> f64 {
     let more = 0.5 * series.ln();
-    if more.is_nan() { 5.0 } else { (5.0 + more).max(4.0) }
+    if more.is_nan() { 5.2 } else { (5.2 + more).max(4.0) }
 }
 
 /// What the newest value was taken for.
