@@ -20,7 +20,7 @@ pub enum Mode {
 ///
 /// Samples count as equally spaced.
 /// Online: how surprising the latest values are by what came before, once for every event; the threshold is such that one
-/// series of noise has about five false alarms in 10 000 samples, and many series have fewer each. Retrospective: how little
+/// series of noise has about four false alarms in 10 000 samples, and many series have fewer each. Retrospective: how little
 /// the sample's surroundings of 4 to 256 samples resemble the rest of the series, raised where other series stand out at the
 /// same time.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {

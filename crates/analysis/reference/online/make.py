@@ -136,7 +136,7 @@ def scores(values, threshold):
                     step = abs(x[at] - x[at - 1])
                     parts[at, 1] = steps.push(step if step >= 1e-6 else 0.0)
                 if at >= 64:
-                    for k, length in enumerate((6.0, 24.0)):
+                    for k, length in enumerate((4.0, 16.0)):
                         means[k] += (min(parts[at, 0], 12.0) - means[k]) / length
                         parts[at, 2 + k] = lasting[k].push(means[k])
                 rows.append(row)
@@ -154,9 +154,9 @@ def scores(values, threshold):
         if seen <= 100:
             out.append(0.0)
             continue
-        surprise = math.sqrt(np.mean(parts[max(0, at - 23) : at + 1].max(0) ** 2))
+        surprise = math.sqrt(np.mean(parts[max(0, at - 39) : at + 1].max(0) ** 2))
         habit = 1.2 * sorted(habits[-64:])[len(habits[-64:]) // 2] if len(habits) >= 6 else 0.0
-        limit = threshold + max(0.25 * math.log(seen / 4_800), -0.6)
+        limit = threshold + max(0.25 * math.log(min(seen, MEMORY) / 4_800), -0.6)
         unrest = surprise / max(limit, habit)
         largest.append(surprise)
         if (seen - 100) % 128 == 0:
@@ -188,7 +188,7 @@ def main():
             values = rng.poisson(6, length).astype(float)
             values[1_100:1_110] += 25
         values = np.round(values, 4)
-        cases.append({"kind": kind, "values": values, "scores": np.round(scores(values.tolist(), 5.0), 9)})
+        cases.append({"kind": kind, "values": values, "scores": np.round(scores(values.tolist(), 5.2), 9)})
     write("scores", cases)
 
 

@@ -15,9 +15,9 @@ const ERRORS_FROM: usize = 48;
 const LASTING_FROM: usize = 64;
 const JUDGED_FROM: usize = 100;
 /// A part's surprise counts for so many values, since parts notice the same event one after the other.
-const TOGETHER: usize = 24;
+const TOGETHER: usize = 40;
 /// The means of so many errors' surprises tell lasting ones.
-const LASTING: [f64; 2] = [6.0, 24.0];
+const LASTING: [f64; 2] = [4.0, 16.0];
 /// The values in an eighth of a short and of a long stretch.
 const BLOCKS: [usize; 2] = [4, 48];
 /// No error counts more than this in the mean.
@@ -34,7 +34,7 @@ const REST_SHARE: usize = 25;
 /// During a rest only what is so many times as surprising is an alarm.
 const ESCALATION: f64 = 1.3;
 /// The threshold is that of a past of 4 800 values; it is lower for a shorter one, which cannot make anything as unlikely,
-/// and higher for a longer one, by 0.25 for a factor e.
+/// and higher for a longer one, by 0.25 for a factor e, as far as it is remembered.
 const USUAL_PAST: f64 = 4_800.0;
 const LONGER: f64 = 0.25;
 const LEAST_LONGER: f64 = -0.6;
@@ -59,12 +59,12 @@ impl Default for DetectorOptions {
     }
 }
 
-/// The surprise (nats) that is an alarm where `series` are watched: 5 for one, which noise of most kinds passes about five
+/// The surprise (nats) that is an alarm where `series` are watched: 5.2 for one, which noise of most kinds passes about four
 /// times in 10 000 values, and more for many, so that they do not raise as many times as many false alarms together. Not
 /// less than 4; that of one series for NaN.
 pub fn threshold(series: f64) -> f64 {
     let more = 0.5 * series.ln();
-    if more.is_nan() { 5.0 } else { (5.0 + more).max(4.0) }
+    if more.is_nan() { 5.2 } else { (5.2 + more).max(4.0) }
 }
 
 /// What the newest value was taken for.
@@ -244,7 +244,7 @@ impl Detector {
             most.iter_mut().zip(parts).for_each(|(most, part)| *most = most.max(*part));
         }
         let surprise = (most.iter().map(|part| part * part).sum::<f64>() / PARTS as f64).sqrt();
-        let longer = LONGER * (self.seen as f64 / USUAL_PAST).ln();
+        let longer = LONGER * ((self.seen as f64).min(MEMORY) / USUAL_PAST).ln();
         let limit = self.options.threshold + longer.max(LEAST_LONGER);
         let unrest = surprise / limit.max(self.habit);
         self.get_used_to(surprise);
