@@ -121,3 +121,58 @@ fn clocks(dataset: &Dataset) -> Vec<usize> {
     }
     clocks
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use series::{Series, TimeAxis};
+
+    /// Series of noise that step up at the given samples, on one clock.
+    fn stepping(len: usize, steps: &[(usize, f64)]) -> Dataset {
+        let times: Vec<i64> = (0..len as i64).map(|minute| minute * 60_000).collect();
+        let axis = Arc::new(TimeAxis::from_unsorted(&times).0);
+        let mut state = 99u64;
+        let series = steps
+            .iter()
+            .enumerate()
+            .map(|(number, (at, size))| {
+                let values = (0..len)
+                    .map(|slot| {
+                        let mut noise = -6.0;
+                        for _ in 0..12 {
+                            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                            noise += (state >> 33) as f64 / (1u64 << 31) as f64;
+                        }
+                        noise + if slot >= *at { *size } else { 0.0 }
+                    })
+                    .collect();
+                Series::new(&format!("s{number}"), Arc::clone(&axis), values)
+            })
+            .collect();
+        Dataset { series, ..Dataset::default() }
+    }
+
+    #[test]
+    fn what_happened_together_has_one_date() {
+        let found = changes(&stepping(600, &[(300, 1.5), (300, 5.0), (450, 5.0), (600, 0.0)]), &Options::default());
+        let dates: Vec<(usize, usize)> = found.iter().map(|change| (change.series, change.sample)).collect();
+        assert_eq!(dates, [(0, 300), (1, 300), (2, 450)], "{found:?}");
+        assert!(found.iter().all(|change| {
+            change.kind == ChangeKind::LevelShift
+                && change.score >= 1.0
+                && change.from <= change.sample
+                && change.sample <= change.to
+        }));
+    }
+
+    #[test]
+    fn a_series_that_stands_still_does_not_change() {
+        let mut dataset = stepping(100, &[(50, 0.0)]);
+        dataset.series[0].values.fill(3.0);
+        assert_eq!(changes(&dataset, &Options::default()), []);
+        dataset.series[0].values.fill(f64::NAN);
+        assert_eq!(changes(&dataset, &Options::default()), []);
+        assert_eq!(changes(&Dataset::default(), &Options::default()), []);
+    }
+}

@@ -91,7 +91,7 @@ def significance():
 
         one, two = left(np.ones(len(now))), left(now < border, now >= border)
         ratio = (len(now) - 3) * np.log(one / two)
-        p = -np.expm1(count**1.5 * np.log1p(-stats.chi2.sf(ratio, 2)))
+        p = -np.expm1(float(count) ** 2 * np.log1p(-stats.chi2.sf(ratio, 2)))
         cases.append({"values": values, "border": border, "ln_p": np.log(p)})
     write("significance", cases)
 

@@ -217,10 +217,11 @@ impl Cut {
                 // Two lines that meet have one coefficient less than two that do not. Two levels do not meet.
                 let broken = |at: usize| moments.squares_about_broken_line(start, at, end);
                 let knot = dates.clone().min_by(|a, b| broken(*a).total_cmp(&broken(*b))).unwrap_or(border);
-                let jumps = before.degree + after.degree == 0
-                    || broken(knot) > before.squares + after.squares + moments.ln_count;
-                let date = if jumps { border } else { knot };
-                let cost = |at: usize| if jumps { two(at) } else { broken(at) };
+                let levels = before.degree + after.degree == 0;
+                let bends = !levels && broken(knot) <= before.squares + after.squares + moments.ln_count;
+                let date = if bends { knot } else { border };
+                let jumps = levels || !bends && moments.differ([start, border, end], &before, &after);
+                let cost = |at: usize| if bends { broken(at) } else { two(at) };
                 let best = cost(date);
                 let within = |at: &usize| cost(*at) - best <= DATE_CRITICAL * self.uncounted_memory;
                 let low = dates.clone().find(within).unwrap_or(date).min(date);
@@ -230,9 +231,10 @@ impl Cut {
                     low: low * stride,
                     high: (high * stride + stride - 1).min(slots - 1),
                     jumps,
+                    // The date was chosen, and so was the stretch that it was chosen in.
                     ln_p: ln_family_wise(
                         chi_squared_ln_survival(ratio, freedom),
-                        (moments.count() as f64).powi(3).sqrt(),
+                        (moments.count() as f64) * (moments.count() as f64),
                     ),
                 }
             })
@@ -544,6 +546,22 @@ impl Moments {
             }
         }
         products[3][3].max(0.0)
+    }
+}
+
+impl Moments {
+    /// Whether the two fits differ at their border by more than two standard errors.
+    fn differ(&self, borders: [usize; 3], before: &Fit, after: &Fit) -> bool {
+        let [start, border, end] = borders;
+        let weight = |from: usize, to: usize| match (self.sums.get(from), self.sums.get(to)) {
+            (Some(from), Some(to)) => to[0] - from[0],
+            _ => 0.0,
+        };
+        // The variance of a fitted polynomial at its end is (degree + 1)² / weight.
+        let variance = |fit: &Fit, weight: f64| ((fit.degree + 1) * (fit.degree + 1)) as f64 / weight;
+        let error = variance(before, weight(start, border)) + variance(after, weight(border, end));
+        let x = position(border as f64 - 0.5, self.count());
+        (after.at(x) - before.at(x)).abs() > 2.0 * error.sqrt()
     }
 }
 

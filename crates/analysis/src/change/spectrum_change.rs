@@ -86,7 +86,9 @@ pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
         .zip(borders.iter().skip(2))
         .map(|((&start, &border), &end)| {
             let best = sums.cost(start, border) + sums.cost(border, end);
+            // A likelihood ratio whose variance is itself estimated, from the frames.
             let gain = (sums.cost(start, end) - best) / (noise * uncounted);
+            let ratio = frames as f64 * (gain / frames as f64).ln_1p();
             let within =
                 |at: &usize| sums.cost(start, *at) + sums.cost(*at, end) - best <= DATE_CRITICAL * noise * uncounted;
             let low = (start + 1..=border).find(within).unwrap_or(border);
@@ -100,7 +102,7 @@ pub fn spectrum_changes(values: &[f64], series: usize) -> Vec<SpectrumChange> {
                 high: (date(number(high)) + length).min(values.len() - 1),
                 part: sums.part(start, border, end, &spreads),
                 // Both ends of a stretch were chosen.
-                ln_p: ln_family_wise(chi_squared_ln_survival(gain, bands as f64), (frames * frames) as f64),
+                ln_p: ln_family_wise(chi_squared_ln_survival(ratio, bands as f64), (frames * frames) as f64),
             }
         })
         .collect()
