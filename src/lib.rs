@@ -13,7 +13,6 @@
 //! a browser is compiled for wasm only.
 
 pub mod bridge;
-pub mod export;
 pub mod reader;
 pub mod state;
 
@@ -23,6 +22,8 @@ pub mod charts;
 pub mod connect;
 #[cfg(target_arch = "wasm32")]
 mod dom;
+#[cfg(target_arch = "wasm32")]
+pub mod export;
 #[cfg(target_arch = "wasm32")]
 pub mod live;
 #[cfg(target_arch = "wasm32")]
