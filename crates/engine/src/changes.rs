@@ -147,7 +147,7 @@ mod tests {
                         noise + if slot >= *at { *size } else { 0.0 }
                     })
                     .collect();
-                Series::new(&format!("s{number}"), Arc::clone(&axis), values)
+                Series::new(format!("s{number}"), Arc::clone(&axis), values)
             })
             .collect();
         Dataset { series, ..Dataset::default() }
