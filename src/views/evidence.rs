@@ -174,7 +174,8 @@ fn spectrum(session: &'static Session, shown: &Shown, relation: &Relation) -> El
     let picture = el("canvas").attr("role", "img").attr("aria-label", label).attr("data-testid", "spectrum");
     let canvas = picture.cast();
     let has_gain = relation.gain_db.is_some();
-    let frame = el("div").class("evidence-chart").class(if has_gain { "is-tall" } else { "is-high" }).child(picture);
+    let frame =
+        el("div").class(if has_gain { "evidence-chart is-tall" } else { "evidence-chart is-high" }).child(picture);
     let size = size_of(&frame);
     let data = signal(Vec::new());
     session.ask_handed(shown.generation, Handed::Pair(relation.from, relation.to), move |file| {

@@ -1,6 +1,8 @@
 //! `cargo xtask accuracy --data DIR`: measures against labelled incidents and real exports; writes docs/accuracy.md.
 
+mod anomaly;
 mod cause;
+mod change;
 mod comparison;
 mod everywhere;
 mod half;
@@ -44,8 +46,10 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let monteverdi = command_line(project)?;
     let package = pkg::build(project)?;
     let sections = [
-        ("Root causes", cause::section(project, &monteverdi, &data)?),
         ("Anomalies as they come", nab::section(project, &monteverdi, &data)?),
+        ("Anomaly scores, retrospective", anomaly::section(project, &monteverdi, &data)?),
+        ("Change points", change::section(project, &monteverdi, &data)?),
+        ("Root causes", cause::section(project, &monteverdi, &data)?),
         ("False positives on noise", noise::section(project)?),
         ("Harmony", harmony::section(project, &monteverdi, &data)?),
         ("Real exports", import::exports(project, &monteverdi, &data)?),
@@ -69,9 +73,11 @@ pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
 fn alone(project: &Project, name: &str, data: &Path) -> Result<()> {
     let monteverdi = command_line(project)?;
     let section = match name {
+        "anomalies" => anomaly::section(project, &monteverdi, data)?,
         "causes" => cause::section(project, &monteverdi, data)?,
+        "changes" => change::section(project, &monteverdi, data)?,
         "nab" => nab::section(project, &monteverdi, data)?,
-        _ => bail!("alone, `accuracy` knows `causes` and `nab`, not `{name}`"),
+        _ => bail!("alone, `accuracy` knows `anomalies`, `causes`, `changes` and `nab`, not `{name}`"),
     };
     println!("{}", section.body);
     Ok(())

@@ -18,11 +18,11 @@ const BUDGETS: [(&str, u64); 9] = [
     // Does the analysis.
     ("worker", 300 * KB),
     // Paints evidence charts and the close-ups of the radar; fetched with the first of them.
-    ("charts", 60 * KB),
+    ("charts", 66 * KB),
     // The radar for the ear, fetched when the user wants to hear it.
     ("sound", 20 * KB),
     // Makes files of a Report, fetched when something is taken along.
-    ("export", 100 * KB),
+    ("export", 80 * KB),
     // The panel in which the user says how files are read, fetched when it is asked for.
     ("mapping", 40 * KB),
     // The panel that says why a server cannot be read and takes what is asked of it, fetched when it is asked for.

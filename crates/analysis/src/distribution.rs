@@ -25,7 +25,7 @@ pub fn score_from_ln_p(ln_p: f64, alpha: f64) -> f64 {
         return f64::NAN;
     }
     let ln_alpha = alpha.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON).ln();
-    (ln_p.min(0.0) / ln_alpha).sqrt().min(SCORE_CAP)
+    (ln_p.min(0.0) / ln_alpha).abs().sqrt().min(SCORE_CAP)
 }
 
 /// The natural logarithm of the probability that at least one of `tests` independent tests gives a p-value this small:

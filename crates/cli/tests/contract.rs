@@ -113,6 +113,9 @@ fn causes_rank_each_service_once_best_first() {
         assert_eq!(services[0], "cart", "{way:?}");
         let distinct: std::collections::BTreeSet<&&str> = services.iter().collect();
         assert_eq!(distinct.len(), services.len());
+        assert_eq!(answer["visible"], true, "{way:?}");
+        assert!(answer["sentence"].as_str().unwrap().starts_with("cart moved most: latency from"), "{answer}");
+        assert!(answer["end"].is_string() && answer["labels"].is_array(), "{answer}");
         let confidence = answer["services"][0]["confidence"].as_f64().unwrap();
         assert!((0.0..=1.0).contains(&confidence));
         let metric = &answer["metrics"][0];

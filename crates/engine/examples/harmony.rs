@@ -14,8 +14,11 @@ use testkit::{Noise, Random, START_MS, dataset, fixture, noise_panel};
 const FIRST_SEED: u64 = 700_000;
 const STEP_MS: i64 = 15_000;
 
+/// A process by name, and its values by seed.
+type Process = (&'static str, fn(u64) -> Vec<f64>);
+
 /// Standard deviations of the noise are 1.
-const COVERED: [(&str, fn(u64) -> Vec<f64>); 4] = [
+const COVERED: [Process; 4] = [
     ("white noise", |seed| white_noise(1_440, &mut Random::stream(seed, "values"))),
     ("AR(1) φ 0.6", |seed| ar1(1_440, 0.6, &mut Random::stream(seed, "values"))),
     ("a sine of 5 and white noise", |seed| {

@@ -128,6 +128,11 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
         }
     }
     let time_ms = |slot: usize| grid.time_ms(slot.saturating_sub(offset));
+    // It began when the first service's most telling series left its band.
+    let is_visible = services.first().is_some_and(|first| first.score >= 1.0);
+    let first = services.first().and_then(|first| first.series).filter(|_| is_visible);
+    let led = found.moved.iter().find(|(series, _)| Some(*series) == first).map(|(_, moved)| moved.first_outside);
+    let onset = led.map_or(found.from, |slot| slot.min(found.from));
     let mut strength = vec![0.0; dataset.series.len()];
     let mut series: Vec<RankedSeries> = Vec::new();
     for (position, moved) in found.moved {
@@ -136,14 +141,14 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
             *strength = moved.evidence;
         }
         let (onset_ms, lag_s) =
-            (time_ms(moved.first_outside), (time_ms(moved.first_outside) - time_ms(found.from)) as f64 / 1000.0);
+            (time_ms(moved.first_outside), (time_ms(moved.first_outside) - time_ms(onset)) as f64 / 1000.0);
         series.push(RankedSeries { series: position, member: member.clone(), moved, onset_ms, lag_s });
     }
     order::sort_by(&mut series, |a, b| b.moved.evidence.total_cmp(&a.moved.evidence).then(a.series.cmp(&b.series)));
     Ok(Causes {
-        onset_ms: time_ms(found.from),
+        onset_ms: time_ms(onset),
         end_ms: time_ms(found.to),
-        is_visible: services.first().is_some_and(|first| first.score >= 1.0),
+        is_visible,
         services,
         series,
         labels: attribution::attribute(dataset, &strength),
@@ -191,12 +196,9 @@ pub(crate) fn examine(columns: &[Vec<f64>], offset: usize, alarm: Option<usize>,
         return Examined { from: slot, to: slot, moved: Vec::new() };
     };
     let disturbed = found.from..found.to;
-    let (usual, recent) = if normal > 0 {
-        (0..normal, normal..found.from)
-    } else {
-        // What begins slowly or is noticed late must not be its own normal.
-        (0..found.from - disturbed.len().min(found.from / LARGEST_GUARD), 0..0)
-    };
+    // What begins slowly or is noticed late must not be its own normal.
+    let guarded = |begin: usize| found.from - disturbed.len().min((found.from - begin) / LARGEST_GUARD);
+    let (usual, recent) = if normal > 0 { (0..normal, normal..guarded(normal)) } else { (0..guarded(0), 0..0) };
     let mut moved: Vec<(usize, Displacement)> = Vec::new();
     for (column, values) in tables.iter().take(columns.len()).enumerate() {
         let value = displacement(values, usual.clone(), recent.clone(), disturbed.clone());

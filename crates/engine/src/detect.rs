@@ -177,6 +177,13 @@ fn take_season(values: &[f64], facts: &mut Facts) -> Vec<f64> {
     seasonal
 }
 
+/// The values without their season, as [`detect`] takes it out.
+pub(crate) fn without_season(values: &[f64]) -> Vec<f64> {
+    let mut facts = Facts { peaks: significant_peaks(values, &PeakOptions::default()), ..Facts::default() };
+    take_season(values, &mut facts);
+    facts.deseasonalised
+}
+
 /// A period of whole slots is taken out by STL, which lets the season evolve; another one by folding at its exact period.
 fn season_of(values: &[f64], period: f64) -> Option<Vec<f64>> {
     let cycles = values.len() as f64 / period;

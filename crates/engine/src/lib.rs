@@ -35,7 +35,7 @@ mod watch;
 pub use analysis::Analysis;
 pub use attribution::LabelEvidence;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
-pub use changes::{Change, changes};
+pub use changes::{Change, ChangeKind, changes};
 pub use error::Error;
 pub use expectation::expect;
 pub use options::Options;

@@ -1,10 +1,9 @@
 //! An anomaly score for every sample.
 
 pub(crate) mod online;
+mod retrospective;
 
 use crate::Options;
-use crate::detect::{self, Setting, detect};
-use analysis::harmony::Bounds;
 use series::Dataset;
 
 /// Whether a score may know the future.
@@ -16,66 +15,22 @@ pub enum Mode {
     Retrospective,
 }
 
-/// The fewest values that have a habit which a value could leave.
-const SHORTEST: usize = 16;
-
-/// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value.
+/// One score per sample of each series, in the data set's order; 1.0 is the alarm threshold. NaN where there is no value
+/// or too little to judge it by.
 ///
 /// Samples count as equally spaced.
 /// Online: how surprising the latest values are by what came before, once for every event; the threshold is such that one
-/// series of noise has about four false alarms in 10 000 samples, and many series have fewer each. Retrospective (the
-/// threshold keeps [`Options::false_alarm_rate`] over all series together): the same against both sides, season and lasting changes taken
-/// out first, plus the lasting changes themselves around their date.
+/// series of noise has about four false alarms in 10 000 samples, and many series have fewer each. Retrospective: how little
+/// the sample's surroundings of 4 to 256 samples resemble the rest of the series, raised where other series stand out at the
+/// same time.
 pub fn score(dataset: &Dataset, mode: Mode, options: &Options) -> Vec<Vec<f64>> {
-    let alpha = detect::alpha(options, dataset.series.len());
-    dataset
-        .series
-        .iter()
-        .map(|series| match mode {
-            Mode::Online => online::scores(&series.values, options, dataset.series.len()),
-            Mode::Retrospective => retrospective(&series.values, alpha),
-        })
-        .collect()
-}
-
-fn retrospective(values: &[f64], alpha: f64) -> Vec<f64> {
-    if values.iter().filter(|value| value.is_finite()).count() < SHORTEST {
-        return vec![f64::NAN; values.len()];
-    }
-    let facts = detect(
-        values,
-        &Setting {
-            end_of_observation: values.len().saturating_sub(1),
-            stretch: (0, values.len()),
-            // Scores are by sample, and depend on no clock.
-            step_s: 1.0,
-            bounds: Bounds::default(),
-            alpha,
-        },
-    );
-    let mut scores: Vec<f64> = values
-        .iter()
-        .enumerate()
-        .map(|(slot, value)| {
-            let at = |band: &[f64]| band.get(slot).copied().unwrap_or(f64::NAN);
-            let centre = at(&facts.band_centre);
-            let edge = if *value >= centre { at(&facts.band_upper) } else { at(&facts.band_lower) };
-            let (distance, half_width) = ((value - centre).abs(), (edge - centre).abs());
-            if half_width > 0.0 {
-                distance / half_width
-            } else if distance > 0.0 {
-                1.0
-            } else {
-                distance
-            }
-        })
-        .collect();
-    for shift in &facts.shifts {
-        for score in scores.iter_mut().take(shift.high + 1).skip(shift.low).filter(|score| !score.is_nan()) {
-            *score = score.max(shift.score);
+    match mode {
+        Mode::Online => {
+            let series = dataset.series.iter();
+            series.map(|series| online::scores(&series.values, options, dataset.series.len())).collect()
         }
+        Mode::Retrospective => retrospective::scores(dataset, options),
     }
-    scores
 }
 
 #[cfg(test)]
@@ -108,6 +63,52 @@ mod tests {
                 .unwrap();
             assert_eq!(top, 400, "{mode:?}");
             assert!(scores[400] > 1.0);
+        }
+    }
+
+    #[test]
+    fn series_of_one_clock_raise_each_other() {
+        let mut both = spiked(600, 400);
+        both.series.extend(spiked(600, 400).series);
+        let apart = score(&both, Mode::Retrospective, &Options::default());
+        let axis = Arc::clone(&both.series[0].axis);
+        both.series[1].axis = axis;
+        let together = score(&both, Mode::Retrospective, &Options::default());
+        assert!(together[0][400] > 1.5 * apart[0][400], "{} {}", together[0][400], apart[0][400]);
+        assert_eq!(together[0], together[1]);
+    }
+
+    /// Six instances under one load, of which the third parts from the others by less than the load varies.
+    #[test]
+    fn an_instance_that_parts_from_its_peers_is_found_within_its_usual_range() {
+        let mut group = spiked(2000, 0);
+        group.series.clear();
+        let load: Vec<f64> =
+            (0..2000).map(|slot| 10.0 * (slot as f64 * 0.013).sin() + 6.0 * (slot as f64 * 0.0371).cos()).collect();
+        for instance in 0..6 {
+            let mut one = spiked(2000, 0).series.remove(0);
+            one.name = format!("load{{pod=\"{instance}\"}}");
+            if let Some(first) = group.series.first() {
+                one.axis = Arc::clone(&first.axis);
+            }
+            for (slot, value) in one.values.iter_mut().enumerate() {
+                let own = (slot as f64 * (1.7 + instance as f64 * 0.31) + instance as f64).sin();
+                *value = load[slot] + 0.3 * own + if instance == 2 && (1200..1240).contains(&slot) { 3.0 } else { 0.0 };
+            }
+            group.series.push(one);
+        }
+        let strongest =
+            |scores: &[Vec<f64>], instance: usize| scores[instance][1200..1240].iter().copied().fold(0.0, f64::max);
+        let unknown = score(&group, Mode::Retrospective, &Options::default());
+        for one in &mut group.series {
+            one.metric = Some("load".to_owned());
+        }
+        let known = score(&group, Mode::Retrospective, &Options::default());
+        assert!(strongest(&unknown, 2) < 1.0, "{}", strongest(&unknown, 2));
+        assert!(strongest(&known, 2) > 1.0, "{}", strongest(&known, 2));
+        for instance in [0, 1, 3, 4, 5] {
+            let (other, parted) = (strongest(&known, instance), strongest(&known, 2));
+            assert!(other < parted / 2.0, "{instance}: {other} beside {parted}");
         }
     }
 

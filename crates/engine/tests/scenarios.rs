@@ -115,6 +115,30 @@ fn causes_without_a_time_find_the_onset() {
 }
 
 #[test]
+fn the_root_is_first_although_the_alarm_is_two_minutes_off_and_its_symptoms_move_further() {
+    for scenario in [Scenario::CpuSaturation, Scenario::MemoryLeak, Scenario::LatencyCascade, Scenario::SilentDeath] {
+        for (seed, off_ms) in [(31, -120_000), (32, 0), (33, 120_000)] {
+            let simulation = simulate(scenario, seed);
+            let alarm_ms = simulation.truth.onset_ms.map(|onset_ms| onset_ms + off_ms);
+            let request = CauseRequest { alarm_ms, calls: &simulation.truth.calls, baseline: None };
+            let answer = causes(&simulation.dataset, &request, &Options::default()).unwrap();
+            assert!(answer.is_visible, "{scenario} {seed}");
+            let first = answer.services.first().map(|one| one.service.clone());
+            assert_eq!(first, simulation.truth.root, "{scenario} {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_healthy_day_shows_no_cause() {
+    for seed in 31..37 {
+        let day = simulate(Scenario::HealthyDay, seed).dataset;
+        let answer = causes(&day, &CauseRequest::default(), &Options::default()).unwrap();
+        assert!(!answer.is_visible, "{seed}: {:?}", answer.services.first());
+    }
+}
+
+#[test]
 fn two_recordings_days_apart_stay_apart_and_every_number_is_finite() {
     let mut dataset = simulate(Scenario::CpuSaturation, 4).dataset;
     let times = dataset.series[0].axis.times_ms().to_vec();

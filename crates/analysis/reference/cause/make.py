@@ -28,33 +28,41 @@ def lengths(n):
     yield n
 
 
+def ratio(columns, known, a, b):
+    total = 0.0
+    for x in columns:
+        level, spread, _ = normal(x[:known] if known else x)
+        u = np.clip((x - level) / spread, -CLIP, CLIP)
+        inside, outside = u[a:b], np.concatenate([u[:a], u[b:]])
+        inside, outside = inside[np.isfinite(inside)], outside[np.isfinite(outside)]
+        k_in, k_out = len(inside), len(outside)
+        if k_in < max(2, 0.5 * (b - a)) or k_out < 3:
+            continue
+        total += (k_in * k_out / (k_in + k_out) * (inside.mean() - outside.mean()) ** 2) ** 2
+    return np.sqrt(total)
+
+
 def disturbance(columns, known, alarm, reach):
     n = len(columns[0])
     first = max(MARGIN, alarm - reach if alarm is not None else 0)
     last = min(n - SHORTEST + 1, alarm + reach + 1 if alarm is not None else n)
-    best = (0.0, None, None, None)
-    seen = set()
+    best = (0.0, None, None)
     for k in lengths(n - first):
         for a in range(first, last):
             b = n if k == n - first else a + k
-            if b > n or (a, b) in seen or (b == n and k != n - first):
+            if b > n or (b == n and k != n - first):
                 continue
-            seen.add((a, b))
-            total = 0.0
-            for x in columns:
-                level, spread, _ = normal(x[:known] if known else x)
-                u = np.clip((x - level) / spread, -CLIP, CLIP)
-                inside, outside = u[a:b], np.concatenate([u[:a], u[b:]])
-                inside, outside = inside[np.isfinite(inside)], outside[np.isfinite(outside)]
-                k_in, k_out = len(inside), len(outside)
-                if k_in < max(2, 0.5 * (b - a)) or k_out < 3:
-                    continue
-                total += (k_in * k_out / (k_in + k_out) * (inside.mean() - outside.mean()) ** 2) ** 2
-            strength = np.sqrt(total)
             weight = 1.0 if alarm is None else 1 - 0.5 * abs(a - alarm) / (reach + 1)
-            if strength * weight > best[0]:
-                best = (strength * weight, a, b, strength)
-    return {"from": best[1], "to": best[2], "strength": best[3]}
+            strength = ratio(columns, known, a, b) * weight
+            if strength > best[0]:
+                best = (strength, a, b)
+    _, a, b = best
+    while True:  # the beginning climbs
+        steps = [(ratio(columns, known, x, b), x) for x in (a - 1, a + 1) if first <= x < last and x + SHORTEST <= b]
+        strength, x = max(steps)
+        if strength <= ratio(columns, known, a, b):
+            return {"from": a, "to": b, "strength": ratio(columns, known, a, b)}
+        a = x
 
 
 def evidence(size, count, freedom):
@@ -67,9 +75,9 @@ def displacement(x, usual, recent, a, b):
     y = np.median(x[a:b][np.isfinite(x[a:b])])
     r = x[recent[0] : recent[1]]
     r = r[np.isfinite(r)]
-    if len(r):
-        spread = max(spread, np.min(np.abs(r - level)) / 3)
-    distance = np.min(np.abs(y - np.append(r, level)))
+    shortly = np.median(r) if len(r) else level
+    spread = max(spread, abs(shortly - level) / 3)
+    distance = min(abs(y - shortly), abs(y - level))
     size = distance / spread
     return {"after": y, "size": size, "evidence": evidence(size, np.isfinite(x[a:b]).sum(), freedom)}
 

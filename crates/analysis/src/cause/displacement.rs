@@ -7,7 +7,7 @@ use std::ops::Range;
 /// A series before and in a disturbance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Displacement {
-    /// What it is compared with: the normal level, or a value shortly before that is nearer.
+    /// What it is compared with: the normal level, or the one shortly before where that is nearer.
     pub before: f64,
     /// The median in the disturbance.
     pub after: f64,
@@ -19,7 +19,8 @@ pub struct Displacement {
     /// +1.0 up, -1.0 down, 0.0 not at all.
     pub direction: f64,
     /// The first disturbed slot at which the series is outside its band for good: three spreads away for at least half
-    /// of the next [`SETTLED`] slots. The first disturbed slot of all where it never is.
+    /// of the next [`SETTLED`] slots; earlier where it was outside without a break up to the disturbance. The first
+    /// disturbed slot where it never is.
     pub first_outside: usize,
 }
 
@@ -31,10 +32,10 @@ const HALF_CERTAIN: f64 = 3.0;
 /// "Outside" is this many spreads away.
 const BAND: f64 = 3.0;
 
-/// Compares the median of `values[disturbed]` with `values[normal]` and, where `recent` is not empty, with each value of
-/// `values[recent]`: what was so shortly before is not new, however unlike another day. A series whose recent values
-/// were all outside of its normal band then differs between days by more than its spread; the spread is taken wide
-/// enough for the nearest of them to be inside.
+/// Compares the median of `values[disturbed]` with `values[normal]` and, where `recent` is not empty, with the median of
+/// `values[recent]`, if that is nearer: what was so shortly before is not new, however unlike another day. A series that
+/// was outside of its normal band shortly before differs between days by more than its spread; the spread is taken wide
+/// enough for it to be inside.
 ///
 /// The evidence is `sqrt(ν ln(1 + z² / ν))` with `z = size sqrt(k / (k + 3))` for `k` values in the disturbance and `ν`
 /// the degrees of freedom of [`Normal`]: the size that would be as unlikely were the spread exactly known. NaN is
@@ -46,7 +47,7 @@ pub fn displacement(
     recent: Range<usize>,
     disturbed: Range<usize>,
 ) -> Option<Displacement> {
-    let usual = Normal::of(values.get(normal)?)?;
+    let usual = Normal::of(values.get(normal.clone())?)?;
     let stretch = values.get(disturbed.clone())?;
     let mut later = finite(stretch);
     if later.is_empty() || later.len() < stretch.len().min(2) {
@@ -54,10 +55,9 @@ pub fn displacement(
     }
     let count = later.len() as f64;
     let after = median_in_place(&mut later)?;
-    let shortly = values.get(recent).unwrap_or(&[]).iter().copied().filter(|value| value.is_finite());
-    let between = shortly.clone().map(|value| (value - usual.level).abs()).reduce(f64::min).unwrap_or(0.0);
-    let is_nearer = |value: f64, nearest: f64| (after - value).abs() < (after - nearest).abs();
-    let before = shortly.fold(usual.level, |nearest, value| if is_nearer(value, nearest) { value } else { nearest });
+    let shortly = median_in_place(&mut finite(values.get(recent).unwrap_or(&[]))).unwrap_or(usual.level);
+    let between = (shortly - usual.level).abs();
+    let before = if (after - shortly).abs() < (after - usual.level).abs() { shortly } else { usual.level };
     let distance = (after - before).abs();
     let spread = usual.spread_beside(after.abs().max(before.abs())).max(between / BAND);
     let size = if spread > 0.0 { distance / spread } else { 0.0 };
@@ -67,13 +67,19 @@ pub fn displacement(
         stretch.get(slot).is_some_and(outside)
             && 2 * ahead.iter().filter(|value| outside(value)).count() >= ahead.len().max(1)
     });
+    // What is outside from the beginning on may have left its band before.
+    let earlier = values.get(normal.end..disturbed.start).unwrap_or(&[]);
+    let led = match first {
+        Some(0) => earlier.iter().rev().take_while(|value| outside(value)).count(),
+        _ => 0,
+    };
     Some(Displacement {
         before,
         after,
         size,
         evidence: evidence(size, count, usual.freedom),
         direction: if distance > 0.0 { (after - before).signum() } else { 0.0 },
-        first_outside: disturbed.start + first.unwrap_or(0),
+        first_outside: disturbed.start + first.unwrap_or(0) - led,
     })
 }
 
@@ -169,6 +175,10 @@ mod tests {
         values[70] = 11.0;
         let moved = displacement(&values, 0..60, 70..71, 90..100).unwrap();
         assert!((moved.size - 9.0 / 1.1).abs() < 1e-12, "inside the band nothing changes but the reference");
+        // A slow beginning is dated back to where it left the band.
+        let ramp: Vec<f64> = (0..100).map(|i| (i % 2) as f64 + if i >= 60 { (i - 60) as f64 } else { 0.0 }).collect();
+        let moved = displacement(&ramp, 0..50, 0..0, 75..100).unwrap();
+        assert!((60..66).contains(&moved.first_outside), "{}", moved.first_outside);
     }
 
     #[test]

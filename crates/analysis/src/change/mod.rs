@@ -1,7 +1,10 @@
-//! Changes that last: of level, of variance, and slow drifts.
+//! Changes that last: of level, of slope, of variance, of rhythm, and slow drifts.
 
 pub mod level_shift;
 mod noise;
+pub mod pieces;
+pub mod regimes;
 pub mod segmentation;
+pub mod spectrum_change;
 pub mod trend;
 pub mod variance;

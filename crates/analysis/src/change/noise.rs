@@ -88,7 +88,7 @@ impl LevelNoise {
 }
 
 /// Cuts values back to three spreads about the rolling median.
-fn calm(values: &[f64], window: usize) -> Vec<f64> {
+pub(crate) fn calm(values: &[f64], window: usize) -> Vec<f64> {
     let levels = centred(values, window);
     let deviations: Vec<f64> = values.iter().zip(&levels).map(|(value, level)| value - level.centre).collect();
     let overall = robust::spread(&deviations).unwrap_or(0.0);

@@ -13,7 +13,7 @@ mod period;
 mod periodogram;
 mod plan;
 mod sums;
-mod transform;
+pub(crate) mod transform;
 mod welch;
 
 pub use background::{Background, background};

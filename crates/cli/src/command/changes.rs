@@ -5,7 +5,6 @@ use crate::instant::rfc3339;
 use crate::output;
 use crate::reader::Files;
 use clap::Args;
-use report::FindingKind;
 use serde::Serialize;
 use series::Dataset;
 
@@ -23,7 +22,7 @@ struct Change<'a> {
     /// The data row, from 0, at which the new regime begins.
     row: usize,
     time: String,
-    kind: FindingKind,
+    kind: &'static str,
     score: f64,
     /// The interval of the date.
     from: String,
@@ -50,7 +49,7 @@ fn named<'a>(dataset: &'a Dataset, change: &engine::Change) -> Option<Change<'a>
         series: &series.name,
         row: series.axis.row(change.sample),
         time: time(change.sample)?,
-        kind: change.kind,
+        kind: change.kind.name(),
         score: change.score,
         from: time(change.from)?,
         to: time(change.to)?,

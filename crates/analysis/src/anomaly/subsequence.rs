@@ -1,0 +1,310 @@
+//! Stretches that resemble nothing else in their series.
+
+use crate::robust::{self, quantile_in_place};
+
+/// The lengths of the windows, in slots: from a spike to a changed course of hours, by factors of four.
+const WINDOWS: [usize; 4] = [4, 16, 64, 256];
+/// A window is compared where the series holds this many of it.
+const FEWEST_WINDOWS: usize = 8;
+/// The windows that each is compared with. They lie spread over the series, so the cost grows with its length only.
+const COMPARED: usize = 256;
+/// Most pieces of a window whose means are its shape.
+const PIECES: usize = 16;
+/// Windows start at every such part of their length.
+const STRIDES: usize = 8;
+/// Values count up to this many spreads from the median: what is far outside need not hide all else.
+const FARTHEST: f64 = 20.0;
+/// A spread of the middle half below this share of the root mean square is that of a series which mostly stands still.
+const STILL: f64 = 0.1;
+/// Slots over which a displaced level is averaged.
+const LEVEL_SLOTS: usize = 4;
+/// The parts are put on one scale by their quantile at this probability.
+const SCALE: f64 = 0.95;
+/// The most that company can raise a score by.
+const MOST_COMPANY: f64 = 2.0;
+/// What no threshold goes below, in units of that scale: normal noise of any length stays under it.
+const LOWEST_THRESHOLD: f64 = 2.0;
+
+/// The distance of each slot's windows of `window` slots from the most similar window elsewhere, in units of the spread of
+/// the values; its mean over the windows that hold the slot.
+///
+/// A window is described by the means of up to 16 pieces of equal length, and compared with 256 windows that do not overlap
+/// it, spread over the series at distances that keep no beat with any period. The distance is the root mean square over the
+/// pieces. Values beyond 20 spreads from the median count as 20.
+///
+/// Gaps are bridged by straight lines; a window with values in fewer than half of its slots is neither judged nor compared
+/// with. 0 where no window is judged, everywhere in a series of fewer than 8 windows, and in one without spread.
+pub fn discords(values: &[f64], window: usize) -> Vec<f64> {
+    match Standardised::of(values) {
+        Some(series) => series.discords(window),
+        None => vec![0.0; values.len()],
+    }
+}
+
+/// How little each slot's surroundings resemble the rest of the series: 0 for the usual half, about 1 at the 95th percentile.
+///
+/// The root mean square of parts that are each 0 at their median and 1 at their 95th percentile: the [`discords`] of 4, 16,
+/// 64 and 256 slots, as far as the series is eight times as long, and the distance of the mean of 4 slots from its median.
+/// Where the quantiles say nothing because most slots are alike, an excursion of usual size gets the log₁₀(½/p) that an
+/// exponential tail would have at its rarity p.
+///
+/// NaN and infinite values get NaN. 0 everywhere in a series without spread.
+pub fn strangeness(values: &[f64]) -> Vec<f64> {
+    let Some(series) = Standardised::of(values) else {
+        return values.iter().map(|value| if value.is_finite() { 0.0 } else { f64::NAN }).collect();
+    };
+    let mut squares = vec![0.0; values.len()];
+    let mut parts = 0.0;
+    let mut add = |mut part: Vec<f64>| {
+        scale(&mut part);
+        parts += 1.0;
+        for (sum, part) in squares.iter_mut().zip(&part) {
+            *sum += part * part;
+        }
+    };
+    for window in WINDOWS.into_iter().filter(|window| window * FEWEST_WINDOWS <= values.len()) {
+        add(series.discords(window));
+    }
+    add(series.displacement(LEVEL_SLOTS));
+    values
+        .iter()
+        .zip(&squares)
+        .map(|(value, sum)| if value.is_finite() { (sum / parts).sqrt() } else { f64::NAN })
+        .collect()
+}
+
+/// The strangeness that no slot of the series reaches with probability 1 − `alpha`, as far as its own tail tells.
+///
+/// An exponential tail through the quantiles 0.75 and 0.95 is carried on to `alpha`/n; the heavier one through 0.95 and
+/// 0.99, which incidents may have made, has half a say (the geometric mean). At least 2. NaN is left out; infinite without
+/// values.
+pub fn strangeness_threshold(strangeness: &[f64], alpha: f64) -> f64 {
+    let mut present = robust::finite(strangeness);
+    let count = present.len() as f64;
+    let mut at = |probability| quantile_in_place(&mut present, probability);
+    let (Some(middle), Some(high), Some(top)) = (at(0.75), at(0.95), at(0.99)) else { return f64::INFINITY };
+    let carried =
+        |from: f64, to: f64, beyond: f64| to + (to - from) / 5f64.ln() * (beyond * count / alpha).ln().max(0.0);
+    let body = carried(middle, high, 0.05);
+    let tail = carried(high, top, 0.01).max(body);
+    (body * tail).sqrt().max(LOWEST_THRESHOLD)
+}
+
+/// Raises scores, one list per series, where the other series stand out at the same time.
+///
+/// Each score is multiplied by √(the mean of the other series' scores in its slot / that mean's median over the slots),
+/// between 1 and 2; of the others a score counts up to 1. So company never lowers a score, alone makes none, and the series
+/// that stand out most keep the highest. Series that are 0 or NaN throughout are no company; with a single one nothing
+/// changes. Slots are those of the longest list; NaN stays NaN and is left out of the mean.
+///
+/// Scores are in units of an alarm threshold.
+pub fn raise_in_company(scores: &mut [Vec<f64>]) {
+    let slots = scores.iter().map(Vec::len).max().unwrap_or(0);
+    let counted = |score: &f64| if score.is_finite() { score.min(1.0) } else { 0.0 };
+    let mut all = vec![(0.0, 0.0); slots];
+    let moves = |series: &[f64]| series.iter().any(|score| *score > 0.0);
+    for series in scores.iter().filter(|series| moves(series)) {
+        for ((sum, count), score) in all.iter_mut().zip(series) {
+            (*sum, *count) = (*sum + counted(score), *count + f64::from(u8::from(score.is_finite())));
+        }
+    }
+    for series in scores.iter_mut() {
+        if !moves(series) {
+            continue;
+        }
+        let others: Vec<f64> = series
+            .iter()
+            .zip(&all)
+            .map(|(score, (sum, count))| (sum - counted(score)).max(0.0) / (count - 1.0))
+            .collect();
+        let mut present: Vec<f64> = others
+            .iter()
+            .zip(series.iter())
+            .filter(|(other, score)| other.is_finite() && score.is_finite())
+            .map(|(other, _)| *other)
+            .collect();
+        let usual = quantile_in_place(&mut present, 0.5).unwrap_or(0.0);
+        for (score, other) in series.iter_mut().zip(&others) {
+            if usual > 0.0 && other.is_finite() {
+                *score *= (other / usual).sqrt().clamp(1.0, MOST_COMPANY);
+            }
+        }
+    }
+}
+
+/// Puts a part on the common scale: 0 up to its median, 1 at its 95th percentile.
+fn scale(part: &mut [f64]) {
+    let mut sorted = part.to_vec();
+    let usual = quantile_in_place(&mut sorted, 0.5).unwrap_or(0.0);
+    let span = quantile_in_place(&mut sorted, SCALE).unwrap_or(0.0) - usual;
+    for value in part.iter_mut() {
+        *value = (*value - usual).max(0.0);
+    }
+    let (sum, squares) = part.iter().fold((0.0, 0.0), |(sum, squares), value| (sum + value, squares + value * value));
+    let count = part.len().max(1) as f64;
+    let unit = if span * span >= STILL * STILL * squares / count {
+        span
+    } else {
+        let share = sum * sum / (squares * count);
+        squares / sum / (0.5 / share).log10().max(1.0)
+    };
+    for value in part.iter_mut() {
+        *value = if unit > 0.0 { *value / unit } else { 0.0 };
+    }
+}
+
+/// Median and spread: the MAD's, or half the standard deviation where most values are alike.
+fn centre_and_spread(values: &[f64]) -> Option<(f64, f64)> {
+    let centre = robust::median(values)?;
+    let spread = robust::mad(values)?;
+    let deviation = robust::variance(values).unwrap_or(0.0).sqrt();
+    let still = deviation.is_finite() && spread < STILL * deviation;
+    let spread = if still { 0.5 * deviation } else { spread };
+    (spread > 0.0 && spread.is_finite()).then_some((centre, spread))
+}
+
+/// A series in units of its spread, as sums from the start: the mean of any stretch is a difference.
+struct Standardised {
+    sums: Vec<f64>,
+    /// The number of values present before each slot.
+    present: Vec<usize>,
+}
+
+impl Standardised {
+    /// None without spread.
+    fn of(values: &[f64]) -> Option<Self> {
+        let (centre, spread) = centre_and_spread(values)?;
+        let mut sums = Vec::with_capacity(values.len() + 1);
+        let mut present = Vec::with_capacity(values.len() + 1);
+        let (mut sum, mut count) = (0.0, 0);
+        sums.push(sum);
+        present.push(count);
+        for (value, real) in bridged(values).zip(values) {
+            sum += ((value - centre) / spread).clamp(-FARTHEST, FARTHEST);
+            count += usize::from(real.is_finite());
+            sums.push(sum);
+            present.push(count);
+        }
+        Some(Self { sums, present })
+    }
+
+    fn len(&self) -> usize {
+        self.sums.len().saturating_sub(1)
+    }
+
+    fn mean(&self, from: usize, to: usize) -> f64 {
+        match (self.sums.get(from), self.sums.get(to)) {
+            (Some(before), Some(after)) => (after - before) / (to.saturating_sub(from)).max(1) as f64,
+            _ => 0.0,
+        }
+    }
+
+    fn half_present(&self, from: usize, to: usize) -> bool {
+        match (self.present.get(from), self.present.get(to)) {
+            (Some(before), Some(after)) => 2 * (after - before) >= to - from,
+            _ => false,
+        }
+    }
+
+    /// The distance of the mean of `slots` slots around each slot from its median, in its spread.
+    fn displacement(&self, slots: usize) -> Vec<f64> {
+        let len = self.len();
+        let half = slots / 2;
+        let levels: Vec<f64> =
+            (0..len).map(|slot| self.mean(slot.saturating_sub(half), (slot + half).min(len))).collect();
+        let Some((centre, spread)) = centre_and_spread(&levels) else { return vec![0.0; len] };
+        levels.into_iter().map(|level| (level - centre).abs() / spread).collect()
+    }
+
+    fn discords(&self, window: usize) -> Vec<f64> {
+        let len = self.len();
+        if window == 0 || window * FEWEST_WINDOWS > len {
+            return vec![0.0; len];
+        }
+        let last = len - window;
+        let starts: Vec<usize> = (0..last)
+            .step_by((window / STRIDES).max(1))
+            .chain([last])
+            .filter(|start| self.half_present(*start, start + window))
+            .collect();
+        let pieces = window.min(PIECES);
+        let piece = |start: usize, index: usize| {
+            self.mean(start + index * window / pieces, start + (index + 1) * window / pieces)
+        };
+        let compared = spread_out(&starts);
+        // Piece by piece, so that the inner loop runs over windows.
+        let shapes: Vec<f64> = (0..pieces)
+            .flat_map(|index| compared.iter().map(move |start| (index, *start)))
+            .map(|(index, start)| piece(start, index))
+            .collect();
+        let mut squares = vec![0.0; compared.len()];
+        // What a slot's windows add and how many they are, as differences from slot to slot.
+        let mut sums = vec![(0.0, 0.0); len + 1];
+        for start in starts {
+            squares.fill(0.0);
+            for (index, shapes) in shapes.chunks_exact(compared.len().max(1)).enumerate() {
+                let mean = piece(start, index);
+                for (sum, other) in squares.iter_mut().zip(shapes) {
+                    *sum += (mean - other) * (mean - other);
+                }
+            }
+            let before = compared.partition_point(|other| other + window <= start);
+            let after = compared.partition_point(|other| *other < start + window);
+            let apart = squares.iter().take(before).chain(squares.iter().skip(after));
+            let nearest = apart.fold(f64::INFINITY, |nearest, square| nearest.min(*square));
+            let distance = if nearest.is_finite() { (nearest / pieces as f64).sqrt() } else { 0.0 };
+            if let Some((sum, count)) = sums.get_mut(start) {
+                (*sum, *count) = (*sum + distance, *count + 1.0);
+            }
+            if let Some((sum, count)) = sums.get_mut(start + window) {
+                (*sum, *count) = (*sum - distance, *count - 1.0);
+            }
+        }
+        let (mut sum, mut count) = (0.0, 0.0);
+        sums.iter()
+            .take(len)
+            .map(|(more, windows)| {
+                sum += more;
+                count += windows;
+                if count > 0.5 { (sum / count).max(0.0) } else { 0.0 }
+            })
+            .collect()
+    }
+}
+
+/// Up to [`COMPARED`] of the starts, one in each of as many equal parts, at places that follow the golden ratio: even
+/// distances would miss the same phase of a period for ever.
+fn spread_out(starts: &[usize]) -> Vec<usize> {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let count = starts.len().min(COMPARED);
+    let part = starts.len() as f64 / count.max(1) as f64;
+    let mut chosen: Vec<usize> = (0..count)
+        .filter_map(|index| {
+            let place = (index as f64 + (index as f64 * GOLDEN).fract()) * part;
+            starts.get((place as usize).min(starts.len() - 1)).copied()
+        })
+        .collect();
+    chosen.dedup();
+    chosen
+}
+
+/// The values, with gaps bridged by straight lines, and the nearest value before the first and after the last.
+fn bridged(values: &[f64]) -> impl Iterator<Item = f64> + '_ {
+    let mut before = None;
+    let mut next = values.iter().position(|value| value.is_finite());
+    values.iter().enumerate().map(move |(slot, value)| {
+        if value.is_finite() {
+            before = Some((slot, *value));
+            return *value;
+        }
+        if next.is_some_and(|next| next < slot) {
+            next = values.iter().skip(slot).position(|value| value.is_finite()).map(|ahead| slot + ahead);
+        }
+        let after = next.and_then(|next| values.get(next).map(|value| (next, *value)));
+        match (before, after) {
+            (Some((from, low)), Some((to, high))) => low + (high - low) * (slot - from) as f64 / (to - from) as f64,
+            (Some((_, only)), None) | (None, Some((_, only))) => only,
+            (None, None) => 0.0,
+        }
+    })
+}
