@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 /// The score of a sample is what [`crate::score()`] gives it, over all samples since the series was added; a counter is
 /// scored by its growth per second from sample to sample. A late sample is put where it belongs, and what comes behind it
 /// is scored again. An update costs time for the samples from the earliest change on, whatever is before, and for a late
-/// sample up to 320 before it; the memory of a series is bounded, some 60 KB.
+/// sample up to 320 before it; the memory of a series is bounded, some 80 KB.
 #[derive(Debug)]
 pub struct Watch {
     options: Options,

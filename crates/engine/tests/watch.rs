@@ -15,7 +15,7 @@ fn newest(samples: &BTreeMap<i64, f64>, kind: Kind, count: usize) -> f64 {
         let rate = match (kind, before) {
             (Kind::Gauge, _) => value,
             (Kind::Counter, Some((then, earlier))) if value.is_finite() => {
-                (if value < earlier { value } else { value - earlier }) * 1000.0 / (time - then) as f64
+                (if value < earlier { value } else { value - earlier }) / ((time - then) as f64 / 1000.0)
             }
             _ => f64::NAN,
         };

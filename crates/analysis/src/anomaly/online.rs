@@ -13,7 +13,7 @@ pub const REWIND: usize = 320;
 
 /// A [`Detector`] that can take back its latest values.
 ///
-/// Besides its own state it keeps up to two earlier ones, and the values since then: some 60 KB, however long it goes
+/// Besides its own state it keeps up to two earlier ones, and the values since then: some 80 KB, however long it goes
 /// on.
 #[derive(Debug)]
 pub struct OnlineScan {
