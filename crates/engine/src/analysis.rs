@@ -118,8 +118,8 @@ impl Analysis {
             Next::Judge => (Stage::Relate, 0.8),
             Next::Lags => (Stage::Relate, 0.82),
             Next::Refine => (Stage::Relate, 0.84),
-            Next::Ribbon(scale) => (Stage::Replay, 0.88 + 0.03 * scale as f64),
-            Next::Expect(_) => (Stage::Explain, 0.96),
+            Next::Ribbon(scale) => (Stage::Replay, 0.88 + 0.02 * scale as f64),
+            Next::Expect(_) => (Stage::Explain, 0.95),
             Next::Explain | Next::Finished => (Stage::Explain, 0.97),
         };
         Progress { stage, done }
