@@ -44,6 +44,15 @@ pub(super) fn paint(canvas: &HtmlCanvasElement, evidence: &Evidence) -> Result<(
     drawn.map_err(|error| error.to_string())
 }
 
+/// Where a chart is narrower, the least expected value is told without its interval, which the label still has.
+const NARROW_PX: f64 = 420.0;
+
+/// A text without what stands in its first brackets.
+fn without_aside(words: &str) -> String {
+    let parts = words.split_once(" (").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1)));
+    parts.map_or_else(|| words.to_owned(), |(before, after)| format!("{before}{after}"))
+}
+
 /// Adds the least expected value to what is said of the picture.
 fn say(canvas: &HtmlCanvasElement, strangest: Option<String>) {
     const LABEL: &str = "aria-label";
@@ -192,6 +201,7 @@ impl Drawing<'_> {
             chart.draw_series([PathElement::new(vec![(at, 0.0), (at, bits.min(top))], style)])?;
         }
         if let Some(words) = self.strangest() {
+            let words = if self.size_px.0 < NARROW_PX { without_aside(&words) } else { words };
             area.draw_text(&words, label, (fine(4.0) as i32, fine(1.0) as i32))?;
         }
         Ok(())
