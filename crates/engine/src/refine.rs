@@ -15,6 +15,8 @@ use report::{DelayVerdict, Relation, RelationKind};
 use series::TimeGrid;
 
 /// So many samples of relations are looked at: with long series only the strongest relations are, but this many in any
+/// A delay of fewer steps than this is none.
+const ROUNDING: f64 = 1e-9;
 /// case.
 const SAMPLES: usize = 200_000;
 const FEWEST: usize = 60;
@@ -149,7 +151,9 @@ fn delay(draft: &mut Relation, [from, to]: [&[f64]; 2], plans: &[(Scale, BandPla
     let Some(found) = phase_slope(&spectra, 0, 1, plan.bins.clone(), COHERENT) else { return };
     let decimate = plan.options.decimate;
     let step_s = grid.step_s() * decimate as f64;
-    draft.delay_s = Some(found.steps * step_s);
+    // What is left of nothing is the rounding of sums, which differs from machine to machine.
+    let steps = if found.steps.abs() < ROUNDING { 0.0 } else { found.steps };
+    draft.delay_s = Some(steps * step_s);
     draft.delay_plus_minus_s = Some((found.high - found.low) / 2.0 * step_s);
     let (Some(lag_s), Some(plus_minus_s)) = (draft.lag_s, draft.lag_plus_minus_s) else { return };
     let (low, high) = ((lag_s - plus_minus_s) / grid.step_s(), (lag_s + plus_minus_s) / grid.step_s());
