@@ -15,10 +15,10 @@ use report::{DelayVerdict, Relation, RelationKind};
 use series::TimeGrid;
 
 /// So many samples of relations are looked at: with long series only the strongest relations are, but this many in any
-/// A delay of fewer steps than this is none.
-const ROUNDING: f64 = 1e-9;
 /// case.
 const SAMPLES: usize = 200_000;
+/// A delay of fewer steps than this is none.
+const ROUNDING: f64 = 1e-9;
 const FEWEST: usize = 60;
 /// How far the band around a period reaches in which phases are compared, as a share of its frequency.
 const BAND: f64 = 0.15;
