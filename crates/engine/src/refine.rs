@@ -17,9 +17,9 @@ use series::TimeGrid;
 /// So many samples of relations are looked at: with long series only the strongest relations are, but this many in any
 /// case.
 const SAMPLES: usize = 200_000;
+const FEWEST: usize = 60;
 /// A delay of fewer steps than this is none.
 const ROUNDING: f64 = 1e-9;
-const FEWEST: usize = 60;
 /// How far the band around a period reaches in which phases are compared, as a share of its frequency.
 const BAND: f64 = 0.15;
 /// A peak or notch of less than this is no resonance that anybody would notice: half or double the power, and narrower than
