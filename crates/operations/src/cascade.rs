@@ -25,7 +25,7 @@ pub struct Edge {
 }
 
 /// Who passes disturbances on to whom: of each pair of services the strongest relation whose lag leaves no doubt about the
-/// direction, that no third series explains, and that no relation in the opposite direction outweighs.
+/// direction, that no third series and no common histogram explains.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ways {
     edges: Vec<Edge>,
@@ -37,7 +37,7 @@ impl Ways {
     pub fn new(relations: &[Relation], series: &[SeriesSummary], services: usize) -> Self {
         let service = |position: usize| series.get(position).map(|one| one.service);
         let mut best: SortedMap<(usize, usize), Edge> = SortedMap::new();
-        for relation in relations.iter().filter(|relation| relation.explained_by.is_none()) {
+        for relation in relations.iter().filter(|relation| relation.explained_by.is_none() && !relation.same_source) {
             let Some((lag_s, plus_minus_s)) = relation.lag_s.zip(relation.lag_plus_minus_s) else { continue };
             let Some((from, to)) = service(relation.from).zip(service(relation.to)) else { continue };
             if from == to || lag_s <= plus_minus_s {
@@ -302,7 +302,8 @@ mod tests {
     fn doubtful_explained_and_inner_relations_are_no_ways() {
         let doubtful = leads(0, 1, 0.9, 0.4);
         let explained = Relation { explained_by: Some(2), ..leads(0, 1, 0.9, 5.0) };
-        assert!(ways(&[doubtful, explained], 3).edges().is_empty());
+        let of_one_histogram = Relation { same_source: true, ..leads(0, 1, 0.9, 5.0) };
+        assert!(ways(&[doubtful, explained, of_one_histogram], 3).edges().is_empty());
         let inner = SeriesSummary { service: 0, ..SeriesSummary::default() };
         assert!(Ways::new(&[leads(0, 1, 0.9, 5.0)], &[inner.clone(), inner], 1).edges().is_empty());
     }

@@ -6,5 +6,7 @@ pub mod pieces;
 pub mod regimes;
 pub mod segmentation;
 pub mod spectrum_change;
+#[cfg(test)]
+mod test_noise;
 pub mod trend;
 pub mod variance;

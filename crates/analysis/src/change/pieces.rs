@@ -576,22 +576,8 @@ fn position(index: f64, count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::test_noise::noise;
     use super::*;
-
-    /// A little noise from a linear congruence.
-    fn noise(count: usize, seed: u64) -> Vec<f64> {
-        let mut state = seed;
-        (0..count)
-            .map(|_| {
-                let mut sum = 0.0;
-                for _ in 0..12 {
-                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                    sum += (state >> 33) as f64 / (1u64 << 31) as f64;
-                }
-                sum - 6.0
-            })
-            .collect()
-    }
 
     fn scale(values: &[f64]) -> f64 {
         robust::variance(values).unwrap().sqrt()

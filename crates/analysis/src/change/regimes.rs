@@ -104,22 +104,15 @@ fn without_lines(values: &[f64], borders: &[usize]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::test_noise::noise;
     use super::*;
 
     #[test]
     fn each_kind_is_told_once_and_in_order() {
-        let mut state = 7u64;
-        let mut normal = || {
-            let mut sum = 0.0;
-            for _ in 0..12 {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                sum += (state >> 33) as f64 / (1u64 << 31) as f64;
-            }
-            sum - 6.0
-        };
+        let normal = noise(3_000, 7);
         // A step at 1000, four times the fluctuation from 2000 on.
         let values: Vec<f64> = (0..3_000)
-            .map(|t| normal() * if t < 2_000 { 1.0 } else { 4.0 } + if t < 1_000 { 0.0 } else { 8.0 })
+            .map(|t| normal[t] * if t < 2_000 { 1.0 } else { 4.0 } + if t < 1_000 { 0.0 } else { 8.0 })
             .collect();
         let changes = regime_changes(&values, &values, &PieceOptions::default());
         let kinds: Vec<RegimeKind> = changes.iter().map(|change| change.kind).collect();
