@@ -19,3 +19,21 @@ pub(crate) fn cross(xr: &[f32], xi: &[f32], yr: &[Lanes], yi: &[Lanes]) -> (Lane
     }
     (re, im)
 }
+
+/// As [`cross`], of two series at once, which share the loads of the eight.
+#[inline]
+pub(crate) fn cross_two(x: [[&[f32]; 2]; 2], yr: &[Lanes], yi: &[Lanes]) -> [(Lanes, Lanes); 2] {
+    let zero = Lanes::splat(0.0);
+    let [mut one, mut other] = [(zero, zero); 2];
+    let [[ar, ai], [br, bi]] = x;
+    let firsts = ar.iter().zip(ai).zip(br.iter().zip(bi));
+    for (((ar, ai), (br, bi)), (yr, yi)) in firsts.zip(yr.iter().zip(yi)) {
+        let (xr, xi) = (Lanes::splat(*ar), Lanes::splat(*ai));
+        one.0 += xr * *yr + xi * *yi;
+        one.1 += xr * *yi - xi * *yr;
+        let (xr, xi) = (Lanes::splat(*br), Lanes::splat(*bi));
+        other.0 += xr * *yr + xi * *yi;
+        other.1 += xr * *yi - xi * *yr;
+    }
+    [one, other]
+}

@@ -194,6 +194,16 @@ impl LagPlan {
         self.prepared.get(series).map_or(&[], |one| one.whitened.as_slice())
     }
 
+    /// The first step of a series that has a whitened value.
+    pub(super) fn first(&self, series: usize) -> usize {
+        self.prepared.get(series).map_or(0, |one| one.first)
+    }
+
+    /// How many steps the series have.
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
+
     pub(super) fn has_gaps(&self) -> bool {
         self.prepared.iter().any(|one| !one.present.is_empty())
     }

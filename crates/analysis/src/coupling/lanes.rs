@@ -5,11 +5,14 @@ use std::f64::consts::TAU;
 use crate::lanes::Lanes;
 
 /// An inverse real transform of eight spectra at once in single precision, not normalised; the length is a power of
-/// two. Half of its length as a complex transform (Stockham's radix 2, in order without a permutation).
+/// two. Half of its length as a complex transform (Stockham's, in order without a permutation: passes of radix 4, and a
+/// last one of radix 2 where the length asks for it).
 pub(super) struct LaneTransform {
     len: usize,
-    /// exp(2πik / len) for k up to half the length.
+    /// exp(2πik / len) for every k.
     turns: Vec<[f32; 2]>,
+    /// Where a pass writes, real and imaginary parts.
+    scratch: [Vec<Lanes>; 2],
 }
 
 impl LaneTransform {
@@ -19,11 +22,8 @@ impl LaneTransform {
             let (sine, cosine) = (TAU * k as f64 / len as f64).sin_cos();
             [cosine as f32, sine as f32]
         };
-        Self { len, turns: (0..=len / 2).map(turn).collect() }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.len
+        let scratch = vec![Lanes::splat(0.0); len / 2 + 1];
+        Self { len, turns: (0..len).map(turn).collect(), scratch: [scratch.clone(), scratch] }
     }
 
     /// Room for the bins 0 to half the length, real or imaginary parts.
@@ -31,15 +31,10 @@ impl LaneTransform {
         vec![Lanes::splat(0.0); self.len / 2 + 1]
     }
 
-    /// Room for the output.
-    pub(super) fn output(&self) -> Vec<Lanes> {
-        vec![Lanes::splat(0.0); self.len]
-    }
-
-    /// Transforms `spectrum` (overwritten) into `output`.
-    pub(super) fn inverse(&self, spectrum: &mut [Vec<Lanes>; 2], output: &mut [Lanes]) {
+    /// Transforms `spectrum`, which then holds the values at even places and those at odd ones, and one more each.
+    pub(super) fn inverse(&mut self, spectrum: &mut [Vec<Lanes>; 2]) {
         let half = self.len / 2;
-        let [re, im] = spectrum;
+        let [re, im] = &mut *spectrum;
         // Even and odd values of the output become real and imaginary parts of one complex transform of half the length.
         (im[0], im[half]) = (Lanes::splat(0.0), Lanes::splat(0.0));
         for k in 0..=half / 2 {
@@ -50,29 +45,28 @@ impl LaneTransform {
             [re[mirror], im[mirror]] = high;
             [re[k], im[k]] = low;
         }
-        let (to_re, to_im) = output.split_at_mut(half);
-        let (mut from, mut to) = ((&mut re[..half], &mut im[..half]), (to_re, to_im));
-        let (mut groups, mut stride) = (half / 2, 1);
-        let mut in_output = false;
-        while groups >= 1 {
-            for group in 0..groups {
-                let (a, b) = (group * stride..(group + 1) * stride, (group + groups) * stride);
-                let b = b..b + stride;
-                let to = (&mut to.0[2 * a.start..2 * a.end], &mut to.1[2 * a.start..2 * a.end]);
-                let (from_a, from_b) = ((&from.0[a.clone()], &from.1[a]), (&from.0[b.clone()], &from.1[b]));
-                butterflies(from_a, from_b, to, self.turns[2 * group * stride]);
+        let (mut size, mut stride) = (half, 1);
+        while size > 1 {
+            let radix = if size.is_multiple_of(4) { 4 } else { 2 };
+            let part = half / radix;
+            let [to_re, to_im] = &mut self.scratch;
+            for group in 0..size / radix {
+                let at = group * stride..(group + 1) * stride;
+                let from = |number: usize| {
+                    let place = number * part + at.start..number * part + at.end;
+                    [&spectrum[0][place.clone()], &spectrum[1][place]]
+                };
+                let into = radix * at.start..radix * at.end;
+                let to = [&mut to_re[into.clone()], &mut to_im[into]];
+                if radix == 4 {
+                    let turns = [1, 2, 3].map(|times| self.turns[2 * times * group * stride]);
+                    quarters([from(0), from(1), from(2), from(3)], to, turns);
+                } else {
+                    halves([from(0), from(1)], to);
+                }
             }
-            std::mem::swap(&mut from, &mut to);
-            in_output = !in_output;
-            (groups, stride) = (groups / 2, stride * 2);
-        }
-        // The result stands where the last pass wrote; interleaved it is the output.
-        if in_output {
-            to.0.copy_from_slice(from.0);
-            to.1.copy_from_slice(from.1);
-        }
-        for k in 0..half {
-            (output[2 * k], output[2 * k + 1]) = (spectrum[0][k], spectrum[1][k]);
+            std::mem::swap(spectrum, &mut self.scratch);
+            (size, stride) = (size / radix, stride * radix);
         }
     }
 }
@@ -88,25 +82,47 @@ fn untangle(a: &[Lanes; 2], b: &[Lanes; 2], [cosine, sine]: [f32; 2]) -> [[Lanes
     [[sum_r - odd_i, sum_i + odd_r], [sum_r + odd_i, odd_r - sum_i]]
 }
 
-/// Sums and turned differences of two stretches, one after the other in `to`.
+/// Real and imaginary parts of a stretch.
+type Stretch<'a> = [&'a [Lanes]; 2];
+
+/// The last pass, where nothing is turned: sums and differences of two stretches, one after the other in `to`.
 #[inline]
-fn butterflies(
-    a: (&[Lanes], &[Lanes]),
-    b: (&[Lanes], &[Lanes]),
-    to: (&mut [Lanes], &mut [Lanes]),
-    [cosine, sine]: [f32; 2],
-) {
-    let (cosine, sine) = (Lanes::splat(cosine), Lanes::splat(sine));
-    let count = a.0.len();
-    let (sum_r, turned_r) = to.0.split_at_mut(count);
-    let (sum_i, turned_i) = to.1.split_at_mut(count);
-    let from = a.0.iter().zip(a.1).zip(b.0.iter().zip(b.1));
-    let to = sum_r.iter_mut().zip(sum_i).zip(turned_r.iter_mut().zip(turned_i));
-    for (((ar, ai), (br, bi)), ((sr, si), (tr, ti))) in from.zip(to) {
-        (*sr, *si) = (*ar + *br, *ai + *bi);
-        let (dr, di) = (*ar - *br, *ai - *bi);
-        (*tr, *ti) = (cosine * dr - sine * di, cosine * di + sine * dr);
+fn halves([a, b]: [Stretch<'_>; 2], to: [&mut [Lanes]; 2]) {
+    for ((a, b), to) in a.iter().zip(b).zip(to) {
+        let (sums, differences) = to.split_at_mut(a.len());
+        for ((a, b), (sum, difference)) in a.iter().zip(b).zip(sums.iter_mut().zip(differences)) {
+            (*sum, *difference) = (*a + *b, *a - *b);
+        }
     }
+}
+
+/// The transforms of four stretches' values at the same place, turned, one after the other in `to`.
+#[inline]
+fn quarters([a, b, c, d]: [Stretch<'_>; 4], to: [&mut [Lanes]; 2], turns: [[f32; 2]; 3]) {
+    let count = a[0].len();
+    let [first, second, third] = turns.map(|turn| turn.map(Lanes::splat));
+    let [real, imaginary] = to.map(|part| {
+        let (low, high) = part.split_at_mut(2 * count);
+        let (one, other) = (low.split_at_mut(count), high.split_at_mut(count));
+        [one.0, one.1, other.0, other.1]
+    });
+    for place in 0..count {
+        let at = |stretch: Stretch<'_>| [stretch[0][place], stretch[1][place]];
+        let (a, b, c, d) = (at(a), at(b), at(c), at(d));
+        let (sum, difference) = ([a[0] + c[0], a[1] + c[1]], [a[0] - c[0], a[1] - c[1]]);
+        // The second difference times i.
+        let (other, turned) = ([b[0] + d[0], b[1] + d[1]], [d[1] - b[1], b[0] - d[0]]);
+        (real[0][place], imaginary[0][place]) = (sum[0] + other[0], sum[1] + other[1]);
+        [real[1][place], imaginary[1][place]] = turn(first, [difference[0] + turned[0], difference[1] + turned[1]]);
+        [real[2][place], imaginary[2][place]] = turn(second, [sum[0] - other[0], sum[1] - other[1]]);
+        [real[3][place], imaginary[3][place]] = turn(third, [difference[0] - turned[0], difference[1] - turned[1]]);
+    }
+}
+
+/// A complex product.
+#[inline]
+fn turn([cosine, sine]: [Lanes; 2], [re, im]: [Lanes; 2]) -> [Lanes; 2] {
+    [cosine * re - sine * im, cosine * im + sine * re]
 }
 
 #[cfg(test)]
@@ -116,8 +132,8 @@ mod tests {
 
     #[test]
     fn agrees_with_the_definition() {
-        for len in [4, 8, 16, 64, 256] {
-            let transform = LaneTransform::new(len);
+        for len in [4, 8, 16, 64, 256, 512] {
+            let mut transform = LaneTransform::new(len);
             let mut spectrum = [transform.bins(), transform.bins()];
             for (part, bins) in spectrum.iter_mut().enumerate() {
                 for (k, bin) in bins.iter_mut().enumerate() {
@@ -127,10 +143,10 @@ mod tests {
                 }
             }
             let given = spectrum.clone();
-            let mut output = transform.output();
-            transform.inverse(&mut spectrum, &mut output);
+            transform.inverse(&mut spectrum);
             for lane in 0..LANES {
-                for (t, value) in output.iter().enumerate() {
+                for t in 0..len {
+                    let value = spectrum[t % 2][t / 2];
                     let mut expected = 0.0;
                     for k in 0..=len / 2 {
                         let angle = TAU * (k * t % len) as f64 / len as f64;

@@ -33,7 +33,8 @@ pub struct ScannedLag {
 /// (overlap-save; Rabiner and Gold 1975), exact but for rounding.
 pub struct LagScan<'a> {
     plan: &'a LagPlan,
-    transform: LaneTransform,
+    /// Length of the transforms.
+    len: usize,
     values: Blocks,
     /// Of the indicators of presence, where any series has gaps.
     presence: Option<Blocks>,
@@ -42,12 +43,11 @@ pub struct LagScan<'a> {
 impl<'a> LagScan<'a> {
     /// Cuts the plan's whitened series into blocks and transforms them.
     pub fn new(plan: &'a LagPlan) -> Self {
-        let len = (4 * plan.max_lag()).next_power_of_two().max(16);
-        let transform = LaneTransform::new(len);
+        let len = (8 * plan.max_lag()).next_power_of_two().max(16);
         let (series, max_lag) = (plan.series(), plan.max_lag());
         let values = Blocks::new(series, max_lag, len, |one| plan.whitened(one).to_vec());
         let presence = plan.has_gaps().then(|| Blocks::new(series, max_lag, len, |one| plan.indicator(one)));
-        Self { plan, transform, values, presence }
+        Self { plan, len, values, presence }
     }
 
     /// All pairs, in the order of [`pair_index`].
@@ -64,21 +64,28 @@ impl<'a> LagScan<'a> {
         let from = before(firsts.start);
         let nothing = ScannedLag { first: 0, second: 0, lag: 0, correlation: f64::NAN, p: 1.0 };
         let mut found = vec![nothing; before(firsts.end) - from];
-        let mut spectrum = [self.transform.bins(), self.transform.bins()];
-        let (mut sums, mut counts) = (self.transform.output(), self.transform.output());
+        let mut transform = LaneTransform::new(self.len);
+        let mut sums = [transform.bins(), transform.bins()];
+        let mut counts = sums.clone();
         for group in (firsts.start + 1) / LANES..series.div_ceil(LANES) {
             for first in firsts.clone().take_while(|first| *first + 1 < (group + 1) * LANES) {
-                if let Some(presence) = &self.presence {
-                    presence.cross(first, group, &mut spectrum);
-                    self.transform.inverse(&mut spectrum, &mut counts);
-                }
-                self.values.cross(first, group, &mut spectrum);
-                self.transform.inverse(&mut spectrum, &mut sums);
-                let seconds = (group * LANES).max(first + 1)..((group + 1) * LANES).min(series);
-                for second in seconds {
-                    let lane = second - group * LANES;
+                self.values.cross(first, group, &mut sums);
+                transform.inverse(&mut sums);
+                let strongest = match &self.presence {
+                    Some(presence) => {
+                        presence.cross(first, group, &mut counts);
+                        transform.inverse(&mut counts);
+                        let scale = Lanes::splat(1.0 / self.len as f32);
+                        self.strongest(&sums, |_, at| (counts[at % 2][at / 2] * scale).round())
+                    }
+                    None => {
+                        let spans = self.spans(first, group);
+                        self.strongest(&sums, |lag, _| spans.at(lag))
+                    }
+                };
+                for second in (group * LANES).max(first + 1)..((group + 1) * LANES).min(series) {
                     if let Some(slot) = found.get_mut(pair_index(series, first, second) - from) {
-                        *slot = self.strongest(first, second, lane, &sums, &counts);
+                        *slot = self.told(first, second, &strongest);
                     }
                 }
             }
@@ -86,40 +93,84 @@ impl<'a> LagScan<'a> {
         found
     }
 
-    /// The lag of a lane's strongest correlation, by its significance.
-    fn strongest(&self, first: usize, second: usize, lane: usize, sums: &[Lanes], counts: &[Lanes]) -> ScannedLag {
+    /// The lag of each lane's strongest correlation, by its significance, given how many pairs of values each lag has.
+    #[inline]
+    fn strongest(&self, sums: &[Vec<Lanes>; 2], count: impl Fn(f32, usize) -> Lanes) -> Strongest {
+        let limit = self.plan.max_lag();
+        let (zero, one, fewest) = (Lanes::splat(0.0), Lanes::splat(1.0), Lanes::splat(FEWEST));
+        let mut best = Strongest { sum: zero, count: one, lag: zero, tests: zero };
+        let mut square = zero;
+        for at in 0..=2 * limit {
+            let lag = at as f32 - limit as f32;
+            let (sum, count) = (sums[at % 2][at / 2], count(lag, at));
+            let counted = count.simd_ge(fewest);
+            best.tests += counted.bitselect(one, zero);
+            // sum² / count is what is compared, without its division.
+            let own = sum * sum;
+            let is_best = (own * best.count).simd_gt(square * count) & counted;
+            square = is_best.bitselect(own, square);
+            best.sum = is_best.bitselect(sum, best.sum);
+            best.count = is_best.bitselect(count, best.count);
+            best.lag = is_best.bitselect(Lanes::splat(lag), best.lag);
+        }
+        best
+    }
+
+    /// What is told of a pair, of the strongest correlations of its lanes.
+    fn told(&self, first: usize, second: usize, strongest: &Strongest) -> ScannedLag {
         let nothing = ScannedLag { first, second, lag: 0, correlation: f64::NAN, p: 1.0 };
-        let Some(pair) = self.plan.null(first, second) else { return nothing };
-        let limit = self.plan.max_lag() as isize;
-        let scale = 1.0 / self.transform.len() as f32;
-        let (mut best, mut tests) = ((0.0f32, 0, 0.0f32, 1.0f32), 0u32);
-        for (lag, (sum, count)) in (-limit..=limit).zip(sums.iter().zip(counts)) {
-            let count = match &self.presence {
-                Some(_) => (count.as_array()[lane] * scale).round(),
-                None => pair.span(lag) as f32,
-            };
-            if count < 32.0 {
-                continue;
-            }
-            tests += 1;
-            let sum = sum.as_array()[lane] * scale;
-            let square = sum * sum / count;
-            if square > best.0 {
-                best = (square, lag, sum, count);
-            }
-        }
-        let (square, lag, sum, count) = best;
-        if tests == 0 {
-            return nothing;
-        }
-        let correlation = (f64::from(sum) * pair.scale / f64::from(count)).clamp(-1.0, 1.0);
+        let lane = second % LANES;
+        let of = |lanes: &Lanes| f64::from(lanes.as_array()[lane]);
+        let tests = of(&strongest.tests);
+        let Some(pair) = self.plan.null(first, second).filter(|_| tests > 0.0) else { return nothing };
+        let (count, sum) = (of(&strongest.count), of(&strongest.sum) * pair.scale / self.len as f64);
         ScannedLag {
             first,
             second,
-            lag,
-            correlation,
-            p: pair.p(f64::from(square).sqrt() * pair.scale, f64::from(tests)),
+            lag: of(&strongest.lag) as isize,
+            correlation: (sum / count).clamp(-1.0, 1.0),
+            p: pair.p(sum.abs() / count.sqrt(), tests),
         }
+    }
+
+    /// Where the whitened values of a first series and of eight second ones begin.
+    fn spans(&self, first: usize, group: usize) -> Spans {
+        let mut seconds = [0.0; LANES];
+        for (lane, second) in seconds.iter_mut().enumerate() {
+            *second = self.plan.first(group * LANES + lane) as f32;
+        }
+        let steps = self.plan.steps() as f32;
+        Spans { first: self.plan.first(first) as f32, seconds: Lanes::new(seconds), steps }
+    }
+}
+
+/// Fewest pairs of values of which a correlation is told.
+const FEWEST: f32 = 32.0;
+
+/// The strongest correlation of each lane.
+struct Strongest {
+    /// The sum of products there, times the transform's length.
+    sum: Lanes,
+    /// How many products that are.
+    count: Lanes,
+    lag: Lanes,
+    /// How many lags had enough products.
+    tests: Lanes,
+}
+
+/// How many pairs of values there are of series without gaps, which begin late only.
+struct Spans {
+    first: f32,
+    seconds: Lanes,
+    steps: f32,
+}
+
+impl Spans {
+    /// At a lag: of x(t) and y(t + lag).
+    #[inline]
+    fn at(&self, lag: f32) -> Lanes {
+        let from = Lanes::splat(self.first).fast_max(self.seconds - Lanes::splat(lag));
+        Lanes::splat(self.steps.min(self.steps - lag)) - from
     }
 }
 

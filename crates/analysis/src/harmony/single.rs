@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::coherence::SegmentSpectra;
-use crate::lanes::{LANES, Lanes, cross};
+use crate::lanes::{LANES, Lanes, cross, cross_two};
 
 /// Bins after which the next first series has its turn: as many as stay in the cache.
 const CHUNK: usize = 16;
@@ -95,17 +95,30 @@ impl Single {
             let mut best = vec![LaneBest::nothing(); firsts.len()];
             for from in bins.clone().step_by(CHUNK) {
                 let chunk = from..(from + CHUNK).min(bins.end);
-                for (index, best) in best.iter_mut().enumerate() {
-                    if firsts.start + index + 1 >= (group + 1) * LANES {
+                for (pair, best) in best.chunks_mut(2).enumerate() {
+                    if firsts.start + 2 * pair + 1 >= (group + 1) * LANES {
                         break;
                     }
                     for bin in chunk.clone() {
-                        let x = (index * bins.len() + bin - bins.start) * segments;
-                        let y = (group * all + bin) * segments;
-                        let (x, y) = (x..x + segments, y..y + segments);
-                        let (xr, xi) = (&own_re[x.clone()], &own_im[x]);
-                        let (re, im) = cross(xr, xi, &self.re[y.clone()], &self.im[y]);
-                        best.update(bin as f32, re, im);
+                        let own = |index: usize| {
+                            let at = (index * bins.len() + bin - bins.start) * segments;
+                            [&own_re[at..at + segments], &own_im[at..at + segments]]
+                        };
+                        let at = (group * all + bin) * segments;
+                        let (yr, yi) = (&self.re[at..at + segments], &self.im[at..at + segments]);
+                        match best {
+                            [one, other] => {
+                                let [a, b] = cross_two([own(2 * pair), own(2 * pair + 1)], yr, yi);
+                                one.update(bin as f32, a.0, a.1);
+                                other.update(bin as f32, b.0, b.1);
+                            }
+                            [one] => {
+                                let [xr, xi] = own(2 * pair);
+                                let (re, im) = cross(xr, xi, yr, yi);
+                                one.update(bin as f32, re, im);
+                            }
+                            _ => {}
+                        }
                     }
                 }
             }
