@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md. With
 //! `--only reading`, `--only live` or `--only pairs` it prints that section and writes nothing.
 
+mod browser_program;
 mod live;
 mod pairs;
 mod reading;

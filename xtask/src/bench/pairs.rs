@@ -1,9 +1,10 @@
-//! How fast all pairs of many series are compared: beside scipy and numpy, and with a screen before.
+//! How fast all pairs of many series are compared: beside scipy and numpy, in Chromium, and with a screen before.
 
 use std::path::Path;
 
 use anyhow::Result;
 
+use super::browser_program;
 use crate::project::Project;
 use crate::tool;
 
@@ -16,9 +17,16 @@ pub(super) fn section(project: &Project, python: &Path) -> Result<String> {
     let mut peers = tool::command(project, python);
     peers.arg(project.root.join("bench/peers/pairs.py")).arg("--pairs").arg(example("pairs"));
     let peers = tool::output(&mut peers)?;
+    let mut in_browser = tool::command(project, "node");
+    in_browser
+        .arg("pairs.mjs")
+        .current_dir(project.root.join("bench/browser"))
+        .env("MONTEVERDI_PAIRS", example("pairs"))
+        .env("MONTEVERDI_PAIRS_PAGE", browser_program::build(project, "all_pairs")?);
+    let in_browser = tool::output(&mut in_browser)?;
     let screening = tool::output(tool::command(project, example("screening")).arg("time"))?;
     Ok(format!(
-        "{}\n\n### More pairs than that\n\nWith a screen before (docs/methods/screening.md), 4,096 points, the \
+        "{}\n\n### In Chromium\n\n{in_browser}\n### More pairs than that\n\nWith a screen before (docs/methods/screening.md), 4,096 points, the \
          processor's time:\n\n{screening}",
         peers.trim_end()
     ))

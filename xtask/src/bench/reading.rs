@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::build::WASM_FEATURES;
+use super::browser_program;
 use crate::project::Project;
-use crate::setup::wasm_target::{self, WasmCompiler};
 use crate::tool;
 
 /// Megabytes of the tables that native readers, browsers, and the measurement of memory are given.
@@ -33,7 +32,7 @@ pub(super) fn section(project: &Project, python: &Path) -> Result<String> {
     browser
         .arg("reading.mjs")
         .current_dir(project.root.join("bench/browser"))
-        .env("MONTEVERDI_READER", browser_reader(project)?)
+        .env("MONTEVERDI_READER", browser_program::build(project, "reading")?)
         .env("MONTEVERDI_PAGE", folder.join("page"))
         .env("MONTEVERDI_NATIVE", &reader)
         .env("MONTEVERDI_WIDE", table("wide", BROWSER_MB)?)
@@ -56,27 +55,6 @@ fn native_reader(project: &Project) -> Result<PathBuf> {
     let arguments = ["build", "--locked", "--release", "--package", "monteverdi-ingest", "--example", "reading"];
     tool::run(tool::command(project, "cargo").args(arguments))?;
     Ok(project.target.join("release/examples/reading"))
-}
-
-/// The importer alone, as a program for the browser, built as what ships: the folder with its loader.
-fn browser_reader(project: &Project) -> Result<PathBuf> {
-    let compiler = WasmCompiler::ready(project)?;
-    let mut cargo = tool::command(project, "cargo");
-    cargo.args(["build", "--locked", "--profile", "web", "--target", wasm_target::TARGET]);
-    cargo.args(["--package", "monteverdi-app", "--example", "reading"]);
-    tool::run(compiler.configure_for_size(project, &mut cargo))?;
-    let built = compiler.target_folder(project).join(wasm_target::TARGET).join("web/examples/reading.wasm");
-    let folder = project.target.join("bench/reader");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    let mut wasm_bindgen = tool::command(project, "wasm-bindgen");
-    tool::run(wasm_bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(&built))?;
-    let program = folder.join("reading_bg.wasm");
-    let mut wasm_opt = tool::command(project, "wasm-opt");
-    let size = ["--low-memory-unused", "-Os", "-ocimfs", "60"];
-    tool::run(wasm_opt.args(size).args(WASM_FEATURES).arg(&program).arg("-o").arg(&program))?;
-    Ok(folder)
 }
 
 /// What the browser's peers are made of, as locked in bench/browser.
