@@ -25,6 +25,9 @@ const LAGS_PER_STEP: usize = 40;
 /// Relations of which one step finds out more.
 const REFINED_PER_STEP: usize = 10;
 
+/// Series whose normal bands are kept after they were drawn.
+const MOST_DRAWN: usize = 8;
+
 /// Series whose expectations one step works out.
 const EXPECTED_PER_STEP: usize = 4;
 
@@ -46,6 +49,7 @@ enum Next {
 
 /// An analysis under way, or done.
 pub struct Analysis {
+    /// What the series are called and labelled; their values are in the panel once they are placed.
     dataset: Dataset,
     panel: Panel,
     options: Options,
@@ -57,8 +61,8 @@ pub struct Analysis {
     ribbons: Vec<Ribbons>,
     next: Next,
     report: Report,
-    /// What was expected of the series that was drawn last.
-    course: RefCell<Option<(usize, Rc<Course>)>>,
+    /// The normal band of the series that were drawn last, and what was expected of them.
+    drawn: RefCell<Vec<(usize, Rc<Backdrop>)>>,
 }
 
 impl Analysis {
@@ -83,7 +87,7 @@ impl Analysis {
             ribbons: Vec::new(),
             next: Next::Place,
             report,
-            course: RefCell::default(),
+            drawn: RefCell::default(),
         })
     }
 
@@ -127,7 +131,7 @@ impl Analysis {
 
     fn place(&mut self) -> Next {
         let noted = self.panel.notes.len();
-        let is_whole = self.panel.place(&self.dataset, SERIES_PER_STEP);
+        let is_whole = self.panel.take(&mut self.dataset, SERIES_PER_STEP);
         self.report.dataset.notes.extend(self.panel.notes.iter().skip(noted).map(summary::data_note));
         if !is_whole {
             return Next::Place;
@@ -138,14 +142,7 @@ impl Analysis {
 
     fn detect(&mut self, position: usize) -> Next {
         let Some(column) = self.panel.columns.get(position) else { return Next::Beats };
-        let setting = Setting {
-            end_of_observation: self.end_of_observation,
-            stretch: longest_stretch(&self.panel.grid),
-            step_s: self.panel.grid.step_s(),
-            bounds: self.bounds,
-            alpha: detect::alpha(&self.options, self.panel.columns.len()),
-        };
-        let facts = detect::detect(column, &setting);
+        let mut facts = detect::detect(column, &self.setting());
         if let Some(series) = self.report.series.get_mut(position) {
             summary::fill(series, column, &facts, &self.panel.grid, &self.options.patterns);
             let context = Context {
@@ -158,10 +155,22 @@ impl Analysis {
                 values: column,
             };
             let found = describe::findings(&context, &facts);
+            facts.let_go(column);
             self.add(found);
         }
         self.facts.push(facts);
         Next::Detect(position + 1)
+    }
+
+    /// What columns are looked at with.
+    fn setting(&self) -> Setting {
+        Setting {
+            end_of_observation: self.end_of_observation,
+            stretch: longest_stretch(&self.panel.grid),
+            step_s: self.panel.grid.step_s(),
+            bounds: self.bounds,
+            alpha: detect::alpha(&self.options, self.panel.columns.len()),
+        }
     }
 
     /// Adds findings, each at the nearest scale that the data can speak of, keeping the strongest first.
@@ -195,7 +204,7 @@ impl Analysis {
         if weights.len() > MOST_SERIES {
             self.report.dataset.notes.push(summary::limit_note(weights.len(), MOST_SERIES));
         }
-        self.relating = Some(Relating::new(&self.facts, &weights, &self.panel.grid, &self.bounds));
+        self.relating = Some(Relating::new(&rests(&self.panel, &self.facts), &weights, &self.panel.grid, &self.bounds));
         Next::Scan(0)
     }
 
@@ -240,6 +249,7 @@ impl Analysis {
         if relating.refine(REFINED_PER_STEP, rate, &self.facts, &self.panel.grid) {
             return Next::Refine;
         }
+        relating.let_go();
         self.report.relations = relating.relations();
         self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));
         for relation in &mut self.report.relations {
@@ -257,7 +267,7 @@ impl Analysis {
         let (Some(scale_name), Some(relating)) = (Scale::ALL.get(scale), &self.relating) else {
             return Next::Expect(0);
         };
-        let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
+        let columns = rests(&self.panel, &self.facts);
         let ribbons = replay::ribbons(
             &columns,
             relating,
@@ -291,7 +301,7 @@ impl Analysis {
     }
 
     fn explain(&mut self) -> Next {
-        let columns: Vec<Vec<f64>> = self.facts.iter().map(|facts| facts.deseasonalised.clone()).collect();
+        let columns = rests(&self.panel, &self.facts);
         let ways = Ways::new(&self.report.relations, &self.report.series, self.report.services.len());
         self.report.branching_ratio = ways.branching_ratio();
         for (service, reach) in self.report.services.iter_mut().zip(ways.reach()) {
@@ -340,16 +350,11 @@ impl Analysis {
         self.report
     }
 
-    /// The data as read.
-    pub fn dataset(&self) -> &Dataset {
-        &self.dataset
-    }
-
     /// Coherence, phase and gain of two series at every period of every scale, without seasons, as relations are found.
     /// `None` where there is no such series, where it has not been looked at yet, or where no scale has enough segments.
     pub fn pair_spectrum(&self, from: usize, to: usize) -> Option<PairSpectrum> {
         let ends = [from, to];
-        let [x, y] = ends.map(|series| self.facts.get(series).map(|facts| facts.deseasonalised.as_slice()));
+        let [x, y] = ends.map(|series| Some(self.facts.get(series)?.rest(self.panel.columns.get(series)?)));
         let relations =
             self.report.relations.iter().filter(|one| ends == [one.from, one.to] || ends == [one.to, one.from]);
         let relations: Vec<_> = relations.collect();
@@ -362,30 +367,41 @@ impl Analysis {
     pub fn chart(&self, series: usize, start_ms: i64, end_ms: i64, max_points: usize) -> Option<ChartData> {
         let values = self.panel.columns.get(series)?;
         let grid = &self.panel.grid;
-        let facts = self.facts.get(series);
-        let course = self.course(series).unwrap_or_default();
-        let drawn = Drawn {
-            course: &course,
-            series,
-            values,
-            lower: facts.map_or(&[], |facts| &facts.band_lower),
-            upper: facts.map_or(&[], |facts| &facts.band_upper),
-        };
+        let backdrop = self.backdrop(series).unwrap_or_default();
+        let drawn = Drawn { course: &backdrop.course, series, values, lower: &backdrop.lower, upper: &backdrop.upper };
         Some(chart::thin(&drawn, grid, grid.slot(start_ms), grid.slot(end_ms), max_points))
     }
 
-    /// All that was expected of a series that has been looked at. The last one is kept: who draws it will draw it again.
-    fn course(&self, series: usize) -> Option<Rc<Course>> {
-        let (column, facts) = (self.panel.columns.get(series)?, self.facts.get(series)?);
-        if let Some((kept, course)) = &*self.course.borrow()
-            && *kept == series
-        {
-            return Some(Rc::clone(course));
+    /// The normal band of a series that has been looked at, and all that was expected of it. Those that were drawn last are
+    /// kept: who draws them will draw them again.
+    fn backdrop(&self, series: usize) -> Option<Rc<Backdrop>> {
+        let column = self.panel.columns.get(series).filter(|_| series < self.facts.len())?;
+        let mut drawn = self.drawn.borrow_mut();
+        if let Some((_, backdrop)) = drawn.iter().find(|(kept, _)| *kept == series) {
+            return Some(Rc::clone(backdrop));
         }
-        let course = Rc::new(expectation::course(column, &self.panel.grid, expectation::season(facts)));
-        *self.course.borrow_mut() = Some((series, Rc::clone(&course)));
-        Some(course)
+        let facts = detect::detect(column, &self.setting());
+        let course = expectation::course(column, &self.panel.grid, expectation::season(&facts));
+        let backdrop = Rc::new(Backdrop { lower: facts.band_lower, upper: facts.band_upper, course });
+        if drawn.len() >= MOST_DRAWN {
+            drawn.remove(0);
+        }
+        drawn.push((series, Rc::clone(&backdrop)));
+        Some(backdrop)
     }
+}
+
+/// What the values of a series are drawn before: the edges of its normal band, and what was expected.
+#[derive(Default)]
+struct Backdrop {
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    course: Course,
+}
+
+/// The columns that have been looked at, without their seasons.
+fn rests<'a>(panel: &'a Panel, facts: &'a [Facts]) -> Vec<&'a [f64]> {
+    facts.iter().zip(&panel.columns).map(|(facts, column)| facts.rest(column)).collect()
 }
 
 /// The longest stretch of slots without a break in it.

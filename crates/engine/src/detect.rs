@@ -39,11 +39,11 @@ pub(crate) struct Facts {
     pub(crate) scale_shares: Option<[f64; 3]>,
     /// The job, the accents and a period that leaves its clock.
     pub(crate) recurrence: Recurrence,
-    /// The values without their season; NaN stays NaN.
-    pub(crate) deseasonalised: Vec<f64>,
-    /// The centre of the normal band, season included.
+    /// The values without their season; NaN stays NaN. Empty once [let go](Facts::let_go) where there is no season.
+    deseasonalised: Vec<f64>,
+    /// The centre of the normal band, season included. Empty once let go.
     pub(crate) band_centre: Vec<f64>,
-    /// The edges of the normal band, where a value becomes an accent.
+    /// The edges of the normal band, where a value becomes an accent. Empty once let go.
     pub(crate) band_lower: Vec<f64>,
     pub(crate) band_upper: Vec<f64>,
     /// What happened.
@@ -53,6 +53,31 @@ pub(crate) struct Facts {
     pub(crate) variance: Option<VarianceEscalation>,
     pub(crate) vanished: Option<silence::Vanished>,
     pub(crate) frozen: Option<silence::Frozen>,
+}
+
+impl Facts {
+    /// The values without their season, of the column that these facts are of.
+    pub(crate) fn rest<'a>(&'a self, column: &'a [f64]) -> &'a [f64] {
+        if self.deseasonalised.is_empty() { column } else { &self.deseasonalised }
+    }
+
+    /// Lets go what is as long as the column and can be had again: the normal band, and the values if no season was taken
+    /// out of them. What is left of a thousand series would else be several times the data.
+    pub(crate) fn let_go(&mut self, column: &[f64]) {
+        (self.band_centre, self.band_lower, self.band_upper) = (Vec::new(), Vec::new(), Vec::new());
+        let is_same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
+        if self.deseasonalised.iter().zip(column).all(is_same) {
+            self.deseasonalised = Vec::new();
+        }
+    }
+
+    /// Puts values, of which each stands for a slot, in other places; so with the edges of the normal band.
+    pub(crate) fn move_values(&mut self, values: impl Fn(&[f64]) -> Vec<f64>, edges: impl Fn(&[f64]) -> Vec<f64>) {
+        self.deseasonalised = values(&self.deseasonalised);
+        for edge in [&mut self.band_centre, &mut self.band_lower, &mut self.band_upper] {
+            *edge = edges(edge);
+        }
+    }
 }
 
 /// The false-alarm probability that one detector on one of `series` series may use.

@@ -15,7 +15,7 @@ const SHORTEST_BASELINE: usize = 10;
 const MOST_INCIDENTS: usize = 20;
 
 /// The incidents of a report whose services, series, findings and relations are filled in.
-pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, ways: &Ways) -> Vec<Incident> {
+pub(crate) fn incidents(report: &Report, columns: &[&[f64]], grid: &TimeGrid, ways: &Ways) -> Vec<Incident> {
     let window_ms = report.dataset.end_ms - report.dataset.start_ms;
     let mut told: Vec<Incident> = incident::group(&report.findings, &report.relations, grid.step_ms, window_ms)
         .into_iter()
@@ -34,7 +34,7 @@ pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, 
     told
 }
 
-fn one(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>) -> Incident {
+fn one(report: &Report, columns: &[&[f64]], grid: &TimeGrid, group: Vec<usize>) -> Incident {
     let members: Vec<&Finding> = group.iter().filter_map(|position| report.findings.get(*position)).collect();
     let start_ms = members.iter().map(|finding| finding.start_ms).min().unwrap_or(0);
     let end_ms = members.iter().map(|finding| finding.end_ms).max().unwrap_or(0);
@@ -57,7 +57,7 @@ fn one(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>
 /// Ranks the services that have a finding in the group.
 fn causes(
     report: &Report,
-    columns: &[Vec<f64>],
+    columns: &[&[f64]],
     grid: &TimeGrid,
     group: &[usize],
     start_ms: i64,
@@ -75,7 +75,7 @@ fn causes(
     if onset < SHORTEST_BASELINE {
         return by_findings(report, group, start_ms);
     }
-    let upto = |column: &Vec<f64>| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
+    let upto = |column: &&[f64]| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
     let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position)).map(upto).collect();
     let examined = examine(&chosen, 0, Some(onset), reach(grid));
     // A lag says who was first, whatever it measures.

@@ -94,19 +94,19 @@ impl Pace {
     /// What was found in cells, in slots of a grid of `len` slots. Values stand in the slots that they came from, with NaN
     /// between; the edges of the normal band hold from cell to cell.
     pub(crate) fn on_grid(&self, mut facts: Facts, len: usize, end_of_observation: usize) -> Facts {
-        let mut values = vec![f64::NAN; len];
-        for (cell, value) in facts.deseasonalised.iter().enumerate() {
-            if let Some(slot) = values.get_mut(self.slot(cell)) {
-                *slot = *value;
+        let standing = |cells: &[f64]| {
+            let mut values = vec![f64::NAN; len];
+            for (cell, value) in cells.iter().enumerate() {
+                if let Some(slot) = values.get_mut(self.slot(cell)) {
+                    *slot = *value;
+                }
             }
-        }
-        facts.deseasonalised = values;
+            values
+        };
         let held = |edge: &[f64]| -> Vec<f64> {
             (0..len).map(|slot| edge.get(self.cell(slot)).copied().unwrap_or(f64::NAN)).collect()
         };
-        facts.band_centre = held(&facts.band_centre);
-        facts.band_lower = held(&facts.band_lower);
-        facts.band_upper = held(&facts.band_upper);
+        facts.move_values(standing, held);
         for peak in &mut facts.peaks {
             peak.frequency /= self.stride;
             // Cell 0 stands in the slot of the first value.
@@ -215,7 +215,7 @@ mod tests {
         assert!((797..=805).contains(&facts.shifts[0].slot), "{}", facts.shifts[0].slot);
         assert!(column[facts.shifts[0].slot].is_finite());
         assert!(facts.accents.iter().any(|accent| accent.peak == 401));
-        assert_eq!((facts.deseasonalised.len(), facts.band_upper.len()), (1440, 1440));
+        assert_eq!((facts.rest(&[]).len(), facts.band_upper.len()), (1440, 1440));
         assert!(facts.band_upper[400..403].windows(2).all(|pair| pair[0] == pair[1]), "the band holds");
 
         let line: Vec<f64> =

@@ -25,7 +25,7 @@ const SURROGATES: usize = 39;
 
 /// What incidents are recalled from.
 pub(crate) struct Memory<'a> {
-    pub(crate) columns: &'a [Vec<f64>],
+    pub(crate) columns: &'a [&'a [f64]],
     pub(crate) ribbons: &'a [Ribbons],
     pub(crate) grid: &'a TimeGrid,
     pub(crate) bounds: Bounds,
@@ -119,7 +119,7 @@ impl Memory<'_> {
         let from = start.saturating_sub(length / 4);
         let window = from..(from + length).min(self.grid.len);
         let columns: Vec<&[f64]> =
-            series_of(members, MOST_SHAPES).filter_map(|series| self.columns.get(series).map(Vec::as_slice)).collect();
+            series_of(members, MOST_SHAPES).filter_map(|series| self.columns.get(series).copied()).collect();
         let options = ShapeOptions { most: 3, surrogates: SURROGATES, ..ShapeOptions::default() };
         similar_windows(&columns, window, &options)
             .into_iter()

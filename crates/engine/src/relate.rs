@@ -60,17 +60,16 @@ pub(crate) struct Relating {
 }
 
 impl Relating {
-    /// Chooses the series: all, or the [`MOST_SERIES`] with the highest `weights`.
-    pub(crate) fn new(facts: &[Facts], weights: &[f64], grid: &TimeGrid, bounds: &Bounds) -> Self {
-        let mut members: Vec<usize> = (0..facts.len()).collect();
+    /// Chooses of the series, which are given without their seasons: all, or the [`MOST_SERIES`] with the highest `weights`.
+    pub(crate) fn new(rests: &[&[f64]], weights: &[f64], grid: &TimeGrid, bounds: &Bounds) -> Self {
+        let mut members: Vec<usize> = (0..rests.len()).collect();
         if members.len() > MOST_SERIES {
             let weight = |series: usize| weights.get(series).copied().unwrap_or(0.0);
             order::sort_by(&mut members, |a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
             members.truncate(MOST_SERIES);
             order::sort(&mut members);
         }
-        let columns =
-            members.iter().filter_map(|series| facts.get(*series)).map(|facts| facts.deseasonalised.clone()).collect();
+        let columns = members.iter().filter_map(|series| rests.get(*series)).map(|rest| rest.to_vec()).collect();
         let plans = Scale::ALL
             .into_iter()
             .filter_map(|scale| Some((scale, band_plan(grid.len, grid.step_s(), scale, bounds)?)))
@@ -239,6 +238,14 @@ impl Relating {
             refining.conclude(rate, &mut self.drafts, grid);
         }
         goes_on
+    }
+
+    /// Lets go what only the search for relations needs: several copies of the series, and what each pair has in common.
+    pub(crate) fn let_go(&mut self) {
+        (self.columns, self.lags, self.refining) = (Vec::new(), None, None);
+        for at in &mut self.scales {
+            (at.pairs, at.q) = (Vec::new(), Vec::new());
+        }
     }
 
     /// The relations with the panel's series numbers, the strongest first.

@@ -54,7 +54,7 @@ pub(crate) struct Loss {
 /// Computes the ribbons of one scale from the pairs that are related at it. `alpha` is the chance that a healthy set of
 /// services has any loss.
 pub(crate) fn ribbons(
-    columns: &[Vec<f64>],
+    columns: &[&[f64]],
     relating: &Relating,
     report: &Report,
     grid: &TimeGrid,
@@ -86,12 +86,9 @@ pub(crate) fn ribbons(
         }
     }
     // Series without a pair lend their length only.
-    for (band, column) in bands.iter_mut().zip(columns) {
-        if band.is_empty() {
-            band.resize(column.len(), f64::NAN);
-        }
-    }
-    let views: Vec<&[f64]> = bands.iter().map(Vec::as_slice).collect();
+    let nowhere = vec![f64::NAN; grid.len];
+    let views: Vec<&[f64]> =
+        bands.iter().map(|band| if band.is_empty() { nowhere.as_slice() } else { band.as_slice() }).collect();
     let computed = windowed_pairs(&views, &pairs, &RibbonOptions { window, hop });
     if computed.is_empty() {
         return nothing;

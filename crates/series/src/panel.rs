@@ -92,6 +92,17 @@ impl Panel {
         }
         is_whole
     }
+
+    /// As [`Panel::place`], of a data set whose values are not needed any longer: those of the series that were placed are
+    /// let go, so that they are not held twice.
+    pub fn take(&mut self, dataset: &mut Dataset, most: usize) -> bool {
+        let placed = self.columns.len();
+        let is_whole = self.place(dataset, most);
+        for series in dataset.series.iter_mut().skip(placed).take(most) {
+            series.values = Vec::new();
+        }
+        is_whole
+    }
 }
 
 /// The different axes, each with the number of series on it.
@@ -311,6 +322,11 @@ mod tests {
         // Gaps are no equals of gaps.
         assert_eq!(format!("{panel:?}"), format!("{:?}", Panel::align(&data).unwrap()));
         assert_eq!(panel.notes.len(), 1, "{:?}", panel.notes);
+
+        let mut taken = Panel::lay(&data).unwrap();
+        while !taken.take(&mut data, 2) {}
+        assert_eq!(format!("{taken:?}"), format!("{panel:?}"));
+        assert!(data.series.iter().all(|series| series.values.is_empty()), "values are held once");
     }
 
     #[test]
