@@ -37,9 +37,9 @@ impl AllPairs {
         self.spectra = SegmentSpectra::new(&self.views(), &options).ok();
     }
 
-    /// The coherence of all pairs: the sum of the highest ones.
-    pub fn coherence(&self) -> f64 {
-        let found = self.spectra.as_ref().map(|spectra| spectra.scan(1..spectra.bins() - 1));
+    /// The coherence of all pairs whose first series is one of a range: the sum of the highest ones.
+    pub fn coherence(&self, from: usize, to: usize) -> f64 {
+        let found = self.spectra.as_ref().map(|spectra| spectra.scan_some(1..spectra.bins() - 1, from..to));
         found.iter().flatten().map(|pair| pair.magnitude_squared).sum()
     }
 
@@ -48,9 +48,9 @@ impl AllPairs {
         self.plan = LagPlan::new(&self.views(), &LagOptions::default()).ok();
     }
 
-    /// The lag of all pairs: the sum of the strongest correlations' magnitudes.
-    pub fn lags(&self) -> f64 {
-        let found = self.plan.as_ref().map(|plan| LagScan::new(plan).all());
+    /// The lag of all pairs whose first series is one of a range: the sum of the strongest correlations' magnitudes.
+    pub fn lags(&self, from: usize, to: usize) -> f64 {
+        let found = self.plan.as_ref().map(|plan| LagScan::new(plan).some(from..to));
         found.iter().flatten().map(|lag| lag.correlation.abs()).sum()
     }
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: timings in the browser, natively, and beside the peers; writes docs/performance.md. With
-//! `--only reading`, `--only live` or `--only pairs` it prints that section and writes nothing.
+//! `--only SECTION` (reading, live, pairs, large, detection) it prints that section and writes nothing.
 
 mod browser_program;
 mod live;
@@ -16,40 +16,48 @@ use crate::record::Record;
 use crate::setup::{self, Scope};
 use crate::{accuracy, build, size, tool};
 
+/// The sections that can be had alone.
+const SECTIONS: [&str; 5] = ["reading", "live", "pairs", "large", "detection"];
+
 /// Runs the command.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let only = match arguments {
         [] => None,
-        [flag, section] if flag == "--only" && ["reading", "live", "pairs"].contains(&section.as_str()) => {
-            Some(section.as_str())
-        }
-        _ => bail!("`bench` knows `--only reading`, `--only live` and `--only pairs`, not `{}`", arguments.join(" ")),
+        [flag, section] if flag == "--only" && SECTIONS.contains(&section.as_str()) => Some(section.as_str()),
+        _ => bail!("`bench` knows `--only` with {}, not `{}`", SECTIONS.join(", "), arguments.join(" ")),
     };
     setup::ensure(project, Scope::Everything)?;
-    if only == Some("reading") {
-        println!("{}", reading::section(project, &python(project)?)?);
-        return Ok(());
+    let Some(section) = only else { return whole(project) };
+    if ["live", "large"].contains(&section) {
+        build::page(project)?;
     }
-    if only == Some("pairs") {
-        println!("{}", pairs::section(project, &python(project)?)?);
-        return Ok(());
-    }
+    let text = match section {
+        "reading" => reading::section(project, &python(project)?)?,
+        "pairs" => pairs::section(project, &python(project)?)?,
+        "detection" => detection(project, &python(project)?, &accuracy::command_line(project)?)?,
+        "large" => large(project)?,
+        _ => live::section(project)?,
+    };
+    println!("{text}");
+    Ok(())
+}
+
+/// All sections, written to docs/performance.md.
+fn whole(project: &Project) -> Result<()> {
     build::page(project)?;
-    if only.is_some() {
-        println!("{}", live::section(project)?);
-        return Ok(());
-    }
     let monteverdi = accuracy::command_line(project)?;
     let mut record = Record::new(project, "Performance", "cargo xtask bench")?;
     let table = table(project, "load.csv", 200, 2_880)?;
     let crowd = self::table(project, "crowd.csv", 340, 720)?;
     let timings = table.with_file_name("browser.json");
     record.section("In the browser", &browser(project, &table, &crowd, &timings)?);
+    record.section("A large table in the browser", &large(project)?);
     record.section("Size", &size::table(project)?);
     let python = python(project)?;
     record.section("Reading", &reading::section(project, &python)?);
     record.section("Live", &live::section(project)?);
     record.section("All pairs", &pairs::section(project, &python)?);
+    record.section("Detection beside its published peers", &detection(project, &python, &monteverdi)?);
     let peers = peers(project, &python, &monteverdi, &table, &timings)?;
     record.section("Beside the same outputs from pandas, scipy and ruptures", &peers);
     record.section("The engine's stages, natively", &stages(project)?);
@@ -88,6 +96,22 @@ fn browser(project: &Project, table: &Path, crowd: &Path, timings: &Path) -> Res
         .env("MONTEVERDI_CROWD", crowd)
         .env("MONTEVERDI_TIMINGS", timings);
     tool::output(&mut node)
+}
+
+/// A thousand series of a week, a minute apart: choosing the file to the complete Report, and the memory.
+fn large(project: &Project) -> Result<String> {
+    let table = table(project, "large.csv", 1_000, 10_080)?;
+    let mut node = tool::command(project, "node");
+    node.arg("large.mjs").arg(&table).current_dir(project.e2e()).env("MONTEVERDI_DIST", project.dist());
+    tool::output(&mut node)
+}
+
+/// Scores, change points and causes, beside what is published for them.
+fn detection(project: &Project, python: &Path, monteverdi: &Path) -> Result<String> {
+    let table = table(project, "week.csv", 20, 10_080)?;
+    let mut peers = tool::command(project, python);
+    peers.arg(project.root.join("bench/peers/detection.py")).arg("--monteverdi").arg(monteverdi);
+    tool::output(peers.arg("--csv").arg(&table))
 }
 
 /// The peers' Python: an environment of its own, with its packages pinned.

@@ -1,5 +1,6 @@
 //! Stretches that resemble nothing else in their series.
 
+use crate::lanes::{LANES, Lanes};
 use crate::robust::{self, quantile_in_place};
 
 /// The lengths of the windows, in slots: from a spike to a changed course of hours, by factors of four.
@@ -228,30 +229,23 @@ impl Standardised {
             .filter(|start| self.half_present(*start, start + window))
             .collect();
         let pieces = window.min(PIECES);
-        let piece = |start: usize, index: usize| {
-            self.mean(start + index * window / pieces, start + (index + 1) * window / pieces)
+        let edges: Vec<usize> = (0..=pieces).map(|index| index * window / pieces).collect();
+        let means = |start: usize| {
+            edges.windows(2).map(move |edges| match edges {
+                [from, to] => self.mean(start + from, start + to),
+                _ => 0.0,
+            })
         };
         let compared = spread_out(&starts);
-        // Piece by piece, so that the inner loop runs over windows.
-        let shapes: Vec<f64> = (0..pieces)
-            .flat_map(|index| compared.iter().map(move |start| (index, *start)))
-            .map(|(index, start)| piece(start, index))
-            .collect();
-        let mut squares = vec![0.0; compared.len()];
+        let mut shapes = Shapes::new(pieces, window, &compared, |start| means(start));
+        let mut shape = vec![0.0; pieces];
         // What a slot's windows add and how many they are, as differences from slot to slot.
         let mut sums = vec![(0.0, 0.0); len + 1];
         for start in starts {
-            squares.fill(0.0);
-            for (index, shapes) in shapes.chunks_exact(compared.len().max(1)).enumerate() {
-                let mean = piece(start, index);
-                for (sum, other) in squares.iter_mut().zip(shapes) {
-                    *sum += (mean - other) * (mean - other);
-                }
+            for (own, mean) in shape.iter_mut().zip(means(start)) {
+                *own = mean;
             }
-            let before = compared.partition_point(|other| other + window <= start);
-            let after = compared.partition_point(|other| *other < start + window);
-            let apart = squares.iter().take(before).chain(squares.iter().skip(after));
-            let nearest = apart.fold(f64::INFINITY, |nearest, square| nearest.min(*square));
+            let nearest = shapes.nearest(start, &shape);
             let distance = if nearest.is_finite() { (nearest / pieces as f64).sqrt() } else { 0.0 };
             if let Some((sum, count)) = sums.get_mut(start) {
                 (*sum, *count) = (*sum + distance, *count + 1.0);
@@ -270,6 +264,115 @@ impl Standardised {
             })
             .collect()
     }
+}
+
+/// Of a difference of two means in single precision, what may be rounding: they are at most [`FARTHEST`].
+const ROUNDING: f32 = FARTHEST as f32 * 4.0 * f32::EPSILON;
+
+/// The shapes of windows. All are compared in single precision, eight at a time; of those that may be the nearest the
+/// distance is taken in double precision.
+struct Shapes<'a> {
+    pieces: usize,
+    /// The slots of a window.
+    window: usize,
+    /// Where the windows start, ascending.
+    starts: &'a [usize],
+    /// `[window][piece]`.
+    means: Vec<f64>,
+    /// `[group of eight windows][piece]`.
+    lanes: Vec<Lanes>,
+    /// The shape looked at last, and the sums of its squared differences with each group.
+    coarse: Vec<f32>,
+    squares: Vec<Lanes>,
+}
+
+impl<'a> Shapes<'a> {
+    /// Of windows of so many pieces and slots, given the means of the pieces of the window that starts at a slot.
+    fn new<M: Iterator<Item = f64>>(
+        pieces: usize,
+        window: usize,
+        starts: &'a [usize],
+        of: impl Fn(usize) -> M,
+    ) -> Self {
+        let groups = starts.len().div_ceil(LANES);
+        // A lane without a window is as far away as can be.
+        let mut lanes = vec![Lanes::splat(f32::INFINITY); groups * pieces];
+        let mut means = Vec::with_capacity(starts.len() * pieces);
+        for (place, start) in starts.iter().enumerate() {
+            let from = place / LANES * pieces;
+            for (slot, mean) in lanes.iter_mut().skip(from).zip(of(*start)) {
+                slot.as_mut_array()[place % LANES] = mean as f32;
+                means.push(mean);
+            }
+        }
+        Self { pieces, window, starts, means, lanes, coarse: Vec::new(), squares: vec![Lanes::splat(0.0); groups] }
+    }
+
+    /// The smallest sum of squared differences between the shape of the window that starts at a slot and those of windows
+    /// that do not overlap it; infinite without any.
+    fn nearest(&mut self, start: usize, shape: &[f64]) -> f64 {
+        let infinite = Lanes::splat(f32::INFINITY);
+        // Windows from here to there overlap.
+        let from = self.starts.partition_point(|other| other + self.window <= start);
+        let to = self.starts.partition_point(|other| *other < start + self.window);
+        let mut least = infinite;
+        self.coarse.clear();
+        self.coarse.extend(shape.iter().map(|mean| *mean as f32));
+        let coarse = &self.coarse;
+        let groups = self.lanes.chunks_exact(self.pieces).zip(&mut self.squares).enumerate();
+        for (group, (means, squares)) in groups {
+            let mut sum = distances(coarse, means);
+            let places = group * LANES..(group + 1) * LANES;
+            if places.start < to && places.end > from {
+                for (place, sum) in places.zip(sum.as_mut_array()) {
+                    *sum = if (from..to).contains(&place) { f32::INFINITY } else { *sum };
+                }
+            }
+            *squares = sum;
+            least = least.fast_min(sum);
+        }
+        let least = least.as_array().iter().copied().fold(f32::INFINITY, f32::min);
+        if least.is_infinite() {
+            return f64::INFINITY;
+        }
+        let pieces = self.pieces as f32;
+        let doubt = ROUNDING * (2.0 * (least * pieces).sqrt() + ROUNDING * pieces) + 8.0 * f32::EPSILON * least;
+        let limit = Lanes::splat(least + 2.0 * doubt);
+        let mut nearest = f64::INFINITY;
+        for (group, squares) in self.squares.iter().enumerate() {
+            let near = squares.simd_le(limit).to_bitmask();
+            if near == 0 {
+                continue;
+            }
+            for lane in (0..LANES).filter(|lane| near >> lane & 1 == 1) {
+                let means = self.means.chunks_exact(self.pieces).nth(group * LANES + lane).unwrap_or_default();
+                let sum = shape.iter().zip(means).fold(0.0, |sum, (own, other)| sum + (own - other) * (own - other));
+                nearest = nearest.min(sum);
+            }
+        }
+        nearest
+    }
+}
+
+/// The sums of squared differences between a shape and eight others, in two chains of additions that do not wait for each
+/// other.
+#[inline]
+fn distances(shape: &[f32], means: &[Lanes]) -> Lanes {
+    let square = |own: &f32, others: &Lanes| {
+        let difference = Lanes::splat(*own) - *others;
+        difference * difference
+    };
+    let [mut even, mut odd] = [Lanes::splat(0.0); 2];
+    let (shapes, last) = shape.as_chunks::<2>();
+    let (pairs, rest) = means.as_chunks::<2>();
+    for ([a, b], [c, d]) in shapes.iter().zip(pairs) {
+        even += square(a, c);
+        odd += square(b, d);
+    }
+    for (own, others) in last.iter().zip(rest) {
+        even += square(own, others);
+    }
+    even + odd
 }
 
 /// Up to [`COMPARED`] of the starts, one in each of as many equal parts, at places that follow the golden ratio: even
