@@ -56,7 +56,13 @@ fn begin(
 fn unpacked(buffers: Vec<ArrayBuffer>) -> Option<Dataset> {
     let mut buffers = buffers.into_iter();
     let head = Uint8Array::new(buffers.next()?.as_ref()).to_vec();
-    dataset::unpack(&head, &mut || buffers.next().map(|buffer| from_words(&buffer)))
+    dataset::unpack(&head, &mut || {
+        let buffer = buffers.next()?;
+        let words = from_words(&buffer);
+        // Moved to nowhere, its memory is free at once, not when rubbish is next collected. Browsers of before 2024 cannot.
+        let _ = buffer.transfer_with_length(0);
+        Some(words)
+    })
 }
 
 /// An error as a sentence: with a capital and a full stop.
