@@ -237,7 +237,7 @@ impl Standardised {
             })
         };
         let compared = spread_out(&starts);
-        let mut shapes = Shapes::new(pieces, window, &compared, |start| means(start));
+        let mut shapes = Shapes::new(pieces, window, &compared, means);
         let mut shape = vec![0.0; pieces];
         // What a slot's windows add and how many they are, as differences from slot to slot.
         let mut sums = vec![(0.0, 0.0); len + 1];
