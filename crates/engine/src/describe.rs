@@ -23,6 +23,9 @@ const FAILURES_TOLD: usize = 5;
 /// A spike by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
 const IRRELEVANT: f64 = 0.001;
 
+/// How many slots apart two beginnings of one event may lie, by how long it lasts.
+const SAME_EVENT_SLOTS: (usize, usize) = (3, 60);
+
 /// What a description needs to know about its series.
 pub(crate) struct Context<'a> {
     pub(crate) series: usize,
@@ -50,7 +53,7 @@ pub(crate) fn findings(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
 }
 
 impl Context<'_> {
-    fn finding(&self, kind: FindingKind, from: usize, to: usize, score: f64) -> Finding {
+    pub(crate) fn finding(&self, kind: FindingKind, from: usize, to: usize, score: f64) -> Finding {
         let start_ms = self.grid.time_ms(from);
         let name = kind.name().replace(' ', "_");
         Finding {
@@ -76,11 +79,11 @@ impl Context<'_> {
         crate::scales::to_report(scale)
     }
 
-    fn seconds(&self, slots: usize) -> f64 {
+    pub(crate) fn seconds(&self, slots: usize) -> f64 {
         slots as f64 * self.grid.step_s()
     }
 
-    fn show(&self, value: f64) -> String {
+    pub(crate) fn show(&self, value: f64) -> String {
         quantity(value, self.unit)
     }
 
@@ -90,8 +93,13 @@ impl Context<'_> {
         if text == self.show(usual) { format!("by {}", self.show((value - usual).abs())) } else { format!("to {text}") }
     }
 
-    fn number(&self, name: &str, value: f64) -> Quantity {
+    pub(crate) fn number(&self, name: &str, value: f64) -> Quantity {
         Quantity { name: name.into(), value, unit: self.unit.into() }
+    }
+
+    /// How far apart the beginnings of two things may lie that are one event, where one of them has the slots `from..=to`.
+    pub(crate) fn guard(&self, from: usize, to: usize) -> usize {
+        (to.saturating_sub(from) / 4).clamp(SAME_EVENT_SLOTS.0, SAME_EVENT_SLOTS.1)
     }
 
     fn last(&self) -> usize {
@@ -99,11 +107,11 @@ impl Context<'_> {
     }
 }
 
-fn pure(name: &str, value: f64) -> Quantity {
+pub(crate) fn pure(name: &str, value: f64) -> Quantity {
     Quantity { name: name.into(), value, unit: String::new() }
 }
 
-fn in_seconds(name: &str, value: f64) -> Quantity {
+pub(crate) fn in_seconds(name: &str, value: f64) -> Quantity {
     Quantity { name: name.into(), value, unit: "s".into() }
 }
 

@@ -196,7 +196,7 @@ fn season_of(values: &[f64], period: f64) -> Option<Vec<f64>> {
 }
 
 /// Level shifts or a drift, whichever explains the values better.
-fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, Option<Trend>) {
+pub(crate) fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, Option<Trend>) {
     let shifts = level_shifts(values, &LevelShiftOptions { alpha, ..LevelShiftOptions::default() });
     let drift = trend(values, &TrendOptions { alpha, ..TrendOptions::default() }).filter(|found| found.score >= 1.0);
     match drift {

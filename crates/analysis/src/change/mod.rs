@@ -1,5 +1,6 @@
 //! Changes that last: of level, of slope, of variance, of rhythm, and slow drifts.
 
+pub mod contrast;
 pub mod level_shift;
 mod noise;
 pub mod pieces;
