@@ -368,7 +368,9 @@ impl Analysis {
             .report
             .findings
             .iter()
-            .filter(|finding| matches!(finding.kind, FindingKind::Trend | FindingKind::VarianceEscalation))
+            .filter(|finding| {
+                matches!(finding.kind, FindingKind::Trend | FindingKind::SlopeChange | FindingKind::VarianceEscalation)
+            })
             .cloned()
             .collect();
         if let Some(relating) = &self.relating {

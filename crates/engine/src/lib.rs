@@ -25,6 +25,7 @@ mod progress;
 mod recall;
 mod recurrence;
 mod refine;
+mod regime;
 mod relate;
 mod replay;
 mod scales;

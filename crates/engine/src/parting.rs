@@ -25,6 +25,9 @@ pub(crate) fn chosen(relations: &[Relation]) -> Vec<usize> {
     (0..relations.len()).filter(|&one| relations.get(one).is_some_and(is_direct)).take(MOST_PAIRS).collect()
 }
 
+/// The most changes of a pair; with more, to part is what the pair does.
+const MOST_SHIFTS: usize = 4;
+
 /// A stretch in which a pair parted.
 #[derive(Clone, Debug)]
 pub(crate) struct Break {
@@ -92,7 +95,12 @@ pub(crate) fn breaks(
     if (left as f64) < LEAST_USUAL * grid.len as f64 {
         return Vec::new();
     }
-    let (offsets, looser) = partings(&learned, &PartingOptions { alpha, ..PartingOptions::default() });
+    let (mut offsets, mut looser) = partings(&learned, &PartingOptions { alpha, ..PartingOptions::default() });
+    for shifts in [&mut offsets, &mut looser] {
+        if shifts.len() > MOST_SHIFTS {
+            shifts.clear();
+        }
+    }
     let broken = |episode: Episode, offset: Option<f64>| Break {
         second: relation.to,
         first: relation.from,

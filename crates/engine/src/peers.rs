@@ -204,7 +204,7 @@ pub(crate) fn is_told(departure: &Departure, findings: &[Finding], context: &Con
         let begins_there = start + reach >= departure.low && start <= departure.high + reach;
         match one.kind {
             FindingKind::Vanished | FindingKind::Frozen => meets,
-            FindingKind::Trend => meets && one.direction == Some(departure.direction()),
+            FindingKind::Trend | FindingKind::SlopeChange => meets && one.direction == Some(departure.direction()),
             FindingKind::LevelShift | FindingKind::Spike => {
                 begins_there && one.direction == Some(departure.direction())
             }

@@ -38,14 +38,15 @@ pub fn largest_contrast(values: &[f64]) -> f64 {
         sums.push(sum);
     }
     let mut largest = 0.0_f64;
-    for (start, before) in sums.iter().enumerate() {
-        for (blocks, after) in sums.iter().skip(start).enumerate().skip(1) {
-            let inside = blocks as f64;
-            let rest = 1.0 - inside / count;
-            if rest > 0.0 {
-                largest = largest.max((after - before) * (after - before) / (inside * rest));
-            }
+    for blocks in 1..means.len() {
+        let (mut low, mut high) = (0.0_f64, 0.0_f64);
+        for (before, after) in sums.iter().zip(sums.iter().skip(blocks)) {
+            let inside = after - before;
+            low = if inside < low { inside } else { low };
+            high = if inside > high { inside } else { high };
         }
+        let length = blocks as f64;
+        largest = largest.max(high.max(-low).powi(2) / (length * (1.0 - length / count)));
     }
     (largest / noise).sqrt()
 }

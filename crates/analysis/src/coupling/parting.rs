@@ -41,10 +41,16 @@ pub struct LinearRelation {
 const FEWEST: usize = 60;
 /// What lies further from the line than so many spreads does not pull it.
 const REACH: f64 = 3.0;
+/// The bins of the first series' values in which a curve is measured, how many of its spreads they reach to either side, and
+/// how many values without a deviation each is given beforehand.
+const BINS: usize = 16;
+const BINS_REACH: f64 = 2.5;
+const FEW: f64 = 10.0;
 
 impl LinearRelation {
     /// Learns the line of `second` on `first`, which it follows `lag` slots later (negative: earlier): least squares, and
-    /// once more without what lies three spreads from the first line.
+    /// once more without what lies three spreads from the first line. What the line leaves on average at each value of the first
+    /// series is taken off as well, since many relations are curves.
     ///
     /// Missing values are left out. `None` with fewer than 60 pairs of values, where one stands still, or where the line
     /// leaves nothing, as with copies.
@@ -57,7 +63,8 @@ impl LinearRelation {
         let reach = REACH * robust::spread(&rough)?;
         let near = |slot: usize| rough.get(slot).is_some_and(|rest: &f64| rest.abs() <= reach);
         let line = Line::of(&moved, second, near)?;
-        let residual = line.residual(&moved, second);
+        let mut residual = line.residual(&moved, second);
+        line.straighten(&moved, &mut residual, reach);
         let spread = robust::spread(&residual).filter(|spread| *spread > 1e-9 * line.spread_of_second)?;
         Some(Self { slope: line.slope, correlation: line.correlation, residual, spread, moved })
     }
@@ -91,6 +98,8 @@ struct Line {
     offset: f64,
     correlation: f64,
     spread_of_second: f64,
+    mean_of_first: f64,
+    spread_of_first: f64,
 }
 
 impl Line {
@@ -117,7 +126,38 @@ impl Line {
             offset: mean_y - xy / xx * mean_x,
             correlation: xy / (xx * yy).sqrt(),
             spread_of_second: (yy / n).sqrt(),
+            mean_of_first: mean_x,
+            spread_of_first: (xx / n).sqrt(),
         })
+    }
+
+    /// Takes off what the line leaves on average where the first series has the value that it has: a relation is often a
+    /// curve. The means are those of 16 equal bins, straight between them; what lies beyond `reach` does not count, and a bin
+    /// of few values says little.
+    fn straighten(&self, x: &[f64], residual: &mut [f64], reach: f64) {
+        let mut bins = [(0.0, 0.0); BINS];
+        let width = 2.0 * BINS_REACH * self.spread_of_first / BINS as f64;
+        let place = |x: f64| {
+            let place = (x - self.mean_of_first) / width + (BINS as f64 - 1.0) / 2.0;
+            place.clamp(0.0, BINS as f64 - 1.0)
+        };
+        for (x, rest) in x.iter().zip(residual.iter()) {
+            if x.is_finite()
+                && rest.abs() <= reach
+                && let Some((count, sum)) = bins.get_mut(place(*x).round() as usize)
+            {
+                *count += 1.0;
+                *sum += rest;
+            }
+        }
+        let mean = |bin: usize| bins.get(bin.min(BINS - 1)).map_or(0.0, |(count, sum)| sum / (count + FEW));
+        for (x, rest) in x.iter().zip(residual) {
+            if x.is_finite() {
+                let place = place(*x);
+                let (bin, part) = (place.floor() as usize, place.fract());
+                *rest -= mean(bin) * (1.0 - part) + mean(bin + 1) * part;
+            }
+        }
     }
 
     fn residual(&self, x: &[f64], y: &[f64]) -> Vec<f64> {
@@ -178,6 +218,18 @@ mod tests {
         assert_eq!(LinearRelation::learn(&first, &first, 0), None, "a copy leaves nothing");
         assert_eq!(LinearRelation::learn(&first[..50], &second[..50], 3), None);
         assert_eq!(LinearRelation::learn(&[f64::NAN; 100], &[1.0; 100], 0), None);
+    }
+
+    #[test]
+    fn a_relation_that_is_a_curve_holds() {
+        let own = noise(3_000, 12);
+        // A slow wave visits both ends of the curve in turn.
+        let first: Vec<f64> =
+            noise(3_000, 11).iter().enumerate().map(|(t, own)| (t as f64 / 150.0).sin() * 2.0 + 0.3 * own).collect();
+        let second: Vec<f64> = first.iter().zip(&own).map(|(x, own)| (0.6 * x).exp() + 0.15 * own).collect();
+        let relation = LinearRelation::learn(&first, &second, 0).unwrap();
+        assert!(relation.correlation > 0.8, "{}", relation.correlation);
+        assert_eq!(partings(&relation, &PartingOptions::default()), (vec![], vec![]));
     }
 
     #[test]
