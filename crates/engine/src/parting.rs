@@ -55,6 +55,11 @@ impl Break {
         self.from <= other.to && other.from <= self.to
     }
 
+    /// What lasts for most of the window is the relation itself.
+    fn is_exception(&self, grid: &TimeGrid) -> bool {
+        2 * (self.to + 1 - self.from) <= grid.len
+    }
+
     fn has(&self, series: usize) -> bool {
         self.first == series || self.second == series
     }
@@ -119,11 +124,12 @@ pub(crate) fn breaks(
         .into_iter()
         .map(|episode| broken(episode, Some(episode.level - episode.first.before)))
         .collect();
+    found.retain(|one| one.is_exception(grid));
     for episode in episodes(&looser, grid.len) {
         let rose = episode.level > episode.first.before;
         if rose && learned.is_looser_in(&second, episode.first.slot..episode.end + 1) {
             let one = broken(episode, None);
-            if !found.iter().any(|offset| offset.meets(&one)) {
+            if one.is_exception(grid) && !found.iter().any(|offset| offset.meets(&one)) {
                 found.push(one);
             }
         }

@@ -51,12 +51,19 @@ pub(crate) fn variance(
     let steps = episodes(&changes, residual.len())
         .into_iter()
         .filter_map(|episode| {
-            let step = step(residual, start, &episode);
+            let step = step(residual, start, &episode).filter(|step| is_told(step, &episode, options.minimum_ratio));
             start = episode.end + 1;
             step
         })
         .collect();
     (None, steps)
+}
+
+/// Whether the variance of the whole stretch differs from the one before by `ratio`, the way that its scores went.
+fn is_told(step: &VarianceStep, episode: &Episode, ratio: f64) -> bool {
+    let times = (step.after / step.before).powi(2);
+    let factor = if episode.level > episode.first.before { times } else { 1.0 / times };
+    factor >= ratio
 }
 
 fn step(residual: &[f64], start: usize, episode: &Episode) -> Option<VarianceStep> {

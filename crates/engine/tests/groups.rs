@@ -100,3 +100,13 @@ fn an_offset_between_two_that_go_together_is_told_with_its_way() {
     assert_eq!(parted.direction, Some(if up { Direction::Up } else { Direction::Down }));
     assert!((number(parted, "offset from what the other one makes one expect").abs() - 2.0).abs() < 1.0);
 }
+
+#[test]
+fn what_lasts_for_most_of_the_window_is_the_relation() {
+    let breaks = |from: usize| {
+        let mut data = coupled_pairs(Noise::Ar1(0.9), false, 4, 1_440, 5);
+        lift(&mut data, 3, from..1_440, 4.0);
+        of_kind(&run(data), FindingKind::CorrelationBreak).len()
+    };
+    assert_eq!((breaks(1_240), breaks(200)), (1, 0));
+}
