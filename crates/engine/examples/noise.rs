@@ -1,13 +1,14 @@
 //! The share of Reports on noise that carry any finding: `cargo run --release -p monteverdi-engine --example noise`.
 //!
 //! Takes the number of seeds (default 1000), and words that the names of the noises to try contain. Each seed is one data
-//! set of 1,440 points at 15 s: 8 series of noise, or what two services of steady traffic export.
+//! set of 1,440 points at 15 s: 8 series of noise, 12 instances of a metric, 4 pairs that go together, or what two services
+//! of steady traffic export.
 #![allow(clippy::print_stdout)]
 
 use engine::{Options, analyze};
 use series::Dataset;
 use std::collections::BTreeMap;
-use testkit::{Noise, noise_of_mixed_intervals, noise_panel, poisson_traffic};
+use testkit::{Noise, coupled_pairs, noise_of_mixed_intervals, noise_panel, peers_under_load, poisson_traffic};
 
 const POINTS: usize = 1440;
 
@@ -18,6 +19,10 @@ enum Made {
     Panel(Noise),
     /// Eight series on three intervals.
     Mixed(Noise),
+    /// Twelve instances of one metric under a common load, with or without a season.
+    Peers(Noise, bool),
+    /// Four pairs of series that go together, with or without a season.
+    Pairs(Noise, bool),
     /// Quantiles and shares of errors of steady traffic, without the counters that they come from: requests in 15 s, and
     /// the share of them that fails.
     Traffic(f64, f64),
@@ -28,6 +33,8 @@ impl Made {
         match self {
             Self::Panel(noise) => noise_panel(noise, 8, POINTS, seed),
             Self::Mixed(noise) => noise_of_mixed_intervals(noise, POINTS, seed),
+            Self::Peers(noise, seasonal) => peers_under_load(noise, seasonal, 12, POINTS, seed),
+            Self::Pairs(noise, seasonal) => coupled_pairs(noise, seasonal, 4, POINTS, seed),
             Self::Traffic(rate, failing) => {
                 let mut data = poisson_traffic(rate, &|_| failing, POINTS, seed);
                 series::histogram::derive_quantiles(&mut data.series);
@@ -47,6 +54,12 @@ fn noises() -> Vec<(String, Made)> {
         ("15 s, 60 s and 300 s, white noise".to_owned(), Made::Mixed(Noise::White)),
         ("15 s, 60 s and 300 s, AR(1), phi = 0.6".to_owned(), Made::Mixed(Noise::Ar1(0.6))),
     ];
+    for (kind, noise) in [("white noise", Noise::White), ("AR(1), phi = 0.9", Noise::Ar1(0.9))] {
+        for (season, seasonal) in [("", false), (" and a season", true)] {
+            noises.push((format!("12 peers under a load, {kind}{season}"), Made::Peers(noise, seasonal)));
+            noises.push((format!("pairs that go together, {kind}{season}"), Made::Pairs(noise, seasonal)));
+        }
+    }
     for rate in [2.0, 20.0, 200.0] {
         for percent in [0.1, 1.0, 5.0] {
             let name = format!("quantiles and error shares, {rate} requests in 15 s, {percent} % failing");

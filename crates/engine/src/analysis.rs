@@ -4,6 +4,8 @@ use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
 use crate::detect::{self, Facts, Setting};
 use crate::expectation::Course;
+use crate::parting::{self, Break};
+use crate::peers;
 use crate::recall::Memory;
 use crate::relate::{self, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
@@ -24,6 +26,8 @@ const SERIES_PER_STEP: usize = 32;
 const LAGS_PER_STEP: usize = 40;
 /// Relations of which one step finds out more.
 const REFINED_PER_STEP: usize = 10;
+/// Relations of which one step finds out whether they held.
+const PARTED_PER_STEP: usize = 20;
 
 /// Series whose normal bands are kept after they were drawn.
 const MOST_DRAWN: usize = 8;
@@ -36,11 +40,13 @@ const EXPECTED_PER_STEP: usize = 4;
 enum Next {
     Place,
     Detect(usize),
+    Peers(usize),
     Beats,
     Scan(usize),
     Judge,
     Lags,
     Refine,
+    Break(usize),
     Ribbon(usize),
     Expect(usize),
     Explain,
@@ -56,8 +62,12 @@ pub struct Analysis {
     bounds: Bounds,
     end_of_observation: usize,
     facts: Vec<Facts>,
+    /// The series that are instances of one metric.
+    groups: Vec<Vec<usize>>,
     beats: Vec<FoundBeat>,
     relating: Option<Relating>,
+    /// Where relations did not hold.
+    breaks: Vec<Break>,
     ribbons: Vec<Ribbons>,
     next: Next,
     report: Report,
@@ -82,8 +92,10 @@ impl Analysis {
             bounds,
             end_of_observation: 0,
             facts: Vec::new(),
+            groups: Vec::new(),
             beats: Vec::new(),
             relating: None,
+            breaks: Vec::new(),
             ribbons: Vec::new(),
             next: Next::Place,
             report,
@@ -96,11 +108,13 @@ impl Analysis {
         self.next = match self.next {
             Next::Place => self.place(),
             Next::Detect(series) => self.detect(series),
+            Next::Peers(group) => self.part(group),
             Next::Beats => self.find_beats(),
             Next::Scan(scale) => self.scan(scale),
             Next::Judge => self.judge(),
             Next::Lags => self.lags(),
             Next::Refine => self.refine(),
+            Next::Break(place) => self.find_breaks(place),
             Next::Ribbon(scale) => self.ribbon(scale),
             Next::Expect(place) => self.expect(place),
             Next::Explain => self.explain(),
@@ -117,11 +131,12 @@ impl Analysis {
         let (stage, done) = match next {
             Next::Place => (Stage::Align, 0.0),
             Next::Detect(position) => (Stage::Detect, 0.6 * position as f64 / series),
-            Next::Beats => (Stage::Detect, 0.6),
+            Next::Peers(_) | Next::Beats => (Stage::Detect, 0.6),
             Next::Scan(scale) => (Stage::Relate, 0.62 + 0.06 * scale as f64),
             Next::Judge => (Stage::Relate, 0.8),
             Next::Lags => (Stage::Relate, 0.82),
             Next::Refine => (Stage::Relate, 0.84),
+            Next::Break(_) => (Stage::Relate, 0.87),
             Next::Ribbon(scale) => (Stage::Replay, 0.88 + 0.02 * scale as f64),
             Next::Expect(_) => (Stage::Explain, 0.95),
             Next::Explain | Next::Finished => (Stage::Explain, 0.97),
@@ -141,23 +156,18 @@ impl Analysis {
     }
 
     fn detect(&mut self, position: usize) -> Next {
-        let Some(column) = self.panel.columns.get(position) else { return Next::Beats };
+        let Some(column) = self.panel.columns.get(position) else {
+            let units: Vec<&str> = self.report.series.iter().map(|series| series.unit.as_str()).collect();
+            self.groups = peers::groups(&self.dataset, &units);
+            return Next::Peers(0);
+        };
         let mut facts = detect::detect(column, &self.setting());
         if let Some(series) = self.report.series.get_mut(position) {
             summary::fill(series, column, &facts, &self.panel.grid, &self.options.patterns);
-            let context = Context {
-                series: position,
-                service: series.service,
-                name: &series.name,
-                unit: &series.unit,
-                grid: &self.panel.grid,
-                bounds: self.bounds,
-                values: column,
-            };
-            let found = describe::findings(&context, &facts);
-            facts.let_go(column);
-            self.add(found);
         }
+        let found = self.context(position).map(|context| describe::findings(&context, &facts));
+        facts.let_go(column);
+        self.add(found.unwrap_or_default());
         self.facts.push(facts);
         Next::Detect(position + 1)
     }
@@ -171,6 +181,36 @@ impl Analysis {
             bounds: self.bounds,
             alpha: detect::alpha(&self.options, self.panel.columns.len()),
         }
+    }
+
+    /// What the description of a finding of a series needs.
+    fn context(&self, position: usize) -> Option<Context<'_>> {
+        let series = self.report.series.get(position)?;
+        Some(Context {
+            series: position,
+            service: series.service,
+            name: &series.name,
+            unit: &series.unit,
+            grid: &self.panel.grid,
+            bounds: self.bounds,
+            values: self.panel.columns.get(position)?,
+        })
+    }
+
+    /// Looks for members of a group of instances that part from the others.
+    fn part(&mut self, group: usize) -> Next {
+        let Some(members) = self.groups.get(group) else { return Next::Beats };
+        let alpha = detect::alpha(&self.options, self.panel.columns.len());
+        let mut found = Vec::new();
+        for departure in peers::departures(members, &rests(&self.panel, &self.facts), alpha) {
+            let Some(context) = self.context(departure.series) else { continue };
+            if !peers::is_told(&departure, &self.report.findings, &context) {
+                let metric = self.dataset.series.get(departure.series).and_then(|series| series.metric.as_deref());
+                found.push(peers::finding(&context, &departure, metric.unwrap_or_default(), members.len() - 1));
+            }
+        }
+        self.add(found);
+        Next::Peers(group + 1)
     }
 
     /// Adds findings, each at the nearest scale that the data can speak of, keeping the strongest first.
@@ -260,6 +300,34 @@ impl Analysis {
         order::sort_by_key(&mut self.report.relations, |relation| {
             (relation.same_source, relation.explained_by.is_some())
         });
+        Next::Break(0)
+    }
+
+    /// Looks for stretches in which relations did not hold, though both series were usual by themselves.
+    fn find_breaks(&mut self, place: usize) -> Next {
+        let chosen = parting::chosen(&self.report.relations);
+        let strange = parting::strange(&self.report, &self.panel.grid);
+        let alpha = detect::alpha(&self.options, chosen.len());
+        let rests = rests(&self.panel, &self.facts);
+        for relation in chosen.iter().skip(place).take(PARTED_PER_STEP) {
+            if let Some(relation) = self.report.relations.get(*relation) {
+                self.breaks.extend(parting::breaks(relation, &rests, &strange, &self.panel.grid, alpha));
+            }
+        }
+        if place + PARTED_PER_STEP < chosen.len() {
+            return Next::Break(place + PARTED_PER_STEP);
+        }
+        let mut found = Vec::new();
+        for told in parting::told(std::mem::take(&mut self.breaks)) {
+            let (series, partner) = parting::subject(&told.0, told.2);
+            let (Some(context), Some(other)) = (self.context(series), self.report.series.get(partner)) else {
+                continue;
+            };
+            let mut services = vec![context.service, other.service];
+            services.dedup();
+            found.push(parting::finding(&context, &told, &other.name, services));
+        }
+        self.add(found);
         Next::Ribbon(0)
     }
 
@@ -312,7 +380,9 @@ impl Analysis {
             .report
             .findings
             .iter()
-            .filter(|finding| matches!(finding.kind, FindingKind::Trend | FindingKind::VarianceEscalation))
+            .filter(|finding| {
+                matches!(finding.kind, FindingKind::Trend | FindingKind::SlopeChange | FindingKind::VarianceEscalation)
+            })
             .cloned()
             .collect();
         if let Some(relating) = &self.relating {

@@ -3,6 +3,7 @@
 use crate::detect::Facts;
 use crate::episodes::episodes;
 use crate::recurrence::{Event, Failure};
+use crate::regime::VarianceStep;
 use crate::replay::Loss;
 use analysis::anomaly::spike::Accent;
 use analysis::distribution::score_from_p;
@@ -23,6 +24,9 @@ const FAILURES_TOLD: usize = 5;
 /// A spike by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
 const IRRELEVANT: f64 = 0.001;
 
+/// How many slots apart two beginnings of one event may lie, by how long it lasts.
+const SAME_EVENT_SLOTS: (usize, usize) = (3, 60);
+
 /// What a description needs to know about its series.
 pub(crate) struct Context<'a> {
     pub(crate) series: usize,
@@ -41,7 +45,10 @@ pub(crate) fn findings(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
     found.extend(frozen(context, facts));
     found.extend(shifts(context, facts));
     found.extend(drift(context, facts));
+    found.extend(bend(context, facts));
     found.extend(escalation(context, facts));
+    found.extend(variance_steps(context, facts));
+    found.extend(period_change(context, facts));
     found.extend(spikes(context, facts));
     found.extend(failures(context, facts));
     found.extend(changes_of_metre(context, facts));
@@ -50,7 +57,7 @@ pub(crate) fn findings(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
 }
 
 impl Context<'_> {
-    fn finding(&self, kind: FindingKind, from: usize, to: usize, score: f64) -> Finding {
+    pub(crate) fn finding(&self, kind: FindingKind, from: usize, to: usize, score: f64) -> Finding {
         let start_ms = self.grid.time_ms(from);
         let name = kind.name().replace(' ', "_");
         Finding {
@@ -76,11 +83,11 @@ impl Context<'_> {
         crate::scales::to_report(scale)
     }
 
-    fn seconds(&self, slots: usize) -> f64 {
+    pub(crate) fn seconds(&self, slots: usize) -> f64 {
         slots as f64 * self.grid.step_s()
     }
 
-    fn show(&self, value: f64) -> String {
+    pub(crate) fn show(&self, value: f64) -> String {
         quantity(value, self.unit)
     }
 
@@ -90,8 +97,13 @@ impl Context<'_> {
         if text == self.show(usual) { format!("by {}", self.show((value - usual).abs())) } else { format!("to {text}") }
     }
 
-    fn number(&self, name: &str, value: f64) -> Quantity {
+    pub(crate) fn number(&self, name: &str, value: f64) -> Quantity {
         Quantity { name: name.into(), value, unit: self.unit.into() }
+    }
+
+    /// How far apart the beginnings of two things may lie that are one event, where one of them has the slots `from..=to`.
+    pub(crate) fn guard(&self, from: usize, to: usize) -> usize {
+        (to.saturating_sub(from) / 4).clamp(SAME_EVENT_SLOTS.0, SAME_EVENT_SLOTS.1)
     }
 
     fn last(&self) -> usize {
@@ -99,11 +111,11 @@ impl Context<'_> {
     }
 }
 
-fn pure(name: &str, value: f64) -> Quantity {
+pub(crate) fn pure(name: &str, value: f64) -> Quantity {
     Quantity { name: name.into(), value, unit: String::new() }
 }
 
-fn in_seconds(name: &str, value: f64) -> Quantity {
+pub(crate) fn in_seconds(name: &str, value: f64) -> Quantity {
     Quantity { name: name.into(), value, unit: "s".into() }
 }
 
@@ -203,6 +215,109 @@ fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
         ),
         refuted_by: "a longer window in which the drift turns back, as a daily cycle would".into(),
         ..context.finding(FindingKind::Trend, line.start, line.end, line.score)
+    })
+}
+
+fn bend(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let bend = facts.bend.as_ref()?;
+    let [before, after] = [bend.before, bend.after].map(|slope| slope * 3600.0 / context.grid.step_s());
+    let at = |slot: usize| bend.value_at(slot as f64);
+    let (from, to) = (at(bend.slot), at(bend.end));
+    // A slope that moves the values by less than they show is none.
+    let is_flat = context.show(at(bend.start)) == context.show(from);
+    let so_far = if is_flat { "flat".to_owned() } else { format!("{} per hour", context.show(before)) };
+    Some(Finding {
+        direction: Some(if after > before { Direction::Up } else { Direction::Down }),
+        p: Some(bend.p),
+        numbers: vec![
+            context.number("slope per hour before", before),
+            context.number("slope per hour after", after),
+            context.number("from", from),
+            context.number("to", to),
+            in_seconds(
+                operations::spread::ONSET_UNCERTAINTY,
+                context.seconds(bend.high.saturating_sub(bend.low)) / 2.0,
+            ),
+        ],
+        sentence: format!(
+            "The course bent here: {so_far} until then, {} per hour since, from {} to {} in {}.",
+            context.show(after),
+            context.show(from),
+            context.show(to),
+            duration_s(context.seconds(bend.end.saturating_sub(bend.slot)))
+        ),
+        refuted_by: "the same bend in a healthy period, as a daily cycle would show, or a planned change at that time"
+            .into(),
+        ..context.finding(FindingKind::SlopeChange, bend.slot, bend.end, bend.score)
+    })
+}
+
+/// Stretches of another variance.
+fn variance_steps(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let told = |step: &VarianceStep| {
+        let ratio = (step.after / step.before).powi(2);
+        let grew = ratio > 1.0;
+        let lasted_s = context.seconds(step.to + 1 - step.from);
+        let times = if grew { ratio } else { 1.0 / ratio };
+        Finding {
+            direction: Some(if grew { Direction::Up } else { Direction::Down }),
+            p: Some(step.p),
+            numbers: vec![
+                context.number("standard deviation before", step.before),
+                context.number("standard deviation after", step.after),
+                pure("variance ratio", ratio),
+                in_seconds("duration", lasted_s),
+                in_seconds(
+                    operations::spread::ONSET_UNCERTAINTY,
+                    context.seconds(step.high.saturating_sub(step.low)) / 2.0,
+                ),
+            ],
+            sentence: format!(
+                "It fluctuates {}: its standard deviation {} from {} to {}{}.",
+                match (grew, times < 1e4) {
+                    (true, true) => format!("more, the variance {times:.1} times as large"),
+                    (true, false) => "more, from almost nothing".to_owned(),
+                    (false, true) => format!("less, the variance {times:.1} times smaller"),
+                    (false, false) => "hardly any more".to_owned(),
+                },
+                if grew { "rose" } else { "fell" },
+                context.show(step.before),
+                context.show(step.after),
+                if step.returned {
+                    format!(" for {}, then was as before", duration_s(lasted_s))
+                } else {
+                    " and stayed there".into()
+                }
+            ),
+            refuted_by: "the same change at the same time of another day".into(),
+            ..context.finding(FindingKind::VarianceChange, step.from, step.to, step.score)
+        }
+    };
+    facts.steps.iter().map(told).collect()
+}
+
+/// A fluctuation that went over to another period.
+fn period_change(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
+    let change = facts.period_change.as_ref()?;
+    let (before_s, after_s) = (change.before * context.grid.step_s(), change.after * context.grid.step_s());
+    Some(Finding {
+        p: Some(change.p),
+        numbers: vec![
+            in_seconds("period before", before_s),
+            in_seconds("period after", after_s),
+            in_seconds(
+                operations::spread::ONSET_UNCERTAINTY,
+                context.seconds(change.high.saturating_sub(change.low)) / 2.0,
+            ),
+        ],
+        sentence: format!(
+            "It swung with a period of {} and swings with one of {} from here on.",
+            duration_s(before_s),
+            duration_s(after_s)
+        ),
+        refuted_by: "both periods in a healthy recording, one as strong as the other throughout".into(),
+        scale: context.scale(change.before.round().max(1.0) as usize),
+        ..context.finding(FindingKind::PeriodChange, change.slot, context.last(), change.score)
     })
 }
 

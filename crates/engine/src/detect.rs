@@ -3,11 +3,14 @@
 use crate::Options;
 use crate::pace::Pace;
 use crate::recurrence::{Recurrence, recurrence};
+use crate::regime::{self, VarianceStep};
 use analysis::anomaly::silence::{self, SilenceOptions};
 use analysis::anomaly::spike::{self, Accent, SpikeOptions};
+use analysis::change::bend::{Bend, bend};
 use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
+use analysis::change::period_change::PeriodChange;
 use analysis::change::trend::{Trend, TrendOptions, trend};
-use analysis::change::variance::{VarianceEscalation, VarianceOptions, variance_escalation};
+use analysis::change::variance::{VarianceEscalation, VarianceOptions};
 use analysis::expectation::fold::folded_season;
 use analysis::expectation::season::{SeasonOptions, decompose};
 use analysis::harmony::{Bounds, scale_energy};
@@ -25,6 +28,8 @@ const SEASON_DRIFT: f64 = 0.2;
 /// The rolling window of the normal band, as a share of the data and in slots.
 const WINDOW_SHARE: f64 = 0.1;
 const WINDOW_SLOTS: (usize, usize) = (31, 241);
+/// By how much Schwarz's criterion must prefer a bend.
+const CLEARLY: f64 = 10.0;
 /// Accents this close to a level shift are the shift itself.
 const SHIFT_GUARD: usize = 3;
 
@@ -50,7 +55,10 @@ pub(crate) struct Facts {
     pub(crate) shifts: Vec<LevelShift>,
     pub(crate) trend: Option<Trend>,
     pub(crate) accents: Vec<Accent>,
+    pub(crate) bend: Option<Bend>,
     pub(crate) variance: Option<VarianceEscalation>,
+    pub(crate) steps: Vec<VarianceStep>,
+    pub(crate) period_change: Option<PeriodChange>,
     pub(crate) vanished: Option<silence::Vanished>,
     pub(crate) frozen: Option<silence::Frozen>,
 }
@@ -102,7 +110,7 @@ pub(crate) struct Setting {
 /// Runs all detectors on one column.
 ///
 /// The season goes first, because a nightly batch is no spike. What lasts goes next: of a staircase of shifts and a
-/// straight drift only the better explanation is kept. Spikes and growing variance are then looked for in what is left,
+/// straight drift only the better explanation is kept, and of these and a bend again. Spikes and growing variance are then looked for in what is left,
 /// so that one event is not told three times.
 ///
 /// A series that is sampled more rarely than the grid has slots is looked at in its own interval.
@@ -132,10 +140,24 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     facts.scale_shares = scale_energy(values, step_s, &bounds).map(|energy| energy.shares);
     facts.recurrence = recurrence(values, stretch, &facts.peaks, step_s, alpha);
     let seasonal = take_season(values, &mut facts);
-    let (shifts, drift) = lasting_changes(&facts.deseasonalised, alpha);
-    let residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
-    facts.variance = variance_escalation(&residual, &VarianceOptions { alpha, ..VarianceOptions::default() })
-        .filter(|found| found.score >= 1.0);
+    let (mut shifts, mut drift) = lasting_changes(&facts.deseasonalised, alpha);
+    let mut residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
+    if let Some((bent, rest)) = bent(&facts.deseasonalised, &residual, &shifts, drift.as_ref(), alpha) {
+        (shifts, drift, residual) = (Vec::new(), None, rest);
+        facts.bend = Some(bent);
+    }
+    facts.period_change = regime::period_change(values, &residual, &facts, &shifts, alpha);
+    let options = VarianceOptions { alpha, ..VarianceOptions::default() };
+    let season = facts.peaks.iter().max_by(|a, b| a.power_share.total_cmp(&b.power_share));
+    let season = season.filter(|_| !seasonal.is_empty()).map(|peak| peak.period_steps);
+    (facts.variance, facts.steps) = regime::variance(&residual, season, &options);
+    facts.steps.retain(|step| {
+        let guard = regime::guard(values.len());
+        let others = facts.bend.iter().map(|bend| (bend.low, bend.high));
+        let others = others.chain(facts.period_change.iter().map(|change| (change.low, change.high)));
+        let mut others = others.chain(shifts.iter().map(|shift| (shift.low, shift.high)));
+        !others.any(|(low, high)| low <= step.high + guard && step.low <= high + guard)
+    });
     let scan = spike::scan_spikes(
         &residual,
         &SpikeOptions { window: band_window(values.len()), alpha, ..SpikeOptions::default() },
@@ -221,7 +243,7 @@ fn season_of(values: &[f64], period: f64) -> Option<Vec<f64>> {
 }
 
 /// Level shifts or a drift, whichever explains the values better.
-fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, Option<Trend>) {
+pub(crate) fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, Option<Trend>) {
     let shifts = level_shifts(values, &LevelShiftOptions { alpha, ..LevelShiftOptions::default() });
     let drift = trend(values, &TrendOptions { alpha, ..TrendOptions::default() }).filter(|found| found.score >= 1.0);
     match drift {
@@ -233,6 +255,32 @@ fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, Option<Trend
             if line < stairs { (Vec::new(), Some(drift)) } else { (shifts, None) }
         }
     }
+}
+
+/// A bend that explains the values clearly better than the shifts or the drift that were found, with what it leaves.
+///
+/// Where neither was found there is no bend that anybody would notice, and none is looked for: a bend takes the place of
+/// another finding and adds no false alarm.
+fn bent(
+    values: &[f64],
+    residual: &[f64],
+    shifts: &[LevelShift],
+    drift: Option<&Trend>,
+    alpha: f64,
+) -> Option<(Bend, Vec<f64>)> {
+    let parameters = match drift {
+        Some(_) => 2,
+        None => 2 * shifts.len() + 1,
+    };
+    if shifts.is_empty() && drift.is_none() {
+        return None;
+    }
+    let found = bend(values, alpha).filter(|found| found.score >= 1.0)?;
+    let rest: Vec<f64> = values.iter().enumerate().map(|(slot, value)| value - found.value_at(slot as f64)).collect();
+    let spread = analysis::robust::spread(&rest)?;
+    let turned = (found.after - found.before) * (found.end as f64 - found.slot as f64);
+    let is_better = schwarz_criterion(&rest, 4) + CLEARLY < schwarz_criterion(residual, parameters);
+    (is_better && turned.abs() >= spread).then_some((found, rest))
 }
 
 /// Schwarz's criterion with Laplacian errors, which wild values do not decide: 2 n ln(mean |residual|) + k ln n.

@@ -128,6 +128,22 @@ impl Pace {
             line.slope_high /= self.stride;
             line.intercept -= line.slope * self.first as f64;
         }
+        if let Some(bend) = &mut facts.bend {
+            (bend.slot, bend.low, bend.high) = (self.slot(bend.slot), self.slot(bend.low), self.slot(bend.high));
+            (bend.start, bend.end) = (self.slot(bend.start), self.slot(bend.end));
+            bend.before /= self.stride;
+            bend.after /= self.stride;
+        }
+        for step in &mut facts.steps {
+            (step.from, step.to) = (self.slot(step.from), self.slot(step.to));
+            (step.low, step.high) = (self.slot(step.low), self.slot(step.high));
+        }
+        if let Some(change) = &mut facts.period_change {
+            (change.slot, change.low, change.high) =
+                (self.slot(change.slot), self.slot(change.low), self.slot(change.high));
+            change.before *= self.stride;
+            change.after *= self.stride;
+        }
         for accent in &mut facts.accents {
             (accent.start, accent.peak, accent.end) =
                 (self.slot(accent.start), self.slot(accent.peak), self.slot(accent.end));

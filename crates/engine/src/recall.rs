@@ -93,8 +93,8 @@ impl Memory<'_> {
             any(FindingKind::Frozen),
             shifted(Direction::Up),
             shifted(Direction::Down),
-            any(FindingKind::Trend),
-            any(FindingKind::VarianceEscalation),
+            any(FindingKind::Trend) || any(FindingKind::SlopeChange),
+            any(FindingKind::VarianceEscalation) || any(FindingKind::VarianceChange),
         ];
         Signature::of(&facts)
     }
@@ -135,8 +135,8 @@ impl Memory<'_> {
 }
 
 fn is_rhythm(kind: FindingKind) -> bool {
-    use FindingKind::{ExtraBeat, LateBeat, MetreChange, MissedBeat};
-    matches!(kind, MissedBeat | LateBeat | ExtraBeat | MetreChange) || kind.is_standing()
+    use FindingKind::{ExtraBeat, LateBeat, MetreChange, MissedBeat, PeriodChange};
+    matches!(kind, MissedBeat | LateBeat | ExtraBeat | MetreChange | PeriodChange) || kind.is_standing()
 }
 
 /// The series of findings, the strongest finding's first, each once.

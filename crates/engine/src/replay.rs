@@ -298,7 +298,12 @@ impl Scene<'_> {
     fn news(&self, finding: &Finding) -> (usize, usize) {
         let (from, to) = (self.grid.slot(finding.start_ms), self.grid.slot(finding.end_ms));
         match finding.kind {
-            FindingKind::LevelShift => {
+            FindingKind::LevelShift
+            | FindingKind::PeerDeparture
+            | FindingKind::CorrelationBreak
+            | FindingKind::SlopeChange
+            | FindingKind::VarianceChange
+            | FindingKind::PeriodChange => {
                 (from, to.min(from + ((self.grid.len as f64 * NEWS_SHARE) as usize).max(FRAME_SLOTS)))
             }
             _ => (from, to),

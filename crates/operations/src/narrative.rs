@@ -96,8 +96,12 @@ impl Teller<'_> {
             FindingKind::MissedBeat => "missed its beat first, at ",
             FindingKind::ExtraBeat => "came out of turn first, at ",
             FindingKind::LateBeat => "came late first, at ",
-            FindingKind::MetreChange => "changed its rhythm first, at ",
+            FindingKind::MetreChange | FindingKind::PeriodChange => "changed its rhythm first, at ",
             FindingKind::Dissonance => "lost the others first, from ",
+            FindingKind::PeerDeparture => "parted from its peers first, at ",
+            FindingKind::CorrelationBreak => "parted from what it goes with first, at ",
+            FindingKind::SlopeChange => "changed its course first, at ",
+            FindingKind::VarianceChange => "changed its fluctuation first, at ",
             FindingKind::Spike | FindingKind::LevelShift | FindingKind::Beat | FindingKind::PeriodDrift => {
                 "left its normal band first, at "
             }

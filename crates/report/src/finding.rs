@@ -34,11 +34,21 @@ pub enum FindingKind {
     PeriodDrift,
     /// Series that go together lost each other (a fall of consonance below its own habit).
     Dissonance,
+    /// One of several instances of a metric parted from the others.
+    PeerDeparture,
+    /// Two series that belong together parted, though each stayed within its own normal band.
+    CorrelationBreak,
+    /// The slope changed and stayed changed, without a jump.
+    SlopeChange,
+    /// The variance grew or shrank at once, and stayed so.
+    VarianceChange,
+    /// The fluctuation went over to another period.
+    PeriodChange,
 }
 
 impl FindingKind {
     /// Every kind, in the order in which they are listed.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Spike,
         Self::LevelShift,
         Self::VarianceEscalation,
@@ -52,6 +62,11 @@ impl FindingKind {
         Self::MetreChange,
         Self::PeriodDrift,
         Self::Dissonance,
+        Self::PeerDeparture,
+        Self::CorrelationBreak,
+        Self::SlopeChange,
+        Self::VarianceChange,
+        Self::PeriodChange,
     ];
 
     /// The words shown to people.
@@ -70,6 +85,11 @@ impl FindingKind {
             Self::MetreChange => "change of metre",
             Self::PeriodDrift => "drifting period",
             Self::Dissonance => "dissonance",
+            Self::PeerDeparture => "peer departure",
+            Self::CorrelationBreak => "correlation break",
+            Self::SlopeChange => "slope change",
+            Self::VarianceChange => "variance change",
+            Self::PeriodChange => "period change",
         }
     }
 }

@@ -77,6 +77,7 @@ enum_bytes! {
     FindingKind {
         0: Spike, 1: LevelShift, 2: VarianceEscalation, 3: Trend, 4: Vanished, 5: Frozen, 6: Beat, 7: MissedBeat,
         8: ExtraBeat, 9: LateBeat, 10: MetreChange, 11: PeriodDrift, 12: Dissonance,
+        13: PeerDeparture, 14: CorrelationBreak, 15: SlopeChange, 16: VarianceChange, 17: PeriodChange,
     } else Self::Spike
 }
 enum_bytes! { RelationKind { 0: Coupling, 1: Resonance, 2: AntiResonance, 3: Beat } else Self::Coupling }

@@ -27,7 +27,7 @@ mod table;
 
 pub use elementary::{exp, ln, sine_of_turns};
 pub use live_server::{LiveFleet, LiveServer};
-pub use noise::{Noise, noise_of_mixed_intervals, noise_panel, poisson_traffic};
+pub use noise::{Noise, coupled_pairs, noise_of_mixed_intervals, noise_panel, peers_under_load, poisson_traffic};
 pub use random::Random;
 pub use simulator::{FaultKind, Reached, Scenario, Setting, Simulation, Truth, simulate, simulate_with};
 pub use table::{START_MS, dataset};

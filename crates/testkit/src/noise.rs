@@ -17,10 +17,7 @@ pub enum Noise {
 pub fn noise_panel(noise: Noise, series: usize, points: usize, seed: u64) -> Dataset {
     let columns = (0..series).map(|index| {
         let mut random = Random::stream(seed, &format!("noise {index}"));
-        let values = match noise {
-            Noise::White => signal::white_noise(points, &mut random),
-            Noise::Ar1(phi) => signal::ar1(points, phi, &mut random),
-        };
+        let values = noise.values(points, &mut random);
         (format!("noise_{index}"), signal::scaled(&values, 1.0, 10.0))
     });
     dataset(15_000, columns)
@@ -38,6 +35,60 @@ pub fn noise_of_mixed_intervals(noise: Noise, points: usize, seed: u64) -> Datas
         series.values = kept;
     }
     all
+}
+
+/// How many slots the season of what goes together has: a sixth of 1,440.
+const SEASON: usize = 240;
+
+impl Noise {
+    fn values(self, points: usize, random: &mut Random) -> Vec<f64> {
+        match self {
+            Self::White => signal::white_noise(points, random),
+            Self::Ar1(phi) => signal::ar1(points, phi, random),
+        }
+    }
+}
+
+/// `members` instances of one metric, 15 s apart: a load that all have, three times as strong as the noise of each, and
+/// with `seasonal` a season of twice its strength. The instances are `load{pod="0"}`, `load{pod="1"}`, …; every third has
+/// half the size of the others.
+pub fn peers_under_load(noise: Noise, seasonal: bool, members: usize, points: usize, seed: u64) -> Dataset {
+    let load = common(noise, seasonal, points, seed);
+    let columns = (0..members).map(|index| {
+        let own = noise.values(points, &mut Random::stream(seed, &format!("pod {index}")));
+        let size = if index % 3 == 2 { 0.5 } else { 1.0 };
+        (format!("load {index}"), signal::add(&signal::scaled(&load, size, 50.0), &own))
+    });
+    let mut all = dataset(15_000, columns);
+    for (index, series) in all.series.iter_mut().enumerate() {
+        let pod = index.to_string();
+        let identity = Identity::of(Some("load".to_owned()), [("pod", pod.as_str())].into_iter().collect());
+        (series.name, series.metric, series.labels) = (identity.name, identity.metric, identity.labels);
+    }
+    all
+}
+
+/// `pairs` pairs of series, 15 s apart, named `a_0`, `b_0`, `a_1`, …: what both of a pair have is three times as strong as
+/// the noise of each, with a season where that is asked for. Pairs are independent of each other, but for the season.
+pub fn coupled_pairs(noise: Noise, seasonal: bool, pairs: usize, points: usize, seed: u64) -> Dataset {
+    let columns = (0..pairs).flat_map(|pair| {
+        let both = common(noise, seasonal, points, seed.wrapping_mul(1_000).wrapping_add(pair as u64));
+        ["a", "b"].map(|end| {
+            let own = noise.values(points, &mut Random::stream(seed, &format!("{end} {pair}")));
+            (format!("{end}_{pair}"), signal::scaled(&signal::add(&both, &own), 1.0, 50.0))
+        })
+    });
+    dataset(15_000, columns)
+}
+
+/// What several series have in common.
+fn common(noise: Noise, seasonal: bool, points: usize, seed: u64) -> Vec<f64> {
+    let load = signal::scaled(&noise.values(points, &mut Random::stream(seed, "common")), 3.0, 0.0);
+    if seasonal {
+        signal::add(&load, &signal::scaled(&signal::sine(points, SEASON as f64, 0.0), 6.0, 0.0))
+    } else {
+        load
+    }
 }
 
 /// Upper bounds of buckets as Prometheus' clients have them by themselves, and the share of requests in each.
@@ -129,6 +180,25 @@ mod tests {
         assert!((mean("wait_seconds_p50{job=\"a\"}") - 0.1).abs() < 0.01, "half of all lie below 0.1 s");
         assert!((mean("requests_error_share{job=\"b\"}") - 0.02).abs() < 0.002);
         assert_ne!(poisson_traffic(20.0, &|_| 0.02, 100, 1), poisson_traffic(20.0, &|_| 0.02, 100, 2));
+    }
+
+    #[test]
+    fn what_goes_together_is_correlated_as_stated() {
+        let correlation = |all: &Dataset, first: usize, second: usize| {
+            let of = |position: usize| all.series[position].values.clone();
+            let centred = |values: Vec<f64>| {
+                let mean = values.iter().sum::<f64>() / values.len() as f64;
+                values.into_iter().map(|value| value - mean).collect::<Vec<f64>>()
+            };
+            let (x, y) = (centred(of(first)), centred(of(second)));
+            let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            product(&x, &y) / (product(&x, &x) * product(&y, &y)).sqrt()
+        };
+        let pairs = coupled_pairs(Noise::White, false, 2, 4_000, 1);
+        assert!((correlation(&pairs, 0, 1) - 0.9).abs() < 0.02 && correlation(&pairs, 0, 2).abs() < 0.06);
+        let peers = peers_under_load(Noise::White, true, 12, 4_000, 1);
+        assert_eq!((peers.series.len(), peers.series[3].name.as_str()), (12, "load{pod=\"3\"}"));
+        assert!(correlation(&peers, 0, 4) > 0.93);
     }
 
     #[test]

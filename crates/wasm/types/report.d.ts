@@ -18,7 +18,12 @@ export type FindingKind =
   | "late_beat"
   | "metre_change"
   | "period_drift"
-  | "dissonance";
+  | "dissonance"
+  | "peer_departure"
+  | "correlation_break"
+  | "slope_change"
+  | "variance_change"
+  | "period_change";
 /** A group of beats with one accent. */
 export type Foot = "iamb" | "trochee" | "anapest" | "dactyl" | "amphibrach";
 export type Direction = "up" | "down";

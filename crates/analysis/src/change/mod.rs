@@ -1,7 +1,10 @@
 //! Changes that last: of level, of slope, of variance, of rhythm, and slow drifts.
 
+pub mod bend;
+pub mod contrast;
 pub mod level_shift;
 mod noise;
+pub mod period_change;
 pub mod pieces;
 pub mod regimes;
 pub mod segmentation;

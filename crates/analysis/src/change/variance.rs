@@ -1,8 +1,12 @@
 //! Variance escalation: the fluctuation grows from window to window.
 
+use super::contrast::{largest_contrast, nearly};
+use super::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
 use crate::autocorrelation::{default_max_order, prewhiten};
 use crate::distribution::{normal_quantile, score_from_ln_p, student_t_ln_survival};
+use crate::expectation::fold::folded_season;
 use crate::robust;
+use std::ops::Range;
 
 /// How to look for a growing variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +61,11 @@ pub struct VarianceEscalation {
 /// single wild values nor heavy tails decide. Two one-sided tests, both of which must hold: last window against first
 /// (Welch's t), and a rising line through all values against time. Missing values and what borders on them are left out.
 pub fn variance_escalation(values: &[f64], options: &VarianceOptions) -> Option<VarianceEscalation> {
+    fluctuation(values, options).map(|(escalation, _)| escalation)
+}
+
+/// The same, with the scores that it is tested on, slot by slot: NaN where there is none.
+pub fn fluctuation(values: &[f64], options: &VarianceOptions) -> Option<(VarianceEscalation, Vec<f64>)> {
     let count = options.windows.max(3);
     let length = values.len() / count;
     let skipped = values.len() - length * count;
@@ -64,13 +73,16 @@ pub fn variance_escalation(values: &[f64], options: &VarianceOptions) -> Option<
     let mut windows = Vec::with_capacity(count);
     let mut deviations: Vec<(usize, f64)> = Vec::with_capacity(values.len());
     let mut variances = Vec::with_capacity(count);
+    let mut slots = Vec::with_capacity(values.len());
     for index in 0..count {
         let start = skipped + index * length;
         let end = start + length;
         let inside = residuals.get(start..end)?;
         let centre = robust::median(inside)?;
         let before = deviations.len();
-        deviations.extend(inside.iter().filter(|value| value.is_finite()).map(|value| (index, (value - centre).abs())));
+        let present = inside.iter().enumerate().filter(|(_, value)| value.is_finite());
+        deviations.extend(present.clone().map(|(_, value)| (index, (value - centre).abs())));
+        slots.extend(present.map(|(place, _)| start + place));
         if deviations.len() - before < FEWEST_VALUES {
             return None;
         }
@@ -91,14 +103,120 @@ pub fn variance_escalation(values: &[f64], options: &VarianceOptions) -> Option<
     let ln_p = ln_p_last.max(ln_p_trend);
     let relevance = (ratio.max(1.0).ln() / options.minimum_ratio.max(1.0).ln()).min(1.0);
     let relevance = if relevance.is_nan() { 1.0 } else { relevance };
-    Some(VarianceEscalation {
+    let escalation = VarianceEscalation {
         windows,
         ratio,
         p_last_against_first: ln_p_last.exp(),
         p_trend: ln_p_trend.exp(),
         p: ln_p.exp(),
         score: score_from_ln_p(ln_p, options.alpha) * relevance,
-    })
+    };
+    let mut by_slot = vec![f64::NAN; values.len()];
+    for (slot, score) in slots.iter().zip(&scores) {
+        if let Some(place) = by_slot.get_mut(*slot) {
+            *place = *score;
+        }
+    }
+    Some((escalation, by_slot))
+}
+
+/// The least share of a series that a variance must last.
+const LASTING_SHARE: f64 = 0.05;
+/// By how much Schwarz's criterion must prefer steps of the variance to its growth.
+const CLEARLY: f64 = 10.0;
+
+/// The times at which the variance changed and stayed changed, as [`level_shifts`] of the scores of [`fluctuation`]; each
+/// regime lasts at least a twentieth of the series, and its variance differs from the last one's by `minimum_ratio`.
+///
+/// The season of the scores, of `period` slots, goes first: noise that is louder by day does not change. `before` and
+/// `after` of an answer are scores; see [`variance_within`] for variances.
+pub fn variance_changes(
+    scores: &[f64],
+    values: &[f64],
+    period: Option<f64>,
+    options: &VarianceOptions,
+) -> Vec<LevelShift> {
+    let near = nearly(options.alpha);
+    if largest_contrast(scores) < near {
+        return Vec::new();
+    }
+    let season = period.and_then(|period| folded_season(scores, period));
+    let rest = match season {
+        Some(season) => scores.iter().zip(season).map(|(score, season)| score - season).collect(),
+        None => scores.to_vec(),
+    };
+    if largest_contrast(&rest) < near {
+        return Vec::new();
+    }
+    let shifts = LevelShiftOptions {
+        alpha: options.alpha,
+        minimum_share: LASTING_SHARE,
+        minimum_size: 0.0,
+        ..LevelShiftOptions::default()
+    };
+    let mut found = level_shifts(&rest, &shifts);
+    // A cycle of the variance is no change of it.
+    if found.len() > MOST_REGIMES {
+        return Vec::new();
+    }
+    let borders: Vec<usize> =
+        [0].into_iter().chain(found.iter().map(|shift| shift.slot)).chain([values.len()]).collect();
+    let variances: Vec<Option<f64>> = borders
+        .windows(2)
+        .map(|border| {
+            let &[start, end] = border else { return None };
+            variance_within(values, start..end)
+        })
+        .collect();
+    let least = options.minimum_ratio.max(1.0).ln();
+    let mut differ = variances.windows(2).map(|pair| match pair {
+        [Some(before), Some(after)] => (after / before).ln().abs() >= least,
+        _ => false,
+    });
+    found.retain(|_| differ.next().unwrap_or(false));
+    found
+}
+
+/// The most changes that are changes; more are a cycle.
+const MOST_REGIMES: usize = 4;
+
+/// The variance of the values within some slots, by their spread; `None` without a spread.
+pub fn variance_within(values: &[f64], slots: Range<usize>) -> Option<f64> {
+    robust::spread(values.get(slots)?).map(|spread| spread * spread).filter(|variance| *variance > 0.0)
+}
+
+/// Whether steps at these changes describe the scores clearly better than growth from window to window does, by Schwarz's
+/// criterion.
+pub fn is_stepwise(scores: &[f64], changes: &[LevelShift]) -> bool {
+    let present = |slots: Range<usize>| {
+        slots.filter_map(|slot| scores.get(slot).filter(|score| score.is_finite()).map(|score| (slot as f64, *score)))
+    };
+    let count = present(0..scores.len()).count() as f64;
+    let mut start = 0;
+    let mut steps = 0.0;
+    for end in changes.iter().map(|change| change.slot).chain([scores.len()]) {
+        steps += squares_about_line(present(start..end), false);
+        start = end;
+    }
+    let line = squares_about_line(present(0..scores.len()), true);
+    let criterion =
+        |squares: f64, parameters: f64| count * squares.max(f64::MIN_POSITIVE).ln() + parameters * count.ln();
+    criterion(steps, 2.0 * changes.len() as f64 + 1.0) + CLEARLY < criterion(line, 2.0)
+}
+
+/// The squares about the mean, or about the line of least squares.
+fn squares_about_line(points: impl Iterator<Item = (f64, f64)>, sloping: bool) -> f64 {
+    let (mut n, mut mean_x, mut mean_y, mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+    for (x, y) in points {
+        n += 1.0;
+        let (dx, dy) = (x - mean_x, y - mean_y);
+        mean_x += dx / n;
+        mean_y += dy / n;
+        xx += dx * (x - mean_x);
+        xy += dx * (y - mean_y);
+        yy += dy * (y - mean_y);
+    }
+    if sloping && xx > 0.0 { (yy - xy * xy / xx).max(0.0) } else { yy }
 }
 
 /// The fewest residuals in a window.
@@ -160,4 +278,70 @@ fn ln_p_rising(deviations: &[(usize, f64)], scores: &[f64]) -> f64 {
         return 0.0;
     }
     student_t_ln_survival(xy / xx / (rest / (n - 2.0) / xx).sqrt(), n - 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::test_noise::noise;
+    use super::*;
+
+    fn changes(values: &[f64], period: Option<f64>) -> Vec<LevelShift> {
+        let options = VarianceOptions::default();
+        let (_, scores) = fluctuation(values, &options).unwrap();
+        variance_changes(&scores, values, period, &options)
+    }
+
+    #[test]
+    fn a_variance_that_steps_is_dated_up_and_down() {
+        let values: Vec<f64> = noise(3_000, 5)
+            .iter()
+            .enumerate()
+            .map(|(t, value)| value * if (1_000..2_000).contains(&t) { 2.0 } else { 1.0 })
+            .collect();
+        let found = changes(&values, None);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].slot.abs_diff(1_000) < 30 && found[1].slot.abs_diff(2_000) < 30, "{found:?}");
+        assert!(found[0].after > found[0].before && found[1].after < found[1].before);
+        let ratio = variance_within(&values, 1_000..2_000).unwrap() / variance_within(&values, 0..1_000).unwrap();
+        assert!((ratio - 4.0).abs() < 0.8, "{ratio}");
+        let (_, scores) = fluctuation(&values, &VarianceOptions::default()).unwrap();
+        assert!(is_stepwise(&scores, &found));
+    }
+
+    #[test]
+    fn growth_is_no_step_and_a_daily_loudness_no_change() {
+        let growing: Vec<f64> =
+            noise(3_000, 6).iter().enumerate().map(|(t, value)| value * (1.0 + t as f64 / 1_500.0)).collect();
+        let (escalation, scores) = fluctuation(&growing, &VarianceOptions::default()).unwrap();
+        let steps = changes(&growing, None);
+        assert!(escalation.score > 1.0 && !is_stepwise(&scores, &steps), "{steps:?}");
+        let daily: Vec<f64> = noise(3_000, 7)
+            .iter()
+            .enumerate()
+            .map(|(t, value)| value * if (t / 300) % 2 == 0 { 1.0 } else { 2.0 })
+            .collect();
+        assert_eq!(changes(&daily, Some(600.0)), []);
+        assert_eq!(changes(&daily, None), [], "more than four changes are a cycle");
+    }
+
+    #[test]
+    fn steady_noise_keeps_its_variance() {
+        let options = VarianceOptions { alpha: 0.01, ..VarianceOptions::default() };
+        for phi in [0.0, 0.6, 0.9] {
+            let changed = (0..300).filter(|seed| {
+                let mut state = 0.0;
+                let values: Vec<f64> = noise(1_440, 9_000 + seed)
+                    .iter()
+                    .map(|value| {
+                        state = phi * state + value;
+                        state
+                    })
+                    .collect();
+                let (_, scores) = fluctuation(&values, &options).unwrap();
+                !variance_changes(&scores, &values, None, &options).is_empty()
+            });
+            assert!(changed.count() <= 8, "{phi}");
+        }
+    }
 }

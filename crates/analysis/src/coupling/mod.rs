@@ -7,6 +7,7 @@ mod granger;
 mod lag;
 mod lanes;
 mod locking;
+pub mod parting;
 mod scan;
 mod whiten;
 
