@@ -72,7 +72,7 @@ fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident,
     let Incident { narrative, causes, .. } = incident;
     let fact = |lead: &str, words: &str| el("p").text(lead).child(el("b").text(words));
     let mut facts = el("div").class("story-facts");
-    if let Some(cause) = causes.first() {
+    if let Some(cause) = causes.first().filter(|cause| cause.is_named()) {
         let other =
             |other: &report::Cause| format!("{} {:.2}", format::service(report, other.service), other.confidence);
         let others: Vec<String> = causes.iter().skip(1).take(2).map(other).collect();

@@ -1,6 +1,7 @@
 //! A Report as a short text for a terminal.
 
-use report::format::{clock, date_time, duration_s, lag_s, number, plural, probability};
+use operations::verdict::{percent, rivals, verdict};
+use report::format::{date_time, duration_s, lag_s, moment, number, plural, probability};
 use report::{DelayVerdict, Finding, Incident, Relation, Report, Span, Surprise};
 use std::fmt::Write;
 
@@ -14,8 +15,10 @@ const SURPRISES: usize = 6;
 const SECTION: usize = 12;
 /// A beat is told from this surprisal on: it comes once in 32 beats.
 const SURPRISING_BITS: f64 = 5.0;
-/// The most causes listed.
-const CAUSES: usize = 3;
+/// The most causes listed beside the first.
+const RIVALS: usize = 2;
+/// The most incidents told in full; of the others the headline.
+const TOLD: usize = 3;
 /// The widest a name is written.
 const NAME_WIDTH: usize = 44;
 /// Where the text wraps, in characters.
@@ -28,9 +31,10 @@ pub(crate) fn write(report: &Report) -> String {
     if report.findings.is_empty() {
         out.push_str("\nNothing found.\n");
     }
-    for incident in &report.incidents {
+    for incident in report.incidents.iter().take(TOLD) {
         story(&mut out, report, incident);
     }
+    headlines(&mut out, report);
     findings(&mut out, "Findings", &report.findings, report);
     findings(&mut out, "Warnings", &report.warnings, report);
     relations(&mut out, report);
@@ -62,17 +66,9 @@ fn story(out: &mut String, report: &Report, incident: &Incident) {
     let _ = writeln!(out);
     wrap(out, &spans(&incident.narrative.headline), "");
     wrap(out, &spans(&incident.narrative.body), "");
-    let causes: Vec<String> = incident
-        .causes
-        .iter()
-        .take(CAUSES)
-        .filter_map(|cause| {
-            let service = report.services.get(cause.service)?;
-            Some(format!("{} ({:.0} %)", plain(&service.name), 100.0 * cause.confidence))
-        })
-        .collect();
-    if !causes.is_empty() {
-        wrap(out, &format!("Most likely from: {}.", causes.join(", ")), "");
+    if !incident.spread.is_empty() {
+        let causes = causes(report, incident).map_or_else(String::new, |line| format!(" {line}"));
+        wrap(out, &format!("Severity: {}.{causes}", incident.severity.name()), "");
     }
     if let Some(known) = &incident.known {
         wrap(out, &format!("Seen before: {} (confidence {:.2}).", plain(&known.name), known.confidence), "");
@@ -83,13 +79,40 @@ fn story(out: &mut String, report: &Report, incident: &Incident) {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        wrap(out, &format!("It began like {}{more}.", clock(alike.start_ms, 0, span_ms)), "");
+        wrap(out, &format!("It began like {}{more}.", moment(alike.start_ms, 0, span_ms)), "");
     }
     if !incident.narrative.refuted_by.is_empty() {
         wrap(out, &format!("What would refute it: {}", incident.narrative.refuted_by), "");
     }
     for check in &incident.narrative.check_next {
         wrap(out, &format!("Look at: {check}"), "");
+    }
+}
+
+/// Who else may be the cause, with the shares of the evidence; the story names the first.
+fn causes(report: &Report, incident: &Incident) -> Option<String> {
+    verdict(incident)?.word()?;
+    let name = |cause: &report::Cause| {
+        let service = report.services.get(cause.service).map_or("", |service| service.name.as_str());
+        format!("{} ({})", plain(service), percent(cause.confidence))
+    };
+    let others: Vec<String> = rivals(incident).take(RIVALS).map(name).collect();
+    (!others.is_empty()).then(|| format!("Other candidates: {}.", others.join(", ")))
+}
+
+/// What else happened, in one line each.
+fn headlines(out: &mut String, report: &Report) {
+    let others: Vec<&Incident> = report.incidents.iter().skip(TOLD).collect();
+    if others.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\nAnd {} (--markdown, --incidents or --json tell more)",
+        plural(others.len(), "lesser incident", "lesser incidents")
+    );
+    for incident in others {
+        wrap(out, &spans(&incident.narrative.headline), "  ");
     }
 }
 
@@ -103,7 +126,7 @@ fn findings(out: &mut String, title: &str, findings: &[Finding], report: &Report
         .take(FINDINGS)
         .map(|finding| {
             [
-                clock(finding.start_ms, 0, span_ms),
+                moment(finding.start_ms, 0, span_ms),
                 format!("{:.1}", finding.score),
                 finding.kind.name().to_owned(),
                 finding.series.first().map_or_else(String::new, |series| name(report, *series)),
@@ -147,7 +170,7 @@ fn surprises(out: &mut String, report: &Report) {
     let _ = writeln!(out, "\nLeast expected (in 95 of 100 cases a value is within the interval)");
     for (surprise, position) in all.iter().take(SURPRISES) {
         let unit = report.series.get(*position).map_or("", |series| series.unit.as_str());
-        let at = clock(surprise.at_ms, 0, span_ms);
+        let at = moment(surprise.at_ms, 0, span_ms);
         wrap(out, &format!("{at} {}: {}", name(report, *position), surprise.words(unit)), "  ");
     }
     if total > SURPRISES {
@@ -166,14 +189,14 @@ fn rhythms(out: &mut String, report: &Report) {
             parts.push(format!(
                 "{} off the beat (syncopation), the last at {} instead of {}",
                 plural(rhythm.offbeats.len(), "run", "runs"),
-                clock(last.at_ms, 0, span_ms),
-                clock(last.instead_of_ms, 0, span_ms)
+                moment(last.at_ms, 0, span_ms),
+                moment(last.instead_of_ms, 0, span_ms)
             ));
         }
         if let Some(newest) = rhythm.newest.filter(|beat| beat.bits >= SURPRISING_BITS) {
             parts.push(format!(
                 "the newest beat, {}, {}: {} bits",
-                clock(newest.at_ms, 0, span_ms),
+                moment(newest.at_ms, 0, span_ms),
                 if newest.came { "has a run that was not expected" } else { "has no run where one was expected" },
                 number(newest.bits)
             ));
@@ -198,7 +221,7 @@ fn patterns(out: &mut String, report: &Report) {
                 name(report, position),
                 plural(found.count, "time", "times"),
                 number(found.by_chance),
-                found.at_ms.last().map_or_else(String::new, |at_ms| clock(*at_ms, 0, span_ms))
+                found.at_ms.last().map_or_else(String::new, |at_ms| moment(*at_ms, 0, span_ms))
             ));
         }
     }

@@ -4,6 +4,7 @@ use crate::attribution::{self, LabelEvidence};
 use crate::services::{self, Membership};
 use crate::{Error, Options, metric_kind};
 use analysis::cause::{Alarm, Displacement, Evidence, Kind, displacement, disturbance, rank, silence};
+use operations::symptom::{self, Symptom};
 use order::{SortedMap, SortedSet};
 use series::{Dataset, Panel, TimeGrid};
 
@@ -233,7 +234,9 @@ pub(crate) fn weigh(group: usize, moved: &Displacement, metric: &str) -> Evidenc
         Kind::Symptom if moved.after.is_nan() => Kind::Traffic,
         kind => kind,
     };
-    Evidence { group, strength: moved.evidence, kind }
+    // What answers more often than before is no cause of trouble.
+    let is_relief = moved.after > moved.before && symptom::of_metric(metric) == Some(Symptom::Availability);
+    Evidence { group, strength: if is_relief { 0.0 } else { moved.evidence }, kind }
 }
 
 /// Each column with the baseline's column of the same name in front; returns the baseline's length.

@@ -21,7 +21,9 @@ const SAME_BEAT: f64 = 0.02;
 const PAIRS_TOLD: usize = 3;
 /// The most failed runs of one series that become findings.
 const FAILURES_TOLD: usize = 5;
-/// A spike by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
+/// A stretch without values that is this many times as long as usual hides when something in it began.
+const HIDING_GAP: i64 = 8;
+/// A spike or a drift by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
 const IRRELEVANT: f64 = 0.001;
 
 /// How many slots apart two beginnings of one event may lie, by how long it lasts.
@@ -77,6 +79,29 @@ impl Context<'_> {
         }
     }
 
+    /// When something that began in slot `low` to `high`, most likely in `slot`, was first seen, and how long before that
+    /// nothing was (in seconds), where a gap lies in between; else `slot` itself.
+    fn first_seen(&self, low: usize, slot: usize, high: usize) -> (usize, Option<Quantity>) {
+        let is_there = |slot: &usize| self.values.get(*slot).is_some_and(|value| value.is_finite());
+        let Some(mut before) = (0..low.min(slot)).rev().find(is_there) else { return (slot, None) };
+        let mut longest = (0, before, slot);
+        for next in (before + 1..=high.max(slot).min(self.last())).filter(is_there) {
+            let apart_ms = self.grid.time_ms(next) - self.grid.time_ms(before);
+            if apart_ms > longest.0 {
+                longest = (apart_ms, before, next);
+            }
+            before = next;
+        }
+        let there = self.values.iter().filter(|value| value.is_finite()).count().max(1);
+        let usual_ms = self.grid.step_ms * (self.values.len() / there).max(1) as i64;
+        if longest.0 <= HIDING_GAP * usual_ms {
+            return (slot, None);
+        }
+        let seen = longest.2.max(slot);
+        let unseen_ms = self.grid.time_ms(seen) - self.grid.time_ms(longest.1);
+        (seen, Some(in_seconds(operations::onset::UNSEEN_BEFORE, unseen_ms as f64 / 1000.0)))
+    }
+
     /// The scale of time of something that lasts `slots` slots.
     fn scale(&self, slots: usize) -> Scale {
         let scale = self.bounds.scale_of(slots as f64 * self.grid.step_s());
@@ -95,6 +120,16 @@ impl Context<'_> {
     fn moved_to(&self, usual: f64, value: f64) -> String {
         let text = self.show(value);
         if text == self.show(usual) { format!("by {}", self.show((value - usual).abs())) } else { format!("to {text}") }
+    }
+
+    /// `from 1.3 to 100`, or `by 0.2 from 432 M` where both values read the same.
+    fn change(&self, from: f64, to: f64) -> String {
+        let (before, after) = (self.show(from), self.show(to));
+        if before == after {
+            format!("by {} from {before}", self.show((to - from).abs()))
+        } else {
+            format!("from {before} to {after}")
+        }
     }
 
     pub(crate) fn number(&self, name: &str, value: f64) -> Quantity {
@@ -163,30 +198,32 @@ fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
             let shift = episode.first;
             let uncertainty_s = context.seconds(shift.high.saturating_sub(shift.low)) / 2.0;
             let rose = episode.level > shift.before;
-            let lasted_s = context.seconds((episode.end + 1).saturating_sub(shift.slot));
+            let (from, unseen) = context.first_seen(shift.low, shift.slot, shift.high);
+            let from = from.min(episode.end);
+            let lasted_s = context.seconds((episode.end + 1).saturating_sub(from));
             let verb = if rose { "rose" } else { "fell" };
             let then = if episode.returned {
                 format!(" for {}, then came back", duration_s(lasted_s))
+            } else if episode.end < context.last() {
+                format!(" and stayed there for {}", duration_s(lasted_s))
             } else {
                 " and stayed there".into()
             };
+            let mut numbers = vec![
+                context.number("before", shift.before),
+                context.number("after", episode.level),
+                pure("size in spreads", shift.size_in_spreads.abs()),
+                in_seconds("duration", lasted_s),
+                in_seconds(operations::spread::ONSET_UNCERTAINTY, uncertainty_s),
+            ];
+            numbers.extend(unseen);
             Finding {
                 direction: Some(if rose { Direction::Up } else { Direction::Down }),
                 p: Some(episode.p),
-                numbers: vec![
-                    context.number("before", shift.before),
-                    context.number("after", episode.level),
-                    pure("size in spreads", shift.size_in_spreads.abs()),
-                    in_seconds("duration", lasted_s),
-                    in_seconds(operations::spread::ONSET_UNCERTAINTY, uncertainty_s),
-                ],
-                sentence: format!(
-                    "The level {verb} from {} to {}{then}.",
-                    context.show(shift.before),
-                    context.show(episode.level)
-                ),
+                numbers,
+                sentence: format!("The level {verb} {}{then}.", context.change(shift.before, episode.level)),
                 refuted_by: "the same step in a healthy period, or a planned change at that time".into(),
-                ..context.finding(FindingKind::LevelShift, shift.slot, episode.end, episode.score)
+                ..context.finding(FindingKind::LevelShift, from, episode.end, episode.score)
             }
         })
         .collect()
@@ -195,6 +232,9 @@ fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
 fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
     let line = facts.trend.as_ref()?;
     let (from, to) = (line.value_at(line.start as f64), line.value_at(line.end as f64));
+    if (to - from).abs() < IRRELEVANT * from.abs().max(to.abs()) {
+        return None;
+    }
     let rose = line.slope > 0.0;
     let per_hour = line.slope * 3600.0 / context.grid.step_s();
     Some(Finding {
@@ -207,10 +247,9 @@ fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
             pure("Kendall tau", line.kendall_tau),
         ],
         sentence: format!(
-            "A steady drift {} from {} to {} over {}.",
+            "A steady drift {} {} over {}.",
             if rose { "up" } else { "down" },
-            context.show(from),
-            context.show(to),
+            context.change(from, to),
             duration_s(context.seconds(line.end - line.start))
         ),
         refuted_by: "a longer window in which the drift turns back, as a daily cycle would".into(),
@@ -332,9 +371,9 @@ fn escalation(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
             in_seconds("window", context.seconds(last.end - last.start)),
         ],
         sentence: format!(
-            "It fluctuates more and more: the variance grew {} from the first to the last of {} windows.",
-            if grown.ratio < 1e4 { format!("{:.1}-fold", grown.ratio) } else { "from almost nothing".into() },
-            grown.windows.len()
+            "It fluctuates more and more: over {} equal windows its variance grew {}.",
+            grown.windows.len(),
+            if grown.ratio < 1e4 { format!("{:.1}-fold", grown.ratio) } else { "from almost nothing".into() }
         ),
         refuted_by: "the same growth at the same time of another day".into(),
         ..context.finding(FindingKind::VarianceEscalation, last.start, last.end.saturating_sub(1), grown.score)
@@ -363,6 +402,7 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
             if rank == 0 && untold > 0 {
                 numbers.push(pure("further spikes", untold as f64));
             }
+            numbers.extend(context.first_seen(accent.start, accent.start, accent.start).1);
             let length = duration_s(context.seconds(accent.end - accent.start + 1));
             let more = match untold {
                 1 if rank == 0 => " A smaller one is not listed.".to_owned(),

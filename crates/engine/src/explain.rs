@@ -16,14 +16,18 @@ const MOST_INCIDENTS: usize = 20;
 
 /// The incidents of a report whose services, series, findings and relations are filled in.
 pub(crate) fn incidents(report: &Report, columns: &[&[f64]], grid: &TimeGrid, ways: &Ways) -> Vec<Incident> {
-    let window_ms = report.dataset.end_ms - report.dataset.start_ms;
-    let mut told: Vec<Incident> = incident::group(&report.findings, &report.relations, grid.step_ms, window_ms)
+    // What was not recorded is no part of the window: two halves days apart are minutes long all the same.
+    let window_ms = (grid.covered_s() * 1000.0) as i64;
+    let behind = |cut: &series::Break| (grid.time_ms(cut.slot) - cut.skipped_ms, grid.time_ms(cut.slot));
+    let gaps: Vec<(i64, i64)> = grid.breaks.iter().map(behind).collect();
+    let (findings, relations) = (&report.findings, &report.relations);
+    let mut told: Vec<Incident> = incident::group(findings, relations, grid.start_ms, grid.step_ms, window_ms)
         .into_iter()
         .take(MOST_INCIDENTS)
         .map(|group| one(report, columns, grid, group))
         .collect();
     for incident in &mut told {
-        impact::assess(report, incident, ways);
+        impact::assess(report, incident, ways, &gaps);
     }
     for position in 0..told.len() {
         let story = told.get(position).map(|incident| narrative::tell(report, incident));
@@ -63,7 +67,9 @@ fn causes(
     start_ms: i64,
     end_ms: i64,
 ) -> Vec<Cause> {
-    let (onset, end) = (grid.slot(start_ms), grid.slot(end_ms) + 1);
+    // What came long before may be a faint forerunner: the alarm is where most of it began.
+    let alarm_ms = incident::outbreak_ms(&report.findings, group, grid.step_ms).unwrap_or(start_ms);
+    let (onset, end) = (grid.slot(alarm_ms), grid.slot(end_ms) + 1);
     let services = services_of(report, group);
     let involved: Vec<usize> = report
         .series
@@ -121,14 +127,15 @@ fn moved_sentence(series: &SeriesSummary, moved: &Displacement) -> String {
     if moved.after.is_nan() {
         return format!("{metric} was at {before} and then fell silent.");
     }
-    format!(
-        "{metric} went from {before} to {}, {:.0} times its usual spread.",
-        quantity(moved.after, &series.unit),
-        moved.size
-    )
+    let after = quantity(moved.after, &series.unit);
+    if moved.size < 1.5 {
+        return format!("{metric} went from {before} to {after}, within its usual spread.");
+    }
+    format!("{metric} went from {before} to {after}, {:.0} times its usual spread.", moved.size)
 }
 
-/// Where there is nothing before the onset to compare with: the findings' own scores, earlier ones first.
+/// Where there is nothing before the onset to compare with: the findings' own scores, earlier ones first. What came before
+/// the data is not known, so "none of these" counts as much as the strongest.
 fn by_findings(report: &Report, group: &[usize], start_ms: i64) -> Vec<Cause> {
     let services = services_of(report, group);
     let mut found: Vec<Cause> = services
@@ -152,7 +159,7 @@ fn by_findings(report: &Report, group: &[usize], start_ms: i64) -> Vec<Cause> {
         })
         .collect();
     order::sort_by(&mut found, |a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
-    let total: f64 = found.iter().map(|cause| cause.score).sum();
+    let total: f64 = found.iter().chain(found.first()).map(|cause| cause.score).sum();
     for cause in &mut found {
         cause.confidence = if total > 0.0 { cause.score / total } else { 0.0 };
     }

@@ -1,5 +1,6 @@
 //! Incidents for other programs: as JSON that needs no Report beside it, and as annotations for Grafana.
 
+use crate::onset::{Onset, onset};
 use report::format::iso_time;
 use report::{Finding, Incident, Report, Span};
 use serde::Serialize;
@@ -79,6 +80,8 @@ struct Evidence<'a> {
     services: Vec<&'a str>,
     series: Vec<&'a str>,
     started_at: String,
+    /// Where it began in a gap of the data: the last time before, at which it had not.
+    hidden_since: Option<String>,
     ended_at: String,
     score: f64,
     p: Option<f64>,
@@ -171,6 +174,10 @@ fn evidence<'a>(report: &'a Report, finding: &'a Finding) -> Evidence<'a> {
             .collect(),
         series: finding.series.iter().filter_map(|one| report.series.get(*one)).map(|one| one.name.as_str()).collect(),
         started_at: iso_time(finding.start_ms),
+        hidden_since: match onset(report, finding) {
+            Onset::InGap(from_ms, _) => Some(iso_time(from_ms)),
+            Onset::Seen(_) | Onset::FromTheStart(_) => None,
+        },
         ended_at: iso_time(finding.end_ms),
         score: finding.score,
         p: finding.p,
@@ -276,7 +283,7 @@ mod tests {
             }],
             ..Incident::default()
         };
-        crate::impact::assess(&report, &mut incident, &crate::cascade::Ways::default());
+        crate::impact::assess(&report, &mut incident, &crate::cascade::Ways::default(), &[]);
         incident.narrative = crate::narrative::tell(&report, &incident);
         report.incidents = vec![incident];
         report

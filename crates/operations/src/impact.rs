@@ -16,8 +16,9 @@ const CRITICAL: f64 = 0.8;
 /// Fills in severity, impact, the critical failure, the recovery and who may be next of an incident whose findings and spread
 /// are known, in a report whose services, series and findings are.
 ///
-/// Beats are left as they are: they have no beginning, reach nobody and end never.
-pub fn assess(report: &Report, incident: &mut Incident, ways: &Ways) {
+/// `gaps` are stretches of time left out of the recording, from and to in milliseconds: they are no service time. Beats are
+/// left as they are: they have no beginning, reach nobody and end never.
+pub fn assess(report: &Report, incident: &mut Incident, ways: &Ways, gaps: &[(i64, i64)]) {
     if incident.spread.is_empty() {
         return;
     }
@@ -26,7 +27,7 @@ pub fn assess(report: &Report, incident: &mut Incident, ways: &Ways) {
         .iter()
         .filter_map(|position| report.findings.get(*position).map(|finding| (*position, finding)))
         .collect();
-    incident.impact = impact(report, &members);
+    incident.impact = impact(report, &members, gaps);
     incident.critical = critical(report, &members);
     incident.risk = risk(report, incident, &members);
     incident.severity = match incident.risk {
@@ -44,7 +45,7 @@ fn weight(report: &Report, service: usize) -> f64 {
     report.services.get(service).and_then(|service| service.weight).unwrap_or(1.0)
 }
 
-fn impact(report: &Report, members: &[(usize, &Finding)]) -> Impact {
+fn impact(report: &Report, members: &[(usize, &Finding)], gaps: &[(i64, i64)]) -> Impact {
     let mut series = SortedSet::new();
     let mut stretches: SortedMap<usize, Vec<(i64, i64)>> = SortedMap::new();
     for (_, finding) in members {
@@ -61,20 +62,22 @@ fn impact(report: &Report, members: &[(usize, &Finding)]) -> Impact {
     let step_ms = report.dataset.interval_ms;
     let service_s = stretches
         .into_iter()
-        .map(|(service, stretches)| weight(report, service) * covered_ms(stretches, step_ms) as f64 / 1000.0)
+        .map(|(service, stretches)| weight(report, service) * covered_ms(stretches, step_ms, gaps) as f64 / 1000.0)
         .sum();
     let share = if all > 0.0 { touched / all } else { 0.0 };
     Impact { services, series: series.len(), share, service_s, is_weighted }
 }
 
 /// How long stretches last together, each from the start of its first slot to the end of its last one, what two of them share
-/// counted once.
-fn covered_ms(mut stretches: Vec<(i64, i64)>, step_ms: i64) -> i64 {
+/// counted once, and gaps not at all.
+fn covered_ms(mut stretches: Vec<(i64, i64)>, step_ms: i64, gaps: &[(i64, i64)]) -> i64 {
     order::sort(&mut stretches);
     let (mut total, mut until) = (0, i64::MIN);
     for (start, end) in stretches {
         let end = end + step_ms;
-        total += (end - start.max(until)).max(0);
+        let from = start.max(until);
+        let missing: i64 = gaps.iter().map(|gap| (gap.1.min(end) - gap.0.max(from)).max(0)).sum();
+        total += (end - from - missing).max(0);
         until = until.max(end);
     }
     total
@@ -162,7 +165,7 @@ mod tests {
             findings,
             ..Incident::default()
         };
-        assess(report, &mut incident, &Ways::default());
+        assess(report, &mut incident, &Ways::default(), &[]);
         incident
     }
 
@@ -181,6 +184,15 @@ mod tests {
         let weighted = assessed(&report(&["cpu", "cpu", "cpu"], &[Some(5.0), None, Some(0.0)], findings));
         assert_eq!((weighted.impact.service_s, weighted.impact.is_weighted), (5.0 * 30.0 + 10.0, true));
         assert_eq!(weighted.impact.share, 1.0);
+    }
+
+    #[test]
+    fn a_gap_of_the_recording_is_no_service_time() {
+        let report = report(&["cpu"], &[None], vec![finding(0, 0, 10_000, 899_000, 2.0)]);
+        let mut incident = assessed(&report);
+        assert_eq!(incident.impact.service_s, 890.0);
+        assess(&report, &mut incident, &Ways::default(), &[(20_000, 820_000), (895_000, 990_000)]);
+        assert_eq!(incident.impact.service_s, 890.0 - 800.0 - 5.0);
     }
 
     #[test]

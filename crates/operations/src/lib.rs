@@ -8,5 +8,7 @@ pub mod incident;
 pub mod markdown;
 pub mod midi;
 pub mod narrative;
+pub mod onset;
 pub mod spread;
 pub mod symptom;
+pub mod verdict;

@@ -1,6 +1,8 @@
 //! A Report as a Markdown document: the start of a post-mortem.
 
-use report::format::{clock, duration_s, number, plural, quantity};
+use crate::onset::{Onset, onset};
+use crate::verdict::{percent, verdict};
+use report::format::{duration_s, moment, number, plural, quantity};
 use report::{Finding, Incident, Report, Span};
 use std::fmt::Write;
 
@@ -26,8 +28,8 @@ pub fn write(report: &Report) -> String {
         plural(report.services.len(), "service", "services"),
         duration_s(span_ms as f64 / 1000.0),
         duration_s(data.interval_ms as f64 / 1000.0),
-        clock(data.start_ms, 0, i64::MAX),
-        clock(data.end_ms, 0, i64::MAX),
+        moment(data.start_ms, 0, i64::MAX),
+        moment(data.end_ms, 0, i64::MAX),
     );
     if report.findings.is_empty() {
         let _ = writeln!(out, "Nothing found: no series left its normal band.\n");
@@ -61,13 +63,13 @@ pub fn write(report: &Report) -> String {
 /// One incident: what is known, and what only people can add.
 fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: i64) {
     let service = |position: usize| escape(report.services.get(position).map_or("", |one| one.name.as_str()));
-    let at = |time_ms: i64| clock(time_ms, 0, span_ms);
+    let at = |time_ms: i64| moment(time_ms, 0, span_ms);
     let narrative = &incident.narrative;
     let _ = writeln!(out, "## {}\n\n{}\n", text(&narrative.headline), text(&narrative.body));
     if !incident.spread.is_empty() {
         let until = match incident.recovered_ms {
             Some(over_ms) => format!("to {}", at(over_ms)),
-            None => "to the end of the data and beyond".to_owned(),
+            None => "to the end of the data".to_owned(),
         };
         let _ =
             writeln!(out, "- When: from {} {until}, worst at {} (UTC)", at(incident.start_ms), at(incident.peak_ms));
@@ -87,14 +89,17 @@ fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: 
             plural(impact.series, "series", "series"),
         );
     }
-    if let Some(cause) = incident.causes.first() {
-        let _ = writeln!(
-            out,
-            "- Probable root cause: **{}**, {:.0} % of the evidence. {}",
-            service(cause.service),
-            100.0 * cause.confidence,
-            escape(&cause.sentence)
-        );
+    if let (Some(cause), Some(verdict)) = (incident.causes.first(), verdict(incident)) {
+        let _ = match verdict.word() {
+            Some(word) => writeln!(
+                out,
+                "- Root cause: {word} **{}**, {} of the evidence. {}",
+                service(cause.service),
+                percent(cause.confidence),
+                escape(&cause.sentence)
+            ),
+            None => writeln!(out, "- Root cause: {}", verdict.excuse()),
+        };
         let _ = writeln!(out, "- What would refute it: {}", escape(&narrative.refuted_by));
     }
     if let Some(finding) = incident.critical.and_then(|position| report.findings.get(position)) {
@@ -120,23 +125,32 @@ fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: 
         let _ = writeln!(out, "\n### Order of events\n\n| Time (UTC) | After | Service | What |\n|---|---:|---|---|");
         for step in incident.spread.iter().take(EVENTS) {
             let Some(finding) = report.findings.get(step.finding) else { continue };
-            let after = match step.lag_s {
-                lag if lag > 0.0 => format!("{} ± {}", duration_s(lag), duration_s(step.lag_plus_minus_s)),
-                _ => String::new(),
+            let origin = incident.spread.first().and_then(|first| report.findings.get(first.finding));
+            let after = origin
+                .filter(|_| step.lag_s > 0.0)
+                .map_or_else(String::new, |origin| crate::spread::lag_words(report, origin, finding));
+            let when = match onset(report, finding) {
+                Onset::Seen(at_ms) => at(at_ms),
+                Onset::InGap(from_ms, at_ms) => format!("{} to {} (gap)", at(from_ms), at(at_ms)),
+                Onset::FromTheStart(at_ms) => format!("until {}", at(at_ms)),
             };
             let what = format!("{}: {}", escape(&subject(report, finding)), escape(&finding.sentence));
-            let _ = writeln!(out, "| {} | {after} | {} | {what} |", at(step.onset_ms), service(step.service));
+            let _ = writeln!(out, "| {when} | {after} | {} | {what} |", service(step.service));
         }
         if incident.spread.len() > EVENTS {
             let _ = writeln!(out, "\nAnd {} more.", plural(incident.spread.len() - EVENTS, "service", "services"));
         }
     }
-    if incident.causes.len() > 1 {
+    // Who holds nearly nothing is no candidate.
+    let candidates =
+        incident.causes.iter().enumerate().filter(|(place, cause)| *place == 0 || cause.confidence >= 0.01);
+    let candidates: Vec<_> = candidates.map(|(_, cause)| cause).take(CANDIDATES).collect();
+    if candidates.len() > 1 {
         let _ = writeln!(out, "\n### Candidates\n\n| Service | Evidence | First seen | Why |\n|---|---:|---|---|");
-        for cause in incident.causes.iter().take(CANDIDATES) {
-            let share = 100.0 * cause.confidence;
+        for cause in candidates {
+            let share = percent(cause.confidence);
             let (name, why) = (service(cause.service), escape(&cause.sentence));
-            let _ = writeln!(out, "| {name} | {share:.0} % | {} | {why} |", at(cause.onset_ms));
+            let _ = writeln!(out, "| {name} | {share} | {} | {why} |", at(cause.onset_ms));
         }
     }
     let to_come: Vec<String> = incident
@@ -188,7 +202,7 @@ fn row(out: &mut String, report: &Report, finding: &Finding, span_ms: i64) {
     let _ = writeln!(
         out,
         "| {} | {} | {} | {}{} | {:.1} |",
-        clock(finding.start_ms, 0, span_ms),
+        moment(finding.start_ms, 0, span_ms),
         escape(service.map_or("", |one| one.name.as_str())),
         escape(series.map_or("", |one| one.metric.as_str())),
         escape(&finding.sentence),

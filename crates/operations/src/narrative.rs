@@ -1,10 +1,14 @@
 //! An incident as a short story in plain sentences, every number linked to the finding that proves it.
 
-use report::format::{clock, date_time, duration_s, number, plural};
+use crate::onset::{Onset, onset};
+use crate::verdict::{percent, rivals, verdict};
+use report::format::{date_time, duration_s, moment, number, plural};
 use report::{Cause, Finding, FindingKind, Incident, Narrative, Report, Span, SpreadStep};
 
 /// The most services that the story follows one by one.
 const TOLD: usize = 3;
+/// The most letters of a name; what is longer loses its middle. The finding that it is linked to has all of it.
+const LONGEST_NAME: usize = 60;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 
@@ -17,12 +21,13 @@ pub fn tell(report: &Report, incident: &Incident) -> Narrative {
     if let Some(strongest) = beat.min() {
         return teller.beat(incident, strongest);
     }
-    let first = teller.opening_finding(incident);
+    let Some(first) = teller.opening_finding(incident) else { return Narrative::default() };
+    let Some(opening) = teller.finding(first) else { return Narrative::default() };
     Narrative {
-        headline: first.map(|position| teller.headline(position, incident.findings.len() == 1)).unwrap_or_default(),
-        body: teller.body(incident, first),
-        refuted_by: incident.causes.first().map(|cause| teller.refutation(incident, cause)).unwrap_or_default(),
-        check_next: teller.check_next(incident),
+        headline: teller.headline(incident, first, opening),
+        body: teller.body(incident, first, opening),
+        refuted_by: teller.refutation(incident, opening),
+        check_next: teller.check_next(incident, opening),
     }
 }
 
@@ -30,28 +35,74 @@ struct Teller<'a> {
     report: &'a Report,
 }
 
+/// The steps of an incident's spread, seen from the finding that opens the story, each in order of time.
+#[derive(Default)]
+struct Company<'a> {
+    before: Vec<&'a SpreadStep>,
+    with: Vec<&'a SpreadStep>,
+    after: Vec<&'a SpreadStep>,
+}
+
+impl Company<'_> {
+    fn count(&self) -> usize {
+        self.before.len() + self.with.len() + self.after.len()
+    }
+}
+
 impl Teller<'_> {
-    /// The best cause's first finding, or of those that cannot be told apart in time the one of its most telling series,
-    /// else the strongest; without causes the earliest finding.
+    /// The best cause's first finding that was not over before most of it began, or of those that cannot be told apart in time the one of its most telling series,
+    /// else the strongest; where no cause can be named the incident's strongest.
     fn opening_finding(&self, incident: &Incident) -> Option<usize> {
-        let Some(cause) = incident.causes.first() else { return incident.findings.first().copied() };
-        let first = cause.findings.first().copied().or_else(|| incident.findings.first().copied())?;
-        let step_s = self.report.dataset.interval_ms as f64 / 1000.0;
-        let opening = self.finding(first)?;
-        let is_at_once = |finding: &Finding| {
-            let apart_s = (finding.start_ms - opening.start_ms) as f64 / 1000.0;
-            apart_s
-                <= crate::spread::uncertainty_s(finding, step_s).hypot(crate::spread::uncertainty_s(opening, step_s))
+        // Findings are ordered by score.
+        let Some(cause) = incident.causes.first().filter(|cause| cause.is_named()) else {
+            return incident.findings.iter().copied().min();
         };
+        let outbreak_ms =
+            crate::incident::outbreak_ms(&self.report.findings, &incident.findings, self.report.dataset.interval_ms)?;
+        let is_part = |position: &usize| self.finding(*position).is_some_and(|finding| finding.end_ms >= outbreak_ms);
+        let mut of_cause = cause.findings.iter().copied();
+        let first =
+            of_cause.clone().find(is_part).or_else(|| of_cause.next()).or(incident.findings.first().copied())?;
+        let opening = self.finding(first)?;
         let mut best = (first, opening);
         for position in &cause.findings {
-            let Some(finding) = self.finding(*position).filter(|finding| is_at_once(finding)) else { continue };
+            let Some(finding) = self.finding(*position).filter(|finding| self.is_with(opening, finding)) else {
+                continue;
+            };
             let is_telling = |finding: &Finding| finding.series.contains(&cause.series);
             if (is_telling(finding), finding.score) > (is_telling(best.1), best.1.score) {
                 best = (*position, finding);
             }
         }
         Some(best.0)
+    }
+
+    /// Whether nobody can say which of two findings was first: their onsets lie within what is known of them.
+    fn is_with(&self, one: &Finding, other: &Finding) -> bool {
+        let step_s = self.report.dataset.interval_ms as f64 / 1000.0;
+        let lag_s = (one.start_ms - other.start_ms).abs() as f64 / 1000.0;
+        lag_s <= crate::spread::apart_s(one, other, step_s)
+            || onset(self.report, one).is_hidden_with(onset(self.report, other))
+    }
+
+    /// Who moved before, with, and after a finding.
+    fn company<'b>(&self, incident: &'b Incident, opening: &Finding) -> Company<'b> {
+        let mut company = Company::default();
+        for step in &incident.spread {
+            let Some(finding) = self.finding(step.finding) else { continue };
+            if opening.services.first() == Some(&step.service) {
+                continue;
+            }
+            let place = if self.is_with(opening, finding) {
+                &mut company.with
+            } else if finding.start_ms < opening.start_ms {
+                &mut company.before
+            } else {
+                &mut company.after
+            };
+            place.push(step);
+        }
+        company
     }
 
     fn finding(&self, position: usize) -> Option<&Finding> {
@@ -69,9 +120,9 @@ impl Teller<'_> {
         };
         let service = self.service(series.service);
         if series.metric == service {
-            service.to_owned()
+            shortened(service)
         } else {
-            format!("{service} {}", series.metric.replace('_', " "))
+            shortened(&format!("{service} {}", series.metric.replace('_', " ")))
         }
     }
 
@@ -82,37 +133,47 @@ impl Teller<'_> {
         if span_ms > DAY_MS && data.interval_ms < MINUTE_MS {
             date_time(time_ms, 0)
         } else {
-            clock(time_ms, 0, span_ms)
+            moment(time_ms, 0, span_ms)
         }
     }
 
-    fn headline(&self, position: usize, alone: bool) -> Vec<Span> {
-        let Some(finding) = self.finding(position) else { return Vec::new() };
-        let what = match finding.kind {
-            FindingKind::Vanished => "went silent first, at ",
-            FindingKind::Frozen => "stood still first, from ",
-            FindingKind::Trend => "began to drift first, at ",
-            FindingKind::VarianceEscalation => "became unsteady first, from ",
-            FindingKind::MissedBeat => "missed its beat first, at ",
-            FindingKind::ExtraBeat => "came out of turn first, at ",
-            FindingKind::LateBeat => "came late first, at ",
-            FindingKind::MetreChange | FindingKind::PeriodChange => "changed its rhythm first, at ",
-            FindingKind::Dissonance => "lost the others first, from ",
-            FindingKind::PeerDeparture => "parted from its peers first, at ",
-            FindingKind::CorrelationBreak => "parted from what it goes with first, at ",
-            FindingKind::SlopeChange => "changed its course first, at ",
-            FindingKind::VarianceChange => "changed its fluctuation first, at ",
+    fn headline(&self, incident: &Incident, position: usize, opening: &Finding) -> Vec<Span> {
+        let (what, already) = match opening.kind {
+            FindingKind::Vanished => ("went silent", "silent"),
+            FindingKind::Frozen => ("stood still", "standing still"),
+            FindingKind::Trend => ("began to drift", "drifting"),
+            FindingKind::VarianceEscalation => ("became unsteady", "unsteady"),
+            FindingKind::MissedBeat => ("missed its beat", "off its beat"),
+            FindingKind::ExtraBeat => ("came out of turn", "off its beat"),
+            FindingKind::LateBeat => ("came late", "off its beat"),
+            FindingKind::MetreChange | FindingKind::PeriodChange => ("changed its rhythm", "in another rhythm"),
+            FindingKind::Dissonance => ("lost the others", "without the others"),
+            FindingKind::PeerDeparture => ("parted from its peers", "apart from its peers"),
+            FindingKind::CorrelationBreak => ("parted from what it goes with", "apart from what it goes with"),
+            FindingKind::SlopeChange => ("changed its course", "on another course"),
+            FindingKind::VarianceChange => ("changed its fluctuation", "fluctuating otherwise"),
             FindingKind::Spike | FindingKind::LevelShift | FindingKind::Beat | FindingKind::PeriodDrift => {
-                "left its normal band first, at "
+                ("left its normal band", "out of its normal band")
             }
         };
-        let what = if alone { what.replace(" first", "") } else { what.to_owned() };
-        vec![
-            linked(self.subject(finding), position),
-            plain(format!(" {what}")),
-            linked(self.clock(finding.start_ms), position),
-            plain("."),
-        ]
+        let company = self.company(incident, opening);
+        // It was the first only if others came after it, and none could have come before.
+        let is_first = company.before.is_empty() && company.with.is_empty() && !company.after.is_empty();
+        let first = if is_first { " first," } else { "" };
+        let at = |time_ms: i64| linked(self.clock(time_ms), position);
+        let mut spans = vec![linked(self.subject(opening), position)];
+        match onset(self.report, opening) {
+            Onset::Seen(at_ms) => spans.extend([plain(format!(" {what}{first} at ")), at(at_ms)]),
+            Onset::InGap(from_ms, at_ms) => {
+                let between = format!(" {what}{first} in a gap of the data, between ");
+                spans.extend([plain(between), at(from_ms), plain(" and "), at(at_ms)]);
+            }
+            Onset::FromTheStart(at_ms) => {
+                spans.extend([plain(format!(" was {already} when the data begin, at ")), at(at_ms)]);
+            }
+        }
+        spans.extend([plain(" (score "), linked(score(opening), position), plain(").")]);
+        spans
     }
 
     /// Two rhythms that meet again and again, and who else feels it.
@@ -127,16 +188,20 @@ impl Teller<'_> {
             plain(": two rhythms meet."),
         ];
         let mut body = vec![linked(finding.sentence.clone(), strongest)];
-        for (place, position) in
-            incident.findings.iter().filter(|position| **position != strongest).take(TOLD).enumerate()
-        {
-            let Some(other) = self.finding(*position) else { continue };
-            body.push(plain(if place == 0 { " It shows in " } else { ", " }));
-            body.push(linked(self.subject(other), *position));
+        let mut others: Vec<(String, usize)> = Vec::new();
+        for position in &incident.findings {
+            let subject = self.finding(*position).map(|other| self.subject(other)).unwrap_or_default();
+            if subject != self.subject(finding) && !others.iter().any(|(known, _)| *known == subject) {
+                others.push((subject, *position));
+            }
         }
-        let more = incident.findings.len().saturating_sub(TOLD + 1);
-        if incident.findings.len() > 1 {
-            body.push(plain(if more > 0 { format!(", and {more} more.") } else { " too.".to_owned() }));
+        let more = others.len().saturating_sub(TOLD);
+        for (place, (subject, position)) in others.iter().take(TOLD).enumerate() {
+            body.push(plain(if place == 0 { " It shows in " } else { ", " }));
+            body.push(linked(subject.clone(), *position));
+        }
+        if !others.is_empty() {
+            body.push(plain(if more > 0 { format!(", and {more} more.") } else { ", too.".to_owned() }));
         }
         Narrative {
             headline,
@@ -146,14 +211,12 @@ impl Teller<'_> {
         }
     }
 
-    fn body(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
-        let mut spans = Vec::new();
-        if let Some((position, finding)) =
-            first.and_then(|position| self.finding(position).map(|finding| (position, finding)))
-        {
-            spans.push(linked(finding.sentence.clone(), position));
-        }
-        spans.extend(self.spread(incident, first));
+    /// At most twelve sentences: two of what opens it, two of its cause, four of its spread, and one each of where users feel
+    /// it, how far it went, who is next and who is calm.
+    fn body(&self, incident: &Incident, first: usize, opening: &Finding) -> Vec<Span> {
+        let mut spans = vec![linked(opening.sentence.clone(), first)];
+        spans.extend(self.cause(incident, opening));
+        spans.extend(self.spread(incident, opening));
         spans.extend(self.critical(incident, first));
         spans.extend(self.reach(incident));
         spans.extend(self.next(incident));
@@ -161,59 +224,108 @@ impl Teller<'_> {
         spans
     }
 
-    /// Who moved before, with, and after the service that opens the story: the nearest in time of each, by name.
-    fn spread(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
-        let opening = first.and_then(|position| self.finding(position));
-        let opening_service = opening.and_then(|finding| finding.services.first()).copied();
-        let opening_ms = opening.map_or(incident.start_ms, |finding| finding.start_ms);
-        let lag_s = |step: &SpreadStep| (step.onset_ms - opening_ms) as f64 / 1000.0;
-        let others = || incident.spread.iter().filter(|step| Some(step.service) != opening_service);
-        let is_with = |step: &&SpreadStep| lag_s(step).abs() <= step.lag_plus_minus_s;
-        let before: Vec<&SpreadStep> = others().filter(|step| !is_with(step) && lag_s(step) < 0.0).collect();
-        let with: Vec<&SpreadStep> = others().filter(is_with).collect();
-        let after: Vec<&SpreadStep> = others().filter(|step| !is_with(step) && lag_s(step) > 0.0).collect();
-        let subject = |step: &SpreadStep| self.finding(step.finding).map(|one| self.subject(one)).unwrap_or_default();
-        let lag = |step: &SpreadStep| {
-            linked(format!("{} ± {}", duration_s(lag_s(step).abs()), duration_s(step.lag_plus_minus_s)), step.finding)
+    /// Where it came from, as surely as can be said; within one service only what tells most, if that is not told yet.
+    fn cause(&self, incident: &Incident, opening: &Finding) -> Vec<Span> {
+        let (Some(verdict), Some(cause)) = (verdict(incident), incident.causes.first()) else { return Vec::new() };
+        let shown = cause.findings.first().copied();
+        let span = |text: String| Span { text, finding: shown };
+        // What opens the story says already what its own series did.
+        let is_told = opening.series.contains(&cause.series)
+            || cause.findings.iter().any(|one| self.finding(*one).is_some_and(|one| one.sentence == cause.sentence));
+        if incident.spread.len() < 2 {
+            return if verdict.word().is_some() && !is_told {
+                vec![plain(" In it, "), span(cause.sentence.clone())]
+            } else {
+                Vec::new()
+            };
+        }
+        let Some(word) = verdict.word() else {
+            let excuse = verdict.excuse();
+            let mut letters = excuse.chars();
+            let capital: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().collect();
+            return vec![plain(format!(" {capital}{}.", letters.as_str()))];
         };
-        let mut spans = Vec::new();
-        if let Some(step) = before.first() {
-            spans.extend([plain(" "), linked(subject(step), step.finding)]);
-            spans.extend([plain(" had moved before, by "), lag(step), plain(".")]);
-        }
-        let mut told = before.len().min(1);
-        let named = with.iter().take(TOLD - told).collect::<Vec<_>>();
-        for (place, step) in named.iter().enumerate() {
-            spans.push(plain(joint(place, named.len())));
-            spans.push(linked(subject(step), step.finding));
-        }
-        if !named.is_empty() {
-            spans.push(plain(" moved at the same time."));
-        }
-        told += named.len();
-        let named = after.iter().take(TOLD - told).collect::<Vec<_>>();
-        for (place, step) in named.iter().enumerate() {
-            spans.push(plain(joint(place, named.len())));
-            spans.push(linked(subject(step), step.finding));
-            spans.push(plain(if place == 0 { " followed after " } else { " after " }));
-            spans.push(lag(step));
-        }
-        if !named.is_empty() {
+        let mut spans = vec![
+            plain(format!(" It {word} came from ")),
+            span(shortened(self.service(cause.service))),
+            plain(" ("),
+            span(percent(cause.confidence)),
+            plain(" of the evidence)"),
+        ];
+        if is_told {
             spans.push(plain("."));
-        }
-        told += named.len();
-        let more = others().count().saturating_sub(told);
-        if more > 0 {
-            spans.push(plain(format!(" So did {} more.", plural(more, "service", "services"))));
+        } else {
+            spans.extend([plain(": "), span(cause.sentence.clone())]);
         }
         spans
     }
 
+    /// Who moved before, with, and after the finding that opens the story: the nearest in time of each, by name.
+    fn spread(&self, incident: &Incident, opening: &Finding) -> Vec<Span> {
+        let company = self.company(incident, opening);
+        let began = onset(self.report, opening);
+        let mut spans = Vec::new();
+        let mut told = 0;
+        if let Some(step) = company.before.first() {
+            spans.extend([plain(" "), linked(self.step(step), step.finding), plain(" had moved ")]);
+            spans.extend(self.lag(opening, step));
+            spans.push(plain(" before."));
+            told += 1;
+        }
+        let with: Vec<&SpreadStep> = company.with.iter().take(TOLD - told).copied().collect();
+        spans.extend(self.list(&with, None));
+        if !with.is_empty() {
+            told += with.len();
+            spans.push(plain(match began {
+                Onset::Seen(_) => " moved at the same time.",
+                Onset::InGap(..) => " changed in the same gap: the data cannot say which was first.",
+                Onset::FromTheStart(_) => " had moved by then, too: the data cannot say which was first.",
+            }));
+        }
+        let after: Vec<&SpreadStep> = company.after.iter().take(TOLD - told).copied().collect();
+        spans.extend(self.list(&after, Some(opening)));
+        if !after.is_empty() {
+            told += after.len();
+            spans.push(plain("."));
+        }
+        let more = company.count().saturating_sub(told);
+        if let Some(last) = incident.spread.last().filter(|_| more > 0) {
+            spans.push(plain(" It reached "));
+            spans.push(linked(plural(more, "more service", "more services"), last.finding));
+            spans.push(plain("."));
+        }
+        spans
+    }
+
+    /// The steps one after the other, with how long they came after the finding that opens the story, if it is given.
+    fn list(&self, steps: &[&SpreadStep], opening: Option<&Finding>) -> Vec<Span> {
+        let mut spans = Vec::new();
+        for (place, step) in steps.iter().enumerate() {
+            spans.extend([plain(joint(place, steps.len())), linked(self.step(step), step.finding)]);
+            if let Some(opening) = opening {
+                spans.push(plain(if place == 0 { " followed after " } else { " after " }));
+                spans.extend(self.lag(opening, step));
+            }
+        }
+        spans
+    }
+
+    /// What a step is about.
+    fn step(&self, step: &SpreadStep) -> String {
+        self.finding(step.finding).map(|one| self.subject(one)).unwrap_or_default()
+    }
+
+    /// How far a step lies from the finding that opens the story.
+    fn lag(&self, opening: &Finding, step: &SpreadStep) -> Vec<Span> {
+        let finding = self.finding(step.finding).into_iter();
+        finding.map(|finding| linked(crate::spread::lag_words(self.report, opening, finding), step.finding)).collect()
+    }
+
     /// Where users feel it.
-    fn critical(&self, incident: &Incident, first: Option<usize>) -> Vec<Span> {
+    fn critical(&self, incident: &Incident, first: usize) -> Vec<Span> {
         let Some((position, finding)) = incident
             .critical
-            .filter(|position| Some(*position) != first)
+            .filter(|position| *position != first)
             .and_then(|position| self.finding(position).map(|finding| (position, finding)))
         else {
             return Vec::new();
@@ -223,35 +335,52 @@ impl Teller<'_> {
             linked(self.subject(finding), position),
             plain(", from "),
             linked(self.clock(finding.start_ms), position),
-            plain(" (score "),
-            linked(format!("{:.1}", finding.score), position),
+            plain(" on (score "),
+            linked(score(finding), position),
             plain(")."),
         ]
     }
 
-    /// How far it went and when it was over.
+    /// How far it went and how long it lasted.
     fn reach(&self, incident: &Incident) -> Vec<Span> {
         let impact = &incident.impact;
+        let all = incident.findings.iter().copied();
+        let end_ms = |position: &usize| self.finding(*position).map(|one| one.end_ms);
+        let lasted_ms = |position: &usize| self.finding(*position).map(|one| one.end_ms - one.start_ms);
+        let (Some(last), Some(longest)) = (all.clone().max_by_key(end_ms), all.max_by_key(lasted_ms)) else {
+            return Vec::new();
+        };
         if impact.services == 0 {
             return Vec::new();
         }
-        let all = self.report.services.len();
         let amount = if impact.is_weighted {
             format!("{} by the weights given", number(impact.service_s))
         } else {
-            format!("{} of service time", duration_s(impact.service_s))
+            duration_s(impact.service_s)
         };
-        let last =
-            incident.findings.iter().copied().max_by_key(|position| self.finding(*position).map(|one| one.end_ms));
-        let touched = format!("touched {} of {all} services, ", impact.services);
-        let mut spans = vec![plain(format!(" It {}took {amount}, and ", if all > 1 { touched.as_str() } else { "" }))];
-        match (incident.recovered_ms, last) {
-            (Some(over_ms), Some(last)) => {
-                spans.extend([plain("was over at "), linked(self.clock(over_ms), last), plain(".")]);
-            }
-            (_, Some(last)) => spans.extend([linked("lasts to the end of the data", last), plain(".")]),
-            (_, None) => return Vec::new(),
+        let mut spans = vec![plain(" It ")];
+        if incident.findings.len() < 2 && !impact.is_weighted {
+            // Its own sentence says how long it lasted.
+            spans.extend(match incident.recovered_ms {
+                Some(over_ms) => [plain("ended at "), linked(self.clock(over_ms), last), plain(".")],
+                None => [linked("was not over when the data end", last), plain("."), plain("")],
+            });
+            return spans;
         }
+        if impact.services > 1 {
+            let reached = incident.spread.last().map_or(last, |step| step.finding);
+            let of_all = format!("{} of {} services", impact.services, self.report.services.len());
+            spans.extend([plain("touched "), linked(of_all, reached), plain(", "), linked(amount, longest)]);
+            spans.push(plain(if impact.is_weighted { "" } else { " of service time in all" }));
+        } else {
+            let word = if impact.is_weighted { "cost " } else { "lasted " };
+            spans.extend([plain(word), linked(amount, longest)]);
+        }
+        match incident.recovered_ms {
+            Some(over_ms) => spans.extend([plain(", until "), linked(self.clock(over_ms), last)]),
+            None => spans.extend([plain(", and "), linked("was not over when the data end", last)]),
+        }
+        spans.push(plain("."));
         spans
     }
 
@@ -262,7 +391,7 @@ impl Teller<'_> {
         let through = incident.spread.iter().find(|step| step.service == arrival.through).map(|step| step.finding);
         let span = |text: String| Span { text, finding: through };
         vec![
-            plain(format!(" If it goes on as usual, {} is next, about ", self.service(arrival.service))),
+            plain(format!(" If it goes on as usual, {} is next, about ", shortened(self.service(arrival.service)))),
             span(format!("{} ± {}", self.clock(arrival.at_ms), duration_s(arrival.plus_minus_s))),
             plain(", with a chance of "),
             span(format!("{:.0} %", 100.0 * arrival.chance)),
@@ -271,9 +400,9 @@ impl Teller<'_> {
     }
 
     fn calm(&self, incident: &Incident) -> Vec<Span> {
-        let quiet: Vec<&str> = (0..self.report.services.len())
+        let quiet: Vec<String> = (0..self.report.services.len())
             .filter(|service| !incident.spread.iter().any(|step| step.service == *service))
-            .map(|service| self.service(service))
+            .map(|service| shortened(self.service(service)))
             .collect();
         let text = match quiet.as_slice() {
             [] => return Vec::new(),
@@ -284,37 +413,75 @@ impl Teller<'_> {
         vec![plain(text)]
     }
 
-    fn refutation(&self, incident: &Incident, cause: &Cause) -> String {
-        let rivals: Vec<&str> =
-            incident.causes.iter().skip(1).take(2).map(|rival| self.service(rival.service)).collect();
-        let when = self.clock(cause.onset_ms);
-        if rivals.is_empty() {
-            format!(
-                "a deviation anywhere else before {when}, or a planned change of {} at that time",
-                self.service(cause.service)
-            )
-        } else {
-            format!("a deviation of {} before {when} in data finer than these", rivals.join(" or "))
+    /// What would show that the story is wrong.
+    fn refutation(&self, incident: &Incident, opening: &Finding) -> String {
+        let named = verdict(incident).filter(|verdict| verdict.word().is_some()).and(incident.causes.first());
+        let Some(cause) = named.filter(|_| incident.spread.len() > 1) else { return opening.refuted_by.clone() };
+        let service = shortened(self.service(cause.service));
+        let other =
+            self.names(&rivals(incident).take(2).collect::<Vec<_>>()).unwrap_or_else(|| "another service".into());
+        match onset(self.report, opening) {
+            Onset::Seen(at_ms) => {
+                let at = self.clock(at_ms);
+                let sooner = match rivals(incident).next() {
+                    Some(_) => format!("{other} moving before {at} in finer data"),
+                    None => format!("a service that moved before {at} and is not in these data"),
+                };
+                format!("{sooner}; {}", opening.refuted_by)
+            }
+            Onset::InGap(..) => format!("data from the gap in which {other} moves before {service}"),
+            Onset::FromTheStart(_) => {
+                format!("earlier data in which {other} moves before {service}, or in which it was always so")
+            }
         }
     }
 
-    fn check_next(&self, incident: &Incident) -> Vec<String> {
-        let Some(cause) = incident.causes.first() else { return Vec::new() };
-        let service = self.service(cause.service);
-        let mut checks = vec![format!(
-            "what changed in {service} shortly before {} (deploy, configuration, traffic)",
-            self.clock(cause.onset_ms)
-        )];
-        if let Some(rival) = incident.causes.get(1) {
+    fn check_next(&self, incident: &Incident, opening: &Finding) -> Vec<String> {
+        let Some(verdict) = verdict(incident) else { return Vec::new() };
+        let when = match onset(self.report, opening) {
+            Onset::Seen(at_ms) => format!("shortly before {}", self.clock(at_ms)),
+            Onset::InGap(from_ms, at_ms) => format!("between {} and {}", self.clock(from_ms), self.clock(at_ms)),
+            Onset::FromTheStart(at_ms) => format!("before {}", self.clock(at_ms)),
+        };
+        let named = incident.causes.first().filter(|_| verdict.word().is_some() || incident.spread.len() < 2);
+        let Some(cause) = named else {
+            return vec![format!(
+                "what these services have in common outside of these metrics (host, network, load, deploy), {when}"
+            )];
+        };
+        let service = shortened(self.service(cause.service));
+        let mut checks = vec![format!("what changed in {service} {when} (deploy, configuration, traffic)")];
+        if let Some(rival) = rivals(incident).next() {
             checks.push(format!(
-                "whether {} could have come first: it holds {:.0} % of the evidence, {service} {:.0} %",
-                self.service(rival.service),
-                100.0 * rival.confidence,
-                100.0 * cause.confidence
+                "whether {} was first: it holds {} of the evidence, {service} {}",
+                shortened(self.service(rival.service)),
+                percent(rival.confidence),
+                percent(cause.confidence)
             ));
         }
         checks
     }
+
+    /// `a or b`, `None` for nobody.
+    fn names(&self, causes: &[&Cause]) -> Option<String> {
+        let names: Vec<String> = causes.iter().map(|cause| shortened(self.service(cause.service))).collect();
+        (!names.is_empty()).then(|| names.join(" or "))
+    }
+}
+
+/// A name without its middle where it is too long for a sentence; control signs are spaces.
+fn shortened(name: &str) -> String {
+    let letters: Vec<char> = name.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+    let half = LONGEST_NAME / 2;
+    match (letters.get(..half), letters.len().checked_sub(half - 1).and_then(|from| letters.get(from..))) {
+        (Some(head), Some(tail)) if letters.len() > LONGEST_NAME => head.iter().chain(&['…']).chain(tail).collect(),
+        _ => letters.into_iter().collect(),
+    }
+}
+
+/// A score as a story has it: `3.4`, `100`.
+fn score(finding: &Finding) -> String {
+    if finding.score >= 99.95 { "100".to_owned() } else { format!("{:.1}", finding.score) }
 }
 
 /// What stands before the item at `place` of a list of so many.
@@ -376,11 +543,81 @@ mod tests {
         };
         let story = tell(&report, &incident);
         let text = |spans: &[Span]| spans.iter().map(|span| span.text.as_str()).collect::<String>();
-        assert_eq!(text(&story.headline), "cart memory left its normal band first, at 10:42:10.");
+        assert_eq!(text(&story.headline), "cart memory left its normal band first, at 10:42:10 (score 3.4).");
         assert_eq!(
             text(&story.body),
             "The level rose. checkout latency followed after 1 min ± 21.2 s. mail kept its own rhythm."
         );
         assert!(story.body.iter().any(|span| span.text.contains('±') && span.finding == Some(1)));
+    }
+
+    fn text(spans: &[Span]) -> String {
+        spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    fn incident(report: &Report, causes: Vec<Cause>) -> Incident {
+        let mut incident = Incident {
+            start_ms: 38_530_000,
+            end_ms: 40_000_000,
+            findings: (0..report.findings.len()).collect(),
+            causes,
+            ..Incident::default()
+        };
+        incident.spread = crate::spread::order(&report.findings, &incident.findings, 15_000);
+        crate::impact::assess(report, &mut incident, &crate::cascade::Ways::default(), &[]);
+        incident
+    }
+
+    fn cause(service: usize, score: f64, confidence: f64) -> Cause {
+        let sentence = format!("memory {service} rose.");
+        let onset_ms = 38_530_000;
+        Cause { service, series: service, score, confidence, onset_ms, findings: vec![service], sentence }
+    }
+
+    #[test]
+    fn what_began_in_a_gap_is_not_said_to_have_been_the_first() {
+        let mut report = report();
+        for (finding, gap_s) in report.findings.iter_mut().zip([1000.0, 1060.0]) {
+            let name = crate::onset::UNSEEN_BEFORE.into();
+            finding.numbers.push(report::Quantity { name, value: gap_s, unit: "s".into() });
+        }
+        let story = tell(&report, &incident(&report, vec![cause(0, 4.0, 0.6), cause(1, 3.0, 0.2)]));
+        assert_eq!(
+            text(&story.headline),
+            "cart memory left its normal band in a gap of the data, between 10:25:30 and 10:42:10 (score 3.4)."
+        );
+        let body = text(&story.body);
+        assert!(body.contains("checkout latency changed in the same gap: the data cannot say"), "{body}");
+        assert!(body.contains("It likely came from cart (60 % of the evidence)."), "{body}");
+        assert_eq!(story.refuted_by, "data from the gap in which checkout moves before cart");
+        assert!(text(&story.body).split(". ").count() <= 12);
+    }
+
+    #[test]
+    fn nobody_is_named_where_nothing_speaks_for_it() {
+        let report = report();
+        let invisible = tell(&report, &incident(&report, vec![cause(1, 0.9, 0.7)]));
+        assert!(text(&invisible.body).contains("No cause is visible in these metrics."));
+        assert_eq!(text(&invisible.headline), "cart memory left its normal band first, at 10:42:10 (score 3.4).");
+        let alike = tell(&report, &incident(&report, vec![cause(1, 3.0, 0.15), cause(0, 3.0, 0.14)]));
+        assert!(text(&alike.body).contains("No service stands out as the cause"));
+        assert!(!alike.check_next.iter().any(|check| check.contains("was first")), "{:?}", alike.check_next);
+    }
+
+    #[test]
+    fn every_number_of_the_body_is_linked() {
+        let report = report();
+        let story = tell(&report, &incident(&report, vec![cause(0, 4.0, 0.6), cause(1, 3.0, 0.2)]));
+        for span in story.headline.iter().chain(&story.body).filter(|span| span.finding.is_none()) {
+            assert!(!span.text.contains(|sign: char| sign.is_ascii_digit()), "{}", span.text);
+        }
+    }
+
+    #[test]
+    fn long_names_lose_their_middle() {
+        let name: String = ('a'..='z').chain('a'..='z').chain('a'..='z').collect();
+        assert_eq!(shortened(&name).chars().count(), LONGEST_NAME);
+        assert!(shortened(&name).starts_with("abc") && shortened(&name).ends_with("xyz"));
+        assert_eq!(shortened("a\nb"), "a b");
     }
 }

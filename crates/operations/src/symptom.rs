@@ -42,7 +42,12 @@ const WORDS: [(Symptom, &[&str]); 3] = [
 /// What a series says of the experience of users, by the words of its name within its service; `None` for resources and
 /// whatever else is behind the scenes. Time that a processor or a collector of garbage spends is no time that users wait.
 pub fn symptom(series: &SeriesSummary) -> Option<Symptom> {
-    let words = words(&series.metric);
+    of_metric(&series.metric)
+}
+
+/// The same by the name within the service alone.
+pub fn of_metric(metric: &str) -> Option<Symptom> {
+    let words = words(metric);
     if ["cpu", "gc", "garbage", "disk", "process", "uptime"].iter().any(|word| words.iter().any(|one| one == word)) {
         return None;
     }

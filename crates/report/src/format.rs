@@ -103,6 +103,16 @@ pub fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{text} {}", if count == 1 { one } else { many })
 }
 
+/// As [`clock`], but never without the time of day: what somebody has to look up in other records.
+pub fn moment(time_ms: i64, offset_min: i32, span_ms: i64) -> String {
+    let day = clock(time_ms, offset_min, span_ms);
+    if span_ms <= 60 * DAY_MS {
+        return day;
+    }
+    let at = Civil::new(time_ms, offset_min);
+    format!("{day} {:02}:{:02}", at.hour, at.minute)
+}
+
 /// A moment on the clock of a zone that is `offset_min` minutes east of UTC, with the detail that a window of `span_ms`
 /// needs: milliseconds up to 10 s, the time of day up to a day, day and time up to 60 days, else the date.
 pub fn clock(time_ms: i64, offset_min: i32, span_ms: i64) -> String {
@@ -403,6 +413,8 @@ mod tests {
         assert_eq!(clock(time_ms, 120, 6 * 3_600_000), "12:42:10");
         assert_eq!(clock(time_ms, -11 * 60, 3 * DAY_MS), "20 Nov 23:42");
         assert_eq!(clock(time_ms, 0, 400 * DAY_MS), "21 Nov 2026");
+        assert_eq!(moment(time_ms, 0, 400 * DAY_MS), "21 Nov 2026 10:42");
+        assert_eq!(moment(time_ms, 0, DAY_MS), "10:42:10");
         assert_eq!(date_time(-1, 0), "1969-12-31 23:59:59");
         // 2024-02-29T00:00:00Z and 2000-03-01T00:00:00Z.
         assert_eq!(date_time(1_709_164_800_000, 0), "2024-02-29 00:00:00");

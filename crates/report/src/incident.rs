@@ -35,9 +35,10 @@ pub struct Cause {
     pub service: usize,
     /// Its most telling series.
     pub series: usize,
-    /// Strength of the evidence; comparable within one incident only.
+    /// Strength of the evidence; comparable within one incident only. Below 1.0 it moved no further than healthy services do.
     pub score: f64,
-    /// The share of the evidence of all candidates that this one holds, 0 to 1.
+    /// The share of the evidence that this one holds, 0 to 1. The evidence is that of all candidates and of one more that
+    /// stands for "none of these", so the shares of all candidates add up to less than 1.
     pub confidence: f64,
     /// When this service first left its normal band.
     pub onset_ms: i64,
@@ -45,6 +46,17 @@ pub struct Cause {
     pub findings: Vec<usize>,
     /// Why, in a sentence.
     pub sentence: String,
+}
+
+impl Cause {
+    /// From this share of the evidence on the first cause is named: below, fewer than two of five were right
+    /// (docs/accuracy.md).
+    pub const NAMED_FROM: f64 = 0.2;
+
+    /// Whether it may be called a cause, if it is the first.
+    pub fn is_named(&self) -> bool {
+        self.score >= 1.0 && self.confidence >= Self::NAMED_FROM
+    }
 }
 
 /// One step of the spread.

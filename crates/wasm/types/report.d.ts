@@ -309,8 +309,9 @@ export interface Narrative {
 export interface Cause {
   service: number;
   series: number;
+  /** Below 1.0 it moved no further than healthy services do. */
   score: number;
-  /** 0 to 1. */
+  /** Its share of the evidence, 0 to 1; "none of these" holds a share, too, so they add up to less than 1. */
   confidence: number;
   onset_ms: number;
   findings: number[];
