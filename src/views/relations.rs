@@ -91,7 +91,7 @@ fn sentence(report: &Report, relation: &Relation) -> String {
     }
     let why = relation.explained_by.map_or_else(
         || match relation.same_source {
-            true => "both of one histogram".to_owned(),
+            true => "both of one distribution".to_owned(),
             false => format!("{} scale", relation.scale.name()),
         },
         |series| format!("explained by {}", format::series(report, series)),

@@ -1,13 +1,14 @@
 //! Incidents, their causes and their story.
 
+use crate::attribution;
 use crate::cause::{examine, reach, weigh};
 use analysis::cause::{Displacement, Evidence, Kind, rank};
 use operations::cascade::Ways;
 use operations::{impact, incident, narrative, spread};
 use order::SortedSet;
 use report::format::quantity;
-use report::{Cause, Finding, Incident, Report, SeriesSummary};
-use series::TimeGrid;
+use report::{Cause, Finding, Incident, LabelEvidence, Report, SeriesSummary};
+use series::{Dataset, TimeGrid};
 
 /// Fewer slots before an onset than this are no normal operation to compare with.
 const SHORTEST_BASELINE: usize = 10;
@@ -15,12 +16,18 @@ const SHORTEST_BASELINE: usize = 10;
 const MOST_INCIDENTS: usize = 20;
 
 /// The incidents of a report whose services, series, findings and relations are filled in.
-pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, ways: &Ways) -> Vec<Incident> {
+pub(crate) fn incidents(
+    report: &Report,
+    dataset: &Dataset,
+    columns: &[Vec<f64>],
+    grid: &TimeGrid,
+    ways: &Ways,
+) -> Vec<Incident> {
     let window_ms = report.dataset.end_ms - report.dataset.start_ms;
     let mut told: Vec<Incident> = incident::group(&report.findings, &report.relations, grid.step_ms, window_ms)
         .into_iter()
         .take(MOST_INCIDENTS)
-        .map(|group| one(report, columns, grid, group))
+        .map(|group| one(report, dataset, columns, grid, group))
         .collect();
     for incident in &mut told {
         impact::assess(report, incident, ways);
@@ -34,35 +41,38 @@ pub(crate) fn incidents(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, 
     told
 }
 
-fn one(report: &Report, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>) -> Incident {
+fn one(report: &Report, dataset: &Dataset, columns: &[Vec<f64>], grid: &TimeGrid, group: Vec<usize>) -> Incident {
     let members: Vec<&Finding> = group.iter().filter_map(|position| report.findings.get(*position)).collect();
     let start_ms = members.iter().map(|finding| finding.start_ms).min().unwrap_or(0);
     let end_ms = members.iter().map(|finding| finding.end_ms).max().unwrap_or(0);
     let beats = group.iter().all(|position| incident::is_beat(&report.findings, *position));
+    let (causes, labels) = if beats {
+        (by_findings(report, &group, start_ms), Vec::new())
+    } else {
+        causes(report, dataset, columns, grid, &group, start_ms, end_ms)
+    };
     Incident {
         start_ms,
         end_ms,
         peak_ms: incident::peak_ms(&report.findings, &group).unwrap_or(start_ms),
-        causes: if beats {
-            by_findings(report, &group, start_ms)
-        } else {
-            causes(report, columns, grid, &group, start_ms, end_ms)
-        },
+        causes,
+        labels,
         spread: if beats { Vec::new() } else { spread::order(&report.findings, &group, grid.step_ms) },
         findings: group,
         ..Incident::default()
     }
 }
 
-/// Ranks the services that have a finding in the group.
+/// Ranks the services that have a finding in the group, and tells which label values their deviation comes with.
 fn causes(
     report: &Report,
+    dataset: &Dataset,
     columns: &[Vec<f64>],
     grid: &TimeGrid,
     group: &[usize],
     start_ms: i64,
     end_ms: i64,
-) -> Vec<Cause> {
+) -> (Vec<Cause>, Vec<LabelEvidence>) {
     let (onset, end) = (grid.slot(start_ms), grid.slot(end_ms) + 1);
     let services = services_of(report, group);
     let involved: Vec<usize> = report
@@ -73,11 +83,18 @@ fn causes(
         .map(|(position, _)| position)
         .collect();
     if onset < SHORTEST_BASELINE {
-        return by_findings(report, group, start_ms);
+        return (by_findings(report, group, start_ms), Vec::new());
     }
     let upto = |column: &Vec<f64>| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
     let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position)).map(upto).collect();
     let examined = examine(&chosen, 0, Some(onset), reach(grid));
+    // Series of services without a finding have not moved.
+    let mut strength = vec![0.0; report.series.len()];
+    for (column, moved) in &examined.moved {
+        if let Some(strength) = involved.get(*column).and_then(|position| strength.get_mut(*position)) {
+            *strength = moved.evidence;
+        }
+    }
     // A lag says who was first, whatever it measures.
     let evidence: Vec<Evidence> = examined
         .moved
@@ -112,7 +129,7 @@ fn causes(
             sentence: moved_sentence(summary, moved),
         });
     }
-    found
+    (found, attribution::explaining(dataset, report, &strength))
 }
 
 fn moved_sentence(series: &SeriesSummary, moved: &Displacement) -> String {

@@ -11,6 +11,7 @@ mod changes;
 mod chart;
 mod describe;
 mod detect;
+mod distribution;
 mod episodes;
 mod error;
 mod expectation;
@@ -33,7 +34,6 @@ mod summary;
 mod watch;
 
 pub use analysis::Analysis;
-pub use attribution::LabelEvidence;
 pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
 pub use changes::{Change, ChangeKind, changes};
 pub use error::Error;

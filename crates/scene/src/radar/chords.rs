@@ -46,7 +46,7 @@ pub(crate) fn draw(
     for (index, relation) in report.relations.iter().enumerate() {
         let sector = |series: usize| by_series.get(series).copied().flatten();
         let (Some(from), Some(to)) = (sector(relation.from), sector(relation.to)) else { continue };
-        // What a third series explains is no way of its own, nor are two views of one histogram.
+        // What a third series explains is no way of its own, nor are two views of one distribution.
         if from == to || !relation.strength.is_finite() || relation.explained_by.is_some() || relation.same_source {
             continue;
         }
