@@ -129,8 +129,8 @@ mod tests {
 
     /// A report whose services hold these series.
     fn report(services: &[&[usize]]) -> Report {
-        let mut report = Report::default();
-        report.series = vec![SeriesSummary::default(); services.iter().map(|series| series.len()).sum()];
+        let count = services.iter().map(|series| series.len()).sum();
+        let mut report = Report { series: vec![SeriesSummary::default(); count], ..Report::default() };
         for (service, series) in services.iter().enumerate() {
             report.services.push(ServiceSummary { series: series.to_vec(), ..ServiceSummary::default() });
             for position in *series {

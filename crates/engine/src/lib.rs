@@ -29,6 +29,7 @@ mod replay;
 mod scales;
 mod score;
 mod services;
+mod setting;
 mod spectrum;
 mod summary;
 mod watch;
@@ -43,6 +44,7 @@ pub use pattern::{PatternError, pattern};
 pub use progress::{Progress, Stage, Status};
 pub use score::{Mode, score};
 pub use services::Membership;
+pub use setting::SettingError;
 pub use watch::Watch;
 
 use series::Dataset;
