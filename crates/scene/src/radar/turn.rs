@@ -457,7 +457,8 @@ impl<'r> Turn<'r> {
         }
         for (line, found) in self.player.patterns.iter().take(2).enumerate() {
             let y = self.polar.y + hole_px * 0.5 + 14.0 * line as f64;
-            let content = text::shorten_name(&pattern_words(found), hole_px * 1.6, SIZE_PX, Weight::Regular);
+            let words = format!("{}: {}, chance {}", found.pattern, found.count, format::number(found.by_chance));
+            let content = text::shorten_name(&words, hole_px * 1.6, SIZE_PX, Weight::Regular);
             let text = Text::new(self.polar.x, y, content).anchored(Anchor::Middle, Baseline::Middle);
             scene.text(text.font(SIZE_PX, Weight::Regular).tint(Paint::Muted));
         }
