@@ -61,7 +61,7 @@ async fn every_request_arrives_as_it_was_sent() {
         Request::Analyse {
             generation: 2,
             service_label: "app".into(),
-            weights: vec!["weight.a=2".into()],
+            settings: vec!["weight.a=2".into()],
             library: "{}".into(),
         },
         Request::Remember { ticket: 1, generation: 2, incident: 3, name: "ä".into(), library: String::new() },

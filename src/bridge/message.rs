@@ -150,8 +150,8 @@ pub enum Request {
         generation: u32,
         /// As in [`Response::Dataset`].
         service_label: String,
-        /// What services weigh: settings `weight.SERVICE=NUMBER`.
-        weights: Vec<String>,
+        /// Settings for the analysis: `weight.SERVICE=NUMBER`, `pattern=1,1,0`.
+        settings: Vec<String>,
         /// The incidents that the user knows: a [`report::Library`] as JSON; empty without any.
         library: String,
     },
@@ -326,7 +326,7 @@ enum_bytes! {
         1: Cancel { generation },
         2: Chart { ticket, generation, chart },
         3: Hand { ticket, generation, what },
-        4: Analyse { generation, service_label, weights, library },
+        4: Analyse { generation, service_label, settings, library },
         5: Preview { ticket, name, settings },
         6: Connect { ticket, address, access, question },
         7: Follow { generation, goes_on },

@@ -1,5 +1,6 @@
 //! Paints a scene's display list on a canvas.
 
+use report::format::decimals;
 use scene::{Anchor, Baseline, Command, Path, Scene, Shape, Stroke, Text, Theme, Tint};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -92,7 +93,7 @@ impl Brush<'_> {
 
     fn text(&mut self, text: &Text) {
         let context = self.context;
-        context.set_font(&format!("{} {}px {FONT_FAMILY}", text.weight.css(), text.size_px));
+        context.set_font(&format!("{} {}px {FONT_FAMILY}", text.weight.css(), decimals(text.size_px, 2)));
         context.set_text_align(match text.anchor {
             Anchor::Start => "left",
             Anchor::Middle => "center",

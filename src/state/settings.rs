@@ -24,7 +24,7 @@ impl Settings {
         self.0.iter().filter(|setting| !is_of_analysis(setting)).cloned().collect()
     }
 
-    /// Those for the analysis: what services weigh (`weight.checkout=5`).
+    /// Those for the analysis: what services weigh (`weight.checkout=5`), patterns to count (`pattern=1,1,0`).
     pub fn of_analysis(&self) -> Vec<String> {
         self.0.iter().filter(|setting| is_of_analysis(setting)).cloned().collect()
     }
@@ -72,13 +72,13 @@ impl Settings {
 }
 
 fn is_of_analysis(setting: &str) -> bool {
-    setting.starts_with("weight.")
+    setting.starts_with("weight.") || setting.starts_with("pattern=")
 }
 
 /// What a setting is about: the names of columns may hold equals signs, the values of their settings may not. What is left
 /// out adds up, and so does what is asked of a server: such a setting is about all of it.
 fn name(setting: &str) -> &str {
-    if ["ignore=", "pack=", "query="].iter().any(|start| setting.starts_with(start)) {
+    if ["ignore=", "pack=", "query=", "pattern="].iter().any(|start| setting.starts_with(start)) {
         return setting;
     }
     let is_about_one = ["role.", "unit.", "kind.", "weight."].iter().any(|start| setting.starts_with(start));
@@ -91,11 +91,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weights_are_for_the_analysis() {
+    fn weights_and_patterns_are_for_the_analysis() {
         let settings = Settings::new(["decimal=,", "weight.a=b=5", "weight.a=b=7"].map(str::to_owned));
         assert_eq!(settings.of_analysis(), ["weight.a=b=7"]);
         assert_eq!(settings.of_reading(), ["decimal=,"]);
         assert_eq!(settings.with_reading(["decimal=.".to_owned()]).list(), ["decimal=.", "weight.a=b=7"]);
+        let mut settings = Settings::default();
+        settings.set("pattern", "1,1,0");
+        settings.set("pattern", "1,0");
+        assert_eq!(settings.of_analysis(), ["pattern=1,1,0", "pattern=1,0"]);
+        assert!(settings.of_reading().is_empty());
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(super) fn data(session: &'static Session) -> View {
             mapping(session),
             part("Scales of time", scales(&report)),
             part(&title, rows.collect()),
+            part("Patterns of accents", patterns(session)),
             part("Services and series", services(session, &report)),
             el("h2").class("panel-title").text("Known incidents").into(),
             super::library::library(session).into(),
@@ -125,11 +126,28 @@ fn weight(session: &'static Session, service: &report::ServiceSummary) -> El {
         .attr("value", Settings::new(session.settings()).get(&format!("weight.{name}")).unwrap_or_default());
     let input: HtmlInputElement = field.cast();
     let field = field.on("change", move |_| {
-        if input.check_validity() {
+        if input.report_validity() {
             session.set_setting(&format!("weight.{name}"), &input.value());
         }
     });
     el("label").class("note-count weight").text("weighs ").child(field)
+}
+
+/// Where a pattern of accents can be typed. It is a setting, of which there may be several; the series view shows it.
+fn patterns(session: &'static Session) -> View {
+    const WHAT: &str = "Strong (1) and weak (0) accents, commas between, at most 64: 1,1,0";
+    let field = el("input")
+        .attr("pattern", r"\s*[01](\s*,\s*[01]){0,63}\s*")
+        .attr("placeholder", "1,1,0")
+        .attr("title", WHAT)
+        .attr("data-testid", "pattern");
+    let input: HtmlInputElement = field.cast();
+    let field = field.on("change", move |_| {
+        if input.report_validity() {
+            session.set_setting("pattern", &input.value());
+        }
+    });
+    el("li").child(el("label").class("note-words weight").text("Count ").child(field)).child(sentence(WHAT)).into()
 }
 
 fn services(session: &'static Session, report: &Report) -> View {

@@ -28,7 +28,7 @@ pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding
         let window = Some(Stretch { start_ms: window_ms.0, end_ms: window_ms.1 });
         chart(session, shown, Plot { series, shown_ms, window, levels: levels.clone() })
     });
-    let mut numbers = vec![("score".to_owned(), format!("{:.2} (threshold 1)", finding.score))];
+    let mut numbers = vec![("score".to_owned(), format!("{} (threshold 1)", words::decimals(finding.score, 2)))];
     numbers.extend(
         finding.numbers.iter().map(|number| (number.name.clone(), words::quantity(number.value, &number.unit))),
     );

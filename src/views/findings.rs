@@ -7,6 +7,7 @@ use super::spark::{SPARK_POINTS, spark};
 use crate::bridge::ChartRequest;
 use crate::dom::{El, Row, View, el, memo, signal};
 use crate::state::{Filter, Look, look};
+use report::format as words;
 use report::{Finding, Scale};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -211,12 +212,12 @@ fn item(
         .class(if is_strong { "finding is-strong" } else { "finding" })
         .attr("data-testid", test_id)
         .attr("data-kind", &finding.kind.name().replace(' ', "_"))
-        .attr("data-score", &finding.score.to_string())
+        .attr("data-score-bits", &finding.score.to_bits().to_string())
         .aria_with("aria-expanded", move || is_expanded())
         .child(el("time").class("finding-time").text(&format::clock(report, finding.start_ms)))
         .child(words)
         .child(el("span").class("finding-spark").child(spark(session, wanted, is_strong)))
-        .child(el("span").class("finding-score").text(&format!("{:.1}", finding.score)))
+        .child(el("span").class("finding-score").text(&words::decimals(finding.score, 1)))
         .on_click(toggle);
     let (shown, finding) = (shown.clone(), finding.clone());
     let is_marked = Rc::clone(&is_open);

@@ -3,6 +3,7 @@
 use super::session::Session;
 use crate::dom::{View, el};
 use crate::state::Phase;
+use report::format::decimals;
 use wasm_bindgen::JsValue;
 
 /// A bar under the header while work is under way.
@@ -29,7 +30,11 @@ pub(super) fn progress_bar(session: &'static Session) -> View {
                         .class("progress-text")
                         .child(el("span").class("progress-stage").text_with(stage))
                         .child(el("span").class("progress-source").text_with(source))
-                        .child(el("span").class("progress-share").text_with(move || format!("{} %", percent()))),
+                        .child(
+                            el("span")
+                                .class("progress-share")
+                                .text_with(move || format!("{} %", decimals(percent(), 0))),
+                        ),
                 )
                 .child(
                     el("button")

@@ -9,6 +9,7 @@ use crate::dom::{self, El, ReadSignal, Signal, effect, el, memo, signal, untrack
 use crate::paint;
 use crate::state::{Command, Level, Tab, View, across, beside};
 use crate::store::Theme;
+use report::format as numbers;
 use report::{ChartData, Report, Subject};
 use scene::{Scene, Target, radar};
 use std::cell::{Cell, RefCell};
@@ -272,7 +273,7 @@ fn place(event: &MouseEvent) -> (f64, f64) {
 fn near(picture: &Scene, (x, y): (f64, f64)) -> Option<Target> {
     let around = |reach_px: f64| {
         let turns = (0..8).map(|turn| f64::from(turn) * std::f64::consts::FRAC_PI_4);
-        turns.map(move |angle| (x + reach_px * angle.cos(), y + reach_px * angle.sin()))
+        turns.map(move |angle| scene::Polar { x, y }.point(reach_px, angle))
     };
     let beside = || NEAR_PX.into_iter().flat_map(around).filter_map(|(x, y)| picture.hit(x, y));
     picture.hit(x, y).or_else(|| beside().find(|target| target.subject().is_some()))
@@ -335,7 +336,7 @@ fn tooltip(dial: &Rc<Dial>, room: ReadSignal<(f64, f64)>) -> dom::View {
         let ((x, y), (width, _)) = (pointer.get(), room.get());
         // Beside the pointer, on the side that has room.
         let shift = if x > width / 2.0 { "calc(-100% - 12px)" } else { "16px" };
-        format!("translate(calc({x:.0}px + {shift}), {:.0}px)", y + 14.0)
+        format!("translate(calc({}px + {shift}), {}px)", numbers::decimals(x, 0), numbers::decimals(y + 14.0, 0))
     };
     dom::View::dynamic(move || {
         let words = words.get_clone();
@@ -437,7 +438,7 @@ fn legend(session: &'static Session) -> El {
         let theme = super::theme_colors(session.theme.get());
         if width_px > 40.0 {
             let scene = scene::legend(width_px);
-            let px = |length: f64| format!("{length}px");
+            let px = |length: f64| format!("{}px", numbers::decimals(length, 2));
             let _ = shape.clone().style("width", &px(scene.width_px)).style("height", &px(scene.height_px));
             paint::paint(&canvas, &scene, &theme);
         }

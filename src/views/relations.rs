@@ -54,7 +54,7 @@ fn item(session: &'static Session, shown: &Shown, index: usize, relation: &Relat
         (_, Some(lag_s)) if lag_s > 0.0 => "→",
         _ => "–",
     };
-    let width = format!("{}%", (100.0 * relation.strength).round());
+    let width = format!("{}%", words::decimals(100.0 * relation.strength, 0));
     let names = el("b").text(&names(&shown.report, relation, arrow));
     let button = el("button")
         .class("finding is-relation")
@@ -64,7 +64,7 @@ fn item(session: &'static Session, shown: &Shown, index: usize, relation: &Relat
             el("span").class("finding-words").child(names).child(el("span").text(&sentence(&shown.report, relation))),
         )
         .child(el("span").class("strength").attr("aria-hidden", "true").child(el("i").style("width", &width)))
-        .child(el("span").class("finding-score").text(&format!("{:.2}", relation.strength)))
+        .child(el("span").class("finding-score").text(&words::decimals(relation.strength, 2)))
         .on_click(move || session.look(|view, report| view.toggle_relation(report, index)));
     let (shown, relation) = (shown.clone(), relation.clone());
     el("li")
@@ -91,7 +91,7 @@ fn sentence(report: &Report, relation: &Relation) -> String {
     }
     let why = relation.explained_by.map_or_else(
         || match relation.same_source {
-            true => "both of one histogram".to_owned(),
+            true => "both of one distribution".to_owned(),
             false => format!("{} scale", relation.scale.name()),
         },
         |series| format!("explained by {}", format::series(report, series)),

@@ -73,20 +73,21 @@ fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident,
     let fact = |lead: &str, words: &str| el("p").text(lead).child(el("b").text(words));
     let mut facts = el("div").class("story-facts");
     if let Some(cause) = causes.first().filter(|cause| cause.is_named()) {
-        let other =
-            |other: &report::Cause| format!("{} {:.2}", format::service(report, other.service), other.confidence);
+        let other = |other: &report::Cause| {
+            format!("{} {}", format::service(report, other.service), words::decimals(other.confidence, 2))
+        };
         let others: Vec<String> = causes.iter().skip(1).take(2).map(other).collect();
         facts = facts
             .child(fact("cause ", &format::series(report, cause.series)))
-            .child(fact("confidence ", &format!("{:.2}", cause.confidence)))
+            .child(fact("confidence ", &words::decimals(cause.confidence, 2)))
             .child((!others.is_empty()).then(|| el("p").text("then ").text(&others.join(", "))));
     }
     if !incident.spread.is_empty() {
         let severity = fact("severity ", incident.severity.name()).attr("data-testid", "severity");
-        facts = facts.child(severity.attr("title", &format!("risk {:.2}", incident.risk)));
+        facts = facts.child(severity.attr("title", &format!("risk {}", words::decimals(incident.risk, 2))));
     }
     if let Some(known) = &incident.known {
-        let words = format!("{} ({:.2})", known.name, known.confidence);
+        let words = format!("{} ({})", known.name, words::decimals(known.confidence, 2));
         facts = facts.child(fact("seen before ", &words).attr("data-testid", "known"));
     }
     if !incident.resembles.is_empty() {

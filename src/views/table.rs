@@ -67,7 +67,7 @@ fn row(session: &'static Session, row: &Row) -> El {
         el("button").text(&row.name).on_click(go).into()
     };
     let number = |value: Option<f64>| {
-        let text = value.map_or_else(|| report::format::NONE.to_owned(), |value| format!("{value:.2}"));
+        let text = value.map_or_else(|| report::format::NONE.to_owned(), |value| report::format::decimals(value, 2));
         el("td").class("number").text(&text)
     };
     el("tr")

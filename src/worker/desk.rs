@@ -1,9 +1,10 @@
 //! What the worker holds, and who gets which answer.
 
-use super::work;
+use super::work::{self, Asked};
 use crate::bridge::{ChartRequest, Envelope, Handed, Mailbox, Request, Response, to_bytes, to_f64s};
-use engine::{Analysis, Options};
+use engine::{Analysis, Options, SettingError};
 use report::{Library, Report};
+use series::{Note, NoteKind};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -37,12 +38,13 @@ impl Desk {
     /// Does what the page asks for.
     pub(super) fn receive(desk: &Rc<Self>, message: Envelope<Request>) {
         match message.head {
-            Request::Analyse { generation, service_label, weights, library } => {
+            Request::Analyse { generation, service_label, settings, library } => {
                 let turn = desk.begin(generation);
                 let desk = Rc::clone(desk);
-                let weights = weights.iter().filter_map(|setting| weight(setting)).collect();
-                let options = Options { signatures: known(&library).signatures, weights, ..Options::default() };
-                spawn_local(async move { work::run(&desk, turn, &service_label, options, message.buffers).await });
+                let mut options = Options { signatures: known(&library).signatures, ..Options::default() };
+                let refused = settings.iter().filter_map(|setting| Some(refused(setting, options.set(setting).err()?)));
+                let asked = Asked { service_label, refused: refused.collect(), options };
+                spawn_local(async move { work::run(&desk, turn, asked, message.buffers).await });
             }
             Request::Remember { ticket, generation, incident, name, library } => {
                 let grown = desk.with(generation, |analysis| {
@@ -150,11 +152,10 @@ fn known(library: &str) -> Library {
     serde_json::from_str(library).unwrap_or_default()
 }
 
-/// `weight.checkout=5`; what is no weight counts as not said.
-fn weight(setting: &str) -> Option<(String, f64)> {
-    let (service, number) = setting.strip_prefix("weight.")?.rsplit_once('=')?;
-    let weight: f64 = number.parse().ok()?;
-    (weight.is_finite() && weight >= 0.0).then(|| (service.to_owned(), weight))
+/// The note on a setting that is none; it can be taken away.
+fn refused(setting: &str, error: SettingError) -> Note {
+    let note = Note::new(NoteKind::Dropped, 1, format!("{error}; it was passed over"));
+    note.about(setting).undone_by(setting)
 }
 
 fn handed(analysis: &Analysis, what: Handed) -> Vec<u8> {

@@ -4,17 +4,26 @@ use super::desk::{Desk, Turn};
 use crate::bridge::{Fault, Pause, READING_SHARE, Remedy, dataset, from_words};
 use engine::{Analysis, Options, Stage, Status};
 use js_sys::{ArrayBuffer, Uint8Array};
-use series::Dataset;
+use series::{Dataset, Note};
 
 /// How often findings are sent while more are sought.
 const PARTIAL_MS: f64 = 200.0;
 
-/// Analyses a data set, until that is done, fails, or is not wanted any more. Services are told apart by a label, or as
-/// the engine finds best where that is empty.
+/// What is asked of an analysis.
+pub(super) struct Asked {
+    /// The label that tells services apart; empty where the engine shall find them.
+    pub(super) service_label: String,
+    /// The user's options.
+    pub(super) options: Options,
+    /// Notes on settings that are none.
+    pub(super) refused: Vec<Note>,
+}
+
+/// Analyses a data set, until that is done, fails, or is not wanted any more.
 ///
 /// Of servers that are followed, all but the first analysis are done in silence: what is on the screen stays until the next
 /// Report is complete, and stays for good where nothing comes of it.
-pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, options: Options, buffers: Vec<ArrayBuffer>) {
+pub(super) async fn run(desk: &Desk, turn: Turn, asked: Asked, buffers: Vec<ArrayBuffer>) {
     let pause = Pause::default();
     let is_again = desk.has_complete(turn);
     if !is_again {
@@ -24,7 +33,7 @@ pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, options: O
     if !desk.wants(turn) {
         return;
     }
-    match begin(desk, turn, service_label, options, buffers) {
+    match begin(desk, turn, asked, buffers) {
         Ok(()) => analyse(desk, turn, is_again, &pause).await,
         Err(_) if is_again => desk.say_complete(turn),
         Err(fault) => desk.page.say_failed(turn.generation, fault),
@@ -32,14 +41,8 @@ pub(super) async fn run(desk: &Desk, turn: Turn, service_label: &str, options: O
 }
 
 /// Lays the data on the desk, ready to be analysed.
-fn begin(
-    desk: &Desk,
-    turn: Turn,
-    service_label: &str,
-    options: Options,
-    buffers: Vec<ArrayBuffer>,
-) -> Result<(), Fault> {
-    let dataset = unpacked(buffers).ok_or_else(|| Fault {
+fn begin(desk: &Desk, turn: Turn, asked: Asked, buffers: Vec<ArrayBuffer>) -> Result<(), Fault> {
+    let mut dataset = unpacked(buffers).ok_or_else(|| Fault {
         title: "The data could not be handed over".to_owned(),
         message: "What reads and what analyses are of different versions. Reload the page.".to_owned(),
         remedy: Remedy::None,
@@ -47,7 +50,8 @@ fn begin(
     let names: Vec<&str> = dataset.origins.iter().map(|origin| origin.name.as_str()).collect();
     let title = format!("{} gives nothing to analyse", names.join(", "));
     let fault = |error: engine::Error| Fault { title, message: sentence(&error), remedy: Remedy::None };
-    let options = Options { services: dataset.services_by(service_label), ..options };
+    let options = Options { services: dataset.services_by(&asked.service_label), ..asked.options };
+    dataset.notes.extend(asked.refused);
     desk.put(turn, Analysis::new(dataset, options).map_err(fault)?);
     Ok(())
 }

@@ -38,6 +38,9 @@ export async function sample(pattern) {
   return { name: found.file, path, bytes, text };
 }
 
+/** The number of so many bits: to the last digit, which no text on the page has. */
+const fromBits = (bits) => new Float64Array(BigUint64Array.of(BigInt(bits)).buffer)[0];
+
 /** An element by its test id. */
 export const part = (page, id) => page.getByTestId(id).first();
 
@@ -88,7 +91,7 @@ export async function findings(page) {
   return Promise.all(
     rows.map(async (row) => ({
       kind: await row.getAttribute('data-kind'),
-      score: Number(await row.getAttribute('data-score')),
+      score: fromBits(await row.getAttribute('data-score-bits')),
     })),
   );
 }

@@ -210,6 +210,42 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(isWeighted, false);
   });
 
+  it('counts a pattern of accents that was typed, shows it around the clock, and says what is none', async () => {
+    await page.getByTestId('sample-job-collision').click();
+    await state(page);
+    await page.locator('#tab-data').click();
+    await part(page, 'pattern').fill('da,dum');
+    await part(page, 'pattern').press('Tab');
+    assert.equal(await part(page, 'pattern').evaluate((field) => field.validity.patternMismatch), true);
+    assert.ok(!page.url().includes('pattern'));
+    await part(page, 'pattern').fill('1,0');
+    await part(page, 'pattern').press('Tab');
+    await page.locator('button[title="pattern=1,0"]', { hasText: 'Remove' }).waitFor();
+    await state(page);
+    await changedTo(() => /ask=pattern%3D1%2C0/.test(page.url()), true);
+    const told = (await report((await sample(/collision/)).path, '--pattern', '1,0')).series;
+    const counted = told.findIndex(({ patterns }) => patterns[0]?.count > 0);
+    assert.ok(counted >= 0, 'a series has the pattern');
+
+    // A link brings it along, and says which settings are none.
+    const hash = `#v=1&sample=job-collision&ask=pattern%3D1%2C0&ask=pattern%3Dx&ask=weight.nobody%3D2&ask=weight.cart%3Dmuch&view=series.${counted}`;
+    await page.goto('about:blank');
+    await page.goto(`${server.origin}/${hash}`);
+    await state(page);
+    const isTold = async () => {
+      const box = await part(page, 'radar').boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2);
+      return /1,0: [\d\u202f]+ times?, by chance/.test(await page.locator('body').innerText());
+    };
+    await changedTo(isTold, true);
+    await page.locator('#tab-data').click();
+    const data = await page.locator('body').innerText();
+    assert.match(data, /`x` is no pattern of accents; .*passed over/);
+    assert.match(data, /`much` is no weight of cart; .*passed over/);
+    assert.match(data, /nobody[\s\S]*no service is called that/);
+  });
+
   it('knows an incident again that was given a name, also in another browser', async () => {
     await drop(page, incident);
     await state(page);

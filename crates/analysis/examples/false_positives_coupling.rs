@@ -111,7 +111,7 @@ fn delays(seeds: u64) {
     );
     println!("|---|---|---|---|---|---|---|---|");
     for phi in [0.0, 0.6, 0.9] {
-        for snr_db in [6.0f64, 0.0, -3.0] {
+        for snr_db in [10.0f64, 6.0, 0.0, -3.0] {
             let (mut delays, mut covered, mut crooked, mut agree) = (Vec::new(), 0, 0, 0);
             for seed in 0..seeds / 4 {
                 let mut noise = Noise::new(SEEDS_FROM + seed);

@@ -254,7 +254,7 @@ fn relation_line(report: &Report, relation: &Relation) -> String {
         (Some(verdict), Some(delay)) => format!("; by the phase {}, {}", duration_s(delay), verdict.words()),
         _ => String::new(),
     };
-    let source = if relation.same_source { "; both of one histogram" } else { "" };
+    let source = if relation.same_source { "; both of one distribution" } else { "" };
     format!(
         "{from} {} {to}: {} at the {} scale, strength {}{follows}, q {}{delay}{source}",
         if lag.is_some() { "→" } else { "–" },

@@ -3,6 +3,7 @@
 use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
 use crate::detect::{self, Facts, Setting};
+use crate::distribution::Distributions;
 use crate::expectation::Course;
 use crate::parting::{self, Break};
 use crate::peers;
@@ -292,10 +293,12 @@ impl Analysis {
         relating.let_go();
         self.report.relations = relating.relations();
         self.report.relations.extend(describe::beat_relations(&self.beats, &self.panel.grid, &self.bounds));
+        let distributions = Distributions::of(&self.dataset.series);
         for relation in &mut self.report.relations {
             let series = [relation.from, relation.to].map(|series| self.dataset.series.get(series));
+            let is_derived = matches!(series, [Some(a), Some(b)] if a.has_histogram_of(b));
             relation.same_source =
-                relation.from != relation.to && matches!(series, [Some(a), Some(b)] if a.has_histogram_of(b));
+                relation.from != relation.to && (is_derived || distributions.is_one(relation.from, relation.to));
         }
         order::sort_by_key(&mut self.report.relations, |relation| {
             (relation.same_source, relation.explained_by.is_some())
@@ -375,7 +378,7 @@ impl Analysis {
         for (service, reach) in self.report.services.iter_mut().zip(ways.reach()) {
             service.reach = reach;
         }
-        self.report.incidents = explain::incidents(&self.report, &columns, &self.panel.grid, &ways);
+        self.report.incidents = explain::incidents(&self.report, &self.dataset, &columns, &self.panel.grid, &ways);
         self.report.warnings = self
             .report
             .findings

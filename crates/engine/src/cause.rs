@@ -1,11 +1,12 @@
 //! Root causes: services and their series, ranked by how far they moved in the disturbance.
 
-use crate::attribution::{self, LabelEvidence};
+use crate::attribution;
 use crate::services::{self, Membership};
 use crate::{Error, Options, metric_kind};
 use analysis::cause::{Alarm, Displacement, Evidence, Kind, displacement, disturbance, rank, silence};
 use operations::symptom::{self, Symptom};
 use order::{SortedMap, SortedSet};
+use report::LabelEvidence;
 use series::{Dataset, Panel, TimeGrid};
 
 /// How late or early an alarm may be, in milliseconds.

@@ -1,13 +1,14 @@
 //! Incidents, their causes and their story.
 
+use crate::attribution;
 use crate::cause::{examine, reach, weigh};
 use analysis::cause::{Displacement, Evidence, Kind, rank};
 use operations::cascade::Ways;
 use operations::{impact, incident, narrative, spread};
 use order::SortedSet;
 use report::format::quantity;
-use report::{Cause, Finding, Incident, Report, SeriesSummary};
-use series::TimeGrid;
+use report::{Cause, Finding, Incident, LabelEvidence, Report, SeriesSummary};
+use series::{Dataset, TimeGrid};
 
 /// Fewer slots before an onset than this are no normal operation to compare with.
 const SHORTEST_BASELINE: usize = 10;
@@ -15,7 +16,13 @@ const SHORTEST_BASELINE: usize = 10;
 const MOST_INCIDENTS: usize = 20;
 
 /// The incidents of a report whose services, series, findings and relations are filled in.
-pub(crate) fn incidents(report: &Report, columns: &[&[f64]], grid: &TimeGrid, ways: &Ways) -> Vec<Incident> {
+pub(crate) fn incidents(
+    report: &Report,
+    dataset: &Dataset,
+    columns: &[&[f64]],
+    grid: &TimeGrid,
+    ways: &Ways,
+) -> Vec<Incident> {
     // What was not recorded is no part of the window: two halves days apart are minutes long all the same.
     let window_ms = (grid.covered_s() * 1000.0) as i64;
     let behind = |cut: &series::Break| (grid.time_ms(cut.slot) - cut.skipped_ms, grid.time_ms(cut.slot));
@@ -24,7 +31,7 @@ pub(crate) fn incidents(report: &Report, columns: &[&[f64]], grid: &TimeGrid, wa
     let mut told: Vec<Incident> = incident::group(findings, relations, grid.start_ms, grid.step_ms, window_ms)
         .into_iter()
         .take(MOST_INCIDENTS)
-        .map(|group| one(report, columns, grid, group))
+        .map(|group| one(report, dataset, columns, grid, group))
         .collect();
     for incident in &mut told {
         impact::assess(report, incident, ways, &gaps);
@@ -38,35 +45,38 @@ pub(crate) fn incidents(report: &Report, columns: &[&[f64]], grid: &TimeGrid, wa
     told
 }
 
-fn one(report: &Report, columns: &[&[f64]], grid: &TimeGrid, group: Vec<usize>) -> Incident {
+fn one(report: &Report, dataset: &Dataset, columns: &[&[f64]], grid: &TimeGrid, group: Vec<usize>) -> Incident {
     let members: Vec<&Finding> = group.iter().filter_map(|position| report.findings.get(*position)).collect();
     let start_ms = members.iter().map(|finding| finding.start_ms).min().unwrap_or(0);
     let end_ms = members.iter().map(|finding| finding.end_ms).max().unwrap_or(0);
     let beats = group.iter().all(|position| incident::is_beat(&report.findings, *position));
+    let (causes, labels) = if beats {
+        (by_findings(report, &group, start_ms), Vec::new())
+    } else {
+        causes(report, dataset, columns, grid, &group, start_ms, end_ms)
+    };
     Incident {
         start_ms,
         end_ms,
         peak_ms: incident::peak_ms(&report.findings, &group).unwrap_or(start_ms),
-        causes: if beats {
-            by_findings(report, &group, start_ms)
-        } else {
-            causes(report, columns, grid, &group, start_ms, end_ms)
-        },
+        causes,
+        labels,
         spread: if beats { Vec::new() } else { spread::order(&report.findings, &group, grid.step_ms) },
         findings: group,
         ..Incident::default()
     }
 }
 
-/// Ranks the services that have a finding in the group.
+/// Ranks the services that have a finding in the group, and tells which label values their deviation comes with.
 fn causes(
     report: &Report,
+    dataset: &Dataset,
     columns: &[&[f64]],
     grid: &TimeGrid,
     group: &[usize],
     start_ms: i64,
     end_ms: i64,
-) -> Vec<Cause> {
+) -> (Vec<Cause>, Vec<LabelEvidence>) {
     // What came long before may be a faint forerunner: the alarm is where most of it began.
     let alarm_ms = incident::outbreak_ms(&report.findings, group, grid.step_ms).unwrap_or(start_ms);
     let (onset, end) = (grid.slot(alarm_ms), grid.slot(end_ms) + 1);
@@ -79,11 +89,18 @@ fn causes(
         .map(|(position, _)| position)
         .collect();
     if onset < SHORTEST_BASELINE {
-        return by_findings(report, group, start_ms);
+        return (by_findings(report, group, start_ms), Vec::new());
     }
     let upto = |column: &&[f64]| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
     let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position)).map(upto).collect();
     let examined = examine(&chosen, 0, Some(onset), reach(grid));
+    // Series of services without a finding have not moved.
+    let mut strength = vec![0.0; report.series.len()];
+    for (column, moved) in &examined.moved {
+        if let Some(strength) = involved.get(*column).and_then(|position| strength.get_mut(*position)) {
+            *strength = moved.evidence;
+        }
+    }
     // A lag says who was first, whatever it measures.
     let evidence: Vec<Evidence> = examined
         .moved
@@ -118,7 +135,7 @@ fn causes(
             sentence: moved_sentence(summary, moved),
         });
     }
-    found
+    (found, attribution::explaining(dataset, report, &strength))
 }
 
 fn moved_sentence(series: &SeriesSummary, moved: &Displacement) -> String {

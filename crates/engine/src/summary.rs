@@ -44,9 +44,12 @@ pub(crate) fn begin(
             ..SeriesSummary::default()
         })
         .collect();
+    let mut dataset = about(dataset, panel);
+    let strangers = weights.keys().filter(|name| number.get(name.as_str()).is_none());
+    dataset.notes.extend(strangers.map(|name| stranger_note(name)));
     Report {
         version: report::VERSION,
-        dataset: about(dataset, panel),
+        dataset,
         services: by_service
             .into_iter()
             .map(|(name, series)| ServiceSummary {
@@ -136,6 +139,17 @@ fn kind_name(note: &Note) -> String {
         SourceWarning => "source_warning",
     }
     .to_owned()
+}
+
+/// The note that says that a weight is nobody's.
+fn stranger_note(service: &str) -> DataNote {
+    DataNote {
+        kind: "dropped".into(),
+        subject: Some(service.to_owned()),
+        count: 1,
+        message: "a weight was given for it, but no service is called that, so the weight counts for nothing".into(),
+        undo: None,
+    }
 }
 
 /// The note that says that not all pairs were looked at.

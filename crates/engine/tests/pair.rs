@@ -1,4 +1,4 @@
-//! The spectrum of a pair, the delay by its phase, and relations within one histogram.
+//! The spectrum of a pair, the delay by its phase, and relations within one distribution.
 #![allow(clippy::unwrap_used)]
 
 use engine::{Analysis, Options, analyze};
@@ -118,5 +118,26 @@ fn views_of_one_histogram_stand_behind_everything_else() {
     for relation in &report.relations {
         let of_histogram = |series: usize| report.series[series].name.starts_with("wait_seconds_p");
         assert_eq!(relation.same_source, of_histogram(relation.from) && of_histogram(relation.to));
+    }
+}
+
+#[test]
+fn ready_made_quantiles_of_one_metric_stand_behind_everything_else() {
+    let mut random = Random::new(4);
+    let (wait, load) = (ar1(1_440, 0.8, &mut random), ar1(1_440, 0.5, &mut random));
+    let near = |column: &[f64], random: &mut Random| add(column, &scaled(&white_noise(1_440, random), 0.5, 0.0));
+    let columns = [
+        ("cart_wait_p50", near(&wait, &mut random)),
+        ("cart_wait_p95", near(&wait, &mut random)),
+        ("cart_load", near(&load, &mut random)),
+        ("web_load", near(&load, &mut random)),
+    ];
+    let report = analyze(dataset(STEP_MS, columns), &Options::default()).unwrap().into_report();
+    let marks: Vec<bool> = report.relations.iter().map(|relation| relation.same_source).collect();
+    assert!(marks.contains(&true) && marks.contains(&false), "{marks:?}");
+    assert!(marks.is_sorted(), "{marks:?}");
+    for relation in &report.relations {
+        let is_quantile = |series: usize| report.series[series].name.contains("_wait_p");
+        assert_eq!(relation.same_source, is_quantile(relation.from) && is_quantile(relation.to));
     }
 }

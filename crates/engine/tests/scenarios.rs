@@ -84,6 +84,39 @@ fn steps_give_the_same_report_as_one_run_and_findings_come_before_the_end() {
     assert_eq!(stepwise.into_report(), whole, "the same bytes however it is sliced");
 }
 
+/// Twelve pods of two services, of which one leaks from the middle on; their metrics are noise.
+fn pods(leaking: Option<usize>, seed: u64) -> series::Dataset {
+    let mut dataset = noise_panel(Noise::Ar1(0.5), 24, 600, seed);
+    for (position, one) in dataset.series.iter_mut().enumerate() {
+        let app = if position < 16 { "web" } else { "api" };
+        let (metric, pod) = (["cpu", "memory"][position % 2], format!("{app}-{}", position / 2));
+        one.name = format!("{metric}{{app=\"{app}\",pod=\"{pod}\"}}");
+        one.metric = Some(metric.into());
+        one.labels = [("app", app), ("pod", pod.as_str())].into_iter().collect();
+        if Some(position / 2) == leaking {
+            one.values.iter_mut().skip(300).for_each(|value| *value += 120.0);
+        }
+    }
+    dataset
+}
+
+#[test]
+fn the_pod_that_explains_an_incident_is_named_in_its_story() {
+    let report = analyze(pods(Some(7), 5), &Options::default()).unwrap().into_report();
+    let incident = report.incidents.first().unwrap();
+    let told: Vec<(&str, &str)> = incident.labels.iter().map(|one| (one.label.as_str(), one.value.as_str())).collect();
+    assert_eq!(told, [("pod", "web-7")]);
+    let story: String = incident.narrative.body.iter().map(|span| span.text.as_str()).collect();
+    assert!(story.contains("It comes with pod web-7: 2 of its 2 series moved, 0 of 22 others."), "{story}");
+    // What all pods have in common is explained by none of them.
+    let mut all = pods(None, 5);
+    for one in &mut all.series {
+        one.values.iter_mut().skip(300).for_each(|value| *value += 120.0);
+    }
+    let report = analyze(all, &Options::default()).unwrap().into_report();
+    assert!(!report.incidents.is_empty() && report.incidents.iter().all(|one| one.labels.is_empty()));
+}
+
 #[test]
 fn every_reference_in_a_report_leads_somewhere() {
     let (report, _) = run(Scenario::CpuSaturation, 2);

@@ -25,7 +25,7 @@ pub struct Edge {
 }
 
 /// Who passes disturbances on to whom: of each pair of services the strongest relation whose lag leaves no doubt about the
-/// direction, that no third series and no common histogram explains.
+/// direction, that no third series and no common distribution explains.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ways {
     edges: Vec<Edge>,

@@ -2,7 +2,7 @@
 
 use crate::onset::{Onset, onset};
 use report::format::iso_time;
-use report::{Finding, Incident, Report, Span};
+use report::{Finding, Incident, LabelEvidence, Report, Span};
 use serde::Serialize;
 
 /// The version of the shape of [`incidents_json`].
@@ -27,6 +27,7 @@ struct Record<'a> {
     peak_at: String,
     ended_at: Option<String>,
     root_causes: Vec<RootCause<'a>>,
+    labels: &'a [LabelEvidence],
     critical_failure: Option<Evidence<'a>>,
     impact: ImpactRecord,
     services: Vec<Reached<'a>>,
@@ -125,6 +126,7 @@ fn record<'a>(report: &'a Report, incident: &'a Incident) -> Record<'a> {
                 reason: &cause.sentence,
             })
             .collect(),
+        labels: &incident.labels,
         critical_failure: incident.critical.and_then(finding),
         impact: ImpactRecord {
             services: incident.impact.services,
@@ -281,6 +283,7 @@ mod tests {
                 findings: vec![0],
                 sentence: "why".into(),
             }],
+            labels: vec![LabelEvidence { label: "pod".into(), value: "w".into(), ..LabelEvidence::default() }],
             ..Incident::default()
         };
         crate::impact::assess(&report, &mut incident, &crate::cascade::Ways::default(), &[]);
@@ -303,6 +306,7 @@ mod tests {
             (Some("a<b>"), Some("critical"))
         );
         assert_eq!(one["services"][1]["lag_s"], 30.0);
+        assert_eq!((one["labels"][0]["label"].as_str(), one["labels"][0]["value"].as_str()), (Some("pod"), Some("w")));
         assert_eq!(one["evidence"].as_array().unwrap().len(), 2);
         assert!(one["story"].as_str().unwrap().contains("web"), "{one}");
     }

@@ -3,7 +3,7 @@
 use crate::onset::{Onset, onset};
 use crate::verdict::{percent, verdict};
 use report::format::{duration_s, moment, number, plural, quantity};
-use report::{Finding, Incident, Report, Span};
+use report::{Finding, Incident, LabelEvidence, Report, Span};
 use std::fmt::Write;
 
 /// The most findings in the table.
@@ -102,6 +102,10 @@ fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: 
         };
         let _ = writeln!(out, "- What would refute it: {}", escape(&narrative.refuted_by));
     }
+    if !incident.labels.is_empty() {
+        let told: Vec<String> = incident.labels.iter().map(label).collect();
+        let _ = writeln!(out, "- Comes with: {}", told.join("; "));
+    }
     if let Some(finding) = incident.critical.and_then(|position| report.findings.get(position)) {
         let _ = writeln!(
             out,
@@ -181,6 +185,19 @@ fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: 
     }
 }
 
+fn label(told: &LabelEvidence) -> String {
+    format!(
+        "{} {} ({:.0} % of the evidence; {} of its {} series moved, {} of {} others)",
+        escape(&told.label),
+        escape(&told.value),
+        100.0 * told.explained,
+        told.moved,
+        told.series,
+        told.moved_elsewhere,
+        told.series_elsewhere
+    )
+}
+
 /// The service and the metric that a finding is about.
 fn subject(report: &Report, finding: &Finding) -> String {
     let Some(series) = finding.series.first().and_then(|position| report.series.get(*position)) else {
@@ -246,5 +263,22 @@ mod tests {
         let document = write(&report);
         assert!(document.contains("Nothing found"));
         assert!(document.contains("a\\|\\<b\\>.csv"), "{document}");
+    }
+
+    #[test]
+    fn the_labels_of_an_incident_are_told() {
+        let told = LabelEvidence {
+            label: "pod".into(),
+            value: "web_2".into(),
+            moved: 2,
+            series: 3,
+            moved_elsewhere: 0,
+            series_elsewhere: 9,
+            explained: 0.97,
+        };
+        let incident = Incident { labels: vec![told], ..Incident::default() };
+        let document = write(&Report { incidents: vec![incident], ..Report::default() });
+        let line = "- Comes with: pod web\\_2 (97 % of the evidence; 2 of its 3 series moved, 0 of 9 others)";
+        assert!(document.contains(line), "{document}");
     }
 }

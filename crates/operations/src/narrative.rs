@@ -3,7 +3,7 @@
 use crate::onset::{Onset, onset};
 use crate::verdict::{percent, rivals, verdict};
 use report::format::{date_time, duration_s, moment, number, plural};
-use report::{Cause, Finding, FindingKind, Incident, Narrative, Report, Span, SpreadStep};
+use report::{Cause, Finding, FindingKind, Incident, LabelEvidence, Narrative, Report, Span, SpreadStep};
 
 /// The most services that the story follows one by one.
 const TOLD: usize = 3;
@@ -211,17 +211,40 @@ impl Teller<'_> {
         }
     }
 
-    /// At most twelve sentences: two of what opens it, two of its cause, four of its spread, and one each of where users feel
-    /// it, how far it went, who is next and who is calm.
+    /// At most thirteen sentences: two of what opens it, two of its cause, four of its spread, and one each of its label, where users
+    /// feel it, how far it went, who is next and who is calm.
     fn body(&self, incident: &Incident, first: usize, opening: &Finding) -> Vec<Span> {
         let mut spans = vec![linked(opening.sentence.clone(), first)];
         spans.extend(self.cause(incident, opening));
+        spans.extend(self.labels(incident));
         spans.extend(self.spread(incident, opening));
         spans.extend(self.critical(incident, first));
         spans.extend(self.reach(incident));
         spans.extend(self.next(incident));
         spans.extend(self.calm(incident));
         spans
+    }
+
+    /// The label value that the deviation comes with.
+    fn labels(&self, incident: &Incident) -> Vec<Span> {
+        let Some(told) = incident.labels.first() else { return Vec::new() };
+        let has_value = |series: &usize| {
+            self.report.series.get(*series).is_some_and(|one| one.labels.get(&told.label) == Some(&told.value))
+        };
+        let proof = incident
+            .findings
+            .iter()
+            .copied()
+            .find(|position| self.finding(*position).is_some_and(|finding| finding.series.iter().any(has_value)));
+        let span = |text: String| Span { text, finding: proof };
+        let LabelEvidence { label, value, moved, series, moved_elsewhere, series_elsewhere, .. } = told;
+        vec![
+            plain(" It comes with "),
+            span(format!("{label} {value}")),
+            plain(": "),
+            span(format!("{moved} of its {series} series moved, {moved_elsewhere} of {series_elsewhere} others")),
+            plain("."),
+        ]
     }
 
     /// Where it came from, as surely as can be said; within one service only what tells most, if that is not told yet.
@@ -514,6 +537,8 @@ mod tests {
     fn report() -> Report {
         let mut first = finding(0, 0, 38_530_000, 40_000_000, 3.4);
         first.sentence = "The level rose.".into();
+        let mut of_pod = series("checkout_latency", "latency", 1);
+        of_pod.labels.insert("pod".into(), "web-2".into());
         Report {
             dataset: DatasetSummary {
                 start_ms: 30_000_000,
@@ -524,7 +549,7 @@ mod tests {
             services: ["cart", "checkout", "mail"]
                 .map(|name| ServiceSummary { name: name.into(), ..ServiceSummary::default() })
                 .into(),
-            series: vec![series("cart_memory", "memory", 0), series("checkout_latency", "latency", 1)],
+            series: vec![series("cart_memory", "memory", 0), of_pod],
             findings: vec![first, finding(1, 1, 38_590_000, 40_000_000, 3.1)],
             ..Report::default()
         }
@@ -539,6 +564,15 @@ mod tests {
             peak_ms: 38_590_000,
             findings: vec![0, 1],
             spread: crate::spread::order(&report.findings, &[0, 1], 15_000),
+            labels: vec![LabelEvidence {
+                label: "pod".into(),
+                value: "web-2".into(),
+                moved: 2,
+                series: 2,
+                moved_elsewhere: 0,
+                series_elsewhere: 6,
+                explained: 0.97,
+            }],
             ..Incident::default()
         };
         let story = tell(&report, &incident);
@@ -546,8 +580,11 @@ mod tests {
         assert_eq!(text(&story.headline), "cart memory left its normal band first, at 10:42:10 (score 3.4).");
         assert_eq!(
             text(&story.body),
-            "The level rose. checkout latency followed after 1 min ± 21.2 s. mail kept its own rhythm."
+            "The level rose. It comes with pod web-2: 2 of its 2 series moved, 0 of 6 others. checkout latency followed \
+             after 1 min ± 21.2 s. mail kept its own rhythm."
         );
+        let named: Vec<_> = story.body.iter().filter(|span| span.text.contains("web-2")).collect();
+        assert_eq!(named.iter().map(|span| span.finding).collect::<Vec<_>>(), [Some(1)], "the finding of that pod");
         assert!(story.body.iter().any(|span| span.text.contains('±') && span.finding == Some(1)));
     }
 

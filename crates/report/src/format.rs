@@ -1,8 +1,11 @@
 //! How numbers, units, durations and times are written for people. The only place that decides it.
 //!
 //! Three significant digits, no exponent where a reader can do without one, one space before a unit. The digits come
-//! from decimal formatting, never from a logarithm, so the text is the same on every target. A value that is not a
+//! from exact powers of ten, never from a logarithm, so the text is the same on every target. A value that is not a
 //! number is written as an en dash.
+//!
+//! Numbers are rounded to integers and these are written: the standard library's text of a float is exact to any digit,
+//! which nobody reads here, and brings far more code into the page's program.
 
 /// What stands where there is no number.
 pub const NONE: &str = "–";
@@ -20,7 +23,7 @@ const DAY_MS: i64 = 86_400_000;
 pub fn number(value: f64) -> String {
     signed_text(value, |magnitude| {
         if magnitude.fract() == 0.0 && magnitude < 10_000.0 {
-            return format!("{magnitude:.0}");
+            return (magnitude as u64).to_string();
         }
         let (digits, exponent) = significant(magnitude);
         match exponent {
@@ -29,6 +32,23 @@ pub fn number(value: f64) -> String {
             _ => format!("{}×10{}", place(&digits, 0), superscript(exponent)),
         }
     })
+}
+
+/// A number with so many decimals, at most 4, which may be zeros: `0.50`, `−0.2` as `-0.2`. Halves go to the even neighbour.
+/// Magnitudes from 10¹⁵ on are cut there; NaN is a dash.
+pub fn decimals(value: f64, places: u32) -> String {
+    if value.is_nan() {
+        return NONE.to_owned();
+    }
+    let unit = 10_u64.pow(places.min(4));
+    let whole = (value.abs().min(1e15) * unit as f64).round_ties_even() as u64;
+    let sign = if value < 0.0 && whole > 0 { "-" } else { "" };
+    let (before, after) = (whole / unit, whole % unit);
+    if places == 0 {
+        return format!("{sign}{before}");
+    }
+    let after = after.to_string();
+    format!("{sign}{before}.{}{after}", "0".repeat((places.min(4) as usize).saturating_sub(after.len())))
 }
 
 /// A number with its sign, also where it is positive: `+0.24`, `−3`, `0`.
@@ -182,9 +202,37 @@ fn signed_text(value: f64, write: impl Fn(f64) -> String) -> String {
 
 /// Three rounded decimal digits and the power of ten of the first one.
 fn significant(magnitude: f64) -> (String, i32) {
-    let text = format!("{magnitude:.2e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
+    const FAR: f64 = 1e22;
+    let (mut scaled, mut shift) = (magnitude, 0);
+    if !(scaled > 0.0 && scaled.is_finite()) {
+        return ("000".to_owned(), 0);
+    }
+    // Powers of ten are exact up to the 22nd.
+    while scaled >= FAR {
+        (scaled, shift) = (scaled / FAR, shift + 22);
+    }
+    while scaled < 1.0 / FAR {
+        (scaled, shift) = (scaled * FAR, shift - 22);
+    }
+    let mut exponent = 0;
+    while scaled >= power_of_ten(exponent + 1) {
+        exponent += 1;
+    }
+    while exponent > -22 && scaled * power_of_ten(-exponent) < 1.0 {
+        exponent -= 1;
+    }
+    let digits = match 2 - exponent {
+        up if up >= 0 => scaled * power_of_ten(up),
+        down => scaled / power_of_ten(-down),
+    };
+    let digits = digits.round_ties_even() as u64;
+    // Rounding may give one digit more.
+    let (digits, more) = if digits >= 1_000 { (digits / 10, 1) } else { (digits, 0) };
+    (digits.to_string(), exponent + shift + more)
+}
+
+fn power_of_ten(exponent: i32) -> f64 {
+    (0..exponent).fold(1.0, |power, _| power * 10.0)
 }
 
 /// Writes digits with the decimal point after the power of ten given, without trailing zeros, thousands grouped.
@@ -318,6 +366,35 @@ impl Civil {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_those_of_the_standard_library() {
+        let mut seed = 7_u64;
+        let mut random = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for power in -300..300 {
+            for _ in 0..40 {
+                let value = random() * 10_f64.powi(power);
+                let text = format!("{value:.2e}");
+                let (mantissa, exponent) = text.split_once('e').unwrap_or_default();
+                let wanted = (mantissa.replace('.', ""), exponent.parse().unwrap_or(0));
+                assert_eq!(significant(value), wanted, "{value:e}");
+            }
+            let border = 10_f64.powi(power);
+            assert_eq!(significant(border), ("100".to_owned(), power), "{border:e}");
+        }
+        for value in (0..4_000).map(|step| f64::from(step) / 8.0) {
+            assert_eq!(decimals(-value, 2), if value == 0.0 { "0.00".to_owned() } else { format!("{:.2}", -value) });
+            assert_eq!(decimals(value, 1), format!("{value:.1}"));
+            assert_eq!(decimals(value, 0), format!("{value:.0}"));
+        }
+        assert_eq!(
+            (decimals(f64::NAN, 1), decimals(f64::INFINITY, 0)),
+            (NONE.to_owned(), "1000000000000000".to_owned())
+        );
+    }
 
     #[test]
     fn moments_for_programs_are_in_utc() {

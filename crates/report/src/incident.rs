@@ -133,6 +133,26 @@ pub struct Arrival {
     pub chance: f64,
 }
 
+/// A label value that a deviation comes with, by leaving its series out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LabelEvidence {
+    /// The label.
+    pub label: String,
+    /// Its value.
+    pub value: String,
+    /// How many of the series with this value moved visibly.
+    pub moved: usize,
+    /// How many series have this value.
+    pub series: usize,
+    /// How many of the series with another value of this label moved visibly.
+    pub moved_elsewhere: usize,
+    /// How many series have another value of this label.
+    pub series_elsewhere: usize,
+    /// The share of all visible evidence that is gone when the series with this value are left out, 0 to 1.
+    pub explained: f64,
+}
+
 /// Findings that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -147,6 +167,9 @@ pub struct Incident {
     pub findings: Vec<usize>,
     /// Candidates for the root cause, best first; each service once.
     pub causes: Vec<Cause>,
+    /// Label values that it comes with, the most telling first: those without whose series little of it is left, and that
+    /// say more than a service's name does (docs/methods/root_cause.md).
+    pub labels: Vec<LabelEvidence>,
     /// The order in which it reached services, the first one with lag 0.
     pub spread: Vec<SpreadStep>,
     /// 0 to 1: from how far its strongest finding left what is usual, how far it spread, and whether users feel it

@@ -26,7 +26,7 @@ pub use chart::ChartData;
 pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
 pub use expectation::{Expectation, Surprise};
 pub use finding::{Direction, Finding, FindingKind, Quantity};
-pub use incident::{Arrival, Cause, Impact, Incident, Narrative, Severity, Span, SpreadStep};
+pub use incident::{Arrival, Cause, Impact, Incident, LabelEvidence, Narrative, Severity, Span, SpreadStep};
 pub use relation::{DelayVerdict, Relation, RelationKind};
 pub use replay::{ClassSpan, Frame, Replay, Track};
 pub use rhythm::{Accent, Beat, Foot, Offbeat, PatternCount, Period, Rhythm};
@@ -60,7 +60,7 @@ pub struct Report {
     /// What every detector found, strongest first.
     pub findings: Vec<Finding>,
     /// Significant relations between series: first those that no third series explains, the strongest first, then beats, then
-    /// the explained ones, and last those of one histogram.
+    /// the explained ones, and last those of one distribution.
     pub relations: Vec<Relation>,
     /// How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself
     /// (docs/methods/cascade.md).

@@ -98,8 +98,8 @@ pub struct Relation {
     pub follows_q: Option<f64>,
     /// A third series that explains the relation: without what both have in common with it, nothing is left of it.
     pub explained_by: Option<usize>,
-    /// Whether both are worked out of one histogram (a median and a 95th percentile, say): that they move together
-    /// says nothing about the system.
+    /// Whether both tell of the same observations (a median and a 95th percentile of one metric, say), because they were
+    /// worked out of one histogram or because their names say so: that they move together says nothing about the system.
     pub same_source: bool,
     /// How firmly the phases are locked at `period_s`, 0 to 1; `null` without a common period.
     pub locking: Option<f64>,

@@ -2,10 +2,10 @@
 
 use crate::{
     Accent, Arrival, Beat, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict, Direction,
-    EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, Narrative, Offbeat,
-    PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay, Report, Resemblance, Rhythm, Scale,
-    ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span, SpectrumBand, SpreadStep, State, Subject,
-    Surprise, Track, enum_bytes, struct_bytes,
+    EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, LabelEvidence,
+    Narrative, Offbeat, PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay, Report,
+    Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span, SpectrumBand,
+    SpreadStep, State, Subject, Surprise, Track, enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
@@ -28,11 +28,12 @@ struct_bytes! {
     Span { text, finding }
     Narrative { headline, body, refuted_by, check_next }
     Cause { service, series, score, confidence, onset_ms, findings, sentence }
+    LabelEvidence { label, value, moved, series, moved_elsewhere, series_elsewhere, explained }
     SpreadStep { service, onset_ms, lag_s, lag_plus_minus_s, finding }
     Impact { services, series, share, service_s, is_weighted }
     Arrival { service, through, at_ms, plus_minus_s, chance }
     Incident {
-        start_ms, end_ms, peak_ms, findings, causes, spread, risk, severity, impact, critical, recovered_ms, next,
+        start_ms, end_ms, peak_ms, findings, causes, labels, spread, risk, severity, impact, critical, recovered_ms, next,
         narrative, signature, known, resembles,
     }
     Relation {

@@ -5,7 +5,7 @@
 
 use crate::display::{Command, Path, Stroke};
 use crate::paint::{Paint, Tint};
-use crate::polar::{Polar, Slice};
+use crate::polar::{Polar, Slice, sine_cosine};
 use report::{Class, Scale};
 use std::f64::consts::PI;
 
@@ -137,7 +137,7 @@ impl Run {
         let half_waves = ((self.arc_px() / 4.0) as usize).clamp(8, 16 * swells.ceil() as usize);
         let deviation = |index: usize| {
             let part = index as f64 / half_waves as f64;
-            let envelope = (PI * (swells * (part - 1.0) + contour.since_swell)).cos().abs();
+            let envelope = sine_cosine(PI * (swells * (part - 1.0) + contour.since_swell)).1.abs();
             envelope * if index.is_multiple_of(2) { 1.0 } else { -1.0 }
         };
         let mut path = Path::new();

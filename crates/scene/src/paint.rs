@@ -4,6 +4,7 @@
 //! 1.4.11); the tests check it. Consonance goes from orange through a neutral grey to teal, a pair that stays apart
 //! for the three kinds of colour blindness.
 
+use report::format::decimals;
 use serde::{Deserialize, Serialize};
 
 /// What a colour stands for.
@@ -79,7 +80,7 @@ impl Rgba {
         if self.alpha >= 1.0 {
             format!("#{red:02x}{green:02x}{blue:02x}")
         } else {
-            format!("rgba({red},{green},{blue},{})", (self.alpha.max(0.0) * 1000.0).round() / 1000.0)
+            format!("rgba({red},{green},{blue},{})", decimals(self.alpha.max(0.0), 3))
         }
     }
 }
@@ -276,7 +277,7 @@ mod tests {
         assert_eq!(theme.color(Paint::Consonance(Some(f64::NAN)).into()), neutral);
         assert_eq!(neutral.rgb, theme.consonance[2]);
         assert_eq!(theme.color(Paint::Consonance(Some(7.0)).into()).rgb, theme.consonance[4]);
-        assert_eq!(theme.color(Paint::Ink.alpha(0.5)).css(), "rgba(236,238,241,0.5)");
+        assert_eq!(theme.color(Paint::Ink.alpha(0.5)).css(), "rgba(236,238,241,0.500)");
         assert_eq!(theme.color(Paint::Ink.into()).css(), "#eceef1");
     }
 }

@@ -1,5 +1,6 @@
 //! The radar for the ear: one voice per sector, so that what is seen can be heard as well.
 
+use crate::polar::sine_cosine;
 use crate::radar::{Cells, is_trouble};
 use report::{Class, Report, Scale, Subject};
 
@@ -70,7 +71,7 @@ pub fn voices(report: &Report, subjects: &[Subject], frame: Option<usize>, ring:
             Voice {
                 subject: *subject,
                 pitch_hz,
-                second_hz: pitch_hz * ((1.0 - consonance) * OFF_CENTS / 1_200.0 * std::f64::consts::LN_2).exp(),
+                second_hz: pitch_hz * raised((1.0 - consonance) * OFF_CENTS),
                 gain: match class {
                     Class::Insufficient => 0.0,
                     Class::Jagged | Class::Fragmented => soft * (1.3 + 0.7 * score / (1.0 + score)),
@@ -83,10 +84,16 @@ pub fn voices(report: &Report, subjects: &[Subject], frame: Option<usize>, ring:
                     Class::Insufficient | Class::Steady | Class::Jagged => 0.0,
                 },
                 harshness: if is_trouble(class) { (score / (1.0 + score)).clamp(0.3, 1.0) } else { 0.0 },
-                pan: angle.sin() * 0.8,
+                pan: sine_cosine(angle).0 * 0.8,
             }
         })
         .collect()
+}
+
+/// The ratio of two pitches that are at most [`OFF_CENTS`] apart, to 10⁻⁶ of a cent: the first terms of the exponential.
+fn raised(cents: f64) -> f64 {
+    let power = cents / 1_200.0 * std::f64::consts::LN_2;
+    1.0 + power * (1.0 + power / 2.0 * (1.0 + power / 3.0 * (1.0 + power / 4.0)))
 }
 
 #[cfg(test)]

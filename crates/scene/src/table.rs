@@ -65,7 +65,7 @@ fn rows(report: &Report, frame: Option<usize>, subjects: impl Iterator<Item = Su
 pub(crate) fn describe(class: Class, consonance: Option<f64>, score: f64) -> String {
     let mut words = class.name().to_owned();
     if let Some(consonance) = consonance {
-        words.push_str(&format!(", consonance {consonance:.2}"));
+        words.push_str(&format!(", consonance {}", format::decimals(consonance, 2)));
     }
     if score > 0.0 {
         words.push_str(&format!(", score {}", format::number(score)));

@@ -45,7 +45,7 @@ export interface Report {
   states: State[];
   /** Strongest first. */
   findings: Finding[];
-  /** First those that no third series explains, the strongest first, then beats, then the explained ones, and last those of one histogram. */
+  /** First those that no third series explains, the strongest first, then beats, then the explained ones, and last those of one distribution. */
   relations: Relation[];
   /** How many services one that is disturbed disturbs in turn, at worst; from 1 on a disturbance feeds itself. */
   branching_ratio: number;
@@ -283,7 +283,7 @@ export interface Relation {
   follows_q: number | null;
   /** Position of a third series that explains the relation. */
   explained_by: number | null;
-  /** Whether both are worked out of one histogram: then it says nothing about the system. */
+  /** Whether both tell of the same observations (two quantiles of one metric): then it says nothing about the system. */
   same_source: boolean;
   /** 0 to 1. */
   locking: number | null;
@@ -316,6 +316,20 @@ export interface Cause {
   onset_ms: number;
   findings: number[];
   sentence: string;
+}
+
+/** A label value that a deviation comes with, by leaving its series out. */
+export interface LabelEvidence {
+  label: string;
+  value: string;
+  /** How many of the series with this value moved visibly, and how many there are. */
+  moved: number;
+  series: number;
+  /** The same of the series with another value of this label. */
+  moved_elsewhere: number;
+  series_elsewhere: number;
+  /** The share of the evidence that is gone without its series, 0 to 1. */
+  explained: number;
 }
 
 export interface SpreadStep {
@@ -355,6 +369,8 @@ export interface Incident {
   findings: number[];
   /** Best first; each service once. */
   causes: Cause[];
+  /** The most telling first. */
+  labels: LabelEvidence[];
   spread: SpreadStep[];
   /** 0 to 1. */
   risk: number;

@@ -58,13 +58,13 @@ impl Session {
                     workers.reader.renew();
                 }
                 if self.load.with_untracked(Load::generation) == generation {
-                    let weights = {
+                    let settings = {
                         let mut desk = self.desk.borrow_mut();
                         desk.is_reading = false;
                         desk.loading.as_ref().map(|origin| origin.settings.of_analysis()).unwrap_or_default()
                     };
                     workers.analysis.send(Envelope::with(
-                        Request::Analyse { generation, service_label, weights, library: crate::store::library() },
+                        Request::Analyse { generation, service_label, settings, library: crate::store::library() },
                         buffers,
                     ));
                 }

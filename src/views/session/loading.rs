@@ -12,14 +12,16 @@ use web_sys::File;
 impl Session {
     /// Loads the sample that a link named, once the list of samples is here.
     pub(super) fn load_linked_sample(&'static self) {
-        let wanted = match &self.desk.borrow().loading {
-            Some(Origin { source: Source::Sample(sample), .. }) if sample.file.is_empty() => sample.name.clone(),
+        let (wanted, settings) = match &self.desk.borrow().loading {
+            Some(Origin { source: Source::Sample(sample), settings }) if sample.file.is_empty() => {
+                (sample.name.clone(), settings.clone())
+            }
             _ => return,
         };
         let sample =
             self.samples.with_untracked(|samples| samples.iter().find(|sample| sample.name == wanted).cloned());
         if let Some(sample) = sample {
-            self.open(Source::Sample(sample).into());
+            self.open(Origin { source: Source::Sample(sample), settings });
         }
     }
 

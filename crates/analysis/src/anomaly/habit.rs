@@ -5,7 +5,7 @@ use super::tails::Tails;
 use crate::autocorrelation::{Removed, corrected_coefficient};
 use crate::robust::{self, Standard};
 
-/// The habit of a series, or of its past.
+/// The habit of a series.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Habit {
     /// The spread of the deviations.
@@ -19,12 +19,6 @@ pub(crate) struct Habit {
 }
 
 impl Habit {
-    /// The slots of the past that make a habit: far enough back that it is steady, near enough that the work per slot
-    /// stays small.
-    pub(crate) fn memory(window: usize) -> usize {
-        8 * window.max(64)
-    }
-
     /// Of values, their deviations from the centre, and the rolling centre and spread; none with fewer than 8 deviations.
     pub(crate) fn of(values: &[f64], deviations: &[f64], local: &[Standard]) -> Option<Self> {
         let mut sizes: Vec<f64> = deviations.iter().filter(|d| d.is_finite()).map(|d| d.abs()).collect();
@@ -90,24 +84,4 @@ fn lag_one(deviations: &[f64], cut: f64, count: usize) -> f64 {
         before = now;
     }
     if power > 0.0 { corrected_coefficient(product / power, count, Removed::Mean).max(0.0) } else { 0.0 }
-}
-
-/// The habits of the past of each slot: (first slot it holds for, habit), renewed every window.
-pub(crate) fn past_habits(
-    values: &[f64],
-    deviations: &[f64],
-    local: &[Standard],
-    window: usize,
-) -> Vec<(usize, Habit)> {
-    let step = window.max(4);
-    let memory = Habit::memory(window);
-    (1..)
-        .map(|index| index * step)
-        .take_while(|&slot| slot < values.len())
-        .filter_map(|slot| {
-            let from = slot.saturating_sub(memory);
-            let past = from..slot;
-            Some((slot, Habit::of(values.get(past.clone())?, deviations.get(past.clone())?, local.get(past)?)?))
-        })
-        .collect()
 }

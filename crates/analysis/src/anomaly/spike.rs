@@ -1,7 +1,7 @@
 //! Accents: short excursions from a series' own rolling band (robust z-score exceedances).
 
-use super::habit::{Habit, past_habits};
-use super::rolling::{centred, trailing};
+use super::habit::Habit;
+use super::rolling::centred;
 use crate::distribution;
 
 /// How to look for accents.
@@ -9,20 +9,15 @@ use crate::distribution;
 pub struct SpikeOptions {
     /// The length of the rolling window in slots; at least 9 are taken.
     pub window: usize,
-    /// Whether only the past may be used (live), or both sides (review).
-    pub causal: bool,
     /// The probability that a whole series of noise shows any accent.
     pub alpha: f64,
     /// An accent ends where |z| falls below this share of the threshold.
     pub leave: f64,
-    /// The number of values over which `alpha` is kept; none for as many as the series has. A causal scan whose scores
-    /// must not depend on what comes later needs a fixed one.
-    pub horizon: Option<usize>,
 }
 
 impl Default for SpikeOptions {
     fn default() -> Self {
-        Self { window: 121, causal: false, alpha: 0.001, leave: 0.7, horizon: None }
+        Self { window: 121, alpha: 0.001, leave: 0.7 }
     }
 }
 
@@ -74,35 +69,23 @@ pub struct SpikeScan {
 /// Scans a series for accents (definition D1).
 ///
 /// The centre is the rolling median. The spread is the rolling MAD, but never below √½ of the spread of the whole
-/// series about its centre (of its past, if `causal`), so that a chance lull does not make an accent of what follows.
+/// series about its centre, so that a chance lull does not make an accent of what follows.
 /// Where more than half of the values are equal, IQR / 1.349 takes the MAD's place, and where three quarters are, the
 /// rule of absolute change: a unit no smaller than the usual excursion, the Poisson spread for the series' resolution,
 /// or 1 % of the level. The unit is widened for being an estimate, and where the bulk of the series has heavier tails than
 /// normal noise, so that `threshold` keeps its meaning. Missing values have no z and end an accent.
-///
-/// With `causal`, nothing is judged in the first half window, nor before 8 deviations are known.
+/// With fewer than 8 deviations, nothing is judged.
 pub fn scan_spikes(values: &[f64], options: &SpikeOptions) -> SpikeScan {
     let window = options.window.max(9);
-    let local = if options.causal { trailing(values, window) } else { centred(values, window) };
+    let local = centred(values, window);
     let deviations: Vec<f64> = values.iter().zip(&local).map(|(value, standard)| value - standard.centre).collect();
-    let count = deviations.iter().filter(|deviation| deviation.is_finite()).count();
-    let habits = if options.causal {
-        past_habits(values, &deviations, &local, window)
-    } else {
-        Habit::of(values, &deviations, &local).map(|habit| (0, habit)).into_iter().collect()
-    };
-    let horizon = options.horizon.unwrap_or(count).max(1) as f64;
-    let threshold = distribution::normal_upper_quantile(options.alpha.clamp(1e-300, 0.5) / (2.0 * horizon));
+    let count = deviations.iter().filter(|deviation| deviation.is_finite()).count().max(1);
+    let threshold = distribution::normal_upper_quantile(options.alpha.clamp(1e-300, 0.5) / (2.0 * count as f64));
     let mut scan = SpikeScan { threshold, ..SpikeScan::default() };
-    let mut habits = habits.into_iter().peekable();
-    // Before the first habit nothing is known, and nothing is judged.
-    let mut habit = Habit::default();
-    let (mut up, mut down) = (f64::NAN, f64::NAN);
-    for (slot, (&deviation, standard)) in deviations.iter().zip(&local).enumerate() {
-        while let Some((_, next)) = habits.next_if(|(from, _)| *from <= slot) {
-            habit = next;
-            (up, down) = habit.widening(threshold, window);
-        }
+    let known = Habit::of(values, &deviations, &local);
+    let (up, down) = known.map_or((f64::NAN, f64::NAN), |habit| habit.widening(threshold, window));
+    let habit = known.unwrap_or_default();
+    for (&deviation, standard) in deviations.iter().zip(&local) {
         let unit = habit.spread(standard);
         let spread = unit * if deviation >= 0.0 { up } else { down };
         scan.z.push(if deviation == 0.0 && !up.is_nan() { 0.0 } else { deviation / spread });

@@ -5,7 +5,8 @@ use crate::instant::rfc3339;
 use crate::reader::Files;
 use crate::{instant, output};
 use clap::Args;
-use engine::{CauseRequest, LabelEvidence, RankedSeries, RankedService};
+use engine::{CauseRequest, RankedSeries, RankedService};
+use report::LabelEvidence;
 use report::format::{duration_s, number, quantity};
 use serde::Serialize;
 use series::Dataset;
@@ -123,8 +124,8 @@ fn service<'a>(dataset: &Dataset, causes: &engine::Causes, ranked: &'a RankedSer
 }
 
 fn label(one: &LabelEvidence) -> Label<'_> {
-    let ((moved, with), (elsewhere, without)) = (one.with, one.without);
-    let evidence = format!("{moved} of its {with} series moved, {elsewhere} of {without} others");
+    let LabelEvidence { moved, series, moved_elsewhere, series_elsewhere, .. } = one;
+    let evidence = format!("{moved} of its {series} series moved, {moved_elsewhere} of {series_elsewhere} others");
     Label { label: &one.label, value: &one.value, explained: one.explained, evidence }
 }
 

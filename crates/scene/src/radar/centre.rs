@@ -56,7 +56,7 @@ impl Centre {
         if note_short.is_empty() {
             note_short.clone_from(&note);
         }
-        let number = consonance.map_or_else(|| format::NONE.to_owned(), |value| format!("{value:.2}"));
+        let number = consonance.map_or_else(|| format::NONE.to_owned(), |value| format::decimals(value, 2));
         Self { consonance, caption: caption.to_owned(), number, note, note_short, note_tint }
     }
 

@@ -4,7 +4,7 @@ use super::sectors::Sector;
 use crate::display::{Command, Path, Scene, Stroke};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
-use crate::polar::{Polar, turned};
+use crate::polar::{Polar, sine_cosine, turned};
 use order::sort_by;
 use report::{Relation, RelationKind, Report, Subject, format};
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
@@ -46,7 +46,7 @@ pub(crate) fn draw(
     for (index, relation) in report.relations.iter().enumerate() {
         let sector = |series: usize| by_series.get(series).copied().flatten();
         let (Some(from), Some(to)) = (sector(relation.from), sector(relation.to)) else { continue };
-        // What a third series explains is no way of its own, nor are two views of one histogram.
+        // What a third series explains is no way of its own, nor are two views of one distribution.
         if from == to || !relation.strength.is_finite() || relation.explained_by.is_some() || relation.same_source {
             continue;
         }
@@ -112,7 +112,7 @@ impl Ends {
         let parts = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
         if self.turn.abs() < FRAC_PI_2 {
             // Near neighbours: one cubic curve whose middle is as deep as wanted.
-            let half_cosine = (self.turn / 2.0).cos();
+            let half_cosine = sine_cosine(self.turn / 2.0).1;
             // Deeper than the straight line, or it would not look like a curve.
             let lowest_px = lowest_px.min(shore_px * half_cosine * 0.82).max(clear_px);
             let control_px = ((4.0 * lowest_px / half_cosine - shore_px) / 3.0).clamp(0.0, shore_px);
@@ -126,7 +126,7 @@ impl Ends {
         }
         // Far ones: in, round the number, and out.
         let point = |part: f64| {
-            let dip = rounded((PI * part).sin());
+            let dip = rounded(sine_cosine(PI * part).0);
             let eased = part * part * (3.0 - 2.0 * part);
             let shore_px = self.start_px + (self.finish_px - self.start_px) * part;
             polar.point(shore_px - (shore_px - lowest_px).max(0.0) * dip, self.from_angle + self.turn * eased)

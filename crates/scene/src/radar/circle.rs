@@ -11,7 +11,7 @@ use crate::contour::{Contour, seed, span_s};
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
-use crate::polar::{Polar, Slice, turned};
+use crate::polar::{Polar, Slice, sine_cosine, turned};
 use crate::{table, text};
 use report::{Class, Report, Scale, Subject, format};
 use std::f64::consts::TAU;
@@ -231,7 +231,7 @@ impl<'r> Circle<'r> {
         let mut ticks = Path::new();
         for index in 0..count {
             let angle = fold.start + margin + width * (index as f64 + 0.5) / count as f64;
-            let (sine, cosine) = angle.sin_cos();
+            let (sine, cosine) = sine_cosine(angle);
             let is_under_title = cosine > 0.0 && (sine * outer_px).abs() < self.margin.title_half_px + 6.0;
             if is_under_title {
                 continue;
@@ -380,7 +380,7 @@ fn margin(view: &View, sectors: &Sectors, outer_title: &str) -> Margin {
     let side_px = |sector: &Sector| {
         let label_px =
             text::width_px(&sector.name, size_px, Weight::Regular).min(widest_px) + gap_px + labels::EDGE_PX + 1.0;
-        let sine = ((sector.start + sector.end) / 2.0).sin().abs();
+        let sine = sine_cosine((sector.start + sector.end) / 2.0).0.abs();
         // Beside the circle a label takes all of its width; above and below it, none.
         if sine > 0.35 { (width_px / 2.0 - label_px) / sine.max(0.75) } else { width_px / 2.0 - 10.0 }
     };

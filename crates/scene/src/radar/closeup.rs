@@ -6,7 +6,7 @@ use super::view::View;
 use super::{sectors, turn};
 use crate::display::Scene;
 use crate::table;
-use report::{Accent, ChartData, Class, Offbeat, Relation, Report, Subject};
+use report::{Accent, ChartData, Class, Offbeat, PatternCount, Relation, Report, Subject};
 
 /// What the views of one series and of a pair show. It stands for itself, so that another program can draw it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,11 +50,15 @@ pub struct Player {
     pub accents: Vec<Accent>,
     /// Its runs on weak beats in the place of strong ones.
     pub offbeats: Vec<Offbeat>,
+    /// From so many bits on, a value is beyond what the whole series makes likely.
+    pub limit_bits: Option<f64>,
+    /// The patterns of accents that the user asked for.
+    pub patterns: Vec<PatternCount>,
 }
 
 report::struct_bytes! {
     Closeup { width_px, height_px, labels, offset_min, now_ms, players, joined }
-    Player { chart, service, metric, unit, period_s, words, is_steady, is_trouble, accents, offbeats }
+    Player { chart, service, metric, unit, period_s, words, is_steady, is_trouble, accents, offbeats, limit_bits, patterns }
 }
 
 impl Closeup {
@@ -130,6 +134,8 @@ impl Player {
                 .and_then(|series| series.rhythm.as_ref())
                 .map(|rhythm| rhythm.offbeats.clone())
                 .unwrap_or_default(),
+            limit_bits: summary.and_then(|series| series.expectation.as_ref()).map(|told| told.limit_bits),
+            patterns: summary.map(|series| series.patterns.clone()).unwrap_or_default(),
         }
     }
 }
@@ -138,7 +144,9 @@ impl Player {
 ///
 /// A periodic series is drawn over a regular polygon with one vertex per cycle, placed where the cycle is highest; a
 /// series without a period takes one turn for the whole window. Accents are marks ([`crate::Target::Time`]) on a stem that
-/// stands on the median; those of the turn that is shown carry the signs of their foot. A steady series keeps the scale of
+/// stands on the median; those of the turn that is shown carry the signs of their foot. Thin lines around the turn that is
+/// shown are the interval that was expected, bars at the edge how surprising its values were, in bits. Where the user asked
+/// for patterns of accents, dots outside of the ring mark where each begins. A steady series keeps the scale of
 /// its own level, so that it is a circle. An empty chart gives empty rings.
 pub fn series(report: &Report, chart: &ChartData, view: &View) -> Scene {
     Closeup::series(report, chart, view).draw()

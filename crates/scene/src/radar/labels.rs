@@ -3,7 +3,7 @@
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::{Paint, Tint};
-use crate::polar::{Polar, turned};
+use crate::polar::{Polar, sine_cosine, turned};
 use crate::text;
 use order::sort_by;
 use std::f64::consts::TAU;
@@ -46,8 +46,11 @@ const WIDEST_PX: f64 = 240.0;
 pub(crate) fn draw(scene: &mut Scene, margin: &Margin, labels: Vec<Label>) {
     // A label right below the circle is centred where its neighbours are far.
     let (below, beside): (Vec<Label>, Vec<Label>) =
-        if margin.outer_px * (TAU / labels.len().max(4) as f64).sin() > 110.0 {
-            labels.into_iter().partition(|label| label.angle.sin().abs() < 1e-6 && label.angle.cos() < 0.0)
+        if margin.outer_px * sine_cosine(TAU / labels.len().max(4) as f64).0 > 110.0 {
+            labels.into_iter().partition(|label| {
+                let (sine, cosine) = sine_cosine(label.angle);
+                sine.abs() < 1e-6 && cosine < 0.0
+            })
         } else {
             (Vec::new(), labels)
         };
@@ -70,10 +73,12 @@ fn place(scene: &mut Scene, margin: &Margin, mut labels: Vec<Label>, side: f64) 
         sort_by(&mut labels, |one, other| other.rank.total_cmp(&one.rank));
         labels.truncate(room);
     }
-    sort_by(&mut labels, |one, other| one.angle.cos().total_cmp(&other.angle.cos()).reverse());
+    sort_by(&mut labels, |one, other| sine_cosine(one.angle).1.total_cmp(&sine_cosine(other.angle).1).reverse());
     let reach_px = margin.outer_px + margin.gap_px;
-    let wanted: Vec<f64> =
-        labels.iter().map(|label| (margin.polar.y - reach_px * label.angle.cos()).clamp(top, bottom)).collect();
+    let wanted: Vec<f64> = labels
+        .iter()
+        .map(|label| (margin.polar.y - reach_px * sine_cosine(label.angle).1).clamp(top, bottom))
+        .collect();
     let ys = spread(&wanted, line_px, top, bottom);
     for ((label, y), wanted_y) in labels.into_iter().zip(ys).zip(wanted) {
         let across = y - margin.polar.y;

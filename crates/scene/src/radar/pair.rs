@@ -4,7 +4,7 @@ use super::closeup::{Closeup, Player};
 use super::turn::{HOLE, Lane, Turn, draw_middle, place};
 use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
 use crate::paint::{Paint, Tint};
-use crate::polar::{Polar, turned};
+use crate::polar::{Polar, sine_cosine, turned};
 use crate::text;
 use report::{Relation, RelationKind, format};
 use std::f64::consts::{PI, TAU};
@@ -42,7 +42,7 @@ pub(super) fn draw(closeup: &Closeup, players: [&Player; 2], joined: &Relation) 
         (Some(values), _) => format!("one turn is {}", format::duration_s(values.turn_ms / 1_000.0)),
         _ => String::new(),
     };
-    let strength = format!("{:.2}", joined.strength);
+    let strength = format::decimals(joined.strength, 2);
     let [from, to] = players.map(|player| player.words.as_str());
     let words = format!("{}, strength {strength}. {from}. {to}.", joined.kind.name());
     draw_middle(&mut scene, polar, hole_px, [joined.kind.name(), &strength, &note], words);
@@ -91,7 +91,7 @@ fn draw_crests(scene: &mut Scene, polar: Polar, turns: &[Turn<'_>; 2], lanes: [L
     let turn = turned(first - from, TAU / outer.len() as f64);
     let way = (0..=24).map(|step| {
         let part = f64::from(step) / 24.0;
-        (low_px + (high_px - low_px) * (0.5 - 0.5 * (PI * part).cos()), from + turn * part)
+        (low_px + (high_px - low_px) * (0.5 - 0.5 * sine_cosine(PI * part).1), from + turn * part)
     });
     scene.path(polar.polyline(way).stroke(Stroke::round(Tint::from(tint), 2.0)));
 }

@@ -4,19 +4,23 @@ use super::accents::{Mark, marks};
 use super::closeup::{Closeup, Player};
 use super::folded::Folded;
 use crate::axis::moments_ms;
-use crate::display::{Anchor, Baseline, Path, Scene, Stroke, Text, Weight};
+use crate::display::{Anchor, Baseline, Command, Path, Scene, Stroke, Text, Weight};
 use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
-use crate::polar::{Polar, Slice};
+use crate::polar::{Polar, Slice, sine_cosine};
 use crate::text;
 use order::ascending;
-use report::{Offbeat, format};
+use report::{Offbeat, PatternCount, Surprise, format};
 use std::f64::consts::TAU;
 
 /// Below this width, times stand without their day.
 const NARROW_PX: f64 = 480.0;
 /// No more points than this are drawn.
 const MOST_POINTS: usize = 4_000;
+/// From so many bits on, which come once in a thousand values, a value has a bar at the edge; a bar grows no further than
+/// the other.
+const FEWEST_BITS: f64 = 10.0;
+const MOST_BITS: f64 = 64.0;
 
 /// See [`super::closeup::series`].
 pub(super) fn draw(closeup: &Closeup, player: &Player) -> Scene {
@@ -28,8 +32,10 @@ pub(super) fn draw(closeup: &Closeup, player: &Player) -> Scene {
     if let Some(values) = &turn.values {
         turn.draw_band(&mut scene, values);
         turn.draw_polygon(&mut scene, values);
+        turn.draw_expectation(&mut scene, values);
         turn.draw_traces(&mut scene, values);
         turn.draw_accents(&mut scene, values);
+        turn.draw_patterns(&mut scene, values);
         if closeup.labels {
             turn.draw_times(&mut scene, values);
         }
@@ -171,6 +177,82 @@ impl<'r> Turn<'r> {
         scene.path(self.polar.polyline(outer.chain(inner)).close().fill(Paint::Consonance(Some(1.0)).alpha(0.16)));
     }
 
+    /// The points of the turn that holds the cursor, up to the cursor: position and angle.
+    fn current(&self, values: &Folded) -> impl Iterator<Item = (usize, f64)> {
+        let now_ms = self.now_ms(values);
+        let now_turn = values.turn_of(now_ms);
+        let times = self.player.chart.times_ms.iter().copied().enumerate();
+        times
+            .filter(move |(_, time_ms)| *time_ms <= now_ms && values.turn_of(*time_ms) == now_turn)
+            .map(|(index, time_ms)| (index, values.angle(time_ms)))
+    }
+
+    /// What was expected of the values of the turn that is shown: the interval as two lines, and at the edge how surprising
+    /// the values were.
+    fn draw_expectation(&self, scene: &mut Scene, values: &Folded) {
+        let chart = &self.player.chart;
+        for edge in [&chart.low, &chart.high] {
+            let at = |(index, angle): (usize, f64)| {
+                let value = edge.get(index).copied().unwrap_or(f64::NAN);
+                (if value.is_finite() { self.radius(values, value) } else { f64::NAN }, angle)
+            };
+            let line = self.polar.polyline(self.current(values).map(at));
+            scene.path(line.stroke(Stroke::round(Paint::Muted.alpha(0.8), 0.8)));
+        }
+        let limit = self.player.limit_bits.unwrap_or(f64::INFINITY);
+        let (mut usual, mut strange) = (Path::new(), Path::new());
+        for (index, angle) in self.current(values) {
+            let bits = chart.bits.get(index).copied().filter(|bits| *bits >= FEWEST_BITS);
+            let Some(bits) = bits else { continue };
+            let reach_px = (self.lane.outer_px - self.lane.inner_px) * 0.12 * (bits / MOST_BITS).min(1.0);
+            let (from, to) =
+                (self.polar.point(self.lane.outer_px, angle), self.polar.point(self.lane.outer_px - reach_px, angle));
+            let bars = if bits >= limit { &mut strange } else { &mut usual };
+            bars.commands.extend([Command::Move { x: from.0, y: from.1 }, Command::Line { x: to.0, y: to.1 }]);
+        }
+        scene.path(usual.stroke(Stroke::flat(Paint::Muted.alpha(0.7), 1.0)));
+        scene.path(strange.stroke(Stroke::flat(Paint::Alarm, 2.0)));
+    }
+
+    /// The least expected value of the turn that is shown, in words.
+    fn strangest(&self, values: &Folded) -> Option<String> {
+        let chart = &self.player.chart;
+        let of = |column: &[f64], index: usize| column.get(index).copied().filter(|number| number.is_finite());
+        let bits = self.current(values).filter_map(|(index, _)| Some((index, of(&chart.bits, index)?)));
+        let (index, bits) = bits.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let at_ms = of(&chart.times_ms, index)? as i64;
+        let surprise = Surprise {
+            at_ms,
+            value: of(&chart.values, index)?,
+            expected: of(&chart.expected, index)?,
+            low: of(&chart.low, index)?,
+            high: of(&chart.high, index)?,
+            bits,
+        };
+        let at = format::date_time(at_ms, self.closeup.clock_ahead());
+        Some(format!("least expected of this turn: {at} {}", surprise.words(&self.player.unit)))
+    }
+
+    /// Where the user's patterns begin.
+    fn draw_patterns(&self, scene: &mut Scene, values: &Folded) {
+        for found in &self.player.patterns {
+            let words = pattern_words(found);
+            for at_ms in &found.at_ms {
+                let (x, y) = self.polar.point(self.lane.outer_px + 3.0, values.angle(*at_ms as f64));
+                scene.path(Path::circle(x, y, 2.6).fill(Paint::Ink));
+                scene.hits.push(Hit {
+                    region: Region::Rect { x: x - 6.0, y: y - 6.0, width: 12.0, height: 12.0 },
+                    target: Target::Time(*at_ms),
+                    description: format!(
+                        "{} begins at {}; {words}",
+                        found.pattern,
+                        format::date_time(*at_ms, self.closeup.clock_ahead())
+                    ),
+                });
+            }
+        }
+    }
+
     /// Every turn as a faint line, the one that holds the cursor in full.
     pub(super) fn draw_traces(&self, scene: &mut Scene, values: &Folded) {
         let length = self.player.chart.times_ms.len().min(self.player.chart.values.len());
@@ -234,8 +316,9 @@ impl<'r> Turn<'r> {
             let phase = values.angle(time_ms) * cycles as f64;
             // One outlier must not turn the polygon.
             let deviation = values.deviation(value).clamp(-0.5, 0.5);
-            cosine += deviation * phase.cos();
-            sine += deviation * phase.sin();
+            let (phase_sine, phase_cosine) = sine_cosine(phase);
+            cosine += deviation * phase_cosine;
+            sine += deviation * phase_sine;
         }
         let first = sine.atan2(cosine) / cycles as f64;
         (0..cycles).map(|cycle| first + TAU * cycle as f64 / cycles as f64).collect()
@@ -328,7 +411,7 @@ impl<'r> Turn<'r> {
             let mark = Path::new().move_to(from.0, from.1).line_to(to.0, to.1);
             scene.path(mark.stroke(Stroke::flat(Paint::Faint, 1.0)));
             let (x, y) = self.polar.point(self.lane.outer_px + 10.0, angle);
-            let (sine, cosine) = angle.sin_cos();
+            let (sine, cosine) = sine_cosine(angle);
             // The last moment of a turn over the whole window stands beside the first.
             let anchor = match sine {
                 s if s > 0.05 => Anchor::Start,
@@ -357,14 +440,35 @@ impl<'r> Turn<'r> {
                 (value, note)
             }
         };
-        draw_middle(
-            scene,
-            self.polar,
-            self.lane.inner_px,
-            [&self.player.metric, &value, &note],
-            self.player.words.clone(),
-        );
+        let mut words = vec![self.player.words.clone()];
+        words.extend(self.values.as_ref().and_then(|values| self.strangest(values)));
+        words.extend(self.player.patterns.iter().map(pattern_words));
+        let names = [self.player.metric.as_str(), &value, &note];
+        draw_middle(scene, self.polar, self.lane.inner_px, names, words.join("; "));
+        self.draw_pattern_words(scene);
     }
+
+    /// Below the middle's lines, where there is room, how often the user's patterns stand in the series.
+    fn draw_pattern_words(&self, scene: &mut Scene) {
+        const SIZE_PX: f64 = 11.0;
+        let hole_px = self.lane.inner_px;
+        if hole_px < 64.0 {
+            return;
+        }
+        for (line, found) in self.player.patterns.iter().take(2).enumerate() {
+            let y = self.polar.y + hole_px * 0.5 + 14.0 * line as f64;
+            let words = format!("{}: {}, chance {}", found.pattern, found.count, format::number(found.by_chance));
+            let content = text::shorten_name(&words, hole_px * 1.6, SIZE_PX, Weight::Regular);
+            let text = Text::new(self.polar.x, y, content).anchored(Anchor::Middle, Baseline::Middle);
+            scene.text(text.font(SIZE_PX, Weight::Regular).tint(Paint::Muted));
+        }
+    }
+}
+
+/// `1,1,0: 5 times, by chance 2.1`.
+fn pattern_words(found: &PatternCount) -> String {
+    let times = format::plural(found.count, "time", "times");
+    format!("{}: {times}, by chance {}", found.pattern, format::number(found.by_chance))
 }
 
 /// Three lines in the middle: a small one, a large one, a small one. A click there leads back up.
@@ -388,4 +492,63 @@ pub(super) fn draw_middle(scene: &mut Scene, polar: Polar, hole_px: f64, words: 
         target: Target::Centre,
         description,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::Shape;
+    use report::ChartData;
+
+    /// Ten turns of a series with an interval around each value, of which the newest but two is surprising.
+    fn closeup(bits: f64) -> Closeup {
+        let times_ms: Vec<f64> = (0..200).map(|slot| f64::from(slot) * 15_000.0).collect();
+        let values: Vec<f64> = (0..200).map(|slot| f64::from(slot % 20)).collect();
+        let mut surprise = vec![1.0; 200];
+        surprise[197] = bits;
+        let chart = ChartData {
+            low: values.iter().map(|value| value - 2.0).collect(),
+            high: values.iter().map(|value| value + 2.0).collect(),
+            expected: values.clone(),
+            bits: surprise,
+            times_ms,
+            values,
+            ..ChartData::default()
+        };
+        let pattern = PatternCount { pattern: "1,1,0".into(), count: 5, by_chance: 2.1, at_ms: vec![60_000, 900_000] };
+        let player = Player {
+            chart,
+            period_s: Some(300.0),
+            words: "cpu: periodic".into(),
+            limit_bits: Some(20.0),
+            patterns: vec![pattern],
+            ..Player::default()
+        };
+        Closeup { width_px: 800.0, height_px: 600.0, labels: true, players: vec![player], ..Closeup::default() }
+    }
+
+    fn alarms(closeup: &Closeup) -> usize {
+        let is_bar = |shape: &&Shape| {
+            matches!(shape, Shape::Path(path)
+                if path.stroke.as_ref().is_some_and(|stroke| stroke.tint == Paint::Alarm.into() && stroke.width_px == 2.0)
+                && !path.commands.is_empty())
+        };
+        closeup.draw().shapes.iter().filter(is_bar).count()
+    }
+
+    #[test]
+    fn the_series_view_tells_what_was_expected_and_where_patterns_stand() {
+        let scene = closeup(30.0).draw();
+        let said: Vec<&str> = scene.hits.iter().map(|hit| hit.description.as_str()).collect();
+        let middle = said.iter().find(|words| words.starts_with("cpu: periodic; ")).copied().unwrap_or_default();
+        assert!(middle.contains("least expected of this turn: 1970-01-01 00:49:15 expected 17 (15 to 19)"), "{middle}");
+        assert!(middle.ends_with("30 bits; 1,1,0: 5 times, by chance 2.1"), "{middle}");
+        let begins = said.iter().filter(|words| words.starts_with("1,1,0 begins at ")).count();
+        assert_eq!(begins, 2, "{said:?}");
+        assert_eq!(
+            (alarms(&closeup(30.0)), alarms(&closeup(15.0))),
+            (1, 0),
+            "only what is beyond the limit stands out"
+        );
+    }
 }

@@ -1,0 +1,74 @@
+//! Settings of the analysis as text, as links carry them: `weight.checkout=5`, `pattern=1,1,0`.
+
+use crate::{Options, PatternError, pattern};
+use thiserror::Error;
+
+/// A setting that is none.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SettingError {
+    /// Its value is no weight.
+    #[error("`{number}` is no weight of {service}; expected is a number from 0 on, like 5")]
+    Weight {
+        /// Whose weight it should be.
+        service: String,
+        /// What stands there.
+        number: String,
+    },
+    /// Its value is no pattern.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// There is no such setting.
+    #[error("`{0}` is no setting of the analysis; there are `weight.SERVICE=NUMBER` and `pattern=1,1,0`")]
+    Unknown(String),
+}
+
+impl Options {
+    /// Takes one setting: what a service weighs (`weight.SERVICE=NUMBER`; the last one of a service counts), or a pattern to
+    /// count (`pattern=1,1,0`; each one counts once).
+    ///
+    /// # Errors
+    /// Anything else; then nothing is changed.
+    pub fn set(&mut self, setting: &str) -> Result<(), SettingError> {
+        if let Some(accents) = setting.strip_prefix("pattern=") {
+            let accents = pattern(accents)?;
+            if !self.patterns.contains(&accents) {
+                self.patterns.push(accents);
+            }
+            return Ok(());
+        }
+        let weight = setting.strip_prefix("weight.").and_then(|rest| rest.rsplit_once('='));
+        let Some((service, number)) = weight else { return Err(SettingError::Unknown(setting.to_owned())) };
+        match number.trim().parse::<f64>() {
+            Ok(weight) if weight.is_finite() && weight >= 0.0 => {
+                self.weights.insert(service.to_owned(), weight);
+                Ok(())
+            }
+            _ => Err(SettingError::Weight { service: service.to_owned(), number: number.to_owned() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn weights_and_patterns_are_taken_and_all_else_is_refused_in_words() {
+        let mut options = Options::default();
+        for setting in ["weight.a=b=2", "weight.a=b=2.5", "pattern=1,1,0", "pattern=[1, 1, 0]", "pattern=0"] {
+            options.set(setting).unwrap();
+        }
+        assert_eq!(options.weights.into_iter().collect::<Vec<_>>(), [("a=b".to_owned(), 2.5)]);
+        assert_eq!(options.patterns, [vec![true, true, false], vec![false]]);
+        let refused = |setting: &str| Options::default().set(setting).unwrap_err().to_string();
+        assert_eq!(refused("weight.cart=-1"), "`-1` is no weight of cart; expected is a number from 0 on, like 5");
+        for wrong in ["weight.cart=much", "weight.cart=inf", "weight.cart=", "weight.cart=NaN"] {
+            assert!(refused(wrong).contains("is no weight of cart"), "{wrong}");
+        }
+        assert!(refused("pattern=1,2").contains("`1,2` is no pattern of accents"));
+        for wrong in ["weight.cart", "weights.cart=1", "pattern", ""] {
+            assert!(refused(wrong).contains("is no setting of the analysis"), "{wrong}");
+        }
+    }
+}
