@@ -156,7 +156,8 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
         let others = facts.bend.iter().map(|bend| (bend.low, bend.high));
         let others = others.chain(facts.period_change.iter().map(|change| (change.low, change.high)));
         let mut others = others.chain(shifts.iter().map(|shift| (shift.low, shift.high)));
-        !others.any(|(low, high)| low <= step.high + guard && step.low <= high + guard)
+        // What no level, line or period explains of a change that they do explain looks like another variance.
+        !others.any(|(low, high)| low <= step.to.max(step.high) + guard && step.low <= high + guard)
     });
     let scan = spike::scan_spikes(
         &residual,

@@ -27,6 +27,9 @@ pub(crate) fn chosen(relations: &[Relation]) -> Vec<usize> {
 /// The most changes of a pair; with more, to part is what the pair does.
 const MOST_SHIFTS: usize = 4;
 
+/// A break of whose slots either series is strange by itself in more than this share is no parting of usual series.
+const MOST_STRANGE: f64 = 0.1;
+
 /// A stretch in which a pair parted.
 #[derive(Clone, Debug)]
 pub(crate) struct Break {
@@ -133,6 +136,14 @@ pub(crate) fn breaks(
             }
         }
     }
+    let is_strange = |slot: usize| {
+        let both = [relation.from, relation.to].into_iter().filter_map(|series| strange.get(series)).flatten();
+        both.into_iter().any(|(from, to)| (*from..=*to).contains(&slot))
+    };
+    found.retain(|one| {
+        let count = (one.from..=one.to).filter(|slot| is_strange(*slot)).count();
+        count as f64 <= MOST_STRANGE * (one.to + 1 - one.from) as f64
+    });
     found
 }
 
