@@ -150,15 +150,9 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     let options = VarianceOptions { alpha, ..VarianceOptions::default() };
     let season = facts.peaks.iter().max_by(|a, b| a.power_share.total_cmp(&b.power_share));
     let season = season.filter(|_| !seasonal.is_empty()).map(|peak| peak.period_steps);
-    (facts.variance, facts.steps) = regime::variance(&residual, season, &options);
-    facts.steps.retain(|step| {
-        let guard = regime::guard(values.len());
-        let others = facts.bend.iter().map(|bend| (bend.low, bend.high));
-        let others = others.chain(facts.period_change.iter().map(|change| (change.low, change.high)));
-        let mut others = others.chain(shifts.iter().map(|shift| (shift.low, shift.high)));
-        // What no level, line or period explains of a change that they do explain looks like another variance.
-        !others.any(|(low, high)| low <= step.to.max(step.high) + guard && step.low <= high + guard)
-    });
+    // What a level, line or period does not explain of a change that it does explain looks like another variance.
+    let is_steady = shifts.is_empty() && facts.bend.is_none() && facts.period_change.is_none();
+    (facts.variance, facts.steps) = regime::variance(&residual, season, is_steady, &options);
     let scan = spike::scan_spikes(
         &residual,
         &SpikeOptions { window: band_window(values.len()), alpha, ..SpikeOptions::default() },

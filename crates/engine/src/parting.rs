@@ -9,7 +9,7 @@ use series::TimeGrid;
 
 /// The most relations that are looked at, the strongest: those that are not explained by others and are no two views of one
 /// source.
-const MOST_PAIRS: usize = 150;
+const MOST_PAIRS: usize = 80;
 /// The share of the window that must be left once the stretches are taken out in which a series is strange by itself.
 const LEAST_USUAL: f64 = 0.5;
 

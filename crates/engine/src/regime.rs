@@ -35,14 +35,19 @@ pub(crate) struct VarianceStep {
     pub(crate) score: f64,
 }
 
-/// Growth of the variance from window to window, or steps of it: what describes the values better.
+/// Growth of the variance from window to window, or, of a series that is steady otherwise, steps of it: what describes the
+/// values better.
 pub(crate) fn variance(
     residual: &[f64],
     season: Option<f64>,
+    is_steady: bool,
     options: &VarianceOptions,
 ) -> (Option<VarianceEscalation>, Vec<VarianceStep>) {
     let Some((escalation, scores)) = fluctuation(residual, options) else { return Default::default() };
     let escalation = Some(escalation).filter(|found| found.score >= 1.0);
+    if !is_steady {
+        return (escalation, Vec::new());
+    }
     let changes = variance_changes(&scores, residual, season, options);
     if changes.is_empty() || (escalation.is_some() && !is_stepwise(&scores, &changes)) {
         return (escalation, Vec::new());

@@ -38,14 +38,26 @@ impl Options {
         }
         let weight = setting.strip_prefix("weight.").and_then(|rest| rest.rsplit_once('='));
         let Some((service, number)) = weight else { return Err(SettingError::Unknown(setting.to_owned())) };
-        match number.trim().parse::<f64>() {
-            Ok(weight) if weight.is_finite() && weight >= 0.0 => {
-                self.weights.insert(service.to_owned(), weight);
-                Ok(())
-            }
-            _ => Err(SettingError::Weight { service: service.to_owned(), number: number.to_owned() }),
-        }
+        let Some(weight) = plain_number(number.trim()) else {
+            return Err(SettingError::Weight { service: service.to_owned(), number: number.to_owned() });
+        };
+        self.weights.insert(service.to_owned(), weight);
+        Ok(())
     }
+}
+
+/// A number of up to fifteen digits, perhaps with a decimal point: the nearest one, as both integers are exact. The standard
+/// library's reader, which knows every form of numbers, is 13 KB of what browsers fetch.
+fn plain_number(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let count = whole.len() + fraction.len();
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    if count == 0 || count > 15 || !digits.clone().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let value = digits.try_fold(0u64, |value, digit| Some(10 * value + u64::from(digit.checked_sub(b'0')?)))?;
+    let places = (0..fraction.len()).fold(1.0, |places, _| places * 10.0);
+    Some(value as f64 / places)
 }
 
 #[cfg(test)]
@@ -63,7 +75,19 @@ mod tests {
         assert_eq!(options.patterns, [vec![true, true, false], vec![false]]);
         let refused = |setting: &str| Options::default().set(setting).unwrap_err().to_string();
         assert_eq!(refused("weight.cart=-1"), "`-1` is no weight of cart; expected is a number from 0 on, like 5");
-        for wrong in ["weight.cart=much", "weight.cart=inf", "weight.cart=", "weight.cart=NaN"] {
+        for (text, number) in
+            [("5", 5.0), ("0.1", 0.1), (".25", 0.25), ("12.", 12.0), ("123456789.012345", 123_456_789.012_345)]
+        {
+            assert_eq!(plain_number(text), Some(number), "{text}");
+        }
+        for wrong in [
+            "weight.cart=much",
+            "weight.cart=inf",
+            "weight.cart=.",
+            "weight.cart=1234567890123456",
+            "weight.cart=",
+            "weight.cart=NaN",
+        ] {
             assert!(refused(wrong).contains("is no weight of cart"), "{wrong}");
         }
         assert!(refused("pattern=1,2").contains("`1,2` is no pattern of accents"));

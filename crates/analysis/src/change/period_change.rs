@@ -25,11 +25,13 @@ pub struct PeriodChange {
 /// The blocks whose borders are tried.
 const BLOCKS: usize = 128;
 /// The strongest periods that are tried with each other.
-const MOST_PEAKS: usize = 4;
+const MOST_PEAKS: usize = 2;
 /// The least share of the variance of a period that is tried.
 const LEAST_SHARE: f64 = 0.05;
 /// Periods that differ by less than this share are the same.
 const SAME: f64 = 0.1;
+/// The score that a line's own fading must have before the spectra of both sides are made.
+const NEARLY: f64 = 0.8;
 /// A period is gone where its amplitude is below this share of what it was.
 const GONE: f64 = 0.5;
 /// Fewest cycles of a period in its part.
@@ -39,7 +41,7 @@ const DATE_CRITICAL: f64 = 7.35 / 2.0;
 
 /// The strongest change of period of a series whose significant `peaks` are given; `None` where no two periods take turns.
 ///
-/// Only a period that fades asks for more: of the four strongest peaks one whose amplitude on one side of some border is below
+/// Only a period that fades asks for more: of the two strongest peaks one whose amplitude on one side of some border is below
 /// half of that on the other. It is then sought on its own side, and the strongest significant period of the side that it left is
 /// tried as the other one. Of the two the border is sought at which the sinusoid of one before it and that of the other after it hold the most
 /// power, each in units of the background that its peak stands out of. Four things must then hold, so that p is the largest of
@@ -57,7 +59,7 @@ pub fn period_change(values: &[f64], peaks: &[Peak], alpha: f64) -> Option<Perio
     let mut best: Option<PeriodChange> = None;
     for peak in strong.into_iter().take(MOST_PEAKS) {
         let line = Line::of(values, peak, present(values), length);
-        let Some((border, is_before)) = line.fades(length) else { continue };
+        let Some((border, is_before)) = line.fades(length, values.len(), alpha) else { continue };
         let middle = border * length;
         let (own, other) = values
             .split_at_checked(middle)
@@ -94,13 +96,8 @@ fn takes_over(first: &Line, second: &Line, length: usize, slots: usize, alpha: f
     if left > GONE * gone || absent > GONE * there {
         return None;
     }
-    let differs = |line: &Line| {
-        let (before, after) = (line.amplitude(0, border), line.amplitude(border, last));
-        let noise = 0.5 * (line.background(0, border) + line.background(border, last));
-        normal_ln_survival((before - after).abs() / noise.sqrt())
-    };
-    let there = [-first.power(0, border), -second.power(border, last), differs(first), differs(second)];
-    let ln_p = ln_family_wise(there.into_iter().fold(f64::NEG_INFINITY, f64::max), (tried.len() * slots) as f64 / 2.0);
+    let there = [-first.power(0, border), -second.power(border, last), first.differs(border), second.differs(border)];
+    let ln_p = ln_family_wise(there.into_iter().fold(f64::NEG_INFINITY, f64::max), tests(tried.len(), slots));
     let most = power(border);
     let near = |border: &&usize| most - power(**border) <= DATE_CRITICAL;
     Some(PeriodChange {
@@ -112,6 +109,11 @@ fn takes_over(first: &Line, second: &Line, length: usize, slots: usize, alpha: f
         p: ln_p.exp(),
         score: score_from_ln_p(ln_p, alpha),
     })
+}
+
+/// What a change is looked for among: the borders that are tried, and the bins of a spectrum of so many slots.
+fn tests(borders: usize, slots: usize) -> f64 {
+    (borders * slots) as f64 / 2.0
 }
 
 /// A sinusoid through a series, block by block.
@@ -149,17 +151,28 @@ impl Line {
         }
     }
 
+    /// The logarithm of the chance that noise makes the amplitudes on the two sides of a border differ so.
+    fn differs(&self, border: usize) -> f64 {
+        let last = self.sums.len() - 1;
+        let (before, after) = (self.amplitude(0, border), self.amplitude(border, last));
+        let noise = 0.5 * (self.background(0, border) + self.background(border, last));
+        normal_ln_survival((before - after).abs() / noise.sqrt())
+    }
+
     /// The border at which the line is most unlike itself on the other side, and whether it is there before it; none where it
-    /// has half of its amplitude or more everywhere.
-    fn fades(&self, length: usize) -> Option<(usize, bool)> {
+    /// has half of its amplitude or more everywhere, or where noise may well have made the difference, though its background
+    /// is that of the whole series, which holds what comes and goes.
+    fn fades(&self, length: usize, slots: usize, alpha: f64) -> Option<(usize, bool)> {
         let last = self.sums.len() - 1;
         let cycles = |blocks: usize| (blocks * length) as f64 / self.period;
         let power = |border: usize| self.power(0, border) + self.power(border, last);
-        let border = (1..last)
-            .filter(|&border| cycles(border) >= FEWEST_CYCLES && cycles(last - border) >= FEWEST_CYCLES)
-            .max_by(|a, b| power(*a).total_cmp(&power(*b)))?;
+        let tried =
+            (1..last).filter(|&border| cycles(border) >= FEWEST_CYCLES && cycles(last - border) >= FEWEST_CYCLES);
+        let border = tried.clone().max_by(|a, b| power(*a).total_cmp(&power(*b)))?;
         let (before, after) = (self.amplitude(0, border), self.amplitude(border, last));
-        (before.min(after) < GONE * before.max(after)).then_some((border, before > after))
+        let ln_p = ln_family_wise(self.differs(border), tests(tried.count(), slots));
+        let fades = before.min(after) < GONE * before.max(after) && score_from_ln_p(ln_p, alpha) >= NEARLY;
+        fades.then_some((border, before > after))
     }
 
     fn between(&self, from: usize, to: usize) -> [f64; 3] {
