@@ -30,6 +30,10 @@ const REFINED_PER_STEP: usize = 10;
 /// Relations of which one step finds out whether they held.
 const PARTED_PER_STEP: usize = 20;
 
+/// Values of all series together up to which their normal bands are kept for charts: 16 MB of each edge. Beyond that a band is
+/// worked out again for who wants to see it.
+const MOST_KEPT: usize = 2_000_000;
+
 /// Series whose normal bands are kept after they were drawn.
 const MOST_DRAWN: usize = 8;
 
@@ -167,7 +171,9 @@ impl Analysis {
             summary::fill(series, column, &facts, &self.panel.grid, &self.options.patterns);
         }
         let found = self.context(position).map(|context| describe::findings(&context, &facts));
-        facts.let_go(column);
+        if self.panel.columns.len() * self.panel.grid.len > MOST_KEPT {
+            facts.let_go(column);
+        }
         self.add(found.unwrap_or_default());
         self.facts.push(facts);
         Next::Detect(position + 1)
@@ -448,14 +454,17 @@ impl Analysis {
     /// The normal band of a series that has been looked at, and all that was expected of it. Those that were drawn last are
     /// kept: who draws them will draw them again.
     fn backdrop(&self, series: usize) -> Option<Rc<Backdrop>> {
+        // Before a series has been looked at there is nothing to show behind it.
         let column = self.panel.columns.get(series).filter(|_| series < self.facts.len())?;
         let mut drawn = self.drawn.borrow_mut();
         if let Some((_, backdrop)) = drawn.iter().find(|(kept, _)| *kept == series) {
             return Some(Rc::clone(backdrop));
         }
-        let facts = detect::detect(column, &self.setting());
-        let course = expectation::course(column, &self.panel.grid, expectation::season(&facts));
-        let backdrop = Rc::new(Backdrop { lower: facts.band_lower, upper: facts.band_upper, course });
+        let known = self.facts.get(series).filter(|facts| facts.has_band());
+        let again = known.is_none().then(|| detect::detect(column, &self.setting()));
+        let facts = known.or(again.as_ref())?;
+        let course = expectation::course(column, &self.panel.grid, expectation::season(facts));
+        let backdrop = Rc::new(Backdrop { lower: facts.band_lower.clone(), upper: facts.band_upper.clone(), course });
         if drawn.len() >= MOST_DRAWN {
             drawn.remove(0);
         }
@@ -496,5 +505,46 @@ impl std::fmt::Debug for Analysis {
             .field("series", &self.panel.columns.len())
             .field("next", &self.next)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use testkit::{Random, START_MS, dataset, signal};
+
+    /// A season with a spike in it, and noise.
+    fn example() -> Analysis {
+        let mut season: Vec<f64> = (0..1_440).map(|t| 10.0 * (f64::from(t) / 48.0).sin()).collect();
+        season[700] += 60.0;
+        let noise = signal::ar1(1_440, 0.5, &mut Random::new(3));
+        let values = season.iter().zip(&noise).map(|(season, noise)| season + noise).collect();
+        let mut analysis =
+            Analysis::new(dataset(15_000, [("season", values), ("noise", noise)]), Options::default()).unwrap();
+        while analysis.step() != Status::Done {}
+        analysis
+    }
+
+    #[test]
+    fn what_was_let_go_is_drawn_as_if_it_had_been_kept() {
+        let mut analysis = example();
+        let charts = |analysis: &Analysis| {
+            let end_ms = START_MS + 1_440 * 15_000;
+            let drawn: Vec<_> = (0..2).map(|series| analysis.chart(series, START_MS, end_ms, 400).unwrap()).collect();
+            assert!(drawn.iter().all(|chart| chart.lower.iter().any(|edge| edge.is_finite())), "there is a band");
+            format!("{drawn:?}")
+        };
+        let kept = charts(&analysis);
+        let rests: Vec<Vec<f64>> = super::rests(&analysis.panel, &analysis.facts).iter().map(|r| r.to_vec()).collect();
+        for (facts, column) in analysis.facts.iter_mut().zip(&analysis.panel.columns) {
+            assert!(facts.has_band());
+            facts.let_go(column);
+            assert!(!facts.has_band());
+        }
+        analysis.drawn.borrow_mut().clear();
+        assert_eq!(charts(&analysis), kept);
+        assert_eq!(super::rests(&analysis.panel, &analysis.facts), rests);
+        assert_ne!(rests[0], analysis.panel.columns[0], "a season was taken out of it");
     }
 }

@@ -69,6 +69,11 @@ impl Facts {
         if self.deseasonalised.is_empty() { column } else { &self.deseasonalised }
     }
 
+    /// Whether the normal band is there.
+    pub(crate) fn has_band(&self) -> bool {
+        !self.band_lower.is_empty()
+    }
+
     /// Lets go what is as long as the column and can be had again: the normal band, and the values if no season was taken
     /// out of them. What is left of a thousand series would else be several times the data.
     pub(crate) fn let_go(&mut self, column: &[f64]) {
