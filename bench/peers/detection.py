@@ -151,7 +151,7 @@ def main():
     arguments.add_argument("--series", type=int, default=20)
     arguments.add_argument("--points", type=int, default=10_080)
     arguments.add_argument("--case", type=int, default=1_440, help="points of the case whose cause is sought")
-    arguments.add_argument("--repetitions", type=int, default=3)
+    arguments.add_argument("--repetitions", type=int, default=2)
     arguments.add_argument("--json", help="where every measured time is written")
     arguments = arguments.parse_args()
     with open(arguments.csv, newline="") as file:

@@ -102,8 +102,9 @@ fn takes_over(first: &Line, second: &Line, length: usize, slots: usize, alpha: f
     let near = |border: &&usize| most - power(**border) <= DATE_CRITICAL;
     Some(PeriodChange {
         slot: border * length,
-        low: tried.iter().find(near)? * length,
-        high: tried.iter().rev().find(near)? * length,
+        // Borders stand between blocks: the change may lie anywhere in the half of one on either side.
+        low: (tried.iter().find(near)? * length).saturating_sub(length / 2),
+        high: tried.iter().rev().find(near)? * length + length / 2,
         before: first.period,
         after: second.period,
         p: ln_p.exp(),
