@@ -31,7 +31,7 @@ const WORK = `
   export const run = (stage, from, to) => stages[stage](from, to);
 `;
 const WORKER = `
-  import { begin, run } from './work.mjs';
+  import { begin, run } from './work.js';
   onmessage = ({ data: { stages, series, points, from, to } }) => {
     if (points) begin(series, points);
     else for (const stage of stages) run(stage, from, to);
@@ -41,12 +41,12 @@ const WORKER = `
 `;
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>All pairs</title><link rel="icon" href="data:,">
 <script type="module">
-  import { begin, run } from './work.mjs';
+  import { begin, run } from './work.js';
   Object.assign(window, { begin, run });
   const answer = (worker) => new Promise((done, fail) => Object.assign(worker, { onmessage: done, onerror: fail }));
   /** The clock's seconds that workers take for all stages, each for its part of the first series. */
   window.shared = async (series, points, parts) => {
-    const workers = parts.map(() => new Worker('./worker.mjs', { type: 'module' }));
+    const workers = parts.map(() => new Worker('./worker.js', { type: 'module' }));
     const ask = (messages) => Promise.all(workers.map((worker, place) => {
       const answered = answer(worker);
       worker.postMessage(messages[place]);
@@ -67,7 +67,7 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>All pa
 </script></html>`;
 
 const folder = process.env.MONTEVERDI_PAIRS_PAGE;
-for (const [name, text] of Object.entries({ 'index.html': PAGE, 'work.mjs': WORK, 'worker.mjs': WORKER })) {
+for (const [name, text] of Object.entries({ 'index.html': PAGE, 'work.js': WORK, 'worker.js': WORKER })) {
   await writeFile(join(folder, name), text);
 }
 const native = () => JSON.parse(execFileSync(process.env.MONTEVERDI_PAIRS, [String(SERIES), String(POINTS)], { encoding: 'utf8' }));
