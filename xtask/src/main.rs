@@ -34,7 +34,7 @@ cargo xtask COMMAND
   test      everything: format, layers, lints, native, wasm and browser tests (--only STEP, --list)
   check     layer rules, forbidden calls, the committed schema
   size      gzip sizes of the built page against the budgets
-  bench     native and browser timings, beside the peers; writes docs/performance.md (--only reading: prints that)
+  bench     native and browser timings, beside the peers; writes docs/performance.md (--only SECTION: prints that)
   accuracy  measure on labelled incidents and compare native and wasm: --data DIR; writes docs/accuracy.md
   fuzz      throw mutated files at the readers: [TARGET…] [--minutes N], CPU time each; needs a nightly compiler
   pkg       build the npm package into target/pkg and try it in node
