@@ -85,17 +85,29 @@ pub struct Judgement {
 /// Facts further from their threshold than this factor are as sure as can be, as a natural logarithm.
 const SURE: f64 = 3.0;
 
-/// Confidence (as log odds) at no distance, and how it grows: a logistic regression on simulated services for each class.
-fn log_odds(class: Class, margin: f64) -> f64 {
-    let (start, slope) = match class {
-        Class::Insufficient => (SURE, 0.0),
-        Class::Steady => (-0.8, 5.9),
-        Class::Periodic => (3.2, 5.3),
-        Class::Beating => (2.1, 0.0),
-        Class::Jagged => (1.2, 7.0),
-        Class::Fragmented => (2.0, 2.8),
-    };
-    start + slope * margin
+/// What share of simulated services of a class was rightly named, as points (margin, share) with straight lines between
+/// them; beyond the last point it stays.
+fn chances(class: Class) -> &'static [(f64, f64)] {
+    match class {
+        Class::Insufficient => &[(0.0, 1.0)],
+        Class::Steady => &[(0.0, 0.05), (0.1, 0.42), (0.18, 0.68), (0.4, 0.75), (0.75, 0.97)],
+        Class::Periodic => &[(0.0, 0.85), (0.07, 0.96), (0.15, 0.985), (0.3, 0.997)],
+        Class::Beating => &[(0.0, 0.9)],
+        Class::Jagged => &[(0.0, 0.35), (0.06, 0.65), (0.15, 0.92), (0.3, 0.98), (0.75, 0.995)],
+        Class::Fragmented => &[(0.0, 0.9), (0.4, 0.99), (1.0, 0.997)],
+    }
+}
+
+/// The share at `margin` on the lines of [`chances`].
+fn chance(class: Class, margin: f64) -> f64 {
+    let mut before = (0.0, 1.0);
+    for &(at, share) in chances(class) {
+        if margin < at {
+            return before.1 + (share - before.1) * (margin - before.0) / (at - before.0);
+        }
+        before = (at, share);
+    }
+    before.1
 }
 
 /// As [`classify`], with a confidence.
@@ -120,7 +132,7 @@ pub fn judge(features: &Features) -> Judgement {
         Class::Fragmented if features.vanished_series > 0 => SURE,
         Class::Fragmented => deviation.min(loss),
     };
-    Judgement { class, confidence: 1.0 / (1.0 + (-log_odds(class, margin.max(0.0))).exp()) }
+    Judgement { class, confidence: chance(class, margin.max(0.0)) }
 }
 
 /// When a class over time gives way to another.
