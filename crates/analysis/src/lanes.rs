@@ -8,6 +8,31 @@ pub(crate) const LANES: usize = 8;
 /// One value of each.
 pub(crate) type Lanes = wide::f32x8;
 
+/// A loop over lanes that can be compiled for several widths of vectors. What it calls must be inlined into it.
+pub(crate) trait Loop {
+    /// Runs it. Each sum keeps its order of additions whatever the width, so the results are the same.
+    fn run(self);
+}
+
+/// Runs a loop with the widest vectors that this processor has.
+pub(crate) fn with_widest(work: impl Loop) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        struct Work<L>(L);
+        impl<L: Loop> pulp::WithSimd for Work<L> {
+            type Output = ();
+
+            #[inline(always)]
+            fn with_simd<S: pulp::Simd>(self, _: S) {
+                self.0.run();
+            }
+        }
+        pulp::Arch::new().dispatch(Work(work));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    work.run();
+}
+
 /// Σ conj(x)·y of one series with eight others.
 #[inline]
 pub(crate) fn cross(xr: &[f32], xi: &[f32], yr: &[Lanes], yi: &[Lanes]) -> (Lanes, Lanes) {

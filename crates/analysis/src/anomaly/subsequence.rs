@@ -1,7 +1,8 @@
 //! Stretches that resemble nothing else in their series.
 
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes, Loop, with_widest};
 use crate::robust::{self, quantile_in_place};
+use std::ops::Range;
 
 /// The lengths of the windows, in slots: from a spike to a changed course of hours, by factors of four.
 const WINDOWS: [usize; 4] = [4, 16, 64, 256];
@@ -11,6 +12,8 @@ const FEWEST_WINDOWS: usize = 8;
 const COMPARED: usize = 256;
 /// Most pieces of a window whose means are its shape.
 const PIECES: usize = 16;
+/// Shapes of no more pieces are compared as of so many, all others as of [`PIECES`].
+const FEW: usize = 4;
 /// Windows start at every such part of their length.
 const STRIDES: usize = 8;
 /// Values count up to this many spreads from the median: what is far outside need not hide all else.
@@ -266,8 +269,10 @@ impl Standardised {
     }
 }
 
-/// Of a difference of two means in single precision, what may be rounding: they are at most [`FARTHEST`].
-const ROUNDING: f32 = FARTHEST as f32 * 4.0 * f32::EPSILON;
+/// Groups of which the smallest squares are kept together.
+const BLOCK: usize = 4;
+/// As far away as can be.
+const FAR: Lanes = Lanes::splat(f32::INFINITY);
 
 /// The shapes of windows. All are compared in single precision, eight at a time; of those that may be the nearest the
 /// distance is taken in double precision.
@@ -279,11 +284,17 @@ struct Shapes<'a> {
     starts: &'a [usize],
     /// `[window][piece]`.
     means: Vec<f64>,
-    /// `[group of eight windows][piece]`.
+    /// `[group of eight windows][piece]`, with zeros up to [`FEW`] or [`PIECES`] pieces.
     lanes: Vec<Lanes>,
-    /// The shape looked at last, and the sums of its squared differences with each group.
+    /// The sums of each group's squares.
+    norms: Vec<Lanes>,
+    /// The windows that overlap the one looked at last.
+    overlapping: Range<usize>,
+    /// The shape looked at last, times −2.
     coarse: Vec<f32>,
+    /// Its squared distances from each group, less its own sum of squares, and the smallest of each block.
     squares: Vec<Lanes>,
+    smallest: Vec<Lanes>,
 }
 
 impl<'a> Shapes<'a> {
@@ -295,84 +306,162 @@ impl<'a> Shapes<'a> {
         of: impl Fn(usize) -> M,
     ) -> Self {
         let groups = starts.len().div_ceil(LANES);
-        // A lane without a window is as far away as can be.
-        let mut lanes = vec![Lanes::splat(f32::INFINITY); groups * pieces];
+        let padded = if pieces <= FEW { FEW } else { PIECES };
+        let mut lanes = vec![Lanes::splat(0.0); groups * padded];
+        let mut norms = vec![FAR; groups];
         let mut means = Vec::with_capacity(starts.len() * pieces);
         for (place, start) in starts.iter().enumerate() {
-            let from = place / LANES * pieces;
-            for (slot, mean) in lanes.iter_mut().skip(from).zip(of(*start)) {
-                slot.as_mut_array()[place % LANES] = mean as f32;
+            let (group, lane) = (place / LANES, place % LANES);
+            let mut norm = 0.0;
+            for (slot, mean) in lanes.iter_mut().skip(group * padded).zip(of(*start)) {
+                slot.as_mut_array()[lane] = mean as f32;
                 means.push(mean);
+                norm += mean * mean;
+            }
+            if let Some(slot) = norms.get_mut(group) {
+                slot.as_mut_array()[lane] = norm as f32;
             }
         }
-        Self { pieces, window, starts, means, lanes, coarse: Vec::new(), squares: vec![Lanes::splat(0.0); groups] }
+        let (squares, smallest) = (vec![FAR; groups], vec![FAR; groups.div_ceil(BLOCK)]);
+        let coarse = vec![0.0; padded];
+        Self { pieces, window, starts, means, lanes, norms, overlapping: 0..0, coarse, squares, smallest }
     }
 
-    /// The smallest sum of squared differences between the shape of the window that starts at a slot and those of windows
-    /// that do not overlap it; infinite without any.
+    /// The smallest sum of squared differences between the shape of the window that starts at a slot, not before the one of
+    /// the last call, and those of windows that do not overlap it; infinite without any.
     fn nearest(&mut self, start: usize, shape: &[f64]) -> f64 {
-        let infinite = Lanes::splat(f32::INFINITY);
-        // Windows from here to there overlap.
-        let from = self.starts.partition_point(|other| other + self.window <= start);
-        let to = self.starts.partition_point(|other| *other < start + self.window);
-        let mut least = infinite;
-        self.coarse.clear();
-        self.coarse.extend(shape.iter().map(|mean| *mean as f32));
-        let coarse = &self.coarse;
-        let groups = self.lanes.chunks_exact(self.pieces).zip(&mut self.squares).enumerate();
-        for (group, (means, squares)) in groups {
-            let mut sum = distances(coarse, means);
-            let places = group * LANES..(group + 1) * LANES;
-            if places.start < to && places.end > from {
-                for (place, sum) in places.zip(sum.as_mut_array()) {
-                    *sum = if (from..to).contains(&place) { f32::INFINITY } else { *sum };
-                }
-            }
-            *squares = sum;
-            least = least.fast_min(sum);
+        let Range { start: from, end: to } = &mut self.overlapping;
+        while self.starts.get(*from).is_some_and(|other| other + self.window <= start) {
+            *from += 1;
         }
+        while self.starts.get(*to).is_some_and(|other| *other < start + self.window) {
+            *to += 1;
+        }
+        for (coarse, mean) in self.coarse.iter_mut().zip(shape) {
+            *coarse = *mean as f32 * -2.0;
+        }
+        with_widest(Compare {
+            shape: &self.coarse,
+            means: &self.lanes,
+            norms: &self.norms,
+            overlapping: self.overlapping.clone(),
+            squares: &mut self.squares,
+            smallest: &mut self.smallest,
+        });
+        let least = self.smallest.iter().fold(FAR, |least, smallest| least.fast_min(*smallest));
         let least = least.as_array().iter().copied().fold(f32::INFINITY, f32::min);
         if least.is_infinite() {
             return f64::INFINITY;
         }
-        let pieces = self.pieces as f32;
-        let doubt = ROUNDING * (2.0 * (least * pieces).sqrt() + ROUNDING * pieces) + 8.0 * f32::EPSILON * least;
-        let limit = Lanes::splat(least + 2.0 * doubt);
+        let limit = Lanes::splat(least + 2.0 * self.rounding(shape, least));
         let mut nearest = f64::INFINITY;
-        for (group, squares) in self.squares.iter().enumerate() {
-            let near = squares.simd_le(limit).to_bitmask();
-            if near == 0 {
+        for (block, (smallest, groups)) in self.smallest.iter().zip(self.squares.chunks(BLOCK)).enumerate() {
+            if smallest.simd_le(limit).none() {
                 continue;
             }
-            for lane in (0..LANES).filter(|lane| near >> lane & 1 == 1) {
-                let means = self.means.chunks_exact(self.pieces).nth(group * LANES + lane).unwrap_or_default();
-                let sum = shape.iter().zip(means).fold(0.0, |sum, (own, other)| sum + (own - other) * (own - other));
-                nearest = nearest.min(sum);
+            for (group, squares) in (block * BLOCK..).zip(groups) {
+                let mut near = squares.simd_le(limit).to_bitmask();
+                while near != 0 {
+                    let from = (group * LANES + near.trailing_zeros() as usize) * self.pieces;
+                    near &= near - 1;
+                    let means = self.means.get(from..from + self.pieces).unwrap_or_default();
+                    let sum =
+                        shape.iter().zip(means).fold(0.0, |sum, (own, other)| sum + (own - other) * (own - other));
+                    nearest = nearest.min(sum);
+                }
             }
         }
         nearest
     }
+
+    /// The most that rounding can have changed a sum of the coarse comparison that is about `least`.
+    ///
+    /// Each of the products, of the additions and of the roundings to single precision is off by at most half an epsilon of
+    /// what is added up, which is at most the squares of both shapes; those of the other follow from the distance.
+    fn rounding(&self, shape: &[f64], least: f32) -> f32 {
+        let own = shape.iter().fold(0.0, |sum, mean| sum + mean * mean) as f32;
+        let distance = (least + own).max(0.0);
+        let other = 2.0 * (own + distance);
+        (self.pieces as f32 + 8.0) * f32::EPSILON * (own + other)
+    }
 }
 
-/// The sums of squared differences between a shape and eight others, in two chains of additions that do not wait for each
-/// other.
-#[inline]
-fn distances(shape: &[f32], means: &[Lanes]) -> Lanes {
-    let square = |own: &f32, others: &Lanes| {
-        let difference = Lanes::splat(*own) - *others;
-        difference * difference
-    };
-    let [mut even, mut odd] = [Lanes::splat(0.0); 2];
-    let (shapes, last) = shape.as_chunks::<2>();
-    let (pairs, rest) = means.as_chunks::<2>();
-    for ([a, b], [c, d]) in shapes.iter().zip(pairs) {
-        even += square(a, c);
-        odd += square(b, d);
+/// The comparison of a shape with all others but those that overlap it.
+struct Compare<'a> {
+    shape: &'a [f32],
+    means: &'a [Lanes],
+    norms: &'a [Lanes],
+    overlapping: Range<usize>,
+    squares: &'a mut [Lanes],
+    smallest: &'a mut [Lanes],
+}
+
+impl Loop for Compare<'_> {
+    #[inline(always)]
+    fn run(self) {
+        if let Ok(shape) = self.shape.try_into() {
+            self.with::<FEW>(shape);
+        } else if let Ok(shape) = self.shape.try_into() {
+            self.with::<PIECES>(shape);
+        }
     }
-    for (own, others) in last.iter().zip(rest) {
-        even += square(own, others);
+}
+
+impl Compare<'_> {
+    /// With a shape whose length is known when this is compiled.
+    #[inline(always)]
+    fn with<const P: usize>(self, shape: &[f32; P]) {
+        let overlapping = self.overlapping.start / LANES..self.overlapping.end.div_ceil(LANES);
+        let mut groups = self.means.as_chunks::<P>().0.iter().zip(self.norms).enumerate();
+        for (squares, smallest) in self.squares.chunks_mut(BLOCK).zip(self.smallest) {
+            let mut least = [f32::INFINITY; LANES];
+            for (squares, (group, (means, norms))) in squares.iter_mut().zip(&mut groups) {
+                let mut sums = products(shape, means, norms.to_array());
+                if overlapping.contains(&group) {
+                    for (place, sum) in (group * LANES..).zip(&mut sums) {
+                        *sum = if self.overlapping.contains(&place) { f32::INFINITY } else { *sum };
+                    }
+                }
+                for (least, sum) in least.iter_mut().zip(&sums) {
+                    *least = if sum < least { *sum } else { *least };
+                }
+                *squares = Lanes::new(sums);
+            }
+            *smallest = Lanes::new(least);
+        }
     }
-    even + odd
+}
+
+/// Adds the products of a shape with eight others, in two chains of additions that do not wait for each other.
+///
+/// As loops over lanes, which become vectors of the width that the caller is compiled for.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn products<const P: usize>(shape: &[f32; P], means: &[Lanes; P], start: [f32; LANES]) -> [f32; LANES] {
+    let [mut even, mut odd] = [start, [0.0; LANES]];
+    for ([a, b], [c, d]) in shape.as_chunks::<2>().0.iter().zip(means.as_chunks::<2>().0) {
+        let (c, d) = (c.as_array(), d.as_array());
+        for (((even, odd), c), d) in even.iter_mut().zip(&mut odd).zip(c).zip(d) {
+            *even += a * c;
+            *odd += b * d;
+        }
+    }
+    for (sum, odd) in even.iter_mut().zip(odd) {
+        *sum += odd;
+    }
+    even
+}
+
+/// Adds the products of a shape with eight others, in two chains of additions that do not wait for each other.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn products<const P: usize>(shape: &[f32; P], means: &[Lanes; P], start: [f32; LANES]) -> [f32; LANES] {
+    let [mut even, mut odd] = [Lanes::new(start), Lanes::splat(0.0)];
+    for ([a, b], [c, d]) in shape.as_chunks::<2>().0.iter().zip(means.as_chunks::<2>().0) {
+        even += Lanes::splat(*a) * *c;
+        odd += Lanes::splat(*b) * *d;
+    }
+    (even + odd).to_array()
 }
 
 /// Up to [`COMPARED`] of the starts, one in each of as many equal parts, at places that follow the golden ratio: even
@@ -410,4 +499,36 @@ fn bridged(values: &[f64]) -> impl Iterator<Item = f64> + '_ {
             (None, None) => 0.0,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A jagged course of values between −1 and 1.
+    fn jagged(place: usize) -> f64 {
+        (place as f64 * 12.989_8).sin() * 43_758.545_3 % 1.0
+    }
+
+    /// In single precision most of these windows cannot be told apart; the nearest one must be found all the same.
+    #[test]
+    fn the_nearest_window_is_that_of_double_precision() {
+        for (pieces, window) in [(3, 3), (4, 4), (7, 7), (16, 64)] {
+            for closeness in [1.0, 1e-3, 1e-6, 1e-9] {
+                let starts: Vec<usize> = (0..61).map(|index| index * 5).collect();
+                let shape = |start: usize| {
+                    (0..pieces).map(move |piece| 19.0 + jagged(piece) + closeness * jagged(start * 31 + piece))
+                };
+                let mut shapes = Shapes::new(pieces, window, &starts, shape);
+                for start in 0..330 {
+                    let own: Vec<f64> = shape(start).collect();
+                    let apart = |other: &&usize| **other + window <= start || **other >= start + window;
+                    let distance =
+                        |other: &usize| own.iter().zip(shape(*other)).fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b));
+                    let nearest = starts.iter().filter(apart).map(distance).fold(f64::INFINITY, f64::min);
+                    assert_eq!(shapes.nearest(start, &own), nearest, "{pieces} pieces, {closeness}, from {start}");
+                }
+            }
+        }
+    }
 }
