@@ -103,8 +103,23 @@ impl Host {
         });
     }
 
-    /// Replaces a worker that has done its work, with the memory that it never gives back.
-    pub fn renew(&self) {
+    /// Ends a worker that has done its work, with the memory that it never gives back. The next message starts a new one.
+    pub fn retire(&self) {
+        self.0.is_ready.set(false);
+        let host = self.clone();
+        // Not within the listener that is about to be dropped.
+        spawn_local(async move {
+            host.0.unconfirmed_cancel.set(None);
+            host.0.running.replace(None);
+            host.0.is_awake.set(false);
+            (host.0.listener)(Event::Restarted);
+            if !host.0.waiting.borrow().is_empty() {
+                host.wake();
+            }
+        });
+    }
+
+    fn renew(&self) {
         self.0.is_ready.set(false);
         let host = self.clone();
         // Not within the listener that is about to be dropped.

@@ -251,7 +251,7 @@ impl Analysis {
         if weights.len() > MOST_SERIES {
             self.report.dataset.notes.push(summary::limit_note(weights.len(), MOST_SERIES));
         }
-        self.relating = Some(Relating::new(&rests(&self.panel, &self.facts), &weights, &self.panel.grid, &self.bounds));
+        self.relating = Some(Relating::new(self.panel.columns.len(), &weights, &self.panel.grid, &self.bounds));
         Next::Scan(0)
     }
 
@@ -269,9 +269,10 @@ impl Analysis {
     }
 
     fn scan(&mut self, scale: usize) -> Next {
+        let rests = rests(&self.panel, &self.facts);
         match &mut self.relating {
             Some(relating) if scale < relating.scale_count() => {
-                let is_done = relating.scan(scale, &self.facts, &self.panel.grid, &self.bounds);
+                let is_done = relating.scan(scale, &rests, &self.facts, &self.panel.grid, &self.bounds);
                 Next::Scan(scale + usize::from(is_done))
             }
             _ => Next::Judge,
@@ -280,7 +281,8 @@ impl Analysis {
 
     fn judge(&mut self) -> Next {
         if let Some(relating) = &mut self.relating {
-            relating.judge(self.options.false_discovery_rate, &self.facts, &self.panel.grid, &self.bounds);
+            let rests = rests(&self.panel, &self.facts);
+            relating.judge(self.options.false_discovery_rate, &rests, &self.facts, &self.panel.grid, &self.bounds);
         }
         Next::Lags
     }
@@ -293,7 +295,8 @@ impl Analysis {
     fn refine(&mut self) -> Next {
         let Some(relating) = &mut self.relating else { return Next::Ribbon(0) };
         let rate = self.options.false_discovery_rate;
-        if relating.refine(REFINED_PER_STEP, rate, &self.facts, &self.panel.grid) {
+        let rests = rests(&self.panel, &self.facts);
+        if relating.refine(REFINED_PER_STEP, rate, &rests, &self.facts, &self.panel.grid) {
             return Next::Refine;
         }
         relating.let_go();

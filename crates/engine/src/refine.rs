@@ -47,8 +47,8 @@ pub(crate) struct Refining {
 impl Refining {
     /// Prepares the series, and finds which relations others explain; their ends are positions in `columns`.
     pub(crate) fn new(
-        columns: &[Vec<f64>],
-        lags: &mut LagPlan,
+        columns: &[&[f64]],
+        mut lags: LagPlan,
         drafts: &mut [Relation],
         grid: &TimeGrid,
         plans: &[(Scale, BandPlan)],
@@ -57,7 +57,7 @@ impl Refining {
             .iter()
             .map(|draft| Edge { first: draft.from, second: draft.to, lag: draft.lag_s.unwrap_or(0.0) / grid.step_s() })
             .collect();
-        for (draft, verdict) in drafts.iter_mut().zip(explain(lags, &edges, &ExplainOptions::default())) {
+        for (draft, verdict) in drafts.iter_mut().zip(explain(&mut lags, &edges, &ExplainOptions::default())) {
             match verdict {
                 Verdict::Stays => {}
                 Verdict::Moved { lag, partial } => {
@@ -71,10 +71,11 @@ impl Refining {
                 Verdict::Explained(found) => draft.explained_by = found.by.first().copied(),
             }
         }
-        let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        // It holds as much as the next plan will.
+        drop(lags);
         let most = (SAMPLES / grid.len.max(1)).max(FEWEST);
         Self {
-            granger: GrangerPlan::new(&views, &GrangerOptions::default()).ok(),
+            granger: GrangerPlan::new(columns, &GrangerOptions::default()).ok(),
             plans: plans.to_vec(),
             next: 0,
             most,
@@ -88,7 +89,7 @@ impl Refining {
         &mut self,
         count: usize,
         rate: f64,
-        columns: &[Vec<f64>],
+        columns: &[&[f64]],
         drafts: &mut [Relation],
         facts: &[&Facts],
         grid: &TimeGrid,

@@ -7,7 +7,7 @@ use crate::scales::to_report;
 use analysis::coupling::{LagOptions, LagPlan};
 use analysis::harmony::{
     BandPlan, BeatOptions, Bounds, ConsonanceMatrix, FoundBeat, PairCoherence, RelatedPair, Scale, SegmentSpectra,
-    Transforming, Voice, band_plan, beat_peaks,
+    Transforming, Voice, band_plan, beat_peaks, pair_count,
 };
 use analysis::multiplicity::benjamini_hochberg;
 use analysis::spectrum::{Peak, PeakOptions};
@@ -20,6 +20,9 @@ pub(crate) const MOST_SERIES: usize = 300;
 const SERIES_PER_STEP: usize = 32;
 /// Series whose pairs with all later ones are scanned at once.
 const FIRSTS_PER_STEP: usize = 12;
+/// The same where memory matters more: with so many values of the members.
+const FIRSTS_PER_LEAN_STEP: usize = 60;
+const LEAN: usize = 2_000_000;
 /// The most relations that are kept, the strongest.
 const MOST_RELATIONS: usize = 400;
 /// The share of a lagged correlation that a single stretch may hold.
@@ -46,10 +49,9 @@ enum Scanning {
 }
 
 /// The work on pairs. `members` are the series looked at, by their number in the panel; all indices inside are
-/// positions in `members`.
+/// positions in `members`. What is asked for as `rests` are the panel's series without their seasons.
 pub(crate) struct Relating {
     pub(crate) members: Vec<usize>,
-    columns: Vec<Vec<f64>>,
     plans: Vec<(Scale, BandPlan)>,
     pub(crate) scales: Vec<AtScale>,
     scanning: Option<Scanning>,
@@ -60,23 +62,21 @@ pub(crate) struct Relating {
 }
 
 impl Relating {
-    /// Chooses of the series, which are given without their seasons: all, or the [`MOST_SERIES`] with the highest `weights`.
-    pub(crate) fn new(rests: &[&[f64]], weights: &[f64], grid: &TimeGrid, bounds: &Bounds) -> Self {
-        let mut members: Vec<usize> = (0..rests.len()).collect();
+    /// Chooses of `series` series: all, or the [`MOST_SERIES`] with the highest `weights`.
+    pub(crate) fn new(series: usize, weights: &[f64], grid: &TimeGrid, bounds: &Bounds) -> Self {
+        let mut members: Vec<usize> = (0..series).collect();
         if members.len() > MOST_SERIES {
             let weight = |series: usize| weights.get(series).copied().unwrap_or(0.0);
             order::sort_by(&mut members, |a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
             members.truncate(MOST_SERIES);
             order::sort(&mut members);
         }
-        let columns = members.iter().filter_map(|series| rests.get(*series)).map(|rest| rest.to_vec()).collect();
         let plans = Scale::ALL
             .into_iter()
             .filter_map(|scale| Some((scale, band_plan(grid.len, grid.step_s(), scale, bounds)?)))
             .collect();
         Self {
             members,
-            columns,
             plans,
             scales: Vec::new(),
             scanning: None,
@@ -87,8 +87,13 @@ impl Relating {
         }
     }
 
-    fn views(&self) -> Vec<&[f64]> {
-        self.columns.iter().map(Vec::as_slice).collect()
+    /// The members of the panel's series.
+    fn columns<'a>(&self, rests: &[&'a [f64]]) -> Vec<&'a [f64]> {
+        self.members.iter().filter_map(|series| rests.get(*series).copied()).collect()
+    }
+
+    fn is_lean(&self, grid: &TimeGrid) -> bool {
+        self.members.len() * grid.len > LEAN
     }
 
     /// How many scales there are to scan.
@@ -97,7 +102,14 @@ impl Relating {
     }
 
     /// Scans some of the pairs at the plan's `index`-th scale; true when that scale is done.
-    pub(crate) fn scan(&mut self, index: usize, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) -> bool {
+    pub(crate) fn scan(
+        &mut self,
+        index: usize,
+        rests: &[&[f64]],
+        facts: &[Facts],
+        grid: &TimeGrid,
+        bounds: &Bounds,
+    ) -> bool {
         let Some((_, plan)) = self.plans.get(index) else { return true };
         let pairs = match self.scanning.take() {
             None => match Transforming::new(self.members.len(), grid.len, &plan.options) {
@@ -108,18 +120,20 @@ impl Relating {
                 Err(_) => Vec::new(),
             },
             Some(Scanning::Transforming(mut transforming, from)) => {
-                let some = self.columns.iter().skip(from).take(SERIES_PER_STEP);
-                some.for_each(|column| transforming.add(column));
+                let columns = self.columns(rests);
+                columns.iter().skip(from).take(SERIES_PER_STEP).for_each(|column| transforming.add(column));
                 let next = from + SERIES_PER_STEP;
-                self.scanning = Some(if next < self.columns.len() {
+                self.scanning = Some(if next < columns.len() {
                     Scanning::Transforming(transforming, next)
                 } else {
-                    Scanning::Pairs(transforming.finish(), Vec::new(), 0)
+                    let is_lean = self.is_lean(grid);
+                    let spectra = if is_lean { transforming.finish_lean() } else { transforming.finish() };
+                    Scanning::Pairs(spectra, Vec::with_capacity(pair_count(columns.len())), 0)
                 });
                 return false;
             }
             Some(Scanning::Pairs(spectra, mut pairs, from)) => {
-                let next = from + FIRSTS_PER_STEP;
+                let next = from + if self.is_lean(grid) { FIRSTS_PER_LEAN_STEP } else { FIRSTS_PER_STEP };
                 pairs.extend(spectra.scan_some(plan.bins.clone(), from..next));
                 if next < self.members.len() {
                     self.scanning = Some(Scanning::Pairs(spectra, pairs, next));
@@ -147,7 +161,7 @@ impl Relating {
     }
 
     /// One false-discovery rate over all pairs and scales; drafts the relations.
-    pub(crate) fn judge(&mut self, rate: f64, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
+    pub(crate) fn judge(&mut self, rate: f64, rests: &[&[f64]], facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
         let p: Vec<f64> = self.scales.iter().flat_map(|at| at.pairs.iter().map(|pair| pair.p)).collect();
         let mut q = benjamini_hochberg(&p).into_iter();
         for at in &mut self.scales {
@@ -162,7 +176,7 @@ impl Relating {
         }
         self.drafts = self.couplings(rate);
         if !self.drafts.is_empty() {
-            self.lags = LagPlan::new(&self.views(), &LagOptions::default()).ok();
+            self.lags = LagPlan::new(&self.columns(rests), &LagOptions::default()).ok();
         }
     }
 
@@ -225,24 +239,32 @@ impl Relating {
     }
 
     /// Finds out more about the next `count` relations, see [`Refining`]; `false` when all are done.
-    pub(crate) fn refine(&mut self, count: usize, rate: f64, facts: &[Facts], grid: &TimeGrid) -> bool {
-        let Some(lags) = &mut self.lags else { return false };
+    pub(crate) fn refine(
+        &mut self,
+        count: usize,
+        rate: f64,
+        rests: &[&[f64]],
+        facts: &[Facts],
+        grid: &TimeGrid,
+    ) -> bool {
+        let columns = self.columns(rests);
         // Lags and phases of a season would be those of the clock.
-        let Some(refining) = &mut self.refining else {
-            self.refining = Some(Refining::new(&self.columns, lags, &mut self.drafts, grid, &self.plans));
+        if let Some(lags) = self.lags.take() {
+            self.refining = Some(Refining::new(&columns, lags, &mut self.drafts, grid, &self.plans));
             return true;
-        };
+        }
+        let Some(refining) = &mut self.refining else { return false };
         let facts: Vec<&Facts> = self.members.iter().filter_map(|series| facts.get(*series)).collect();
-        let goes_on = refining.step(count, rate, &self.columns, &mut self.drafts, &facts, grid);
+        let goes_on = refining.step(count, rate, &columns, &mut self.drafts, &facts, grid);
         if !goes_on {
             refining.conclude(rate, &mut self.drafts, grid);
         }
         goes_on
     }
 
-    /// Lets go what only the search for relations needs: several copies of the series, and what each pair has in common.
+    /// Lets go what only the search for relations needs: copies of the series, and what each pair has in common.
     pub(crate) fn let_go(&mut self) {
-        (self.columns, self.lags, self.refining) = (Vec::new(), None, None);
+        self.refining = None;
         for at in &mut self.scales {
             (at.pairs, at.q) = (Vec::new(), Vec::new());
         }

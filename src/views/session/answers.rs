@@ -55,7 +55,7 @@ impl Session {
             Response::Dataset { generation, service_label } => {
                 let Some(workers) = self.workers() else { return };
                 if buffers.len() > LARGE && !self.is_of_servers() {
-                    workers.reader.renew();
+                    workers.reader.retire();
                 }
                 if self.load.with_untracked(Load::generation) == generation {
                     let settings = {

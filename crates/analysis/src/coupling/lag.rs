@@ -133,7 +133,7 @@ impl LagPlan {
             let runs = runs(values);
             runs.len() > 1 || runs.first().is_some_and(|run| run.end < steps)
         });
-        let prepared = whitened.iter().map(|values| Prepared::new(values, has_gaps)).collect();
+        let prepared = whitened.into_iter().map(|values| Prepared::new(values, has_gaps)).collect();
         Ok(Self {
             max_lag,
             steps,
@@ -322,16 +322,17 @@ impl LagPlan {
 }
 
 impl Prepared {
-    fn new(whitened: &[f64], count_presence: bool) -> Self {
+    fn new(mut whitened: Vec<f64>, count_presence: bool) -> Self {
         let steps = whitened.len();
         let first = whitened.iter().position(|v| v.is_finite()).unwrap_or(steps);
-        let kept: Vec<f64> = whitened.iter().map(|v| if v.is_finite() { *v } else { 0.0 }).collect();
+        let count = whitened.iter().filter(|v| v.is_finite()).count();
+        let present = if count_presence { whitened.iter().map(|v| v.is_finite()).collect() } else { Vec::new() };
+        whitened.iter_mut().filter(|v| !v.is_finite()).for_each(|v| *v = 0.0);
+        let kept = whitened;
         let energy = dot(&kept, &kept);
         let remainder = (1..=REMAINDER.min(steps.saturating_sub(1)))
             .map(|k| if energy > 0.0 { dot(&kept, &kept[k..]) / energy } else { 0.0 })
             .collect();
-        let count = whitened.iter().filter(|v| v.is_finite()).count();
-        let present = if count_presence { whitened.iter().map(|v| v.is_finite()).collect() } else { Vec::new() };
         Self { whitened: kept, values: Vec::new(), present, presence: None, first, count, energy, remainder }
     }
 

@@ -8,12 +8,50 @@ use crate::lanes::{LANES, Lanes, cross, cross_two};
 /// Bins after which the next first series has its turn: as many as stay in the cache.
 const CHUNK: usize = 16;
 
-/// The segment spectra of eight series beside each other, every bin of unit power.
+/// The segment spectra of all series in single precision, as far as they are kept.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Single {
-    /// `[group of eight series][bin][segment]`.
+    /// `[group of eight series]`; empty where each scan makes its own.
+    groups: Vec<Group>,
+}
+
+/// The segment spectra of eight series beside each other, every bin of unit power.
+#[derive(Debug, Clone)]
+struct Group {
+    /// `[bin][segment]`.
     re: Vec<Lanes>,
     im: Vec<Lanes>,
+}
+
+impl Group {
+    fn new(spectra: &SegmentSpectra, group: usize) -> Self {
+        let size = spectra.bins() * spectra.segments();
+        let mut made = Self { re: vec![Lanes::splat(0.0); size], im: vec![Lanes::splat(0.0); size] };
+        for (lane, series) in (group * LANES..((group + 1) * LANES).min(spectra.series())).enumerate() {
+            let slots = made.re.iter_mut().zip(&mut made.im);
+            for ((re, im), value) in slots.zip(of_unit_power(spectra, series, 0..spectra.bins())) {
+                re.as_mut_array()[lane] = value[0];
+                im.as_mut_array()[lane] = value[1];
+            }
+        }
+        made
+    }
+}
+
+/// The transforms of a series, `[bin][segment]`, every bin of unit power.
+fn of_unit_power(
+    spectra: &SegmentSpectra,
+    series: usize,
+    bins: Range<usize>,
+) -> impl Iterator<Item = [f32; 2]> + use<'_> {
+    bins.flat_map(move |bin| {
+        let power = spectra.bin_power(series, bin);
+        let scale = if power > 0.0 { 1.0 / power.sqrt() } else { 0.0 };
+        (0..spectra.segments()).map(move |segment| {
+            let [re, im] = spectra.value(series, bin, segment);
+            [(re * scale) as f32, (im * scale) as f32]
+        })
+    })
 }
 
 /// The strongest bins of one series with eight others.
@@ -50,23 +88,7 @@ impl LaneBest {
 
 impl Single {
     pub(super) fn new(spectra: &SegmentSpectra) -> Self {
-        let (series, bins, segments) = (spectra.series(), spectra.bins(), spectra.segments());
-        let size = series.div_ceil(LANES) * bins * segments;
-        let mut single = Self { re: vec![Lanes::splat(0.0); size], im: vec![Lanes::splat(0.0); size] };
-        for one in 0..series {
-            for bin in 0..bins {
-                let power = spectra.bin_power(one, bin);
-                let scale = if power > 0.0 { 1.0 / power.sqrt() } else { 0.0 };
-                let from = ((one / LANES) * bins + bin) * segments;
-                let slots = single.re[from..from + segments].iter_mut().zip(&mut single.im[from..from + segments]);
-                for (segment, (re, im)) in slots.enumerate() {
-                    let [a, b] = spectra.value(one, bin, segment);
-                    re.as_mut_array()[one % LANES] = (a * scale) as f32;
-                    im.as_mut_array()[one % LANES] = (b * scale) as f32;
-                }
-            }
-        }
-        single
+        Self { groups: (0..spectra.series().div_ceil(LANES)).map(|group| Group::new(spectra, group)).collect() }
     }
 
     /// Calls `found` with each first series, each group of eight second ones that holds any after it, and what they have
@@ -78,20 +100,21 @@ impl Single {
         firsts: Range<usize>,
         mut found: impl FnMut(usize, usize, &LaneBest),
     ) {
-        let (all, segments) = (spectra.bins(), spectra.segments());
-        // The first series' own numbers, without those of the other seven between them.
-        let own = |part: &[Lanes]| -> Vec<f32> {
-            let mut values = Vec::with_capacity(firsts.len() * bins.len() * segments);
-            for first in firsts.clone() {
-                let from = ((first / LANES) * all + bins.start) * segments;
-                values.extend(
-                    part[from..from + bins.len() * segments].iter().map(|lanes| lanes.as_array()[first % LANES]),
-                );
-            }
-            values
-        };
-        let (own_re, own_im) = (own(&self.re), own(&self.im));
+        let segments = spectra.segments();
+        // The first series' own numbers, one behind the other.
+        let (own_re, own_im): (Vec<f32>, Vec<f32>) = firsts
+            .clone()
+            .flat_map(|first| of_unit_power(spectra, first, bins.clone()).map(|[re, im]| (re, im)))
+            .unzip();
         for group in (firsts.start + 1) / LANES..spectra.series().div_ceil(LANES) {
+            let made;
+            let seconds = match self.groups.get(group) {
+                Some(kept) => kept,
+                None => {
+                    made = Group::new(spectra, group);
+                    &made
+                }
+            };
             let mut best = vec![LaneBest::nothing(); firsts.len()];
             for from in bins.clone().step_by(CHUNK) {
                 let chunk = from..(from + CHUNK).min(bins.end);
@@ -104,8 +127,8 @@ impl Single {
                             let at = (index * bins.len() + bin - bins.start) * segments;
                             [&own_re[at..at + segments], &own_im[at..at + segments]]
                         };
-                        let at = (group * all + bin) * segments;
-                        let (yr, yi) = (&self.re[at..at + segments], &self.im[at..at + segments]);
+                        let at = bin * segments;
+                        let (yr, yi) = (&seconds.re[at..at + segments], &seconds.im[at..at + segments]);
                         match best {
                             [one, other] => {
                                 let [a, b] = cross_two([own(2 * pair), own(2 * pair + 1)], yr, yi);
