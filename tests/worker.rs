@@ -125,14 +125,17 @@ async fn a_worker_that_does_not_listen_is_replaced() {
     assert!(clock.now() - asked_ms < 400.0, "{} ms", clock.now() - asked_ms);
 }
 
-#[wasm_bindgen_test]
-async fn what_is_sent_while_a_worker_is_renewed_reaches_the_new_one() {
+/// What is sent so long after a worker was ended reaches the next one, and is answered once.
+async fn is_answered_after_the_end(pause_ms: u32) {
     let diary = Diary::default();
     let ready = post(&Response::Ready { form: FORM });
     let told = stage(1, "told");
     let host = diary.start(&format!("onmessage = () => {{ {told} }}; {ready}"));
     TimeoutFuture::new(600).await;
-    host.renew();
+    host.retire();
+    if pause_ms > 0 {
+        TimeoutFuture::new(pause_ms).await;
+    }
     host.send(load(1));
     diary.reads("Progress").await;
     let lines = diary.0.borrow();
@@ -140,6 +143,16 @@ async fn what_is_sent_while_a_worker_is_renewed_reaches_the_new_one() {
     assert_eq!(lines.iter().filter(|line| line.starts_with("Progress")).count(), 1, "{lines:?}");
     let place = |start: &str| lines.iter().position(|line| line.starts_with(start));
     assert!(place("restarted") < place("Progress"), "{lines:?}");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_sent_while_a_worker_is_ended_reaches_the_next_one() {
+    is_answered_after_the_end(0).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_sent_after_a_worker_was_ended_starts_the_next_one() {
+    is_answered_after_the_end(200).await;
 }
 
 #[wasm_bindgen_test]

@@ -15,6 +15,8 @@ const LABEL_PX: f64 = 11.0;
 /// The room of the surprisal: a line of text and the track.
 const TRACK_PX: f64 = 48.0;
 const CAPTION_PX: f64 = 15.0;
+/// The room for the words of the vertical axis.
+const AXIS_PX: f64 = 64.0;
 /// Bits beyond which a bar grows no further, and the fewest that the track is high.
 const MOST_BITS: f64 = 64.0;
 const FEWEST_BITS: f64 = 16.0;
@@ -130,7 +132,7 @@ impl Drawing<'_> {
             .margin_top(fine(6.0))
             .margin_right(fine(22.0))
             .x_label_area_size(fine(20.0))
-            .y_label_area_size(fine(64.0))
+            .y_label_area_size(fine(AXIS_PX))
             .build_cartesian_2d(x, y)?;
         let muted = self.color(Paint::Muted.into());
         let label = TextStyle::from((FontFamily::Name(FONT_FAMILY), LABEL_PX * FINE)).color(&muted);
@@ -180,7 +182,7 @@ impl Drawing<'_> {
             .margin_top(fine(CAPTION_PX))
             .margin_right(fine(22.0))
             .margin_bottom(fine(4.0))
-            .y_label_area_size(fine(64.0))
+            .y_label_area_size(fine(AXIS_PX))
             .build_cartesian_2d(x, y)?;
         chart
             .configure_mesh()
@@ -202,7 +204,10 @@ impl Drawing<'_> {
         }
         if let Some(words) = self.strangest() {
             let words = if self.size_px.0 < NARROW_PX { without_aside(&words) } else { words };
-            area.draw_text(&words, label, (fine(4.0) as i32, fine(1.0) as i32))?;
+            // Beside the label of the axis where there is room, else from the edge on.
+            let width_px = f64::from(area.estimate_text_size(&words, label)?.0) / FINE;
+            let from_px = if width_px <= self.size_px.0 - AXIS_PX - 4.0 { AXIS_PX } else { 4.0 };
+            area.draw_text(&words, label, (fine(from_px) as i32, 0))?;
         }
         Ok(())
     }

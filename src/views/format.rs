@@ -21,12 +21,12 @@ pub(super) fn service(report: &Report, index: usize) -> &str {
     report.services.get(index).map_or("", |service| &service.name)
 }
 
-/// `service · metric`.
+/// `service · metric`, or the one name that is both.
 pub(super) fn series(report: &Report, index: usize) -> String {
     let Some(series) = report.series.get(index) else { return String::new() };
     match service(report, series.service) {
         "" => series.metric.clone(),
-        service if series.metric.is_empty() => service.to_owned(),
+        service if series.metric.is_empty() || series.metric == service => service.to_owned(),
         service => format!("{service} · {}", series.metric),
     }
 }

@@ -334,9 +334,14 @@ fn tooltip(dial: &Rc<Dial>, room: ReadSignal<(f64, f64)>) -> dom::View {
     let pointer = dial.pointer;
     let place = move || {
         let ((x, y), (width, _)) = (pointer.get(), room.get());
-        // Beside the pointer, on the side that has room.
-        let shift = if x > width / 2.0 { "calc(-100% - 12px)" } else { "16px" };
-        format!("translate(calc({}px + {shift}), {}px)", numbers::decimals(x, 0), numbers::decimals(y + 14.0, 0))
+        // Beside the pointer, on the side that has more room, and never over the edge.
+        let (x_px, y_px, width_px) =
+            (numbers::decimals(x, 0), numbers::decimals(y + 14.0, 0), numbers::decimals(width, 0));
+        if x > width / 2.0 {
+            format!("translate(max(4px, {x_px}px - 100% - 12px), {y_px}px)")
+        } else {
+            format!("translate(min({x_px}px + 16px, {width_px}px - 100% - 4px), {y_px}px)")
+        }
     };
     dom::View::dynamic(move || {
         let words = words.get_clone();

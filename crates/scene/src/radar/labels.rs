@@ -39,6 +39,9 @@ pub(crate) struct Margin {
 /// What stays free at the edge of the picture.
 pub(crate) const EDGE_PX: f64 = 5.0;
 
+/// What stays free in the upper corners of a wide picture, where its title and its tools are.
+const CORNER_PX: (f64, f64) = (180.0, 44.0);
+
 /// No label is wider, however much room there is.
 const WIDEST_PX: f64 = 240.0;
 
@@ -88,13 +91,14 @@ fn place(scene: &mut Scene, margin: &Margin, mut labels: Vec<Label>, side: f64) 
         let least = if is_beside_title { margin.title_half_px + 8.0 } else { 6.0 };
         let x = margin.polar.x + side * from_axis.max(least);
         let edge_px = if side > 0.0 { margin.width_px - EDGE_PX - x } else { x - EDGE_PX };
+        let corner_px = if y < CORNER_PX.1 && margin.width_px > 3.0 * CORNER_PX.0 { CORNER_PX.0 } else { 0.0 };
         if (y - wanted_y).abs() > line_px * 0.75 {
             let (from_x, from_y) = margin.polar.point(margin.outer_px + 3.0, label.angle);
             let leader = Path::new().move_to(from_x, from_y).line_to(x - side * 3.0, y);
             scene.path(leader.stroke(Stroke::round(Paint::Faint.alpha(0.5), 0.75)));
         }
         let anchor = if side > 0.0 { Anchor::Start } else { Anchor::End };
-        put(scene, margin, label, (x, y), anchor, edge_px.min(WIDEST_PX));
+        put(scene, margin, label, (x, y), anchor, (edge_px - corner_px).min(WIDEST_PX));
     }
 }
 
