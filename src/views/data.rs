@@ -2,7 +2,7 @@
 
 use super::format;
 use super::session::Session;
-use crate::dom::{El, View, el};
+use crate::dom::{El, View, el, signal};
 use crate::state::Settings;
 use report::format as words;
 use report::{DataNote, Report, Scale, Subject};
@@ -10,6 +10,9 @@ use web_sys::HtmlInputElement;
 
 /// More notes than this of one kind are folded.
 const NOTES: usize = 200;
+
+/// So many services are seen at a glance.
+const UNSEARCHED: usize = 12;
 
 /// The data: sources, scales, notes, series.
 pub(super) fn data(session: &'static Session) -> View {
@@ -151,14 +154,28 @@ fn patterns(session: &'static Session) -> View {
 }
 
 fn services(session: &'static Session, report: &Report) -> View {
+    let sought = signal(String::new());
     let row = |(index, service): (usize, &report::ServiceSummary)| {
         let go = move || session.look(|view, report| view.drill(report, Subject::Service(index)));
         let series = service.series.iter().filter_map(|&series| report.series.get(series));
         let series: Vec<&str> = series.map(|series| series.metric.as_str()).collect();
+        let (name, series) = (&service.name, series.join(", "));
+        let names = format!("{name} {series}").to_ascii_lowercase();
         el("li")
-            .child(el("button").class("note-link").text(&service.name).on_click(go))
+            .hidden_with(move || sought.with(|sought| !names.contains(sought.as_str())))
+            .child(el("button").class("note-link").text(name).on_click(go))
             .child(weight(session, service))
-            .child(sentence(&series.join(", ")))
+            .child(sentence(&series))
     };
-    report.services.iter().enumerate().map(row).collect()
+    let rows: View = report.services.iter().enumerate().map(row).collect();
+    let search = (report.services.len() > UNSEARCHED).then(|| {
+        let field = el("input")
+            .class("notes-search")
+            .attr("type", "search")
+            .attr("placeholder", "Search services and series")
+            .attr("aria-label", "Search services and series");
+        let input: HtmlInputElement = field.cast();
+        el("li").child(field.on("input", move |_| sought.set(input.value().to_ascii_lowercase())))
+    });
+    [search.into(), rows].into_iter().collect()
 }

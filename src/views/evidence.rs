@@ -26,7 +26,11 @@ pub(super) fn finding_evidence(session: &'static Session, shown: &Shown, finding
     let has_levels = !levels.is_empty();
     let charts = finding.series.iter().take(2).map(|&series| {
         let window = Some(Stretch { start_ms: window_ms.0, end_ms: window_ms.1 });
-        chart(session, shown, Plot { series, shown_ms, window, levels: levels.clone() })
+        // Of two charts each says whose it is.
+        let title = (finding.series.len() > 1).then(|| title(report, series));
+        let chart = chart(session, shown, Plot { series, shown_ms, window, levels: levels.clone() });
+        let both: [View; 2] = [title.into(), chart.into()];
+        both.into_iter().collect::<View>()
     });
     let mut numbers = vec![("score".to_owned(), format!("{} (threshold 1)", words::decimals(finding.score, 2)))];
     numbers.extend(
@@ -55,8 +59,7 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, index:
     let shown_ms = (report.dataset.start_ms, report.dataset.end_ms);
     let charts = [relation.from, relation.to].into_iter().flat_map(|series| {
         let plot = Plot { series, shown_ms, window: None, levels: Vec::new() };
-        let title = el("h3").class("evidence-title").text(&format::series(report, series));
-        [title, chart(session, shown, plot)]
+        [title(report, series), chart(session, shown, plot)]
     });
     let numbers = [
         Some(("strength (coherence²)", words::number(relation.strength))),
@@ -95,6 +98,10 @@ pub(super) fn relation_evidence(session: &'static Session, shown: &Shown, index:
 fn delay_words(relation: &Relation) -> Option<String> {
     let delay = words::lag_s(relation.delay_s?, relation.delay_plus_minus_s?);
     Some(relation.delay_verdict.map_or_else(|| delay.clone(), |verdict| format!("{delay}, {}", verdict.words())))
+}
+
+fn title(report: &Report, series: usize) -> El {
+    el("h3").class("evidence-title").text(&format::series(report, series))
 }
 
 fn frame() -> El {

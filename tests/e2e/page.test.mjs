@@ -210,6 +210,19 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(isWeighted, false);
   });
 
+  it('finds a service among many by the name of its series', async () => {
+    const names = Array.from({ length: 14 }, (_, index) => `shop${index}_${index === 9 ? 'queue_length' : 'cpu_ratio'}`);
+    const rows = Array.from({ length: 60 }, (_, row) => [1_790_000_000 + 60 * row, ...names.map((_, k) => (row * (k + 3)) % 7)]);
+    await drop(page, { name: 'shops.csv', text: [['time', ...names], ...rows].join('\n') });
+    await state(page);
+    await page.locator('#tab-data').click();
+    const weights = page.getByLabel(/^Weight of /);
+    assert.equal(await weights.filter({ visible: true }).count(), 14);
+    await page.getByLabel('Search services and series').fill('Queue');
+    assert.equal(await weights.filter({ visible: true }).count(), 1);
+    assert.equal(await page.getByLabel('Weight of shop9').isVisible(), true);
+  });
+
   it('counts a pattern of accents that was typed, shows it around the clock, and says what is none', async () => {
     await page.getByTestId('sample-job-collision').click();
     await state(page);
