@@ -175,8 +175,9 @@ pub fn partings(relation: &LinearRelation, options: &PartingOptions) -> (Vec<Lev
         }
         level_shifts(values, &LevelShiftOptions { minimum_size, ..shifts })
     };
+    // `clamp` leaves what is missing missing, where `min` would put its limit.
     let sizes: Vec<f64> =
-        relation.residual.iter().map(|rest| (rest.abs() / relation.spread).min(REACH)).collect();
+        relation.residual.iter().map(|rest| (rest.abs() / relation.spread).clamp(0.0, REACH)).collect();
     (of(&relation.residual, options.least_offset), of(&sizes, shifts.minimum_size))
 }
 
