@@ -1,6 +1,8 @@
 //! How often series without one are given a bend or a change of period, and how often the interval of a change of period
 //! holds its date.
 
+#![allow(clippy::print_stdout, reason = "prints tables for docs/methods")]
+
 mod noise;
 
 use analysis::change::bend::bend;
