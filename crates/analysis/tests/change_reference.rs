@@ -4,6 +4,7 @@
 use analysis::anomaly::peers::{against_peers, beyond_size, share_left};
 use analysis::change::bend::bend;
 use analysis::change::contrast::{largest_contrast, nearly};
+use analysis::change::level_shift::LevelShift;
 use analysis::change::period_change::period_change;
 use analysis::change::pieces::{PieceOptions, piece_changes, shortest_description};
 use analysis::change::spectrum_change::spectrum_changes;
@@ -238,13 +239,14 @@ struct Variances {
     variances: Vec<f64>,
     changes: bool,
     stepwise: bool,
+    single: Option<[usize; 2]>,
 }
 
 #[test]
 fn steps_of_the_variance_are_the_best_cuts_of_its_scores() {
     let cases: Vec<Variances> = read(include_str!("../reference/change/variance.json"));
     assert_eq!(cases.len(), 8);
-    let mut too_small = 0;
+    let (mut too_small, mut single) = (0, 0);
     for case in cases {
         let values = with_gaps(&case.values);
         let options = VarianceOptions::default();
@@ -272,6 +274,17 @@ fn steps_of_the_variance_are_the_best_cuts_of_its_scores() {
         } else {
             assert_eq!(found, []);
         }
+        let one_step = |slot: usize| {
+            let (before, after, size_in_spreads, p, score) = (0.0, 0.0, 0.0, 0.0, 0.0);
+            is_stepwise(
+                &scores,
+                &[LevelShift { slot, low: slot, high: slot, before, after, size_in_spreads, p, score }],
+            )
+        };
+        let mut preferred = (20..values.len() - 20).filter(|slot| one_step(*slot));
+        let first = preferred.next();
+        assert_eq!(first.map(|first| [first, preferred.next_back().unwrap_or(first)]), case.single);
+        single += usize::from(case.single.is_some());
         let any = VarianceOptions { minimum_ratio: 1.0, ..options };
         let steps = variance_changes(&scores, &values, None, &any);
         too_small += usize::from(steps.len() > found.len());
@@ -281,5 +294,6 @@ fn steps_of_the_variance_are_the_best_cuts_of_its_scores() {
             start = end;
         }
     }
+    assert!(single >= 3);
     assert_eq!(too_small, 1, "a step of less than 1.5 times the variance is left out");
 }

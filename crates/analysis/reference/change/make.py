@@ -450,13 +450,20 @@ def variance():
         variances = [stats.median_abs_deviation(values[a:b], scale="normal", nan_policy="omit") ** 2 for a, b in parts]
         slot = np.arange(count)[np.isfinite(scores)]
         there = scores[slot]
-        steps = OLS(there, np.column_stack([(slot >= a) & (slot < b) for a, b in parts]).astype(float)).fit()
-        line = OLS(there, np.column_stack([np.ones(len(slot)), slot])).fit()
-        # A border counts as a coefficient.
-        schwarz = (len(slot) * np.log(steps.ssr) + (2 * len(found) + 1) * np.log(len(slot)),
-                   len(slot) * np.log(line.ssr) + 2 * np.log(len(slot)))
+        line = OLS(there, np.column_stack([np.ones(len(slot)), slot])).fit().ssr
+
+        def is_stepwise(cuts):
+            # A border counts as a coefficient.
+            sides = zip([0, *cuts], [*cuts, count])
+            steps = OLS(there, np.column_stack([(slot >= a) & (slot < b) for a, b in sides]).astype(float)).fit().ssr
+            price = (2 * len(cuts) + 1 - 2) * np.log(len(slot))
+            return len(slot) * np.log(steps) + price + 10 < len(slot) * np.log(line)
+
+        # From where to where one step is preferred to growth.
+        single = [cut for cut in range(20, count - 20) if is_stepwise([cut])]
         cases[-1].update({"cuts": found, "levels": levels, "variances": variances,
-                          "changes": cuts is None or max(spreads) > 1.3 or min(spreads) < 0.8, "stepwise": schwarz[0] + 10 < schwarz[1]})
+                          "changes": cuts is None or max(spreads) > 1.3 or min(spreads) < 0.8, "stepwise": is_stepwise(found),
+                          "single": [single[0], single[-1]] if single else None})
     write("variance", cases)
 
 
