@@ -15,6 +15,7 @@ pub mod distribution;
 pub mod expectation;
 pub mod harmony;
 mod lanes;
+mod moments;
 pub mod multiplicity;
 pub mod rhythm;
 pub mod robust;

@@ -1,6 +1,7 @@
 //! The coupling statistics against statsmodels, scipy and numpy; the values come from `reference/coupling/make.py`.
 #![allow(clippy::unwrap_used)]
 
+use analysis::coupling::parting::{LinearRelation, PartingOptions, partings};
 use analysis::coupling::{
     BandPhase, Edge, ExplainOptions, GrangerOptions, GrangerTest, LagOptions, LagPlan, Verdict, explain, granger,
     phase_locking, phase_slope,
@@ -127,4 +128,72 @@ fn the_partial_correlation_agrees_with_a_matrix_inverse() {
     assert_eq!(why.by, [1]);
     assert_close(why.correlation, case.correlation, 1e-9);
     assert_close(why.partial, case.partial, 1e-6);
+}
+
+#[derive(Deserialize)]
+struct PartingCase {
+    first: Vec<Option<f64>>,
+    second: Vec<Option<f64>>,
+    lag: isize,
+    inside: [usize; 2],
+    relation: Option<Relation>,
+    borders: Option<Vec<usize>>,
+    levels: Option<Vec<f64>>,
+    within: Option<f64>,
+    looser: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Relation {
+    slope: f64,
+    correlation: f64,
+    spread: f64,
+    residual: Vec<Option<f64>>,
+}
+
+#[test]
+fn a_relation_and_its_partings_agree_with_statsmodels_and_an_exhaustive_search() {
+    let cases: Vec<PartingCase> = read(include_str!("../reference/coupling/parting.json"));
+    assert_eq!(cases.len(), 8);
+    let mut parted = 0;
+    let with_gaps =
+        |values: &[Option<f64>]| -> Vec<f64> { values.iter().map(|value| value.unwrap_or(f64::NAN)).collect() };
+    for case in &cases {
+        let (first, second) = (with_gaps(&case.first), with_gaps(&case.second));
+        let found = LinearRelation::learn(&first, &second, case.lag);
+        let Some(expected) = &case.relation else {
+            assert_eq!(found, None);
+            continue;
+        };
+        let found = found.unwrap();
+        assert_close(found.slope, expected.slope, 1e-10);
+        assert_close(found.correlation, expected.correlation, 1e-10);
+        assert_close(found.spread, expected.spread, 1e-10);
+        for (found, expected) in found.residual.iter().zip(&expected.residual) {
+            assert_eq!(found.is_nan(), expected.is_none());
+            assert!(expected.is_none_or(|expected| (found - expected).abs() < 1e-9));
+        }
+        let (offsets, looser) = partings(&found, &PartingOptions::default());
+        // What is missing is not loose.
+        assert!(looser.iter().all(|shift| second[shift.slot - 1].is_finite() && second[shift.slot].is_finite()));
+        match (&case.borders, &case.levels) {
+            (Some(borders), Some(levels)) => {
+                // The borders leave the least squares of all; they are those of the offset, or else of the looseness.
+                let shifts = if case.looser == Some(true) { &looser } else { &offsets };
+                assert_eq!(shifts.iter().map(|shift| shift.slot).collect::<Vec<usize>>(), *borders);
+                for (shift, levels) in shifts.iter().zip(levels.windows(2)) {
+                    assert_close(shift.before, levels[0], 1e-9);
+                    assert_close(shift.after, levels[1], 1e-9);
+                }
+                parted += 1;
+            }
+            _ => assert_eq!((offsets, looser), (vec![], vec![])),
+        }
+        let inside = || case.inside[0]..case.inside[1];
+        if let (Some(within), Some(is_looser)) = (case.within, case.looser) {
+            assert_close(found.correlation_in(&second, inside()).unwrap(), within, 1e-10);
+            assert_eq!(found.is_looser_in(&second, inside()), is_looser);
+        }
+    }
+    assert_eq!(parted, 3);
 }

@@ -75,7 +75,7 @@ fn cases() -> Vec<Case> {
             noise + rise * t.saturating_sub(AT) as f64 / (POINTS - AT) as f64
         }));
     }
-    for factor in [1.25, 1.5, 2.0, 0.67] {
+    for factor in [1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 0.67] {
         let name = format!("standard deviation times {factor}, AR(1) 0.6");
         cases
             .push(single(name, FindingKind::VarianceChange, move |t, noise| noise * if t < AT { 1.0 } else { factor }));

@@ -126,3 +126,58 @@ fn a_burst_is_no_new_normal() {
     assert!(report.findings.iter().all(|finding| finding.kind == FindingKind::Spike), "{:?}", report.findings);
     assert!(!report.findings.is_empty());
 }
+
+/// Half of the band's window, a tenth of the points.
+const HALF_WINDOW: usize = POINTS / 20;
+
+/// The Report of noise that becomes `factor` times as loud at slot 900, and the width of the band in some slots.
+fn louder(seed: u64, factor: f64, at: impl Fn(usize) -> f64, slots: [usize; 2]) -> (Report, [f64; 2]) {
+    let loudness = |t: usize| if t < 900 { 1.0 } else { factor };
+    let values = noise(seed).iter().enumerate().map(|(t, noise)| noise * loudness(t) + at(t)).collect();
+    let analysis = analyze(dataset(STEP_MS, [("one", values)]), &Options::default()).unwrap();
+    let chart = analysis.chart(0, START_MS, START_MS + STEP_MS * POINTS as i64, 2 * POINTS).unwrap();
+    let json = serde_json::to_value(&chart).unwrap();
+    let (times, lower, upper) = (&json["times_ms"], &json["lower"], &json["upper"]);
+    let place = |slot_wanted: usize| {
+        times.as_array().unwrap().iter().position(|time| slot(time.as_f64().unwrap() as i64) == slot_wanted).unwrap()
+    };
+    let width = |slot: usize| upper[place(slot)].as_f64().unwrap() - lower[place(slot)].as_f64().unwrap();
+    (analysis.into_report(), slots.map(width))
+}
+
+fn spikes(report: &Report) -> Vec<(usize, usize)> {
+    let spikes = report.findings.iter().filter(|finding| finding.kind == FindingKind::Spike);
+    spikes.map(|finding| (slot(finding.start_ms), slot(finding.end_ms))).collect()
+}
+
+#[test]
+fn a_larger_variance_is_normal_after_half_of_the_window() {
+    for factor in [2.0, 3.0, 5.0, 10.0] {
+        let mut told = 0;
+        for seed in 100..115 {
+            let (report, [before, after]) = louder(seed, factor, |_| 0.0, [600, 900 + HALF_WINDOW]);
+            for (start, end) in spikes(&report) {
+                assert!(start >= 900 && end < 900 + HALF_WINDOW, "{factor} {seed}: {start} to {end}");
+                told += 1;
+            }
+            assert!(after / before > 0.4 * factor, "{factor} {seed}: {before} {after}");
+        }
+        assert!((factor < 5.0) == (told < 5), "{factor}: {told} alarms");
+    }
+    // What was strange before is usual then, and what is strange then is told.
+    let spike = |slot: usize, height: f64| move |t: usize| if t == slot { height } else { 0.0 };
+    assert_eq!(spikes(&louder(100, 3.0, spike(600, 10.0), [0, 0]).0), [(600, 600)]);
+    assert_eq!(spikes(&louder(100, 3.0, spike(900 + HALF_WINDOW, 10.0), [0, 0]).0), []);
+    assert_eq!(spikes(&louder(100, 3.0, spike(1_200, 30.0), [0, 0]).0), [(1_200, 1_200)]);
+}
+
+#[test]
+fn a_smaller_variance_is_followed_in_part() {
+    let mut ratios = 0.0;
+    for seed in 100..115 {
+        let (report, [before, after]) = louder(seed, 0.3, |_| 0.0, [600, 900 + HALF_WINDOW]);
+        assert!(spikes(&report).iter().all(|(start, _)| *start < 900 + HALF_WINDOW));
+        ratios += after / before / 15.0;
+    }
+    assert!((0.45..0.65).contains(&ratios), "{ratios}");
+}

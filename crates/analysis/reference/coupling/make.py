@@ -10,10 +10,11 @@ import pathlib
 import sys
 
 import numpy as np
-from scipy import integrate, optimize, signal
+from scipy import integrate, optimize, signal, stats
+from statsmodels.api import OLS
 from statsmodels.regression.linear_model import burg
 from statsmodels.tsa.api import VAR
-from statsmodels.tsa.stattools import grangercausalitytests, pacf_burg
+from statsmodels.tsa.stattools import acf, grangercausalitytests, pacf_burg
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 from writing import rounded, writer  # noqa: E402
@@ -164,8 +165,109 @@ def partial():
     )
 
 
+def parting():
+    """The line twice by statsmodels, its curve by numpy's interpolation, and the best of all stretches that may have parted."""
+    cases = []
+    for seed, (count, lag, kind, start, end, size) in enumerate([
+        (600, 3, "offset", 300, 360, 1.5),
+        (600, -2, "offset", 450, 600, -0.9),  # less than a spread
+        (500, 0, "looser", 200, 300, 0.0),
+        (500, 1, "none", 0, 0, 0.0),
+        (400, 0, "gaps", 250, 300, 1.5),
+        (300, 0, "unrelated", 0, 0, 0.0),
+        (66, 6, "shortest", 0, 0, 0.0),
+        (65, 6, "too short", 0, 0, 0.0),
+    ]):
+        rng = np.random.default_rng(60 + seed)
+        first = signal.lfilter([1.0], [1.0, -0.5], rng.standard_normal(count + 40))[20:]
+        own = rng.standard_normal(count)
+        second = 5.0 - 2.0 * np.roll(first, lag)[10 : 10 + count] + 0.1 * np.roll(first, lag)[10 : 10 + count] ** 2 + own
+        first = rounded(first[10 : 10 + count])
+        if kind == "unrelated":
+            second = own
+        elif kind == "looser":
+            second[start:end] = 5.0 + 2.0 * rng.standard_normal(end - start)
+        else:
+            second[start:end] += size
+        second = rounded(second)
+        if kind == "gaps":
+            first[rng.choice(count, 30, replace=False)] = np.nan
+            second[100:140] = np.nan
+        case = {"first": first, "second": second, "lag": lag, "inside": [start, end], "relation": None}
+        cases.append(case)
+        moved = np.full(count, np.nan)
+        moved[max(lag, 0) : count + min(lag, 0)] = first[max(-lag, 0) : count - max(lag, 0)]
+        present = np.isfinite(moved) & np.isfinite(second)
+        if present.sum() < 60:
+            continue
+
+        def line(which):
+            fit = OLS(second[which], np.column_stack([np.ones(which.sum()), moved[which]])).fit()
+            return fit.params, second - fit.params[0] - fit.params[1] * moved
+
+        def spread(values):
+            return stats.median_abs_deviation(values, scale="normal", nan_policy="omit")
+
+        _, rough = line(present)
+        reach = 3 * spread(rough)
+        near = present & (np.abs(rough) <= reach)
+        (_, slope), rest = line(near)
+        x = moved[near]
+        width = 5 * x.std() / 16
+        place = np.clip((moved - x.mean()) / width + 7.5, 0, 15)
+        few = present & (np.abs(rest) <= reach)
+        # Half of an even number goes away from zero, as in Rust.
+        bins = [rest[few & (np.floor(place + 0.5) == bin)] for bin in range(16)]
+        means = [values.sum() / (len(values) + 10) for values in bins]
+        curved = rest - np.interp(place, np.arange(16), means)
+        own_spread = spread(curved)
+        case["relation"] = {"slope": slope, "correlation": np.corrcoef(x, second[near])[0, 1], "spread": own_spread,
+                            "residual": curved}
+        if end > start and abs(size) != 0.9:
+            sizes = np.minimum(np.abs(curved) / own_spread, 3)
+            which = sizes if kind == "looser" else curved
+            borders = best_stretch(which)
+            edges = [0, *borders, count]
+            parts = [which[a:b] for a, b in zip(edges, edges[1:])]
+            case["borders"] = borders
+            case["levels"] = [np.nanmedian(part) for part in parts]
+        if end > start:
+            inside = np.zeros(count, bool)
+            inside[start:end] = True
+            phi = [memory(moved), memory(second)]
+            weight = (1 - phi[0] * phi[1]) / (1 + phi[0] * phi[1])
+            sides = [present & inside, present & ~inside]
+            r = [np.corrcoef(moved[side], second[side])[0, 1] for side in sides]
+            error = sum(1 / (side.sum() * weight - 3) for side in sides)
+            fisher = np.arctanh(np.abs(r[1])) - np.arctanh(r[0] * np.sign(r[1]))
+            case["within"] = r[0]
+            case["looser"] = fisher / np.sqrt(error) >= 3
+    write("parting", cases)
+
+
+def memory(values):
+    """The lag-1 autocorrelation without its bias."""
+    count = np.isfinite(values).sum()
+    phi = acf(values, nlags=1, fft=False, missing="conservative")[1]
+    return np.clip((phi + 1 / count) / (1 - 3 / count), 0.0, 0.98)
+
+
+def best_stretch(values):
+    """The two borders of a stretch that leave the least squares; ten slots or more in each of the three levels."""
+    count = len(values)
+    number = np.append(0, np.cumsum(np.isfinite(values)))
+    total = np.append(0, np.cumsum(np.nan_to_num(values)))
+
+    def held(start, end):
+        return (total[end] - total[start]) ** 2 / max(number[end] - number[start], 1)
+
+    pairs = ((a, b) for a in range(10, count - 19) for b in range(a + 10, count - 9))
+    return list(max(pairs, key=lambda pair: held(0, pair[0]) + held(*pair) + held(pair[1], count)))
+
+
 if __name__ == "__main__":
     granger()
     delay()
     locking()
     partial()
+    parting()

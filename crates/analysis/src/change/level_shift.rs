@@ -3,6 +3,7 @@
 use super::noise::LevelNoise;
 use super::segmentation::{Cost, PrefixSums, pelt};
 use crate::distribution::score_from_ln_p;
+use crate::moments::Moments;
 use crate::robust;
 
 /// How to look for level shifts.
@@ -169,7 +170,8 @@ impl Scan {
     fn ln_p(&self, around: &[usize]) -> f64 {
         let &[start, slot, end] = around else { return 0.0 };
         let step = self.sums.squares(start, slot) + self.sums.squares(slot, end);
-        if self.noise.calmed.get(start..end).is_none_or(|values| squares_about_line(values) <= step) {
+        let line = self.noise.calmed.get(start..end).map(|values| Moments::of_series(values).squares_about_line());
+        if line.is_none_or(|line| line <= step) {
             return 0.0;
         }
         let student = (self.gain(start, slot, end) / self.noise.long_run_variance).sqrt();
@@ -240,19 +242,4 @@ impl Scan {
             .filter(|shift| shift.size_in_spreads.abs() >= options.minimum_size)
             .collect()
     }
-}
-
-/// The sum of squares of values about their line of least squares against their position.
-fn squares_about_line(values: &[f64]) -> f64 {
-    let (mut n, mut mean_x, mut mean_y, mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    for (index, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
-        n += 1.0;
-        let (dx, dy) = (index as f64 - mean_x, value - mean_y);
-        mean_x += dx / n;
-        mean_y += dy / n;
-        xx += dx * (index as f64 - mean_x);
-        xy += dx * (value - mean_y);
-        yy += dy * (value - mean_y);
-    }
-    if xx > 0.0 { (yy - xy * xy / xx).max(0.0) } else { yy }
 }

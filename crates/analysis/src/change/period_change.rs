@@ -6,7 +6,7 @@ use crate::spectrum::{Peak, PeakOptions, significant_peaks};
 /// One period before, another one after.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PeriodChange {
-    /// The first slot of the new period, to a block.
+    /// The first slot of the new period.
     pub slot: usize,
     /// The interval of that slot, 95 %: earliest …
     pub low: usize,
@@ -22,8 +22,10 @@ pub struct PeriodChange {
     pub score: f64,
 }
 
-/// The blocks whose borders are tried.
+/// The blocks whose borders are tried for a period that fades.
 const BLOCKS: usize = 128;
+/// The most borders that are tried for two periods.
+const FINEST: usize = 16_384;
 /// The strongest periods that are tried with each other.
 const MOST_PEAKS: usize = 2;
 /// The least share of the variance of a period that is tried.
@@ -36,6 +38,8 @@ const NEARLY: f64 = 0.8;
 const GONE: f64 = 0.5;
 /// Fewest cycles of a period in its part.
 const FEWEST_CYCLES: f64 = 3.0;
+/// How many bins of a spectrum without a taper a line's noise comes from under Hann's, which peaks are measured by.
+const HANN_BANDWIDTH: f64 = 1.5;
 /// Half of where a likelihood ratio for the date of a change leaves its 95 % interval (Hansen 2000, table 1).
 const DATE_CRITICAL: f64 = 7.35 / 2.0;
 
@@ -43,9 +47,9 @@ const DATE_CRITICAL: f64 = 7.35 / 2.0;
 ///
 /// Only a period that fades asks for more: of the two strongest peaks one whose amplitude on one side of some border is below
 /// half of that on the other. It is then sought on its own side, and the strongest significant period of the side that it left is
-/// tried as the other one. Of the two the border is sought at which the sinusoid of one before it and that of the other after it hold the most
-/// power, each in units of the background that its peak stands out of. Four things must then hold, so that p is the largest of
-/// four: the one is there before, the other is there after (Schuster's exponential law), the one is weaker after, and the other
+/// tried as the other one. Of the two the border is sought, slot by slot, at which the sinusoid of one before it and that of
+/// the other after it leave the least squares. Four things must then hold, each against the background that the peak stands
+/// out of on its own side, so that p is the largest of four: the one is there before, the other is there after (Schuster's exponential law), the one is weaker after, and the other
 /// is stronger (the difference of two amplitudes, normal); times the borders and the bins of a spectrum. Where both are there
 /// throughout, as with two jobs, neither gets weaker. Each part has three cycles of its period.
 ///
@@ -55,14 +59,14 @@ pub fn period_change(values: &[f64], peaks: &[Peak], alpha: f64) -> Option<Perio
     let mut strong: Vec<&Peak> = peaks.iter().filter(is_strong).collect();
     order::sort_by(&mut strong, |a, b| b.power_share.total_cmp(&a.power_share));
     let length = values.len().div_ceil(BLOCKS).max(1);
+    let fine = values.len().div_ceil(FINEST).max(1);
     let present = |values: &[f64]| values.iter().filter(|value| value.is_finite()).count() as f64;
     let mut best: Option<PeriodChange> = None;
     for peak in strong.into_iter().take(MOST_PEAKS) {
         let line = Line::of(values, peak, present(values), length);
         let Some((border, is_before)) = line.fades(length, values.len(), alpha) else { continue };
-        let middle = border * length;
         let (own, other) = values
-            .split_at_checked(middle)
+            .split_at_checked(border * length)
             .map_or((values, values), |(before, after)| if is_before { (before, after) } else { (after, before) });
         // Each side by itself: the background of the whole holds what comes and goes.
         let strongest = |side: &[f64], wanted: &dyn Fn(f64) -> bool| -> Option<Line> {
@@ -70,12 +74,12 @@ pub fn period_change(values: &[f64], peaks: &[Peak], alpha: f64) -> Option<Perio
             let fits =
                 peaks.iter().filter(|one| is_strong(one) && wanted((one.period_steps / peak.period_steps).ln().abs()));
             let peak = fits.max_by(|a, b| a.power_share.total_cmp(&b.power_share))?;
-            Some(Line::of(values, peak, present(side), length))
+            Some(Line::of(values, peak, present(side), fine))
         };
         let Some(other) = strongest(other, &|apart| apart > SAME) else { continue };
         let Some(line) = strongest(own, &|apart| apart <= SAME) else { continue };
         let (first, second) = if is_before { (&line, &other) } else { (&other, &line) };
-        let found = takes_over(first, second, length, values.len(), alpha);
+        let found = takes_over(first, second, fine, length, alpha);
         if let Some(found) = found.filter(|one| best.is_none_or(|known| one.score > known.score)) {
             best = Some(found);
         }
@@ -83,28 +87,31 @@ pub fn period_change(values: &[f64], peaks: &[Peak], alpha: f64) -> Option<Perio
     best
 }
 
-fn takes_over(first: &Line, second: &Line, length: usize, slots: usize, alpha: f64) -> Option<PeriodChange> {
+/// `step` slots lie between two borders of the lines' sums; those between two blocks of `length` are counted as tests.
+fn takes_over(first: &Line, second: &Line, step: usize, length: usize, alpha: f64) -> Option<PeriodChange> {
     let last = first.sums.len() - 1;
-    let power = |border: usize| first.power(0, border) + second.power(border, last);
-    let cycles = |line: &Line, blocks: usize| (blocks * length) as f64 / line.period;
-    let tried: Vec<usize> = (1..last)
+    // Of one noise: of two, the line of the smaller one would be given the slots that both lines explain.
+    let noise = (0.5 * (first.noise + second.noise)).max(f64::MIN_POSITIVE);
+    let power = |border: usize| 2.0 * (first.lowered(0, border) + second.lowered(border, last)) / noise;
+    let cycles = |line: &Line, borders: usize| (borders * step) as f64 / line.period;
+    let tried: Vec<(usize, f64)> = (1..last)
         .filter(|&border| cycles(first, border) >= FEWEST_CYCLES && cycles(second, last - border) >= FEWEST_CYCLES)
+        .map(|border| (border, power(border)))
         .collect();
-    let &border = tried.iter().max_by(|a, b| power(**a).total_cmp(&power(**b)))?;
+    let &(border, most) = tried.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let [(gone, left), (absent, there)] =
         [first, second].map(|line| (line.amplitude(0, border), line.amplitude(border, last)));
     if left > GONE * gone || absent > GONE * there {
         return None;
     }
     let there = [-first.power(0, border), -second.power(border, last), first.differs(border), second.differs(border)];
-    let ln_p = ln_family_wise(there.into_iter().fold(f64::NEG_INFINITY, f64::max), tests(tried.len(), slots));
-    let most = power(border);
-    let near = |border: &&usize| most - power(**border) <= DATE_CRITICAL;
+    let count = tests((tried.len() * step).div_ceil(length), last * step);
+    let ln_p = ln_family_wise(there.into_iter().fold(f64::NEG_INFINITY, f64::max), count);
+    let near = |one: &&(usize, f64)| most - one.1 <= DATE_CRITICAL;
     Some(PeriodChange {
-        slot: border * length,
-        // Borders stand between blocks: the change may lie anywhere in the half of one on either side.
-        low: (tried.iter().find(near)? * length).saturating_sub(length / 2),
-        high: tried.iter().rev().find(near)? * length + length / 2,
+        slot: border * step,
+        low: (tried.iter().find(near)?.0 * step).saturating_sub(step / 2),
+        high: tried.iter().rev().find(near)?.0 * step + step / 2,
         before: first.period,
         after: second.period,
         p: ln_p.exp(),
@@ -120,10 +127,11 @@ fn tests(borders: usize, slots: usize) -> f64 {
 /// A sinusoid through a series, block by block.
 struct Line {
     period: f64,
-    /// Squared amplitude of the background in a stretch of one value.
+    /// Squared amplitude of the background in a stretch of one value: four times its variance.
     noise: f64,
-    /// Up to each border between blocks: the number of values, and their sums with cosine and sine.
-    sums: Vec<[f64; 3]>,
+    /// Up to each border between blocks: the number of values, their sums with cosine and sine, and those of cosine with
+    /// itself and with sine.
+    sums: Vec<[f64; 5]>,
 }
 
 impl Line {
@@ -132,14 +140,15 @@ impl Line {
         let mean = crate::robust::mean(values).unwrap_or(0.0);
         let (sine, cosine) = (std::f64::consts::TAU * peak.frequency).sin_cos();
         let (mut re, mut im) = (1.0, 0.0);
-        let mut sums = vec![[0.0; 3]];
-        let mut sum = [0.0; 3];
+        let mut sums = vec![[0.0; 5]];
+        let mut sum = [0.0; 5];
         for block in values.chunks(length) {
             for value in block {
                 if value.is_finite() {
-                    sum[0] += 1.0;
-                    sum[1] += (value - mean) * re;
-                    sum[2] += (value - mean) * im;
+                    let value = value - mean;
+                    for (sum, term) in sum.iter_mut().zip([1.0, value * re, value * im, re * re, re * im]) {
+                        *sum += term;
+                    }
                 }
                 (re, im) = (re * cosine - im * sine, re * sine + im * cosine);
             }
@@ -147,7 +156,7 @@ impl Line {
         }
         Self {
             period: peak.period_steps,
-            noise: peak.amplitude * peak.amplitude / peak.ratio.max(f64::MIN_POSITIVE) * count,
+            noise: peak.amplitude * peak.amplitude / (HANN_BANDWIDTH * peak.ratio).max(f64::MIN_POSITIVE) * count,
             sums,
         }
     }
@@ -160,7 +169,7 @@ impl Line {
         normal_ln_survival((before - after).abs() / noise.sqrt())
     }
 
-    /// The border at which the line is most unlike itself on the other side, and whether it is there before it; none where it
+    /// The border between blocks at which the line is most unlike itself on the other side, and whether it is there before it; none where it
     /// has half of its amplitude or more everywhere, or where noise may well have made the difference, though its background
     /// is that of the whole series, which holds what comes and goes.
     fn fades(&self, length: usize, slots: usize, alpha: f64) -> Option<(usize, bool)> {
@@ -176,14 +185,14 @@ impl Line {
         fades.then_some((border, before > after))
     }
 
-    fn between(&self, from: usize, to: usize) -> [f64; 3] {
+    fn between(&self, from: usize, to: usize) -> [f64; 5] {
         let at = |border: usize| self.sums.get(border).copied().unwrap_or_default();
         let (start, end) = (at(from), at(to));
-        [end[0] - start[0], end[1] - start[1], end[2] - start[2]]
+        std::array::from_fn(|index| end[index] - start[index])
     }
 
     fn amplitude(&self, from: usize, to: usize) -> f64 {
-        let [count, re, im] = self.between(from, to);
+        let [count, re, im, ..] = self.between(from, to);
         2.0 * (re * re + im * im).sqrt() / count.max(1.0)
     }
 
@@ -192,9 +201,22 @@ impl Line {
         self.noise / self.between(from, to)[0].max(1.0)
     }
 
-    /// The squared amplitude in units of the background's.
+    /// By how much the line lowers the squares. By least squares, since the sums with cosine and sine alone err by as much as
+    /// the part of a cycle that a border cuts off.
+    fn lowered(&self, from: usize, to: usize) -> f64 {
+        let [count, re, im, cosine, both] = self.between(from, to);
+        let sine = count - cosine;
+        let determinant = cosine * sine - both * both;
+        if determinant <= 1e-6 * count * count {
+            return 0.0;
+        }
+        (sine * re * re - 2.0 * both * re * im + cosine * im * im) / determinant
+    }
+
+    /// The same in units of twice the background's variance: the logarithm of a likelihood ratio, and of whole cycles the
+    /// squared amplitude in units of the background's.
     fn power(&self, from: usize, to: usize) -> f64 {
-        self.amplitude(from, to).powi(2) / self.background(from, to).max(f64::MIN_POSITIVE)
+        2.0 * self.lowered(from, to) / self.noise.max(f64::MIN_POSITIVE)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::pieces::{PieceOptions, piece_changes};
 use super::spectrum_change::{SpectrumChange, SpectrumPart, frame_length, spectrum_changes};
+use crate::moments::Moments;
 use crate::robust;
 
 /// What changed.
@@ -83,18 +84,10 @@ fn without_lines(values: &[f64], borders: &[usize]) -> Vec<f64> {
     let mut start = 0;
     for end in borders.iter().copied().chain([values.len()]) {
         let Some(inside) = rest.get_mut(start..end) else { break };
-        let (mut n, mut mean_x, mut mean_y, mut xx, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for (index, value) in inside.iter().enumerate().filter(|(_, value)| value.is_finite()) {
-            n += 1.0;
-            let (dx, dy) = (index as f64 - mean_x, value - mean_y);
-            mean_x += dx / n;
-            mean_y += dy / n;
-            xx += dx * (index as f64 - mean_x);
-            xy += dx * (value - mean_y);
-        }
-        let slope = if xx > 0.0 { xy / xx } else { 0.0 };
+        let moments = Moments::of_series(inside);
+        let slope = moments.slope();
         for (index, value) in inside.iter_mut().enumerate() {
-            *value -= mean_y + slope * (index as f64 - mean_x);
+            *value -= moments.mean_y + slope * (index as f64 - moments.mean_x);
         }
         start = end;
     }

@@ -5,6 +5,7 @@ use super::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
 use crate::autocorrelation::{default_max_order, prewhiten};
 use crate::distribution::{normal_quantile, score_from_ln_p, student_t_ln_survival};
 use crate::expectation::fold::folded_season;
+use crate::moments::Moments;
 use crate::robust;
 use std::ops::Range;
 
@@ -191,32 +192,17 @@ pub fn is_stepwise(scores: &[f64], changes: &[LevelShift]) -> bool {
     let present = |slots: Range<usize>| {
         slots.filter_map(|slot| scores.get(slot).filter(|score| score.is_finite()).map(|score| (slot as f64, *score)))
     };
-    let count = present(0..scores.len()).count() as f64;
+    let all = Moments::of(present(0..scores.len()));
     let mut start = 0;
     let mut steps = 0.0;
     for end in changes.iter().map(|change| change.slot).chain([scores.len()]) {
-        steps += squares_about_line(present(start..end), false);
+        steps += Moments::of(present(start..end)).yy;
         start = end;
     }
-    let line = squares_about_line(present(0..scores.len()), true);
+    let line = all.squares_about_line();
     let criterion =
-        |squares: f64, parameters: f64| count * squares.max(f64::MIN_POSITIVE).ln() + parameters * count.ln();
+        |squares: f64, parameters: f64| all.count * squares.max(f64::MIN_POSITIVE).ln() + parameters * all.count.ln();
     criterion(steps, 2.0 * changes.len() as f64 + 1.0) + CLEARLY < criterion(line, 2.0)
-}
-
-/// The squares about the mean, or about the line of least squares.
-fn squares_about_line(points: impl Iterator<Item = (f64, f64)>, sloping: bool) -> f64 {
-    let (mut n, mut mean_x, mut mean_y, mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    for (x, y) in points {
-        n += 1.0;
-        let (dx, dy) = (x - mean_x, y - mean_y);
-        mean_x += dx / n;
-        mean_y += dy / n;
-        xx += dx * (x - mean_x);
-        xy += dx * (y - mean_y);
-        yy += dy * (y - mean_y);
-    }
-    if sloping && xx > 0.0 { (yy - xy * xy / xx).max(0.0) } else { yy }
 }
 
 /// The fewest residuals in a window.

@@ -3,6 +3,7 @@
 use crate::autocorrelation::{Removed, ar1_coefficient};
 use crate::change::contrast::{largest_contrast, nearly};
 use crate::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
+use crate::moments::Moments;
 use crate::robust;
 
 /// How to look for partings.
@@ -108,26 +109,19 @@ impl Line {
     }
 
     fn of_at_least(fewest: f64, x: &[f64], y: &[f64], is_in: impl Fn(usize) -> bool) -> Option<Self> {
-        let (mut n, mut mean_x, mut mean_y, mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-        for (slot, (x, y)) in x.iter().zip(y).enumerate() {
-            if x.is_finite() && y.is_finite() && is_in(slot) {
-                n += 1.0;
-                let (dx, dy) = (x - mean_x, y - mean_y);
-                mean_x += dx / n;
-                mean_y += dy / n;
-                xx += dx * (x - mean_x);
-                xy += dx * (y - mean_y);
-                yy += dy * (y - mean_y);
-            }
-        }
-        (n >= fewest && xx > 0.0 && yy > 0.0).then(|| Self {
-            count: n,
-            slope: xy / xx,
-            offset: mean_y - xy / xx * mean_x,
-            correlation: xy / (xx * yy).sqrt(),
-            spread_of_second: (yy / n).sqrt(),
-            mean_of_first: mean_x,
-            spread_of_first: (xx / n).sqrt(),
+        let places = x.iter().zip(y).enumerate();
+        let is_present = |x: f64, y: f64, slot: usize| x.is_finite() && y.is_finite() && is_in(slot);
+        let points = places.filter_map(|(slot, (&x, &y))| is_present(x, y, slot).then_some((x, y)));
+        let moments = Moments::of(points);
+        let slope = moments.slope();
+        (moments.count >= fewest && moments.xx > 0.0 && moments.yy > 0.0).then(|| Self {
+            count: moments.count,
+            slope,
+            offset: moments.mean_y - slope * moments.mean_x,
+            correlation: moments.xy / (moments.xx * moments.yy).sqrt(),
+            spread_of_second: (moments.yy / moments.count).sqrt(),
+            mean_of_first: moments.mean_x,
+            spread_of_first: (moments.xx / moments.count).sqrt(),
         })
     }
 
@@ -181,7 +175,9 @@ pub fn partings(relation: &LinearRelation, options: &PartingOptions) -> (Vec<Lev
         }
         level_shifts(values, &LevelShiftOptions { minimum_size, ..shifts })
     };
-    let sizes: Vec<f64> = relation.residual.iter().map(|rest| (rest.abs() / relation.spread).min(REACH)).collect();
+    // `clamp` leaves what is missing missing, where `min` would put its limit.
+    let sizes: Vec<f64> =
+        relation.residual.iter().map(|rest| (rest.abs() / relation.spread).clamp(0.0, REACH)).collect();
     (of(&relation.residual, options.least_offset), of(&sizes, shifts.minimum_size))
 }
 
