@@ -76,8 +76,9 @@ fn alone(project: &Project, name: &str, data: &Path) -> Result<()> {
         "anomalies" => anomaly::section(project, &monteverdi, data)?,
         "causes" => cause::section(project, &monteverdi, data)?,
         "changes" => change::section(project, &monteverdi, data)?,
+        "everywhere" => everywhere::section(project, &monteverdi, &pkg::build(project)?, data)?,
         "nab" => nab::section(project, &monteverdi, data)?,
-        _ => bail!("alone, `accuracy` knows `anomalies`, `causes`, `changes` and `nab`, not `{name}`"),
+        _ => bail!("alone, `accuracy` knows `anomalies`, `causes`, `changes`, `everywhere` and `nab`, not `{name}`"),
     };
     println!("{}", section.body);
     Ok(())

@@ -66,6 +66,17 @@ fn the_nearest_window_of_noise_is_not_significant() {
 }
 
 #[test]
+fn of_windows_that_are_alike_the_first_comes_first() {
+    // The same shape over and over, on other levels and in other sizes, which rounding alone tells apart.
+    let turn = shape(40);
+    let values: Vec<f64> = (0..400).map(|t| (1.0 + t as f64 / 40.0).floor() * (turn[t % 40] + 0.3)).collect();
+    let options = ShapeOptions { surrogates: 0, most: 20, ..ShapeOptions::default() };
+    let found = similar_windows(&[&values], 160..200, &options);
+    let same: Vec<usize> = found.iter().filter(|one| one.distance == 0.0).map(|one| one.from).collect();
+    assert_eq!(same, [0, 40, 80, 120, 200, 240, 280, 320, 360], "{found:?}");
+}
+
+#[test]
 fn missing_values_are_left_out() {
     let mut noise = Noise::new(1);
     let mut values = noise.white(1000);

@@ -31,6 +31,10 @@ impl Default for ShapeOptions {
     }
 }
 
+/// Correlations are told apart to a part in so many. What is closer, most of all what is closer to 1, may be the rounding of
+/// sums, which is not the same on every machine.
+const FINENESS: f64 = 1e11;
+
 /// A window that looks like the one looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
@@ -103,7 +107,7 @@ fn profile(columns: &[Vec<f64>], queries: &[Option<Query>], len: usize, steps: u
         }
     }
     let distance = |(sum, count): (f64, u32)| {
-        let mean = sum / f64::from(count);
+        let mean = (sum / f64::from(count) * FINENESS).round() / FINENESS;
         if count > 0 && 2 * count >= used { (2.0 * (1.0 - mean)).max(0.0).sqrt() } else { f64::NAN }
     };
     sums.into_iter().zip(counts).map(distance).collect()
