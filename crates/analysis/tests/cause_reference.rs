@@ -1,7 +1,7 @@
-//! The disturbance, displacements and silences against `reference/cause/make.py`.
+//! The disturbances, displacements and silences against `reference/cause/make.py`.
 #![allow(clippy::unwrap_used)]
 
-use analysis::cause::{Alarm, displacement, disturbance, silence};
+use analysis::cause::{Alarm, displacement, disturbances, silence};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ fn agrees_with_a_search_by_brute_force_and_numpy_medians() {
         let columns: Vec<Vec<f64>> = case.columns.iter().map(|values| column(values)).collect();
         let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let alarm = case.alarm.map(|slot| Alarm { slot, reach: 8 });
-        let found = disturbance(&views, case.known, 0..columns[0].len(), alarm).unwrap();
+        let found = disturbances(&views, case.known, 0..columns[0].len(), alarm, 1).pop().unwrap();
         assert_eq!((found.from, found.to), (case.found.from, case.found.to));
         assert_near(found.strength, case.found.strength);
         let (usual, recent) = (case.usual.0..case.usual.1, case.recent.0..case.recent.1);

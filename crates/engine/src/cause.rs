@@ -3,11 +3,15 @@
 use crate::attribution;
 use crate::services::{self, Membership};
 use crate::{Error, Options, metric_kind};
-use analysis::cause::{Alarm, Displacement, Evidence, Kind, displacement, disturbance, rank, silence};
+use analysis::cause::{
+    Alarm, Candidate, Displacement, Evidence, Graph, Kind, VISIBLE, VISIBLE_ANYWHERE, displacement, disturbances, rank,
+    silence,
+};
 use operations::symptom::{self, Symptom};
 use order::{SortedMap, SortedSet};
 use report::LabelEvidence;
 use series::{Dataset, Panel, TimeGrid};
+use std::ops::Range;
 
 /// How late or early an alarm may be, in milliseconds.
 const ALARM_REACH_MS: i64 = 300_000;
@@ -15,6 +19,10 @@ const ALARM_REACH_MS: i64 = 300_000;
 const ALARM_REACH_SLOTS: usize = 2;
 /// At most this part of what precedes a disturbance is kept out of its normal operation.
 const LARGEST_GUARD: usize = 4;
+/// Where nobody said when, the most telling of so many disturbances is taken …
+const DISTURBANCES: usize = 3;
+/// … of those with so many slots before them to judge them by.
+const FEWEST_BEFORE: usize = 8;
 
 /// What is known beforehand.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +50,19 @@ pub struct Causes {
     pub series: Vec<RankedSeries>,
     /// Label values that the deviation comes with, the most telling first.
     pub labels: Vec<LabelEvidence>,
+    /// Other disturbances in which a service moved visibly, in order of time. Only where no alarm was given.
+    pub others: Vec<OtherDisturbance>,
+}
+
+/// A disturbance that the answer is not about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherDisturbance {
+    /// Its first time, in milliseconds.
+    pub onset_ms: i64,
+    /// Its last.
+    pub end_ms: i64,
+    /// The service that moved furthest in it.
+    pub service: String,
 }
 
 /// A service's place.
@@ -90,18 +111,8 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
         let slot = grid.slot(alarm_ms);
         offset + slot + usize::from(grid.time_ms(slot) < alarm_ms)
     });
-    let found = examine(&columns, offset, alarm, reach(grid));
     let names: SortedSet<&str> = members.iter().map(|member| member.service.as_str()).collect();
     let number: SortedMap<&str, usize> = names.iter().enumerate().map(|(position, name)| (*name, position)).collect();
-    let evidence: Vec<Evidence> = found
-        .moved
-        .iter()
-        .filter_map(|(series, moved)| {
-            let member = members.get(*series)?;
-            let metric = dataset.series.get(*series)?.metric.as_deref().unwrap_or(&member.metric);
-            Some(weigh(*number.get(member.service.as_str())?, moved, metric))
-        })
-        .collect();
     let calls: Vec<(usize, usize)> = request
         .calls
         .iter()
@@ -109,7 +120,41 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
         .collect();
     let named: Vec<&str> = names.into_iter().collect();
     let name = |group: usize| named.get(group).map_or_else(String::new, |name| (*name).to_owned());
-    let mut services: Vec<RankedService> = rank(&evidence, &calls)
+    let (most, visible) = if alarm.is_some() { (1, VISIBLE) } else { (DISTURBANCES, VISIBLE_ANYWHERE) };
+    let ranked = |found: &Examined| {
+        let evidence: Vec<Evidence> = found
+            .moved
+            .iter()
+            .filter_map(|(series, moved)| {
+                let member = members.get(*series)?;
+                let metric = dataset.series.get(*series)?.metric.as_deref().unwrap_or(&member.metric);
+                Some(weigh(*number.get(member.service.as_str())?, moved, metric))
+            })
+            .collect();
+        rank(&evidence, Graph::Calls(&calls), visible)
+    };
+    let mut judged: Vec<(Examined, Vec<Candidate>)> = examine(&columns, offset, alarm, reach(grid), most)
+        .into_iter()
+        .map(|found| {
+            let candidates = ranked(&found);
+            (found, candidates)
+        })
+        .collect();
+    let evidence = |candidates: &[Candidate]| candidates.first().map_or(0.0, |first| first.score);
+    // The sort is stable: of two that tell as much, the stronger disturbance.
+    order::sort_by(&mut judged, |a, b| evidence(&b.1).total_cmp(&evidence(&a.1)));
+    let mut judged = judged.into_iter();
+    let (found, candidates) = judged.next().unwrap_or_default();
+    let time_ms = |slot: usize| grid.time_ms(slot.saturating_sub(offset));
+    let mut others: Vec<OtherDisturbance> = judged
+        .filter(|(_, candidates)| evidence(candidates) >= 1.0)
+        .filter_map(|(other, candidates)| {
+            let service = name(candidates.first()?.group);
+            Some(OtherDisturbance { onset_ms: time_ms(other.from), end_ms: time_ms(other.to), service })
+        })
+        .collect();
+    order::sort_by(&mut others, |a, b| a.onset_ms.cmp(&b.onset_ms));
+    let mut services: Vec<RankedService> = candidates
         .into_iter()
         .map(|candidate| RankedService {
             service: name(candidate.group),
@@ -129,7 +174,6 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
             services.push(RankedService { service, score: 0.0, confidence: 0.0, series: None, explained_by: None });
         }
     }
-    let time_ms = |slot: usize| grid.time_ms(slot.saturating_sub(offset));
     // It began when the first service's most telling series left its band.
     let is_visible = services.first().is_some_and(|first| first.score >= 1.0);
     let first = services.first().and_then(|first| first.series).filter(|_| is_visible);
@@ -154,6 +198,7 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
         services,
         series,
         labels: attribution::attribute(dataset, &strength),
+        others,
     })
 }
 
@@ -173,10 +218,16 @@ pub(crate) struct Examined {
     pub(crate) moved: Vec<(usize, Displacement)>,
 }
 
-/// Finds the disturbance (near `alarm`, at most `reach` slots off) and measures how far every column moved in it or
-/// whether it fell silent. The first `offset` slots are a recording of normal operation; where there is none, it is what
-/// precedes the disturbance.
-pub(crate) fn examine(columns: &[Vec<f64>], offset: usize, alarm: Option<usize>, reach: usize) -> Examined {
+/// Finds the disturbances (near `alarm`, at most `reach` slots off), up to `most`, the strongest first, and measures how far
+/// every column moved in each or whether it fell silent. The first `offset` slots are a recording of normal operation; where
+/// there is none, it is what precedes the disturbance. Where there is no disturbance, one in which nothing moved.
+pub(crate) fn examine(
+    columns: &[Vec<f64>],
+    offset: usize,
+    alarm: Option<usize>,
+    reach: usize,
+    most: usize,
+) -> Vec<Examined> {
     // Slots without any value are no time that passed.
     let len = columns.iter().map(Vec::len).max().unwrap_or(0);
     let is_there = |column: &Vec<f64>, slot: usize| column.get(slot).is_some_and(|value| value.is_finite());
@@ -192,28 +243,44 @@ pub(crate) fn examine(columns: &[Vec<f64>], offset: usize, alarm: Option<usize>,
     tables.extend(presences);
     let views: Vec<&[f64]> = tables.iter().map(Vec::as_slice).collect();
     let alarm = alarm.map(|slot| Alarm { slot: row_of(slot), reach });
-    let Some(found) = disturbance(&views, normal, normal + 1..slots.len(), alarm) else {
+    let first = if alarm.is_some() || normal > 0 { normal + 1 } else { FEWEST_BEFORE };
+    let found = disturbances(&views, normal, first..slots.len(), alarm, most);
+    if found.is_empty() {
         let from = alarm.map_or(normal, |alarm| alarm.slot).min(slots.len().saturating_sub(1));
         let slot = slots.get(from).copied().unwrap_or(offset);
-        return Examined { from: slot, to: slot, moved: Vec::new() };
-    };
-    let disturbed = found.from..found.to;
+        return vec![Examined { from: slot, to: slot, moved: Vec::new() }];
+    }
+    let values = tables.get(..columns.len()).unwrap_or_default();
+    let slot = |row: usize| slots.get(row).copied().unwrap_or(offset);
+    found
+        .into_iter()
+        .map(|found| Examined {
+            from: slot(found.from),
+            to: slot(found.to.saturating_sub(1)),
+            moved: displacements(values, normal, found.from..found.to)
+                .into_iter()
+                .map(|(column, moved)| (column, Displacement { first_outside: slot(moved.first_outside), ..moved }))
+                .collect(),
+        })
+        .collect()
+}
+
+/// How far each column that can be judged moved in the disturbed rows, or whether it fell silent. The first `normal` rows are
+/// normal operation; where there are none, it is what precedes the disturbance.
+fn displacements(columns: &[Vec<f64>], normal: usize, disturbed: Range<usize>) -> Vec<(usize, Displacement)> {
     // What begins slowly or is noticed late must not be its own normal.
-    let guarded = |begin: usize| found.from - disturbed.len().min((found.from - begin) / LARGEST_GUARD);
+    let guarded = |begin: usize| disturbed.start - disturbed.len().min((disturbed.start - begin) / LARGEST_GUARD);
     let (usual, recent) = if normal > 0 { (0..normal, normal..guarded(normal)) } else { (0..guarded(0), 0..0) };
-    let mut moved: Vec<(usize, Displacement)> = Vec::new();
-    for (column, values) in tables.iter().take(columns.len()).enumerate() {
+    let judged = columns.iter().enumerate().filter_map(|(column, values)| {
         let value = displacement(values, usual.clone(), recent.clone(), disturbed.clone());
         let silent = silence(values, usual.clone(), disturbed.clone());
         let stronger = match (value, silent) {
             (Some(value), Some(silent)) if value.evidence >= silent.evidence => Some(value),
             (value, silent) => silent.or(value),
         };
-        let slot = |moved: &Displacement| slots.get(moved.first_outside).copied();
-        moved.extend(stronger.and_then(|moved| Some((column, Displacement { first_outside: slot(&moved)?, ..moved }))));
-    }
-    let slot = |row: usize| slots.get(row).copied().unwrap_or(offset);
-    Examined { from: slot(found.from), to: slot(found.to.saturating_sub(1)), moved }
+        Some((column, stronger?))
+    });
+    judged.collect()
 }
 
 /// 1 where there is a value and 0 where there is none; `None` where that says nothing: the series is seldom there, or
@@ -258,4 +325,61 @@ fn with_baseline(dataset: &Dataset, panel: &Panel, baseline: &Dataset) -> Result
         })
         .collect();
     Ok((columns, offset))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use testkit::{Random, START_MS, dataset, signal};
+
+    const STEP_MS: i64 = 60_000;
+
+    /// Three services, of which `a` is off by 12 in slots 30 to 35 and `b` by 15 in slots 70 to 75.
+    fn twice() -> Dataset {
+        let noise = |seed| signal::white_noise(100, &mut Random::new(seed));
+        let off = |mut values: Vec<f64>, slots: Range<usize>, by: f64| {
+            values[slots].iter_mut().for_each(|value| *value += by);
+            values
+        };
+        let a = off(noise(1), 30..36, 12.0);
+        let b = off(noise(2), 70..76, 15.0);
+        dataset(STEP_MS, [("a_memory", a), ("b_memory", b), ("c_memory", noise(3))])
+    }
+
+    fn found(alarm_slot: Option<i64>) -> Causes {
+        let request =
+            CauseRequest { alarm_ms: alarm_slot.map(|slot| START_MS + slot * STEP_MS), ..CauseRequest::default() };
+        causes(&twice(), &request, &Options::default()).unwrap()
+    }
+
+    #[test]
+    fn of_two_disturbances_the_more_telling_one_is_explained_and_the_other_named() {
+        let both = found(None);
+        assert_eq!((both.services[0].service.as_str(), both.is_visible), ("b", true));
+        assert_eq!(both.onset_ms, START_MS + 70 * STEP_MS);
+        let others: Vec<(&str, i64, i64)> = both
+            .others
+            .iter()
+            .map(|other| {
+                let slot = |time_ms: i64| (time_ms - START_MS) / STEP_MS;
+                (other.service.as_str(), slot(other.onset_ms), slot(other.end_ms))
+            })
+            .collect();
+        assert_eq!(others, [("a", 30, 35)]);
+        let first = found(Some(31));
+        assert_eq!((first.services[0].service.as_str(), first.others.len()), ("a", 0));
+    }
+
+    #[test]
+    fn what_begins_with_the_data_has_nothing_before_it_to_be_judged_by() {
+        // Off from slot 4 on for a while, and much less so later.
+        let mut values = signal::white_noise(100, &mut Random::new(4));
+        values[4..30].iter_mut().for_each(|value| *value += 30.0);
+        values[60..66].iter_mut().for_each(|value| *value -= 60.0);
+        let data =
+            dataset(STEP_MS, [("a_memory", values), ("b_memory", signal::white_noise(100, &mut Random::new(5)))]);
+        let found = causes(&data, &CauseRequest::default(), &Options::default()).unwrap();
+        assert_eq!(found.onset_ms, START_MS + 60 * STEP_MS);
+    }
 }

@@ -166,6 +166,14 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
         .accents
         .into_iter()
         .filter(|accent| !shifts.iter().any(|shift| belongs_to_shift(accent, shift)))
+        // The band follows louder noise with a delay; what is usual in that noise is told with it.
+        .filter(|accent| {
+            let height = (value(&residual, accent.peak) - value(&scan.centre, accent.peak)).abs();
+            let is_usual_in = |step: &VarianceStep| {
+                (step.low..=step.to).contains(&accent.peak) && height < scan.threshold * step.after
+            };
+            !facts.steps.iter().any(is_usual_in)
+        })
         // A job's runs are usual, and one that did not come is a hole where the season has a peak: it is told once.
         .filter(|accent| {
             let height = value(&residual, accent.peak) - value(&scan.centre, accent.peak);

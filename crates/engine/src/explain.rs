@@ -2,7 +2,7 @@
 
 use crate::attribution;
 use crate::cause::{examine, reach, weigh};
-use analysis::cause::{Displacement, Evidence, Kind, rank};
+use analysis::cause::{Displacement, Evidence, Graph, Kind, VISIBLE, rank};
 use operations::cascade::Ways;
 use operations::{impact, incident, narrative, spread};
 use order::SortedSet;
@@ -93,7 +93,7 @@ fn causes(
     }
     let upto = |column: &&[f64]| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
     let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position)).map(upto).collect();
-    let examined = examine(&chosen, 0, Some(onset), reach(grid));
+    let examined = examine(&chosen, 0, Some(onset), reach(grid), 1).into_iter().next().unwrap_or_default();
     // Series of services without a finding have not moved.
     let mut strength = vec![0.0; report.series.len()];
     for (column, moved) in &examined.moved {
@@ -113,7 +113,7 @@ fn causes(
         })
         .collect();
     let mut found = Vec::new();
-    for candidate in rank(&evidence, &led(report)) {
+    for candidate in rank(&evidence, Graph::Lags(&led(report)), VISIBLE) {
         let telling = candidate.evidence.first().and_then(|position| examined.moved.get(*position));
         let Some((position, moved)) = telling else { continue };
         let Some(&series) = involved.get(*position) else { continue };

@@ -38,7 +38,7 @@ mod summary;
 mod watch;
 
 pub use analysis::Analysis;
-pub use cause::{CauseRequest, Causes, RankedSeries, RankedService, causes};
+pub use cause::{CauseRequest, Causes, OtherDisturbance, RankedSeries, RankedService, causes};
 pub use changes::{Change, ChangeKind, changes};
 pub use error::Error;
 pub use expectation::expect;

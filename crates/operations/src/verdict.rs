@@ -6,7 +6,7 @@ use report::{Cause, Incident};
 const WORTH_NAMING: f64 = 0.1;
 /// From these shares on the first cause was right in nearly all cases, and in most (docs/accuracy.md).
 const VERY_LIKELY: f64 = 0.8;
-const LIKELY: f64 = 0.4;
+const LIKELY: f64 = 0.6;
 
 /// What may be said of an incident's cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +85,8 @@ mod tests {
     fn a_name_is_given_as_surely_as_it_was_right() {
         let said = |score: f64, share: f64| verdict(&of(&[(score, share)])).and_then(Verdict::word);
         assert_eq!(said(5.0, 0.9), Some("very likely"));
-        assert_eq!(said(5.0, 0.5), Some("likely"));
-        assert_eq!(said(5.0, 0.3), Some("possibly"));
+        assert_eq!(said(5.0, 0.7), Some("likely"));
+        assert_eq!(said(5.0, 0.5), Some("possibly"));
         assert_eq!(said(5.0, 0.1), None);
         assert_eq!(verdict(&of(&[(5.0, 0.1)])), Some(Verdict::NobodyAhead));
         assert_eq!(verdict(&of(&[(0.9, 0.4)])), Some(Verdict::NothingVisible));

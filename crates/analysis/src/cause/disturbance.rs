@@ -32,29 +32,31 @@ const MARGIN: usize = 3;
 /// A beginning at the edge of an alarm's reach counts this much of one at the alarm.
 const EDGE_WEIGHT: f64 = 0.5;
 
-/// Finds the stretch in which the columns differ most from themselves outside of it.
+/// Finds the stretches in which the columns differ most from themselves outside of them: up to `most`, none of which
+/// overlap as they were found, the strongest first.
 ///
 /// Each column is standardised by the [`Normal`] of its first `normal` slots (of all slots where `normal` is 0) and
 /// clipped at eight spreads. A stretch's likelihood ratio in a column is `k o / (k + o) (inside - outside)²` with `k`
 /// values inside and `o` outside; over columns the squares are summed, between "all together" and "the most telling
 /// one". Stretches begin in `search` (with an alarm, within its reach, and count less the further from it they begin)
-/// and last 3, 4, 6, 9, … slots or to the end. The best one's beginning then moves, slot by slot and whatever the alarm
+/// and last 3, 4, 6, 9, … slots or to the end. The beginning of each then moves, slot by slot and whatever the alarm
 /// says, to where its ratio is largest. NaN is skipped; a column needs values in half of a stretch, at least
-/// two, and three outside. `None` where no stretch is possible or nothing varies.
+/// two, and three outside. Nothing where no stretch is possible or nothing varies.
 #[must_use]
-pub fn disturbance(
+pub fn disturbances(
     columns: &[&[f64]],
     normal: usize,
     search: Range<usize>,
     alarm: Option<Alarm>,
-) -> Option<Disturbance> {
-    let len = columns.iter().map(|column| column.len()).max()?;
+    most: usize,
+) -> Vec<Disturbance> {
+    let len = columns.iter().map(|column| column.len()).max().unwrap_or(0);
     let search = alarm.map_or(search.clone(), |alarm| {
         search.start.max(alarm.slot.saturating_sub(alarm.reach))..search.end.min(alarm.slot + alarm.reach + 1)
     });
     let begins = search.start.max(MARGIN)..search.end.min(len.saturating_sub(SHORTEST - 1));
     if begins.is_empty() {
-        return None;
+        return Vec::new();
     }
     let stretches = stretches(&begins, len);
     let mut squares = vec![0.0; stretches.len()];
@@ -66,16 +68,23 @@ pub fn disturbance(
             1.0 - (1.0 - EDGE_WEIGHT) * from.abs_diff(alarm.slot) as f64 / (alarm.reach + 1) as f64
         })
     };
-    let mut best: Option<(f64, Disturbance)> = None;
-    for ((from, to), square) in stretches.into_iter().zip(squares) {
-        let strength = square.sqrt();
-        let weighted = strength * weight(from);
-        if strength > 0.0 && best.is_none_or(|(most, _)| weighted > most) {
-            best = Some((weighted, Disturbance { from, to, strength }));
+    let mut found: Vec<Disturbance> = Vec::new();
+    while found.len() < most {
+        let mut best: Option<(f64, Disturbance)> = None;
+        for (&(from, to), square) in stretches.iter().zip(&squares) {
+            let strength = square.sqrt();
+            let weighted = strength * weight(from);
+            if strength > 0.0
+                && best.is_none_or(|(most, _)| weighted > most)
+                && found.iter().all(|other| to <= other.from || other.to <= from)
+            {
+                best = Some((weighted, Disturbance { from, to, strength }));
+            }
         }
+        let Some((_, next)) = best else { break };
+        found.push(next);
     }
-    let (_, found) = best?;
-    Some(sharpened(columns, normal, &begins, found))
+    found.into_iter().map(|found| sharpened(columns, normal, &begins, found)).collect()
 }
 
 /// The same stretch with its beginning moved for as long as that makes it stronger.
@@ -153,6 +162,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The strongest one.
+    fn disturbance(
+        columns: &[&[f64]],
+        normal: usize,
+        search: Range<usize>,
+        alarm: Option<Alarm>,
+    ) -> Option<Disturbance> {
+        disturbances(columns, normal, search, alarm, 1).pop()
+    }
+
     /// Something like noise, with a step from `from` to `to`.
     fn step(len: usize, from: usize, to: usize, size: f64) -> Vec<f64> {
         let shift = |i: usize| if (from..to).contains(&i) { size } else { 0.0 };
@@ -175,6 +194,17 @@ mod tests {
         assert_eq!(disturbance(&[&twice], 0, 0..200, None).unwrap().from, 40);
         let alarm = Alarm { slot: 155, reach: 20 };
         assert_eq!(disturbance(&[&twice], 0, 0..200, Some(alarm)).unwrap().from, 150);
+    }
+
+    #[test]
+    fn several_disturbances_come_strongest_first_and_do_not_overlap() {
+        let twice: Vec<f64> = step(200, 40, 49, 2.5).iter().zip(step(200, 150, 159, 3.0)).map(|(a, b)| a + b).collect();
+        let found = disturbances(&[&twice], 0, 0..200, None, 4);
+        assert_eq!(found.iter().take(2).map(|one| (one.from, one.to)).collect::<Vec<_>>(), [(150, 159), (40, 49)]);
+        assert_eq!(found.len(), 4);
+        assert!(found.is_sorted_by(|a, b| a.strength >= b.strength), "{found:?}");
+        assert_eq!(disturbances(&[&twice], 0, 100..200, None, 1), found[..1]);
+        assert_eq!(disturbances(&[&twice], 0, 0..200, None, 0), []);
     }
 
     #[test]

@@ -8,6 +8,6 @@ mod normal;
 mod ranking;
 
 pub use displacement::{Displacement, displacement, silence};
-pub use disturbance::{Alarm, Disturbance, disturbance};
+pub use disturbance::{Alarm, Disturbance, disturbances};
 pub use normal::Normal;
-pub use ranking::{Candidate, Evidence, Kind, VISIBLE, rank};
+pub use ranking::{Candidate, Evidence, Graph, Kind, VISIBLE, VISIBLE_ANYWHERE, rank};

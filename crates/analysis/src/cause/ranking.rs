@@ -24,12 +24,52 @@ pub struct Evidence {
     pub kind: Kind,
 }
 
+/// What is known of how the groups hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Graph<'a> {
+    /// Who calls whom: (caller, callee).
+    Calls(&'a [(usize, usize)]),
+    /// Who moves after whom: (follower, leader).
+    Lags(&'a [(usize, usize)]),
+}
+
+impl<'a> Graph<'a> {
+    /// (dependent, what it depends on), without what depends on itself.
+    fn edges(self) -> impl Iterator<Item = &'a (usize, usize)> + Clone {
+        let (Self::Calls(edges) | Self::Lags(edges)) = self;
+        edges.iter().filter(|(dependent, other)| dependent != other)
+    }
+
+    fn callers(self, group: usize) -> impl Iterator<Item = usize> + Clone + 'a {
+        self.edges().filter(move |(_, callee)| *callee == group).map(|(caller, _)| *caller)
+    }
+
+    fn callees(self, group: usize) -> impl Iterator<Item = usize> + Clone + 'a {
+        self.edges().filter(move |(caller, _)| *caller == group).map(|(_, callee)| *callee)
+    }
+
+    /// The groups that `group`, which calls nobody, may be another view of, as a load balancer or a proxy is: each has callees
+    /// of its own, is called by all who call `group`, and does not call it.
+    fn behind(self, group: usize) -> Vec<usize> {
+        if matches!(self, Self::Lags(_)) || self.callees(group).next().is_some() {
+            return Vec::new();
+        }
+        let Some(first) = self.callers(group).next() else { return Vec::new() };
+        let is_behind = |other: &usize| {
+            *other != group
+                && self.callees(*other).next().is_some()
+                && self.callers(group).all(|caller| self.callees(caller).any(|callee| callee == *other))
+        };
+        self.callees(first).filter(is_behind).collect()
+    }
+}
+
 /// A group's place in the ranking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// The group.
     pub group: usize,
-    /// Strength of the evidence; 1.0 at [`VISIBLE`], below which healthy series get too.
+    /// Strength of the evidence; 1.0 where it is visible, below which healthy series get too.
     pub score: f64,
     /// The share of the evidence of all candidates and of "none of them", 0 to 1.
     pub confidence: f64,
@@ -39,8 +79,10 @@ pub struct Candidate {
     pub explained_by: Option<usize>,
 }
 
-/// Evidence of this strength is seldom reached where nothing happened.
+/// Evidence of this strength is seldom reached at the time of an alarm where nothing happened …
 pub const VISIBLE: f64 = 4.0;
+/// … and this one in the most telling of three disturbances of a whole recording.
+pub const VISIBLE_ANYWHERE: f64 = 5.0;
 /// A symptom counts this much of a state, and traffic this much of a symptom.
 const STEP_SHARE: f64 = 0.7;
 /// A neighbour explains a group from this share of its evidence on.
@@ -53,12 +95,14 @@ const SUPPORT_SHARE: f64 = 0.1;
 /// Ranks the groups, best first; ties in the order of the group's number.
 ///
 /// A group's score is that of its strongest series. Where any series is a state, symptoms count 70 % of
-/// what they would alone, and traffic 70 % of what symptoms do. In
-/// the graph of `calls` (caller, callee) a group's states and symptoms are explained by a callee whose states or
-/// symptoms are at least half as strong, and its traffic by a caller that is; what is explained keeps 80 %. Each caller whose states
-/// or symptoms moved too adds a tenth of the smaller of the two: what a cause passes on speaks for it.
+/// what they would alone, and traffic 70 % of what symptoms do. In the `graph` a group's states and symptoms are explained by a
+/// callee whose states or symptoms are at least half as strong, and its traffic by a caller that is; what is explained keeps
+/// 80 %. A group that calls nobody and has symptoms alone is also explained by a group that is as strong, is called by the
+/// same callers, and calls others, but not it: had the trouble begun in the former, the latter would not have moved, while the
+/// former may be a way to the latter. Each caller whose states or symptoms moved too adds a tenth of the smaller of the two:
+/// what a cause passes on speaks for it. Evidence of strength `visible`, positive, is a score of 1.0.
 #[must_use]
-pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
+pub fn rank(evidence: &[Evidence], graph: Graph<'_>, visible: f64) -> Vec<Candidate> {
     let innermost = evidence.iter().map(|one| one.kind).min().unwrap_or(Kind::State);
     let weight = |one: &Evidence| {
         let steps = one.kind as usize - innermost as usize;
@@ -88,16 +132,16 @@ pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
         .map(|(group, mut positions)| {
             order::sort_by(&mut positions, |a, b| weight_at(*b).total_cmp(&weight_at(*a)).then(a.cmp(b)));
             let (mut inner, mut traffic) = own(group);
-            let others = calls.iter().filter(|(caller, callee)| caller != callee);
-            let callee = explainer(
-                inner,
-                &mut others.clone().filter(|(caller, _)| *caller == group).map(|(_, other)| (*other, own(*other).0)),
-            );
+            let inner_of = |other: usize| (other, own(other).0);
+            let is_seen_from_outside =
+                positions.iter().all(|position| evidence.get(*position).is_none_or(|one| one.kind != Kind::State));
+            let behind = if is_seen_from_outside { graph.behind(group) } else { Vec::new() };
+            let callee = explainer(inner, &mut graph.callees(group).chain(behind).map(inner_of));
             let caller = explainer(
                 traffic,
-                &mut others.clone().filter(|(_, callee)| *callee == group).map(|(other, _)| {
-                    let (inner, traffic) = own(*other);
-                    (*other, inner.max(traffic))
+                &mut graph.callers(group).map(|other| {
+                    let (inner, traffic) = own(other);
+                    (other, inner.max(traffic))
                 }),
             );
             if callee.is_some() {
@@ -107,17 +151,17 @@ pub fn rank(evidence: &[Evidence], calls: &[(usize, usize)]) -> Vec<Candidate> {
                 traffic *= EXPLAINED_SHARE;
             }
             let (strength, explained_by) = if inner >= traffic { (inner, callee) } else { (traffic, caller) };
-            let callers = others.filter(|(_, callee)| *callee == group).map(|(other, _)| own(*other).0.min(strength));
+            let callers = graph.callers(group).map(|other| own(other).0.min(strength));
             let strength = strength + SUPPORT_SHARE * callers.sum::<f64>();
-            Candidate { group, score: strength / VISIBLE, confidence: 0.0, evidence: positions, explained_by }
+            Candidate { group, score: strength / visible, confidence: 0.0, evidence: positions, explained_by }
         })
         .collect();
     order::sort_by(&mut candidates, |a, b| b.score.total_cmp(&a.score).then(a.group.cmp(&b.group)));
-    let cubed = |candidate: &Candidate| candidate.score * candidate.score * candidate.score;
+    let fourth_power = |candidate: &Candidate| (candidate.score * candidate.score).powi(2);
     // One more candidate, just visible, stands for "none of them".
-    let total = 1.0 + candidates.iter().map(cubed).sum::<f64>();
+    let total = 1.0 + candidates.iter().map(fourth_power).sum::<f64>();
     for candidate in &mut candidates {
-        candidate.confidence = cubed(candidate) / total;
+        candidate.confidence = fourth_power(candidate) / total;
     }
     candidates
 }
@@ -138,27 +182,31 @@ mod tests {
     fn the_strongest_comes_first_and_each_group_once() {
         let evidence =
             [one(0, 5.0, Kind::State), one(1, 4.0, Kind::State), one(1, 9.0, Kind::State), one(2, 8.0, Kind::State)];
-        let ranked = rank(&evidence, &[]);
+        let ranked = rank(&evidence, Graph::Calls(&[]), VISIBLE);
         assert_eq!(groups(&ranked), [1, 2, 0]);
         assert_eq!(ranked.first().map(|candidate| candidate.evidence.clone()), Some(vec![2, 1]));
         assert_eq!(ranked.first().map(|candidate| candidate.score), Some(9.0 / 4.0));
-        let cubes = [9.0f64, 8.0, 5.0].map(|strength| (strength / 4.0).powi(3));
-        let expected = cubes[0] / (1.0 + cubes.iter().sum::<f64>());
+        let weights = [9.0f64, 8.0, 5.0].map(|strength| (strength / 4.0).powi(4));
+        let expected = weights[0] / (1.0 + weights.iter().sum::<f64>());
         assert!(ranked.first().is_some_and(|candidate| (candidate.confidence - expected).abs() < 1e-12));
     }
 
     #[test]
     fn a_symptom_steps_behind_a_resource_that_is_nearly_as_strong() {
         let mixed = [one(0, 10.0, Kind::Symptom), one(1, 8.0, Kind::State), one(2, 5.0, Kind::State)];
-        assert_eq!(groups(&rank(&mixed, &[])), [1, 0, 2]);
+        assert_eq!(groups(&rank(&mixed, Graph::Calls(&[]), VISIBLE)), [1, 0, 2]);
         let symptoms = [one(0, 10.0, Kind::Symptom), one(1, 8.0, Kind::Symptom)];
-        assert_eq!(rank(&symptoms, &[]).first().map(|candidate| candidate.score), Some(2.5), "nothing to step behind");
+        assert_eq!(
+            rank(&symptoms, Graph::Calls(&[]), VISIBLE).first().map(|candidate| candidate.score),
+            Some(2.5),
+            "nothing to step behind"
+        );
     }
 
     #[test]
     fn latency_is_explained_by_a_callee_and_traffic_by_a_caller() {
         let slow = [one(0, 10.0, Kind::Symptom), one(1, 9.0, Kind::Symptom), one(2, 4.0, Kind::Symptom)];
-        let ranked = rank(&slow, &[(0, 1), (1, 2)]);
+        let ranked = rank(&slow, Graph::Calls(&[(0, 1), (1, 2)]), VISIBLE);
         assert_eq!(groups(&ranked), [1, 0, 2], "a callee that hardly moved explains nothing");
         assert_eq!(ranked.get(1).and_then(|candidate| candidate.explained_by), Some(1));
         assert_eq!(
@@ -167,13 +215,35 @@ mod tests {
             "its caller moved too"
         );
         let busy = [one(0, 10.0, Kind::Symptom), one(1, 13.0, Kind::Traffic)];
-        assert_eq!(groups(&rank(&busy, &[(0, 1)])), [0, 1], "more requests to a callee explain no latency");
+        assert_eq!(
+            groups(&rank(&busy, Graph::Calls(&[(0, 1)]), VISIBLE)),
+            [0, 1],
+            "more requests to a callee explain no latency"
+        );
+    }
+
+    #[test]
+    fn a_way_to_a_service_is_explained_by_it() {
+        // 0 calls 1 (a load balancer) and 2, which calls 3; 4 calls 2 as well.
+        let calls = [(0, 1), (0, 2), (2, 3), (4, 2)];
+        let slow = [one(0, 3.0, Kind::Symptom), one(1, 10.0, Kind::Symptom), one(2, 8.5, Kind::Symptom)];
+        let ranked = rank(&slow, Graph::Calls(&calls), VISIBLE);
+        assert_eq!(groups(&ranked), [2, 1, 0]);
+        assert_eq!(ranked.get(1).and_then(|candidate| candidate.explained_by), Some(2));
+        let first = |evidence: &[Evidence], graph| groups(&rank(evidence, graph, VISIBLE)).first().copied();
+        assert_eq!(first(&slow, Graph::Lags(&calls)), Some(1), "who moves first is no way to anybody");
+        assert_eq!(first(&slow, Graph::Calls(&[(0, 1), (0, 2), (2, 3), (4, 1)])), Some(1), "4 does not go to 2 by 1");
+        assert_eq!(first(&slow, Graph::Calls(&[(0, 1), (0, 2), (2, 1), (2, 3)])), Some(1), "2 depends on 1");
+        assert_eq!(first(&slow, Graph::Calls(&[(0, 1), (0, 2)])), Some(1), "2 may as well be a way to 1");
+        let [.., balancer, _] = slow;
+        let loaded = [one(1, 10.0, Kind::State), balancer, slow[2]];
+        assert_eq!(first(&loaded, Graph::Calls(&calls)), Some(1), "it has a resource of its own");
     }
 
     #[test]
     fn nothing_ranks_nobody_with_confidence() {
-        let ranked = rank(&[one(3, 0.0, Kind::State)], &[(3, 3)]);
+        let ranked = rank(&[one(3, 0.0, Kind::State)], Graph::Calls(&[(3, 3)]), VISIBLE);
         assert_eq!(ranked.first().map(|candidate| candidate.confidence), Some(0.0));
-        assert!(rank(&[], &[]).is_empty());
+        assert!(rank(&[], Graph::Calls(&[]), VISIBLE).is_empty());
     }
 }

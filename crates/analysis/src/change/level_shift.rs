@@ -174,8 +174,20 @@ impl Scan {
         if line.is_none_or(|line| line <= step) {
             return 0.0;
         }
-        let student = (self.gain(start, slot, end) / self.noise.long_run_variance).sqrt();
+        let (before, after) = self.long_run_variances(around);
+        let (count_before, _) = self.sums.count_and_sum(start, slot);
+        let (count_after, _) = self.sums.count_and_sum(slot, end);
+        // The variance of a mean of n values is that of one over n: the gain is in those of noise that is equally loud.
+        let variance = (before * count_after + after * count_before) / (count_before + count_after);
+        let student = (self.gain(start, slot, end) / variance).sqrt();
         self.ln_p_of_maximum(self.noise.normal_from_student(student))
+    }
+
+    /// The long-run variance of the noise in the two segments of three borders.
+    fn long_run_variances(&self, around: &[usize]) -> (f64, f64) {
+        let &[start, slot, end] = around else { return (self.noise.long_run_variance, self.noise.long_run_variance) };
+        let of = |start, end| self.noise.long_run_variance * self.noise.loudness(start, end, &self.sums);
+        (of(start, slot), of(slot, end))
     }
 
     /// Moves each border to where it parts its two segments best, those next to `around` only if given; drops what
@@ -225,8 +237,11 @@ impl Scan {
                 let &[start, slot, end] = around else { return None };
                 let (before, after) = (level(start, slot), level(slot, end));
                 let best = self.gain(start, slot, end);
-                let within =
-                    |at: &usize| best - self.gain(start, *at, end) <= DATE_CRITICAL * self.noise.long_run_variance;
+                let (noise_before, noise_after) = self.long_run_variances(around);
+                let within = |at: &usize| {
+                    let noise = if *at < slot { noise_before } else { noise_after };
+                    best - self.gain(start, *at, end) <= DATE_CRITICAL * noise
+                };
                 let dates = start + 1..end;
                 Some(LevelShift {
                     slot,

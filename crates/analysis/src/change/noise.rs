@@ -1,5 +1,6 @@
 //! The noise of a series around its levels, measured so that shifts of the level do not count as noise.
 
+use super::segmentation::PrefixSums;
 use crate::anomaly::floor::Floor;
 use crate::anomaly::rolling::{centred, centred_medians};
 use crate::autocorrelation::{Autoregression, Removed, corrected_coefficient, default_max_order};
@@ -15,10 +16,17 @@ pub(crate) struct LevelNoise {
     pub(crate) long_run_variance: f64,
     /// The number of independent values that the series is worth, which is what `long_run_variance` is known from.
     effective_count: f64,
+    /// The variance of the noise, overall, that goes with `long_run_variance`.
+    variance: f64,
+    /// What a rolling median leaves of `calmed`, and its sums.
+    residuals: Vec<f64>,
+    squares: PrefixSums,
     /// The least spread that the series' resolution allows.
     pub(crate) smallest_spread: f64,
 }
 
+/// How many values of usual loudness a segment is taken to hold besides its own.
+const USUAL_VALUES: f64 = 20.0;
 /// The window that a level is followed with at first: it gives way to a level that lasts half as long, and leaves
 /// memory up to φ = 0.9 intact.
 const SHORT_WINDOW: usize = 61;
@@ -39,9 +47,13 @@ impl LevelNoise {
         let residuals = without_level(&calmed, SHORT_WINDOW);
         let floor = if robust::mad(&residuals)? > 0.0 { 0.0 } else { Floor::of(values, &residuals).at(level) };
         let smallest_spread = floor.max(level * 1e-9);
-        let memory = Memory::of(residuals, SHORT_WINDOW, smallest_spread)?;
+        let squares = PrefixSums::of(&residuals);
+        let memory = Memory::of(residuals.clone(), SHORT_WINDOW, smallest_spread)?;
         Some(Self {
             calmed,
+            residuals,
+            squares,
+            variance: memory.variance,
             long_run_variance: memory.long_run_variance,
             effective_count: memory.effective_count,
             smallest_spread,
@@ -63,9 +75,40 @@ impl LevelNoise {
         let residuals = without_level(&residuals, window);
         let segment = self.calmed.len() / borders.len().saturating_sub(1).max(1);
         if let Some(memory) = Memory::of(residuals, window.min(segment.max(8)), self.smallest_spread) {
-            self.long_run_variance = self.long_run_variance.max(memory.long_run_variance);
+            if memory.long_run_variance > self.long_run_variance {
+                self.long_run_variance = memory.long_run_variance;
+                self.variance = memory.variance;
+            }
             self.effective_count = self.effective_count.min(memory.effective_count);
         }
+    }
+
+    /// How much louder the noise is between `start` and `end` than overall, as a ratio of variances, 1 where it is not.
+    ///
+    /// Of the deviations from the segment's own mean and those from the rolling median the smaller count: the first hold
+    /// what drifts or swings in the segment, the second a level that is over before the median follows. A segment too short
+    /// to tell is at least as loud as the values next to it mostly are, on the louder side. What is known from few values is
+    /// drawn towards 1.
+    pub(crate) fn loudness(&self, start: usize, end: usize, levels: &PrefixSums) -> f64 {
+        let usual = self.variance.max(self.smallest_spread * self.smallest_spread);
+        if usual <= 0.0 {
+            return 1.0;
+        }
+        let ratio = |squares: f64, count: f64| (USUAL_VALUES + squares / usual) / (USUAL_VALUES + count);
+        let (count, _) = self.squares.count_and_sum(start, end);
+        let own = ratio(levels.squares(start, end).min(self.squares.squares(start, end)), count);
+        if count >= SHORT_WINDOW as f64 {
+            return own.max(1.0);
+        }
+        let side = |start: usize, end: usize| {
+            let residuals = self.residuals.get(start..end).unwrap_or_default();
+            let spread = robust::spread(residuals).unwrap_or(0.0);
+            let count = residuals.iter().filter(|residual| residual.is_finite()).count() as f64;
+            ratio(count * spread * spread, count)
+        };
+        let before = side(start.saturating_sub(SHORT_WINDOW), start);
+        let after = side(end, (end + SHORT_WINDOW).min(self.residuals.len()));
+        own.max(before).max(after).max(1.0)
     }
 
     fn degrees_of_freedom(&self) -> f64 {
@@ -108,6 +151,7 @@ fn without_level(values: &[f64], window: usize) -> Vec<f64> {
 
 /// What an autoregression says of residuals.
 struct Memory {
+    variance: f64,
     long_run_variance: f64,
     effective_count: f64,
 }
@@ -126,11 +170,12 @@ impl Memory {
         let count = residuals.iter().filter(|value| value.is_finite()).count();
         let smallest = smallest_spread * smallest_spread;
         let Some(model) = Autoregression::fit(&residuals, default_max_order(count)) else {
-            return Some(Self { long_run_variance: smallest, effective_count: count as f64 });
+            return Some(Self { variance: smallest, long_run_variance: smallest, effective_count: count as f64 });
         };
         let persistence = corrected_coefficient(model.persistence(), window.min(count), Removed::Mean).max(0.0);
         let long_run_variance = (model.innovation_variance / (1.0 - persistence).powi(2)).max(smallest);
-        let effective_count = (count as f64 * model.variance().max(smallest) / long_run_variance).min(count as f64);
-        Some(Self { long_run_variance, effective_count })
+        let variance = model.variance().max(smallest);
+        let effective_count = (count as f64 * variance / long_run_variance).min(count as f64);
+        Some(Self { variance, long_run_variance, effective_count })
     }
 }

@@ -87,6 +87,7 @@ struct Candidate {
 }
 
 /// Sums from the start, about the mean of all values to keep their digits.
+#[derive(Debug)]
 pub(crate) struct PrefixSums {
     /// Of the values, of their squares, and their number, before each slot.
     sums: Vec<(f64, f64, f64)>,

@@ -5,7 +5,7 @@ use crate::instant::rfc3339;
 use crate::reader::Files;
 use crate::{instant, output};
 use clap::Args;
-use engine::{CauseRequest, RankedSeries, RankedService};
+use engine::{CauseRequest, OtherDisturbance, RankedSeries, RankedService};
 use report::LabelEvidence;
 use report::format::{duration_s, number, quantity};
 use serde::Serialize;
@@ -40,6 +40,8 @@ struct Answer<'a> {
     metrics: Vec<Metric<'a>>,
     /// Label values that the deviation comes with.
     labels: Vec<Label<'a>>,
+    /// Other disturbances, where no alarm was given.
+    others: Vec<Other<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,6 +64,15 @@ struct Label<'a> {
     /// The share of the evidence that is gone without the series that have this value.
     explained: f64,
     evidence: String,
+}
+
+/// Another disturbance of the same file.
+#[derive(Debug, Serialize)]
+struct Other<'a> {
+    onset: String,
+    end: String,
+    /// The service that moved most.
+    service: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,6 +108,7 @@ impl Causes {
             services,
             metrics,
             labels,
+            others: causes.others.iter().map(other).collect(),
         })
     }
 }
@@ -121,6 +133,10 @@ fn service<'a>(dataset: &Dataset, causes: &engine::Causes, ranked: &'a RankedSer
         evidence,
         explained_by: ranked.explained_by.as_deref(),
     }
+}
+
+fn other(one: &OtherDisturbance) -> Other<'_> {
+    Other { onset: rfc3339(one.onset_ms), end: rfc3339(one.end_ms), service: &one.service }
 }
 
 fn label(one: &LabelEvidence) -> Label<'_> {
