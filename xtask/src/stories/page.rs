@@ -83,5 +83,6 @@ mod tests {
     fn a_difference_leaves_out_what_is_the_same_at_both_ends() {
         assert_eq!(difference(&lines("a\nb\nc\nd"), &lines("a\nx\nd")), "  - b\n  - c\n  + x\n");
         assert_eq!(difference(&lines("a\na"), &lines("a")), "  - a\n");
+        assert_eq!(difference(&lines("a"), &lines("a\na")), "  + a\n");
     }
 }
