@@ -150,6 +150,8 @@ mod tests {
     fn without_a_gap_there_is_nothing_to_hide_in() {
         let mut values = halves([0.0, 0.0], 20.0, 3);
         assert_eq!(found(&values, None), None);
+        values[HALF] = f64::NAN;
+        assert_eq!(found(&values, None), None, "one missing value hides nothing");
         values[HALF - 20..HALF].fill(f64::NAN);
         assert!(found(&values, None).is_some(), "a stretch without values hides it, too");
         assert_eq!(found(&values[HALF - 24..], None), None, "four values are no level");
