@@ -1,7 +1,7 @@
 //! From a detector's answer to a finding with a sentence.
 
 use crate::detect::Facts;
-use crate::episodes::episodes;
+use crate::episodes::{Episode, episodes};
 use crate::gap::HIDING_GAP;
 use crate::recurrence::{Event, Failure};
 use crate::regime::VarianceStep;
@@ -22,7 +22,7 @@ const SAME_BEAT: f64 = 0.02;
 const PAIRS_TOLD: usize = 3;
 /// The most failed runs of one series that become findings.
 const FAILURES_TOLD: usize = 5;
-/// A spike or a drift by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
+/// A spike, a step or a drift by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
 const IRRELEVANT: f64 = 0.001;
 
 /// How many slots apart two beginnings of one event may lie, by how long it lasts.
@@ -191,8 +191,13 @@ fn frozen(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
 }
 
 fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let is_relevant = |episode: &Episode| {
+        let (before, level) = (episode.first.before, episode.level);
+        (level - before).abs() >= IRRELEVANT * before.abs().max(level.abs())
+    };
     episodes(&facts.shifts, context.grid.len)
         .into_iter()
+        .filter(is_relevant)
         .map(|episode| {
             let shift = episode.first;
             let uncertainty_s = context.seconds(shift.high.saturating_sub(shift.low)) / 2.0;

@@ -118,7 +118,8 @@ pub(crate) struct Setting {
 /// Runs all detectors on one column.
 ///
 /// The season goes first, because a nightly batch is no spike. What lasts goes next: of a staircase of shifts and a
-/// straight drift only the better explanation is kept, and of these and a bend again; a drift that happened in a gap is a step. Spikes and growing variance are then looked for in what is left,
+/// straight drift only the better explanation is kept, and of these and a bend again; a drift that happened in a gap is a
+/// step. Spikes and growing variance are then looked for in what is left, and variance that grows by spikes alone is theirs,
 /// so that one event is not told three times.
 ///
 /// A series that is sampled more rarely than the grid has slots is looked at in its own interval.
@@ -167,7 +168,8 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     let season = season.filter(|_| !seasonal.is_empty()).map(|peak| peak.period_steps);
     // What a level, line or period does not explain of a change that it does explain looks like another variance.
     let is_steady = shifts.is_empty() && facts.bend.is_none() && facts.period_change.is_none();
-    (facts.variance, facts.steps) = regime::variance(&residual, season, is_steady, &options);
+    let behind = missing.map(|(slot, _)| slot);
+    (facts.variance, facts.steps) = regime::variance(&residual, season, is_steady, behind, &options);
     let scan = spike::scan_spikes(
         &residual,
         &SpikeOptions { window: band_window(values.len()), alpha, ..SpikeOptions::default() },
@@ -182,6 +184,10 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
             !facts.recurrence.explains(accent.start, accent.end, height)
         })
         .collect();
+    let told = || facts.accents.iter().map(|accent| accent.start..=accent.end);
+    if facts.variance.is_some() && !facts.accents.is_empty() && !regime::grows_without(&residual, told(), &options) {
+        facts.variance = None;
+    }
     let removed = |slot: usize| {
         value(&facts.deseasonalised, slot) - value(&residual, slot) + seasonal.get(slot).copied().unwrap_or(0.0)
     };

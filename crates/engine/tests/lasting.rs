@@ -232,3 +232,34 @@ fn one_sample_may_be_faulty_and_what_reaches_the_end_may_go_on() {
     assert!(last.sentence.contains(" for the last 45 s, against "), "{}", last.sentence);
     assert!(last.refuted_by.ends_with("of other days"), "{}", last.refuted_by);
 }
+
+#[test]
+fn a_step_that_matters_to_nobody_is_not_told() {
+    let stepping = |height: f64| {
+        run(noise(13)
+            .iter()
+            .enumerate()
+            .map(|(t, noise)| 10_000.0 + noise + if t < 900 { 0.0 } else { height })
+            .collect())
+    };
+    assert!(stepping(8.0).findings.is_empty());
+    assert_eq!(only(&stepping(20.0)).kind, FindingKind::LevelShift);
+}
+
+#[test]
+fn what_is_louder_behind_a_gap_does_not_grow_from_window_to_window() {
+    let noise = noise(14);
+    let report = halves(5 * 86_400_000, |t| if t < POINTS / 2 { noise[t] } else { 50.0 + 4.0 * noise[t] });
+    assert_eq!(only(&report).kind, FindingKind::LevelShift);
+}
+
+#[test]
+fn a_burst_of_spikes_at_the_end_is_no_growing_variance() {
+    // A process that is idle until it works for five samples.
+    let mut values = vec![24.3; 70];
+    values[60..65].copy_from_slice(&[32.4, 33.0, 33.1, 107.9, 95.9]);
+    values[65..].fill(24.7);
+    let report = run(values);
+    let kinds: Vec<FindingKind> = report.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [FindingKind::Spike], "{:?}", report.findings);
+}
