@@ -15,11 +15,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use crate::project::Project;
 use crate::record::Record;
-use crate::{pkg, tool};
+use crate::{pkg, recording, tool};
 
 /// A part of the page, and what in it must not be so.
 struct Section {
@@ -93,22 +92,7 @@ pub(crate) fn command_line(project: &Project) -> Result<PathBuf> {
 
 /// A folder for files that are made for the measurement only.
 fn workshop(project: &Project) -> Result<PathBuf> {
-    let folder = project.target.join("accuracy");
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
-/// The entries of a folder, sorted by name.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    entries.sort();
-    Ok(entries)
-}
-
-/// JSON, or an error that names where it came from.
-fn read_json(text: &str, from: &Path) -> Result<Value> {
-    serde_json::from_str(text).with_context(|| format!("{} gave no JSON", from.display()))
+    recording::workshop(project, "accuracy")
 }
 
 /// Text for a cell of a Markdown table.

@@ -11,11 +11,13 @@ mod fuzz;
 mod pkg;
 mod project;
 mod record;
+mod recording;
 mod run;
 mod serve;
 mod setup;
 mod size;
 mod step;
+mod stories;
 mod test;
 mod tool;
 
@@ -36,6 +38,7 @@ cargo xtask COMMAND
   size      gzip sizes of the built page against the budgets
   bench     native and browser timings, beside the peers; writes docs/performance.md (--only SECTION: prints that)
   accuracy  measure on labelled incidents and compare native and wasm: --data DIR; writes docs/accuracy.md
+  stories   the stories of docs/incident-stories.md beside what the program says: --data DIR; --write replaces them
   fuzz      throw mutated files at the readers: [TARGET…] [--minutes N], CPU time each; needs a nightly compiler
   pkg       build the npm package into target/pkg and try it in node
 ";
@@ -66,6 +69,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "size" => size::command(&project, rest),
         "bench" => bench::command(&project, rest),
         "accuracy" => accuracy::command(&project, rest),
+        "stories" => stories::command(&project, rest),
         "fuzz" => fuzz::command(&project, rest),
         "pkg" => pkg::command(&project, rest),
         "help" | "--help" | "-h" => {

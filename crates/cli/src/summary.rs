@@ -77,9 +77,9 @@ fn story(out: &mut String, report: &Report, incident: &Incident) {
         let span_ms = report.dataset.end_ms - report.dataset.start_ms;
         let more = match incident.resembles.len() - 1 {
             0 => String::new(),
-            more => format!(", and {more} more"),
+            more => format!(" and {}", plural(more, "other time", "other times")),
         };
-        wrap(out, &format!("It began like {}{more}.", moment(alike.start_ms, 0, span_ms)), "");
+        wrap(out, &format!("It began as something did at {}{more}.", moment(alike.start_ms, 0, span_ms)), "");
     }
     if !incident.narrative.refuted_by.is_empty() {
         wrap(out, &format!("What would refute it: {}", incident.narrative.refuted_by), "");

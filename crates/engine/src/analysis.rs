@@ -5,6 +5,7 @@ use crate::describe::{self, Context};
 use crate::detect::{self, Facts, Setting};
 use crate::distribution::Distributions;
 use crate::expectation::Course;
+use crate::gap::longest_break;
 use crate::parting::{self, Break};
 use crate::peers;
 use crate::recall::Memory;
@@ -184,6 +185,7 @@ impl Analysis {
         Setting {
             end_of_observation: self.end_of_observation,
             stretch: longest_stretch(&self.panel.grid),
+            missing: longest_break(&self.panel.grid),
             step_s: self.panel.grid.step_s(),
             bounds: self.bounds,
             alpha: detect::alpha(&self.options, self.panel.columns.len()),

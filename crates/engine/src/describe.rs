@@ -1,7 +1,8 @@
 //! From a detector's answer to a finding with a sentence.
 
 use crate::detect::Facts;
-use crate::episodes::episodes;
+use crate::episodes::{Episode, episodes};
+use crate::gap::HIDING_GAP;
 use crate::recurrence::{Event, Failure};
 use crate::regime::VarianceStep;
 use crate::replay::Loss;
@@ -21,9 +22,7 @@ const SAME_BEAT: f64 = 0.02;
 const PAIRS_TOLD: usize = 3;
 /// The most failed runs of one series that become findings.
 const FAILURES_TOLD: usize = 5;
-/// A stretch without values that is this many times as long as usual hides when something in it began.
-const HIDING_GAP: i64 = 8;
-/// A spike or a drift by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
+/// A spike, a step or a drift by less than this share of the usual value matters to nobody, however quiet the series is otherwise.
 const IRRELEVANT: f64 = 0.001;
 
 /// How many slots apart two beginnings of one event may lie, by how long it lasts.
@@ -192,8 +191,13 @@ fn frozen(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
 }
 
 fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
+    let is_relevant = |episode: &Episode| {
+        let (before, level) = (episode.first.before, episode.level);
+        (level - before).abs() >= IRRELEVANT * before.abs().max(level.abs())
+    };
     episodes(&facts.shifts, context.grid.len)
         .into_iter()
+        .filter(is_relevant)
         .map(|episode| {
             let shift = episode.first;
             let uncertainty_s = context.seconds(shift.high.saturating_sub(shift.low)) / 2.0;
@@ -236,7 +240,9 @@ fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
         return None;
     }
     let rose = line.slope > 0.0;
-    let per_hour = line.slope * 3600.0 / context.grid.step_s();
+    // Time went on in the gaps, too.
+    let lasted_s = (context.grid.time_ms(line.end) - context.grid.time_ms(line.start)) as f64 / 1000.0;
+    let per_hour = 3600.0 * (to - from) / lasted_s.max(context.grid.step_s());
     Some(Finding {
         direction: Some(if rose { Direction::Up } else { Direction::Down }),
         p: Some(line.p),
@@ -250,7 +256,7 @@ fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
             "A steady drift {} {} over {}.",
             if rose { "up" } else { "down" },
             context.change(from, to),
-            duration_s(context.seconds(line.end - line.start))
+            duration_s(lasted_s)
         ),
         refuted_by: "a longer window in which the drift turns back, as a daily cycle would".into(),
         ..context.finding(FindingKind::Trend, line.start, line.end, line.score)
@@ -404,6 +410,10 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
             }
             numbers.extend(context.first_seen(accent.start, accent.start, accent.start).1);
             let length = duration_s(context.seconds(accent.end - accent.start + 1));
+            // What reaches the last slot may go on.
+            let length = if accent.end == context.last() { format!("the last {length}") } else { length };
+            // One sample may be wrong; several in a row are not wrong together.
+            let faulty = if accent.end == accent.start { ", or one faulty sample" } else { "" };
             let more = match untold {
                 1 if rank == 0 => " A smaller one is not listed.".to_owned(),
                 2.. if rank == 0 => format!(" {untold} smaller ones are not listed."),
@@ -418,7 +428,7 @@ fn spikes(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
                     context.moved_to(usual, peak),
                     context.show(usual)
                 ),
-                refuted_by: "equal excursions at the same time of other days, or one faulty sample".into(),
+                refuted_by: format!("equal excursions at the same time of other days{faulty}"),
                 ..context.finding(FindingKind::Spike, accent.start, accent.end, accent.score)
             }
         })

@@ -1,6 +1,7 @@
 //! One series through all detectors.
 
 use crate::Options;
+use crate::gap::hidden_step;
 use crate::pace::Pace;
 use crate::recurrence::{Recurrence, recurrence};
 use crate::regime::{self, VarianceStep};
@@ -105,6 +106,8 @@ pub(crate) struct Setting {
     pub(crate) end_of_observation: usize,
     /// The longest stretch of slots in which time goes on without a break: beyond one, no rhythm keeps its beat.
     pub(crate) stretch: (usize, usize),
+    /// The longest stretch of time that is left out: the first slot behind it, and how many slots are missing.
+    pub(crate) missing: Option<(usize, f64)>,
     /// Seconds from slot to slot.
     pub(crate) step_s: f64,
     pub(crate) bounds: Bounds,
@@ -115,7 +118,8 @@ pub(crate) struct Setting {
 /// Runs all detectors on one column.
 ///
 /// The season goes first, because a nightly batch is no spike. What lasts goes next: of a staircase of shifts and a
-/// straight drift only the better explanation is kept, and of these and a bend again. Spikes and growing variance are then looked for in what is left,
+/// straight drift only the better explanation is kept, and of these and a bend again; a drift that happened in a gap is a
+/// step. Spikes and growing variance are then looked for in what is left, and variance that grows by spikes alone is theirs,
 /// so that one event is not told three times.
 ///
 /// A series that is sampled more rarely than the grid has slots is looked at in its own interval.
@@ -126,6 +130,9 @@ pub(crate) fn detect(values: &[f64], setting: &Setting) -> Facts {
             let own = Setting {
                 end_of_observation: pace.cell_before(setting.end_of_observation),
                 stretch: (pace.cell_before(setting.stretch.0), pace.cell_before(setting.stretch.1)),
+                missing: setting
+                    .missing
+                    .map(|(slot, slots)| (pace.cell_before(slot.saturating_sub(1)) + 1, slots / pace.stride())),
                 step_s: setting.step_s * pace.stride(),
                 ..*setting
             };
@@ -136,7 +143,7 @@ pub(crate) fn detect(values: &[f64], setting: &Setting) -> Facts {
 }
 
 fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
-    let Setting { end_of_observation, stretch, step_s, bounds, alpha } = *setting;
+    let Setting { end_of_observation, stretch, missing, step_s, bounds, alpha } = *setting;
     let mut facts = Facts { standard: Standard::of(values), ..Facts::default() };
     let silence_options = SilenceOptions { alpha, ..SilenceOptions::default() };
     facts.vanished = silence::vanished(values, end_of_observation, &silence_options);
@@ -146,6 +153,10 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     facts.recurrence = recurrence(values, stretch, &facts.peaks, step_s, alpha);
     let seasonal = take_season(values, &mut facts);
     let (mut shifts, mut drift) = lasting_changes(&facts.deseasonalised, alpha);
+    let hidden = drift.as_ref().and_then(|line| hidden_step(&facts.deseasonalised, line, missing));
+    if let Some(step) = hidden {
+        (shifts, drift) = (vec![step], None);
+    }
     let mut residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
     if let Some((bent, rest)) = bent(&facts.deseasonalised, &residual, &shifts, drift.as_ref(), alpha) {
         (shifts, drift, residual) = (Vec::new(), None, rest);
@@ -157,7 +168,8 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     let season = season.filter(|_| !seasonal.is_empty()).map(|peak| peak.period_steps);
     // What a level, line or period does not explain of a change that it does explain looks like another variance.
     let is_steady = shifts.is_empty() && facts.bend.is_none() && facts.period_change.is_none();
-    (facts.variance, facts.steps) = regime::variance(&residual, season, is_steady, &options);
+    let behind = missing.map(|(slot, _)| slot);
+    (facts.variance, facts.steps) = regime::variance(&residual, season, is_steady, behind, &options);
     let scan = spike::scan_spikes(
         &residual,
         &SpikeOptions { window: band_window(values.len()), alpha, ..SpikeOptions::default() },
@@ -180,6 +192,10 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
             !facts.recurrence.explains(accent.start, accent.end, height)
         })
         .collect();
+    let told = || facts.accents.iter().map(|accent| accent.start..=accent.end);
+    if facts.variance.is_some() && !facts.accents.is_empty() && !regime::grows_without(&residual, told(), &options) {
+        facts.variance = None;
+    }
     let removed = |slot: usize| {
         value(&facts.deseasonalised, slot) - value(&residual, slot) + seasonal.get(slot).copied().unwrap_or(0.0)
     };

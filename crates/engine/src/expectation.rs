@@ -3,6 +3,7 @@
 use crate::analysis::longest_stretch;
 use crate::chart::{self, Drawn};
 use crate::detect::{self, Facts, SEASON_SHARE, Setting};
+use crate::gap::longest_break;
 use crate::pace::Pace;
 use crate::{Error, Options, scales};
 use analysis::anomaly::silence::end_of_observation;
@@ -39,6 +40,7 @@ pub fn expect(dataset: &Dataset, series: usize, options: &Options) -> Result<Opt
     let setting = Setting {
         end_of_observation: end_of_observation(panel.columns.iter().map(Vec::as_slice)).unwrap_or(0),
         stretch: longest_stretch(grid),
+        missing: longest_break(grid),
         step_s: grid.step_s(),
         bounds: scales::bounds(options),
         alpha: detect::alpha(options, panel.columns.len()),

@@ -16,6 +16,7 @@ mod episodes;
 mod error;
 mod expectation;
 mod explain;
+mod gap;
 mod metric_kind;
 mod options;
 mod pace;

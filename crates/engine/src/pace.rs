@@ -173,8 +173,14 @@ mod tests {
     use testkit::{Random, signal};
 
     fn detect(values: &[f64], end_of_observation: usize, alpha: f64) -> Facts {
-        let setting =
-            Setting { end_of_observation, stretch: (0, values.len()), step_s: 15.0, bounds: Default::default(), alpha };
+        let setting = Setting {
+            end_of_observation,
+            stretch: (0, values.len()),
+            missing: None,
+            step_s: 15.0,
+            bounds: Default::default(),
+            alpha,
+        };
         crate::detect::detect(values, &setting)
     }
 

@@ -36,15 +36,17 @@ pub(crate) struct VarianceStep {
 }
 
 /// Growth of the variance from window to window, or, of a series that is steady otherwise, steps of it: what describes the
-/// values better.
+/// values better. What grew in a gap alone, whose first slot behind it is `behind`, does not grow from window to window.
 pub(crate) fn variance(
     residual: &[f64],
     season: Option<f64>,
     is_steady: bool,
+    behind: Option<usize>,
     options: &VarianceOptions,
 ) -> (Option<VarianceEscalation>, Vec<VarianceStep>) {
     let Some((escalation, scores)) = fluctuation(residual, options) else { return Default::default() };
-    let escalation = Some(escalation).filter(|found| found.score >= 1.0);
+    let in_gap = behind.is_some_and(|slot| is_stepwise(&scores, &[step_at(slot)]));
+    let escalation = Some(escalation).filter(|found| found.score >= 1.0 && !in_gap);
     if !is_steady {
         return (escalation, Vec::new());
     }
@@ -62,6 +64,36 @@ pub(crate) fn variance(
         })
         .collect();
     (None, steps)
+}
+
+/// Whether the variance grows from window to window without the values in `slots`, which have been told otherwise.
+pub(crate) fn grows_without(
+    residual: &[f64],
+    slots: impl Iterator<Item = std::ops::RangeInclusive<usize>>,
+    options: &VarianceOptions,
+) -> bool {
+    let mut rest = residual.to_vec();
+    for slots in slots {
+        if let Some(told) = rest.get_mut(slots) {
+            told.fill(f64::NAN);
+        }
+    }
+    fluctuation(&rest, options).is_some_and(|(escalation, _)| escalation.score >= 1.0)
+}
+
+/// A step of unknown size.
+fn step_at(slot: usize) -> LevelShift {
+    let unknown = f64::NAN;
+    LevelShift {
+        slot,
+        low: slot,
+        high: slot,
+        before: unknown,
+        after: unknown,
+        size_in_spreads: unknown,
+        p: unknown,
+        score: unknown,
+    }
 }
 
 /// Whether the variance of the whole stretch differs from the one before by `ratio`, the way that its scores went.

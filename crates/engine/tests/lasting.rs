@@ -3,6 +3,8 @@
 
 use engine::{Options, analyze};
 use report::{Direction, Finding, FindingKind, Report};
+use series::{Dataset, Series, TimeAxis};
+use std::sync::Arc;
 use testkit::{Random, START_MS, dataset, signal};
 
 const POINTS: usize = 1_440;
@@ -183,4 +185,84 @@ fn a_smaller_variance_is_followed_in_part() {
         ratios += after / before / 15.0;
     }
     assert!((0.45..0.65).contains(&ratios), "{ratios}");
+}
+
+/// Two halves of a recording with so much time between them, by slot of the recording.
+fn halves(pause_ms: i64, value: impl Fn(usize) -> f64) -> Report {
+    let time = |t: usize| START_MS + STEP_MS * t as i64 + if t < POINTS / 2 { 0 } else { pause_ms };
+    let axis = Arc::new(TimeAxis::from_unsorted(&(0..POINTS).map(time).collect::<Vec<_>>()).0);
+    let data =
+        Dataset { series: vec![Series::new("one", axis, (0..POINTS).map(value).collect())], ..Dataset::default() };
+    analyze(data, &Options::default()).unwrap().into_report()
+}
+
+#[test]
+fn what_changed_between_two_halves_is_a_step() {
+    const PAUSE_MS: i64 = 5 * 86_400_000;
+    // A level that wanders on both sides proves no step by itself, and a line through both sides is steep.
+    let walk = signal::random_walk(POINTS, &mut Random::new(12));
+    let report = halves(PAUSE_MS, |t| 0.1 * walk[t] + if t < POINTS / 2 { 0.0 } else { 300.0 });
+    let step = only(&report);
+    assert_eq!((step.kind, step.direction), (FindingKind::LevelShift, Some(Direction::Up)));
+    assert_eq!(step.start_ms, START_MS + STEP_MS * (POINTS as i64 / 2) + PAUSE_MS);
+    assert!((number(step, operations::onset::UNSEEN_BEFORE) - (PAUSE_MS + STEP_MS) as f64 / 1000.0).abs() < 1.0);
+}
+
+#[test]
+fn a_drift_that_goes_on_in_a_gap_is_told_in_real_time() {
+    let pause_ms = 7 * 3_600_000;
+    let missing = pause_ms as f64 / STEP_MS as f64;
+    let noise = signal::ar1(POINTS, 0.95, &mut Random::new(10));
+    let report = halves(pause_ms, |t| noise[t] + 0.03 * (t as f64 + if t < POINTS / 2 { 0.0 } else { missing }));
+    let drift = only(&report);
+    assert_eq!(drift.kind, FindingKind::Trend, "{drift:?}");
+    assert!(drift.sentence.ends_with(" over 13 h."), "{}", drift.sentence);
+    let per_hour = number(drift, "slope per hour");
+    assert!((per_hour / (0.03 * 240.0) - 1.0).abs() < 0.5, "{per_hour}");
+}
+
+#[test]
+fn one_sample_may_be_faulty_and_what_reaches_the_end_may_go_on() {
+    let spike = |from: usize, to: usize| {
+        let mut values = noise(11);
+        values[from..to].fill(40.0);
+        run(values).findings.into_iter().find(|finding| finding.kind == FindingKind::Spike).unwrap()
+    };
+    let single = spike(700, 701);
+    assert!(single.sentence.contains(" for 15 s, against "), "{}", single.sentence);
+    assert!(single.refuted_by.ends_with(", or one faulty sample"), "{}", single.refuted_by);
+    let last = spike(POINTS - 3, POINTS);
+    assert!(last.sentence.contains(" for the last 45 s, against "), "{}", last.sentence);
+    assert!(last.refuted_by.ends_with("of other days"), "{}", last.refuted_by);
+}
+
+#[test]
+fn a_step_that_matters_to_nobody_is_not_told() {
+    let stepping = |height: f64| {
+        run(noise(13)
+            .iter()
+            .enumerate()
+            .map(|(t, noise)| 10_000.0 + noise + if t < 900 { 0.0 } else { height })
+            .collect())
+    };
+    assert!(stepping(8.0).findings.is_empty());
+    assert_eq!(only(&stepping(20.0)).kind, FindingKind::LevelShift);
+}
+
+#[test]
+fn what_is_louder_behind_a_gap_does_not_grow_from_window_to_window() {
+    let noise = noise(14);
+    let report = halves(5 * 86_400_000, |t| if t < POINTS / 2 { noise[t] } else { 50.0 + 4.0 * noise[t] });
+    assert_eq!(only(&report).kind, FindingKind::LevelShift);
+}
+
+#[test]
+fn a_burst_of_spikes_at_the_end_is_no_growing_variance() {
+    // A process that is idle until it works for five samples.
+    let mut values = vec![24.3; 70];
+    values[60..65].copy_from_slice(&[32.4, 33.0, 33.1, 107.9, 95.9]);
+    values[65..].fill(24.7);
+    let report = run(values);
+    let kinds: Vec<FindingKind> = report.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [FindingKind::Spike], "{:?}", report.findings);
 }

@@ -90,7 +90,8 @@ impl Teller<'_> {
         let mut company = Company::default();
         for step in &incident.spread {
             let Some(finding) = self.finding(step.finding) else { continue };
-            if opening.services.first() == Some(&step.service) {
+            // What the opening finding itself is about has no time of its own.
+            if opening.services.first() == Some(&step.service) || opening.id == finding.id {
                 continue;
             }
             let place = if self.is_with(opening, finding) {
@@ -115,9 +116,11 @@ impl Teller<'_> {
 
     /// `cart memory`, or only the service where the series has no name of its own within it.
     fn subject(&self, finding: &Finding) -> String {
-        let Some(series) = finding.series.first().and_then(|position| self.report.series.get(*position)) else {
-            return String::new();
-        };
+        finding.series.first().map_or_else(String::new, |series| self.name(*series))
+    }
+
+    fn name(&self, series: usize) -> String {
+        let Some(series) = self.report.series.get(series) else { return String::new() };
         let service = self.service(series.service);
         if series.metric == service {
             shortened(service)
@@ -289,7 +292,7 @@ impl Teller<'_> {
         let began = onset(self.report, opening);
         let mut spans = Vec::new();
         let mut told = 0;
-        if let Some(step) = company.before.first() {
+        if let Some(step) = company.before.last() {
             spans.extend([plain(" "), linked(self.step(step), step.finding), plain(" had moved ")]);
             spans.extend(self.lag(opening, step));
             spans.push(plain(" before."));
@@ -333,9 +336,12 @@ impl Teller<'_> {
         spans
     }
 
-    /// What a step is about.
+    /// What a step is about: of a finding on several services the series of the one that was reached.
     fn step(&self, step: &SpreadStep) -> String {
-        self.finding(step.finding).map(|one| self.subject(one)).unwrap_or_default()
+        let Some(finding) = self.finding(step.finding) else { return String::new() };
+        let is_of_service =
+            |series: &&usize| self.report.series.get(**series).is_some_and(|series| series.service == step.service);
+        finding.series.iter().find(is_of_service).map_or_else(|| self.subject(finding), |series| self.name(*series))
     }
 
     /// How far a step lies from the finding that opens the story.
@@ -393,18 +399,46 @@ impl Teller<'_> {
         if impact.services > 1 {
             let reached = incident.spread.last().map_or(last, |step| step.finding);
             let of_all = format!("{} of {} services", impact.services, self.report.services.len());
-            spans.extend([plain("touched "), linked(of_all, reached), plain(", "), linked(amount, longest)]);
-            spans.push(plain(if impact.is_weighted { "" } else { " of service time in all" }));
+            let together = if impact.is_weighted { ", " } else { ", together for " };
+            spans.extend([plain("touched "), linked(of_all, reached), plain(together), linked(amount, longest)]);
         } else {
             let word = if impact.is_weighted { "cost " } else { "lasted " };
             spans.extend([plain(word), linked(amount, longest)]);
         }
         match incident.recovered_ms {
             Some(over_ms) => spans.extend([plain(", until "), linked(self.clock(over_ms), last)]),
-            None => spans.extend([plain(", and "), linked("was not over when the data end", last)]),
+            None => spans.extend(self.lasting(incident, last)),
         }
         spans.push(plain("."));
         spans
+    }
+
+    /// Where it was not over when the data end; `last` is a finding that lasts.
+    fn lasting(&self, incident: &Incident, last: usize) -> Vec<Span> {
+        let data = &self.report.dataset;
+        let mut lasting: Vec<(usize, usize)> = Vec::new();
+        for position in incident.findings.iter().copied() {
+            // As for the incident itself: what reaches the last slot is not seen to end.
+            let lasts = |finding: &&Finding| finding.end_ms >= data.end_ms - data.interval_ms;
+            let Some(finding) = self.finding(position).filter(lasts) else { continue };
+            for service in &finding.services {
+                if !lasting.iter().any(|(known, _)| known == service) {
+                    lasting.push((*service, position));
+                }
+            }
+        }
+        match lasting.as_slice() {
+            [(_, only)] if incident.impact.services > 1 => {
+                let subject = self.finding(*only).map(|finding| self.subject(finding)).unwrap_or_default();
+                vec![plain(", and still showed in "), linked(subject, *only), plain(" when the data end")]
+            }
+            [_, _, ..] if lasting.len() < incident.impact.services => vec![
+                plain(", and was not over in "),
+                linked(format!("{} of them", lasting.len()), last),
+                plain(" when the data end"),
+            ],
+            _ => vec![plain(", and "), linked("was not over when the data end", last)],
+        }
     }
 
     /// Who is next, where that is still to come.
@@ -429,9 +463,9 @@ impl Teller<'_> {
             .collect();
         let text = match quiet.as_slice() {
             [] => return Vec::new(),
-            [one] => format!(" {one} kept its own rhythm."),
-            [one, other] => format!(" {one} and {other} kept their own rhythm."),
-            [one, other, rest @ ..] => format!(" {one}, {other} and {} more kept their own rhythm.", rest.len()),
+            [one] => format!(" {one} had no part in it."),
+            [one, other] => format!(" {one} and {other} had no part in it."),
+            [one, other, rest @ ..] => format!(" {one}, {other} and {} more had no part in it.", rest.len()),
         };
         vec![plain(text)]
     }
@@ -475,12 +509,13 @@ impl Teller<'_> {
         let service = shortened(self.service(cause.service));
         let mut checks = vec![format!("what changed in {service} {when} (deploy, configuration, traffic)")];
         if let Some(rival) = rivals(incident).next() {
-            checks.push(format!(
-                "whether {} was first: it holds {} of the evidence, {service} {}",
-                shortened(self.service(rival.service)),
-                percent(rival.confidence),
-                percent(cause.confidence)
-            ));
+            let (other, its, share) =
+                (shortened(self.service(rival.service)), percent(rival.confidence), percent(cause.confidence));
+            checks.push(if its == share {
+                format!("whether {other} was first: it holds as much of the evidence, {its}")
+            } else {
+                format!("whether {other} was first: it holds {its} of the evidence, {service} {share}")
+            });
         }
         checks
     }
@@ -581,7 +616,7 @@ mod tests {
         assert_eq!(
             text(&story.body),
             "The level rose. It comes with pod web-2: 2 of its 2 series moved, 0 of 6 others. checkout latency followed \
-             after 1 min ± 21.2 s. mail kept its own rhythm."
+             after 1 min ± 21.2 s. mail had no part in it."
         );
         let named: Vec<_> = story.body.iter().filter(|span| span.text.contains("web-2")).collect();
         assert_eq!(named.iter().map(|span| span.finding).collect::<Vec<_>>(), [Some(1)], "the finding of that pod");
@@ -639,6 +674,78 @@ mod tests {
         let alike = tell(&report, &incident(&report, vec![cause(1, 3.0, 0.15), cause(0, 3.0, 0.14)]));
         assert!(text(&alike.body).contains("No service stands out as the cause"));
         assert!(!alike.check_next.iter().any(|check| check.contains("was first")), "{:?}", alike.check_next);
+    }
+
+    /// A report with a third service in trouble.
+    fn crowd() -> Report {
+        let mut report = report();
+        report.series.push(series("mail_queue", "queue", 2));
+        report
+    }
+
+    #[test]
+    fn of_those_who_moved_before_the_nearest_is_told() {
+        let mut report = crowd();
+        report.findings.push(finding(2, 2, 38_730_000, 40_000_000, 9.0));
+        let story = tell(&report, &incident(&report, vec![cause(2, 4.0, 0.6)]));
+        assert_eq!(text(&story.headline), "mail queue left its normal band at 10:45:30 (score 9.0).");
+        let body = text(&story.body);
+        assert!(
+            body.contains("checkout latency had moved 2 min 20 s ± 21.2 s before. It reached 1 more service."),
+            "{body}"
+        );
+    }
+
+    #[test]
+    fn a_finding_on_two_services_names_the_series_of_each() {
+        let mut report = crowd();
+        report.findings[1].series.push(2);
+        report.findings[1].services.push(2);
+        let told = |causes: Vec<Cause>| text(&tell(&report, &incident(&report, causes)).body);
+        let followed = told(vec![cause(0, 4.0, 0.6)]);
+        assert!(
+            followed.contains("checkout latency followed after 1 min ± 21.2 s and mail queue after 1 min"),
+            "{followed}"
+        );
+        let opened = told(vec![Cause { findings: vec![1], ..cause(1, 4.0, 0.6) }]);
+        assert!(opened.contains("cart memory had moved 1 min ± 21.2 s before. It touched 3 of 3"), "{opened}");
+    }
+
+    #[test]
+    fn it_is_said_who_was_not_over_when_the_data_end() {
+        let ending = |ends: [i64; 3]| {
+            let mut report = crowd();
+            report.findings.push(finding(2, 2, 38_590_000, 40_000_000, 3.0));
+            for (finding, end_ms) in report.findings.iter_mut().zip(ends) {
+                finding.end_ms = end_ms;
+            }
+            let mut incident = incident(&report, vec![cause(0, 4.0, 0.6)]);
+            incident.end_ms = ends.into_iter().max().unwrap_or(0);
+            crate::impact::assess(&report, &mut incident, &crate::cascade::Ways::default(), &[]);
+            text(&tell(&report, &incident).body)
+        };
+        let (over, end) = (40_000_000, 45_000_000);
+        let touched = "It touched 3 of 3 services, together for ";
+        for (ends, told) in [
+            ([over, over, over], ", until 11:06:40."),
+            ([over, end, over], ", and still showed in checkout latency when the data end."),
+            ([end, over, end - 15_000], ", and was not over in 2 of them when the data end."),
+            ([end, end, end], ", and was not over when the data end."),
+        ] {
+            let body = ending(ends);
+            assert!(body.contains(touched) && body.contains(told), "{told}: {body}");
+        }
+    }
+
+    #[test]
+    fn equal_shares_are_not_told_twice() {
+        let report = report();
+        let check = |shares: [f64; 2]| {
+            let [first, second] = shares;
+            tell(&report, &incident(&report, vec![cause(0, 4.0, first), cause(1, 3.0, second)])).check_next[1].clone()
+        };
+        assert_eq!(check([0.294, 0.286]), "whether checkout was first: it holds as much of the evidence, 29 %");
+        assert_eq!(check([0.4, 0.2]), "whether checkout was first: it holds 20 % of the evidence, cart 40 %");
     }
 
     #[test]

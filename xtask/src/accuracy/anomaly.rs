@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use self::measures::{acf_window, auc_pr, hit_rate, runs, vus_pr};
+use super::Section;
 use super::half::Half;
-use super::{Section, entries};
 use crate::project::Project;
+use crate::recording::entries;
 use crate::tool;
 
 /// The window of VUS-PR where several series lie in one file.

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::Section;
 use super::half::Half;
-use super::{Section, entries, read_json};
 use crate::project::Project;
+use crate::recording::{
+    PETSHOP_HEAD, entries, nezha_faults, petshop_fault, read, read_json, rows_between, sock_shop_fault, times_s,
+};
 use crate::tool;
 
 /// Faults of resources, which metrics can show; the others are errors in the code.
@@ -110,14 +113,12 @@ fn healthy(bench: &Bench<'_>, petshop: &Path) -> Result<String> {
     for scenario in entries(petshop)? {
         let Ok(normal) = fs::read_to_string(scenario.join("noissue_metrics.csv")) else { continue };
         let lines: Vec<&str> = normal.lines().collect();
-        let (head, rows) = lines.split_at(3.min(lines.len()));
-        // Four header lines: the last one names the column of times.
-        let (names, rows) = rows.split_at(1.min(rows.len()));
+        let (head, rows) = lines.split_at(PETSHOP_HEAD.min(lines.len()));
         for window in 0..WINDOWS {
             let first = 20 + window * rows.len().saturating_sub(40) / WINDOWS;
             let (from, to) = (first.saturating_sub(ROWS), (first + 2 * ROWS).min(rows.len()));
             let write = |path: &Path, parts: &[&[&str]]| {
-                let all: Vec<&str> = [head, names].iter().chain(parts).flat_map(|part| part.iter().copied()).collect();
+                let all: Vec<&str> = [head].iter().chain(parts).flat_map(|part| part.iter().copied()).collect();
                 fs::write(path, all.join("\n") + "\n")
             };
             let (recording, rest) = (bench.workshop.join("metrics.csv"), bench.workshop.join("normal.csv"));
@@ -228,24 +229,19 @@ fn sock_shop(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result
     const TOLD: [&str; 4] = ["nothing", "time of the fault", "alarm 60 s late", "alarm 60 rows early"];
     let mut places = TOLD.map(|told| Places { data: "sock shop", told, places: Vec::new() });
     for case in entries(folder)? {
-        let label = case.join("label.json");
-        if !label.is_file() {
+        if !case.join("label.json").is_file() {
             continue;
         }
-        let label = read_json(&fs::read_to_string(&label)?, &label)?;
-        let root = label["root_cause_service"].as_str().context("label.json names root_cause_service")?;
-        let fault_s = label["inject_time"].as_f64().context("label.json has inject_time")?;
-        let row = label["inject_row"].as_u64().context("label.json has inject_row")?;
+        let (fault, row) = sock_shop_fault(&case)?;
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let recording = bench.neutral(&case.join("metrics.csv"))?;
         let times = times_s(&recording)?;
-        let row = usize::try_from(row)?;
         let last_s = times.iter().skip(row).copied().fold(f64::NAN, f64::max);
-        let late_s = (fault_s + f64::from(OFF_BY)).min(last_s - f64::from(MARGIN));
+        let late_s = (fault.at_s + f64::from(OFF_BY)).min(last_s - f64::from(MARGIN));
         let early = row.saturating_sub(OFF_BY as usize).max(MARGIN as usize);
         let early_s = *times.get(early).with_context(|| format!("{} has no row {early}", case.display()))?;
-        for (at, row) in [None, Some(fault_s), Some(late_s), Some(early_s)].into_iter().zip(&mut places) {
-            row.places.push(bench.place(&recording, &Told { at, ..Told::default() }, root, &name)?);
+        for (at, row) in [None, Some(fault.at_s), Some(late_s), Some(early_s)].into_iter().zip(&mut places) {
+            row.places.push(bench.place(&recording, &Told { at, ..Told::default() }, &fault.service, &name)?);
         }
     }
     if places[0].places.is_empty() {
@@ -267,23 +263,18 @@ fn petshop(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<(
         }
         let graph = bench.workshop.join("graph.csv");
         let matrix = scenario.join("graph.csv");
-        fs::write(
-            &graph,
-            calls_of_matrix(&fs::read_to_string(&matrix).with_context(|| matrix.display().to_string())?),
-        )?;
+        fs::write(&graph, calls_of_matrix(&read(&matrix)?))?;
         for issue in entries(&scenario)? {
-            let label = issue.join("label.json");
-            if !label.is_file() {
+            if !issue.join("label.json").is_file() {
                 continue;
             }
-            let label = read_json(&fs::read_to_string(&label)?, &label)?;
-            let root = label["root_cause"]["node"].as_str().context("label.json names root_cause.node")?;
+            let fault = petshop_fault(&issue)?;
             let part = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let name = format!("{}/{}", part(&scenario), part(&issue));
-            let at = label["target"]["timestamp"].as_f64();
             let recording = bench.neutral(&issue.join("metrics.csv"))?;
             for (graph, row) in [None, Some(graph.as_path())].into_iter().zip(&mut places) {
-                row.places.push(bench.place(&recording, &Told { at, graph, baseline: Some(&normal) }, root, &name)?);
+                let told = Told { at: Some(fault.at_s), graph, baseline: Some(&normal) };
+                row.places.push(bench.place(&recording, &told, &fault.service, &name)?);
             }
         }
     }
@@ -296,50 +287,24 @@ fn nezha(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()>
     const TOLD: [&str; 3] = ["nothing", "alarm", "alarm, call graph"];
     let mut resource = TOLD.map(|told| Places { data: "Nezha, resource faults", told, places: Vec::new() });
     let mut code = TOLD.map(|told| Places { data: "Nezha, faults in code", told, places: Vec::new() });
-    let faults = folder.join("faults.json");
-    let faults = read_json(&fs::read_to_string(&faults)?, &faults)?;
-    let day = fs::read_to_string(folder.join("metrics.csv")).with_context(|| folder.display().to_string())?;
-    let dependencies = folder.join("dependency.csv");
+    let day = read(&folder.join("metrics.csv"))?;
     let graph = bench.workshop.join("graph.csv");
-    fs::write(
-        &graph,
-        calls_of_list(&fs::read_to_string(&dependencies).with_context(|| folder.display().to_string())?),
-    )?;
-    for (number, fault) in faults.as_array().context("faults.json is a list")?.iter().enumerate() {
+    fs::write(&graph, calls_of_list(&read(&folder.join("dependency.csv"))?))?;
+    for (number, (fault, kind)) in nezha_faults(folder)?.into_iter().enumerate() {
         let name = format!("nezha#{number}");
-        let root = fault["service"].as_str().context("a fault names its service")?;
-        let at = fault["time"].as_f64().context("a fault has a time")?;
+        let at = fault.at_s;
         let recording = bench.workshop.join("metrics.csv");
         fs::write(&recording, rows_between(&day, at - DAY_AROUND_S.0, at + DAY_AROUND_S.1))?;
-        let is_resource = fault["type"].as_str().is_some_and(|kind| RESOURCE_FAULTS.contains(&kind));
+        let is_resource = RESOURCE_FAULTS.contains(&kind.as_str());
         let places = if is_resource { &mut resource } else { &mut code };
         let ways = [(None, None), (Some(at), None), (Some(at), Some(graph.as_path()))];
         for ((at, graph), row) in ways.into_iter().zip(places) {
-            row.places.push(bench.place(&recording, &Told { at, graph, baseline: None }, root, &name)?);
+            row.places.push(bench.place(&recording, &Told { at, graph, baseline: None }, &fault.service, &name)?);
         }
     }
     rows.extend(resource);
     rows.extend(code);
     Ok(())
-}
-
-/// The column `time` of a table, in seconds; NaN where a cell is none.
-fn times_s(table: &Path) -> Result<Vec<f64>> {
-    let text = fs::read_to_string(table)?;
-    let mut lines = text.lines();
-    let head = lines.next().unwrap_or_default();
-    let column = head.split(',').position(|name| name == "time").context("the table has a column `time`")?;
-    Ok(lines.map(|line| line.split(',').nth(column).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN)).collect())
-}
-
-/// The head and the rows whose first cell lies between two times.
-fn rows_between(table: &str, first_s: f64, last_s: f64) -> String {
-    let is_within = |line: &&str| {
-        let time = line.split(',').next().and_then(|cell| cell.parse::<f64>().ok());
-        time.is_some_and(|time| (first_s..=last_s).contains(&time))
-    };
-    let rows = table.lines().skip(1).filter(is_within);
-    table.lines().take(1).chain(rows).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// `caller,callee` from a matrix whose row calls its column. The names hold no commas.
@@ -391,10 +356,5 @@ mod tests {
     fn call_graphs_of_both_forms_are_read() {
         assert_eq!(calls_of_matrix(",a,b c\na,0,1\nb c,0.0,\n"), "caller,callee\na,b c\n");
         assert_eq!(calls_of_list("Source,Target,Weight\nx,y,1\n"), "caller,callee\nx,y\n");
-    }
-
-    #[test]
-    fn a_slice_of_a_day_keeps_its_head_and_both_ends() {
-        assert_eq!(rows_between("time,x\n1,0\n2,0\n3,0\n4,0\n", 2.0, 3.0), "time,x\n2,0\n3,0\n");
     }
 }

@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::half::Half;
-use super::{Section, entries, read_json, workshop};
+use super::{Section, workshop};
 use crate::project::Project;
+use crate::recording::{entries, read_json};
 use crate::tool;
 
 /// A found change may be so many rows off.

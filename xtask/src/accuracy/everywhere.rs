@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::Section;
 use super::comparison::{Comparison, TOLERANCE};
-use super::{Section, read_json};
 use crate::project::Project;
+use crate::recording::read_json;
 use crate::{build, tool};
 
 /// Fewer Reports than this prove nothing.

@@ -6,8 +6,9 @@ use std::process::Output;
 
 use anyhow::{Context, Result};
 
-use super::{Section, entries, one_line};
+use super::{Section, one_line};
 use crate::project::Project;
+use crate::recording::entries;
 use crate::{build, tool};
 
 /// A refusal with fewer characters explains nothing.

@@ -7,8 +7,9 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::half::Half;
-use super::{Section, read_json, workshop};
+use super::{Section, workshop};
 use crate::project::Project;
+use crate::recording::read_json;
 use crate::tool;
 
 /// What a false alarm costs in the standard profile, where an early detection is worth 1 and a miss costs 1.
