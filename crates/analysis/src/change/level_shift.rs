@@ -52,7 +52,8 @@ pub struct LevelShift {
 /// passes for a level. PELT then proposes changes of mean at a penalty of b² · V, where V is the long-run variance of the
 /// noise (see [`LevelNoise`]) and b the value that the largest of all possible before/after differences, in their own
 /// standard errors, exceeds with probability `alpha` (Miller and Siegmund 1982). Every proposed shift is then tested by
-/// itself, the mean since the last shift against the mean until the next, at the same b; the weakest is dropped and its
+/// itself, the mean since the last shift against the mean until the next, at the same b and in the noise of these two segments
+/// where it is louder than overall (unless one lies on one side of the other); the weakest is dropped and its
 /// neighbours are tested anew, until all hold. The noise is then measured once more without the levels found, and if it
 /// proves larger, the shifts have to hold against that. A shift that a straight line describes better than a step is a drift and
 /// is dropped, too. Missing values are left out.
@@ -60,10 +61,11 @@ pub fn level_shifts(values: &[f64], options: &LevelShiftOptions) -> Vec<LevelShi
     let share = (options.minimum_share.clamp(0.0, 0.5) * values.len() as f64) as usize;
     let shortest = options.minimum_length.max(share).max(3);
     let Some(noise) = LevelNoise::of(values, shortest) else { return Vec::new() };
-    let mut scan = Scan { sums: PrefixSums::of(&noise.calmed), noise, length: values.len(), shortest };
-    let mut borders = scan.propose(options.alpha);
+    let sums = PrefixSums::of(&noise.calmed);
+    let mut scan = Scan { noise, ln_alpha: options.alpha.ln(), sums, length: values.len(), shortest };
+    let mut borders = scan.propose();
     loop {
-        let tests = scan.confirm(&mut borders, options.alpha.ln());
+        let tests = scan.confirm(&mut borders);
         if tests.is_empty() {
             return Vec::new();
         }
@@ -80,6 +82,11 @@ const FINEST_GRID: usize = 1_500;
 /// Where a likelihood ratio for the date of a change leaves its 95 % interval (Hansen 2000, table 1).
 const DATE_CRITICAL: f64 = 7.35;
 
+/// From this ratio of variances on a segment is louder than the series usually is.
+const LOUD: f64 = 2.0;
+/// The share of a louder segment's values on one side of the level before or after it that makes it another level.
+const APART: f64 = 0.95;
+
 /// Means of `stride` slots times √stride, so that their variance is the noise's long-run variance.
 fn grid_means(values: &[f64], stride: usize) -> Vec<f64> {
     let scale = (stride as f64).sqrt();
@@ -89,6 +96,8 @@ fn grid_means(values: &[f64], stride: usize) -> Vec<f64> {
 /// What all tests of one series share.
 struct Scan {
     noise: LevelNoise,
+    /// What a change's ln p has to reach.
+    ln_alpha: f64,
     sums: PrefixSums,
     length: usize,
     shortest: usize,
@@ -96,11 +105,11 @@ struct Scan {
 
 impl Scan {
     /// The borders of the segments that PELT proposes, with both ends of the series.
-    fn propose(&self, alpha: f64) -> Vec<usize> {
+    fn propose(&self) -> Vec<usize> {
         // On a grid of a quarter of the shortest level.
         let stride = (self.shortest / 4).max(self.length.div_ceil(FINEST_GRID)).max(1);
         let coarse = grid_means(&self.noise.calmed, stride);
-        let critical = self.critical_value(alpha);
+        let critical = self.critical_value();
         let penalty = critical * critical * self.noise.long_run_variance;
         let mut borders = vec![0];
         borders.extend(
@@ -112,10 +121,10 @@ impl Scan {
     }
 
     /// Drops the weakest change until all are significant, and returns ln p of each that is left.
-    fn confirm(&self, borders: &mut Vec<usize>, ln_alpha: f64) -> Vec<f64> {
+    fn confirm(&self, borders: &mut Vec<usize>) -> Vec<f64> {
         let mut tests: Vec<f64> = borders.windows(3).map(|around| self.ln_p(around)).collect();
         while let Some((weakest, ln_p)) = tests.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) {
-            if ln_p <= ln_alpha {
+            if ln_p <= self.ln_alpha {
                 break;
             }
             borders.remove(weakest + 1);
@@ -146,11 +155,11 @@ impl Scan {
     }
 
     /// The before/after difference, in standard errors, that the largest of all exceeds with probability `alpha`.
-    fn critical_value(&self, alpha: f64) -> f64 {
+    fn critical_value(&self) -> f64 {
         let (mut low, mut high) = (1.8, 60.0);
         for _ in 0..60 {
             let middle = 0.5 * (low + high);
-            if self.ln_p_of_maximum(middle) > alpha.ln() { low = middle } else { high = middle }
+            if self.ln_p_of_maximum(middle) > self.ln_alpha { low = middle } else { high = middle }
         }
         self.noise.student_from_normal(high)
     }
@@ -174,13 +183,30 @@ impl Scan {
         if line.is_none_or(|line| line <= step) {
             return 0.0;
         }
+        let gain = self.gain(start, slot, end);
         let (before, after) = self.long_run_variances(around);
         let (count_before, _) = self.sums.count_and_sum(start, slot);
         let (count_after, _) = self.sums.count_and_sum(slot, end);
         // The variance of a mean of n values is that of one over n: the gain is in those of noise that is equally loud.
         let variance = (before * count_after + after * count_before) / (count_before + count_after);
-        let student = (self.gain(start, slot, end) / variance).sqrt();
-        self.ln_p_of_maximum(self.noise.normal_from_student(student))
+        let ln_p = |squared: f64| self.ln_p_of_maximum(self.noise.normal_from_student(squared.sqrt()));
+        // What lies on one side of a level that is not loud is a level of its own however loud it is.
+        let usual = self.noise.long_run_variance;
+        let is_apart = before.min(after) <= LOUD * usual && self.is_apart(around, before <= after);
+        ln_p(gain / if is_apart { usual } else { variance })
+    }
+
+    /// Whether the louder of the two segments of three borders lies on one side of the median of the other, nearly whole.
+    fn is_apart(&self, around: &[usize], is_louder_after: bool) -> bool {
+        let &[start, slot, end] = around else { return false };
+        let of = |start, end| self.noise.calmed.get(start..end).unwrap_or_default();
+        let (quiet, loud) =
+            if is_louder_after { (of(start, slot), of(slot, end)) } else { (of(slot, end), of(start, slot)) };
+        let Some(median) = robust::median(quiet) else { return false };
+        let (above, below) = loud.iter().fold((0usize, 0usize), |(above, below), value| {
+            (above + usize::from(*value > median), below + usize::from(*value < median))
+        });
+        above.max(below) as f64 >= APART * (above + below) as f64
     }
 
     /// The long-run variance of the noise in the two segments of three borders.

@@ -26,7 +26,7 @@ pub(crate) struct LevelNoise {
 }
 
 /// How many values of usual loudness a segment is taken to hold besides its own.
-const USUAL_VALUES: f64 = 20.0;
+const USUAL_VALUES: f64 = 8.0;
 /// The window that a level is followed with at first: it gives way to a level that lasts half as long, and leaves
 /// memory up to φ = 0.9 intact.
 const SHORT_WINDOW: usize = 61;
@@ -87,7 +87,7 @@ impl LevelNoise {
     ///
     /// Of the deviations from the segment's own mean and those from the rolling median the smaller count: the first hold
     /// what drifts or swings in the segment, the second a level that is over before the median follows. A segment too short
-    /// to tell is at least as loud as the values next to it mostly are, on the louder side. What is known from few values is
+    /// to tell is at least as loud as the values next to it mostly are, on the quieter side. What is known from few values is
     /// drawn towards 1.
     pub(crate) fn loudness(&self, start: usize, end: usize, levels: &PrefixSums) -> f64 {
         let usual = self.variance.max(self.smallest_spread * self.smallest_spread);
@@ -108,7 +108,7 @@ impl LevelNoise {
         };
         let before = side(start.saturating_sub(SHORT_WINDOW), start);
         let after = side(end, (end + SHORT_WINDOW).min(self.residuals.len()));
-        own.max(before).max(after).max(1.0)
+        own.max(before.min(after)).max(1.0)
     }
 
     fn degrees_of_freedom(&self) -> f64 {
