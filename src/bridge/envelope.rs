@@ -3,7 +3,7 @@
 use js_sys::{Array, ArrayBuffer, BigUint64Array, Float64Array, Object, Reflect, Uint8Array};
 use report::bytes::{self, Bytes};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Blob;
+use web_sys::{Blob, MessageChannel};
 
 const HEAD: &str = "head";
 const BUFFERS: &str = "buffers";
@@ -87,6 +87,26 @@ pub fn to_f64s(values: &[f64]) -> ArrayBuffer {
     Float64Array::from(values).buffer()
 }
 
+/// Gives back the memory of buffers, which are empty afterwards.
+///
+/// What has come with a message, or from a stream, is held by the browser until it next collects rubbish, which may be 80 MB
+/// later; moving it (`transfer`) does not help. Sent on to where nobody is, it is gone at once.
+pub fn give_back(buffers: &Array) {
+    let Ok(channel) = MessageChannel::new() else { return };
+    let (from, to) = (channel.port1(), channel.port2());
+    to.close();
+    // The only failure is a buffer that was given away before, and holds nothing.
+    let _ = from.post_message_with_transferable(&JsValue::NULL, buffers);
+    from.close();
+}
+
+/// The bytes of a transferred buffer, which is [given back](give_back).
+pub fn take_bytes(buffer: &ArrayBuffer) -> Vec<u8> {
+    let bytes = Uint8Array::new(buffer).to_vec();
+    give_back(&Array::of1(buffer));
+    bytes
+}
+
 /// The numbers of a transferred buffer.
 pub fn from_f64s(buffer: &ArrayBuffer) -> Vec<f64> {
     Float64Array::new(buffer).to_vec()
@@ -97,7 +117,9 @@ pub fn to_words(words: &[u64]) -> ArrayBuffer {
     BigUint64Array::from(words).buffer()
 }
 
-/// The words of a transferred buffer.
-pub fn from_words(buffer: &ArrayBuffer) -> Vec<u64> {
-    BigUint64Array::new(buffer).to_vec()
+/// The words of a transferred buffer, which is [given back](give_back).
+pub fn take_words(buffer: &ArrayBuffer) -> Vec<u64> {
+    let words = BigUint64Array::new(buffer).to_vec();
+    give_back(&Array::of1(buffer));
+    words
 }

@@ -30,7 +30,9 @@ pub use message::{
 pub use preview::{ColumnPreview, FormatName, Preview, Understood};
 
 #[cfg(target_arch = "wasm32")]
-pub use envelope::{Envelope, EnvelopeError, from_f64s, from_words, to_bytes, to_f64s, to_words, words};
+pub use envelope::{
+    Envelope, EnvelopeError, from_f64s, give_back, take_bytes, take_words, to_bytes, to_f64s, to_words, words,
+};
 #[cfg(target_arch = "wasm32")]
 pub use host::{Event, Host};
 #[cfg(target_arch = "wasm32")]

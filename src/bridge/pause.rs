@@ -1,6 +1,6 @@
 //! Giving way to waiting messages.
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -26,7 +26,7 @@ impl Pause {
             let resolve = Closure::once_into_js(move || resolve.call0(&JsValue::NULL));
             channel.port1().set_onmessage(Some(resolve.unchecked_ref()));
         });
-        if channel.port2().post_message(&JsValue::NULL).is_ok() {
+        if channel.port2().post_message_with_transferable(&JsValue::NULL, &Array::new()).is_ok() {
             // The promise is never rejected.
             let _ = JsFuture::from(promise).await;
         }

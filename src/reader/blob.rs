@@ -1,7 +1,7 @@
 //! A file's bytes, read where they lie.
 
-use crate::bridge::words;
-use js_sys::{Reflect, Uint8Array};
+use crate::bridge::{give_back, words};
+use js_sys::{Array, Reflect, Uint8Array};
 use std::io::{self, Read};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,6 +10,9 @@ use web_sys::{Blob, FileReaderSync, ReadableStreamDefaultReader};
 /// How much is read at once. Every reading asks another process of the browser, which takes it milliseconds before the
 /// first byte comes.
 const SLICE: usize = 1 << 23;
+
+/// How many pieces of a stream are given back at once, of some hundred kilobytes each.
+const PIECES: u32 = 16;
 
 /// The bytes of a `Blob` or `File`, for programs in a worker, of which only a slice is ever held: by the browser, not in
 /// the program's own memory.
@@ -66,6 +69,8 @@ impl Read for BlobSource<'_> {
 /// The bytes of a `Blob` or `File` as they come: the browser reads on while what has come is worked on.
 pub struct BlobStream<'s> {
     reader: ReadableStreamDefaultReader,
+    /// The buffers of the last pieces, which were copied.
+    pieces: Array,
     read: f64,
     say: &'s dyn Fn(f64),
     failure: Option<String>,
@@ -76,7 +81,7 @@ impl<'s> BlobStream<'s> {
     /// has no streams of files.
     pub fn open(blob: &Blob, say: &'s dyn Fn(f64)) -> Option<Self> {
         let reader = blob.stream().get_reader().dyn_into().ok()?;
-        Some(Self { reader, read: 0.0, say, failure: None })
+        Some(Self { reader, pieces: Array::new(), read: 0.0, say, failure: None })
     }
 
     /// What the browser said where it refused to read on.
@@ -101,6 +106,9 @@ impl<'s> BlobStream<'s> {
                 to.resize(before + bytes.length() as usize, 0);
                 if let Some(place) = to.get_mut(before..) {
                     bytes.copy_to(place);
+                }
+                if self.pieces.push(&bytes.buffer()) >= PIECES {
+                    give_back(&std::mem::take(&mut self.pieces));
                 }
                 self.read += f64::from(bytes.length());
                 (self.say)(self.read);

@@ -16,6 +16,10 @@ use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 /// More rows than this are shown on request only.
 const ROWS: usize = 300;
 
+/// So many rows while more are sought: with every one that is found most others move, and what is taken off the screen
+/// keeps its memory until the browser next collects rubbish.
+const ROWS_MEANWHILE: usize = 40;
+
 /// A telephone shows this many rows until it is asked for more, so that the timeline stays in reach (see app.css).
 const SHORT_ROWS: usize = 8;
 
@@ -33,16 +37,17 @@ pub(super) fn findings(session: &'static Session) -> View {
         let filter = session.filter.get_clone();
         session.of_report(Vec::new(), |report| filter.apply(report))
     });
+    let most = memo(move || session.of_report(ROWS, |report| if report.complete { ROWS } else { ROWS_MEANWHILE }));
     let rows = move || {
         let Some(shown) = session.shown.get_clone() else { return Vec::new() };
-        let limit = if shows_all.get() { usize::MAX } else { ROWS };
+        let limit = if shows_all.get() { usize::MAX } else { most.get() };
         passing.with(|passing| passing.iter().take(limit).filter_map(|&index| row(session, &shown, index)).collect())
     };
     let count = move || passing.with(Vec::len);
     let more = move || {
         el("button")
             .class("button more")
-            .class_with("is-for-short", move || count() <= ROWS)
+            .class_with("is-for-short", move || count() <= most.get())
             .text_with(move || format!("Show all {}", count()))
             .on_click(move || shows_all.set(true))
     };

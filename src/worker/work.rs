@@ -1,13 +1,16 @@
 //! One analysis, from the data set to the complete Report, in slices short enough to be interrupted.
 
 use super::desk::{Desk, Turn};
-use crate::bridge::{Fault, Pause, READING_SHARE, Remedy, dataset, from_words};
+use crate::bridge::{Fault, Pause, READING_SHARE, Remedy, dataset, take_bytes, take_words};
 use engine::{Analysis, Options, Stage, Status};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::ArrayBuffer;
 use series::{Dataset, Note};
 
-/// How often findings are sent while more are sought.
+/// How often findings are sent while more are sought: not sooner than this after the last time …
 const PARTIAL_MS: f64 = 200.0;
+/// … nor before the analysis has gone on by this share of the time that it has taken. What is found in a long one changes
+/// slowly, and the page shows all of it anew.
+const PARTIAL_SHARE: f64 = 0.05;
 
 /// What is asked of an analysis.
 pub(super) struct Asked {
@@ -59,14 +62,8 @@ fn begin(desk: &Desk, turn: Turn, asked: Asked, buffers: Vec<ArrayBuffer>) -> Re
 /// The data set in the buffers, of which each is given up once it has been read.
 fn unpacked(buffers: Vec<ArrayBuffer>) -> Option<Dataset> {
     let mut buffers = buffers.into_iter();
-    let head = Uint8Array::new(buffers.next()?.as_ref()).to_vec();
-    dataset::unpack(&head, &mut || {
-        let buffer = buffers.next()?;
-        let words = from_words(&buffer);
-        // Moved to nowhere, its memory is free at once, not when rubbish is next collected. Browsers of before 2024 cannot.
-        let _ = buffer.transfer_with_length(0);
-        Some(words)
-    })
+    let head = take_bytes(&buffers.next()?);
+    dataset::unpack(&head, &mut || Some(take_words(&buffers.next()?)))
 }
 
 /// An error as a sentence: with a capital and a full stop.
@@ -81,14 +78,15 @@ fn sentence(error: &dyn std::error::Error) -> String {
 
 /// Turns the analysis until it is done or not wanted any more.
 async fn analyse(desk: &Desk, turn: Turn, is_again: bool, pause: &Pause) {
-    let mut last_sent_ms = desk.page.now_ms();
+    let begun_ms = desk.page.now_ms();
+    let mut last_sent_ms = begun_ms;
     let mut sent_count = 0;
     loop {
         pause.take().await;
         let Some(status) = desk.work_on(turn, |analysis| slice(desk, analysis)) else { return };
         let Status::Working(progress) = status else { break };
         let now_ms = desk.page.now_ms();
-        if is_again || now_ms - last_sent_ms < PARTIAL_MS {
+        if is_again || now_ms - last_sent_ms < PARTIAL_MS.max(PARTIAL_SHARE * (now_ms - begun_ms)) {
             continue;
         }
         last_sent_ms = now_ms;

@@ -103,10 +103,9 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
     let panel = Panel::align(dataset)?;
     let grid = &panel.grid;
     let members = services::infer(dataset, &options.services);
-    let (columns, offset) = match request.baseline {
-        Some(baseline) => with_baseline(dataset, &panel, baseline)?,
-        None => (panel.columns.clone(), 0),
-    };
+    let joined = request.baseline.map(|baseline| with_baseline(dataset, &panel, baseline)).transpose()?;
+    let (columns, offset) = joined.as_ref().map_or((&panel.columns, 0), |(columns, offset)| (columns, *offset));
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let alarm = request.alarm_ms.map(|alarm_ms| {
         let slot = grid.slot(alarm_ms);
         offset + slot + usize::from(grid.time_ms(slot) < alarm_ms)
@@ -222,26 +221,28 @@ pub(crate) struct Examined {
 /// every column moved in each or whether it fell silent. The first `offset` slots are a recording of normal operation; where
 /// there is none, it is what precedes the disturbance. Where there is no disturbance, one in which nothing moved.
 pub(crate) fn examine(
-    columns: &[Vec<f64>],
+    columns: &[&[f64]],
     offset: usize,
     alarm: Option<usize>,
     reach: usize,
     most: usize,
 ) -> Vec<Examined> {
     // Slots without any value are no time that passed.
-    let len = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let is_there = |column: &Vec<f64>, slot: usize| column.get(slot).is_some_and(|value| value.is_finite());
+    let len = columns.iter().map(|column| column.len()).max().unwrap_or(0);
+    let is_there = |column: &[f64], slot: usize| column.get(slot).is_some_and(|value| value.is_finite());
     let slots: Vec<usize> = (0..len).filter(|slot| columns.iter().any(|column| is_there(column, *slot))).collect();
     let row_of = |slot: usize| slots.partition_point(|one| *one < slot);
     let normal = row_of(offset);
-    let mut tables: Vec<Vec<f64>> = columns
-        .iter()
-        .map(|column| slots.iter().map(|slot| column.get(*slot).copied().unwrap_or(f64::NAN)).collect())
-        .collect();
+    let rows = |column: &&[f64]| -> Vec<f64> {
+        slots.iter().map(|slot| column.get(*slot).copied().unwrap_or(f64::NAN)).collect()
+    };
+    // Columns from which no slot is left out need no copy.
+    let is_whole = columns.iter().all(|column| column.len() == slots.len());
+    let copies: Vec<Vec<f64>> = if is_whole { Vec::new() } else { columns.iter().map(rows).collect() };
+    let mut views: Vec<&[f64]> = if is_whole { columns.to_vec() } else { copies.iter().map(Vec::as_slice).collect() };
     // Whether a value is there is a series of its own where that says something.
-    let presences: Vec<Vec<f64>> = tables.iter().filter_map(|values| presence(values, normal)).collect();
-    tables.extend(presences);
-    let views: Vec<&[f64]> = tables.iter().map(Vec::as_slice).collect();
+    let presences: Vec<Vec<f64>> = views.iter().filter_map(|values| presence(values, normal)).collect();
+    views.extend(presences.iter().map(Vec::as_slice));
     let alarm = alarm.map(|slot| Alarm { slot: row_of(slot), reach });
     let first = if alarm.is_some() || normal > 0 { normal + 1 } else { FEWEST_BEFORE };
     let found = disturbances(&views, normal, first..slots.len(), alarm, most);
@@ -250,7 +251,7 @@ pub(crate) fn examine(
         let slot = slots.get(from).copied().unwrap_or(offset);
         return vec![Examined { from: slot, to: slot, moved: Vec::new() }];
     }
-    let values = tables.get(..columns.len()).unwrap_or_default();
+    let values = views.get(..columns.len()).unwrap_or_default();
     let slot = |row: usize| slots.get(row).copied().unwrap_or(offset);
     found
         .into_iter()
@@ -267,7 +268,7 @@ pub(crate) fn examine(
 
 /// How far each column that can be judged moved in the disturbed rows, or whether it fell silent. The first `normal` rows are
 /// normal operation; where there are none, it is what precedes the disturbance.
-fn displacements(columns: &[Vec<f64>], normal: usize, disturbed: Range<usize>) -> Vec<(usize, Displacement)> {
+fn displacements(columns: &[&[f64]], normal: usize, disturbed: Range<usize>) -> Vec<(usize, Displacement)> {
     // What begins slowly or is noticed late must not be its own normal.
     let guarded = |begin: usize| disturbed.start - disturbed.len().min((disturbed.start - begin) / LARGEST_GUARD);
     let (usual, recent) = if normal > 0 { (0..normal, normal..guarded(normal)) } else { (0..guarded(0), 0..0) };

@@ -91,8 +91,8 @@ fn causes(
     if onset < SHORTEST_BASELINE {
         return (by_findings(report, group, start_ms), Vec::new());
     }
-    let upto = |column: &&[f64]| column.get(..end.min(column.len())).unwrap_or(&[]).to_vec();
-    let chosen: Vec<Vec<f64>> = involved.iter().filter_map(|position| columns.get(*position)).map(upto).collect();
+    let chosen = involved.iter().filter_map(|position| columns.get(*position));
+    let chosen: Vec<&[f64]> = chosen.map(|column| column.get(..end).unwrap_or(column)).collect();
     let examined = examine(&chosen, 0, Some(onset), reach(grid), 1).into_iter().next().unwrap_or_default();
     // Series of services without a finding have not moved.
     let mut strength = vec![0.0; report.series.len()];

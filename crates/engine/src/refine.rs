@@ -74,8 +74,12 @@ impl Refining {
         // It holds as much as the next plan will.
         drop(lags);
         let most = (SAMPLES / grid.len.max(1)).max(FEWEST);
+        let wanted = |series: usize| {
+            let mut looked_at = drafts.iter().take(most).filter(|draft| draft.explained_by.is_none());
+            looked_at.any(|draft| draft.from == series || draft.to == series)
+        };
         Self {
-            granger: GrangerPlan::new(columns, &GrangerOptions::default()).ok(),
+            granger: GrangerPlan::of_some(columns, &wanted, &GrangerOptions::default()).ok(),
             plans: plans.to_vec(),
             next: 0,
             most,

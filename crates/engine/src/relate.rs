@@ -6,23 +6,24 @@ use crate::refine::Refining;
 use crate::scales::to_report;
 use analysis::coupling::{LagOptions, LagPlan};
 use analysis::harmony::{
-    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, FoundBeat, PairCoherence, RelatedPair, Scale, SegmentSpectra,
-    Transforming, Voice, band_plan, beat_peaks, pair_count,
+    BandPlan, BeatOptions, Bounds, ConsonanceMatrix, FoundBeat, PairCoherence, RelatedPair, Scale, Transforming, Voice,
+    band_plan, beat_peaks, pair_count,
 };
 use analysis::multiplicity::benjamini_hochberg;
 use analysis::spectrum::{Peak, PeakOptions};
 use report::{Relation, RelationKind};
 use series::TimeGrid;
+use std::ops::Range;
 
 /// The most series whose pairs are all looked at; with more, the ones with the strongest findings are.
 pub(crate) const MOST_SERIES: usize = 300;
 /// Series that are transformed at once.
 const SERIES_PER_STEP: usize = 32;
-/// Series whose pairs with all later ones are scanned at once.
-const FIRSTS_PER_STEP: usize = 12;
-/// The same where memory matters more: with so many values of the members.
-const FIRSTS_PER_LEAN_STEP: usize = 60;
-const LEAN: usize = 2_000_000;
+/// Values of the series whose spectra are held to be compared with all later ones: their spectra are two to three times as
+/// large. The later ones come a third as many at once, and are transformed anew for the next first ones.
+const TILE_VALUES: usize = 750_000;
+/// The fewest such series, however long they are.
+const SMALLEST_TILE: usize = 24;
 /// The most relations that are kept, the strongest.
 const MOST_RELATIONS: usize = 400;
 /// The share of a lagged correlation that a single stretch may hold.
@@ -30,7 +31,7 @@ const ONE_EVENT: f64 = 0.6;
 /// A phase beyond this is antiphase.
 const ANTIPHASE: f64 = 0.75 * std::f64::consts::PI;
 
-/// What is known of all pairs at one scale.
+/// What is known of all pairs at one scale; of single ones until they have been judged.
 pub(crate) struct AtScale {
     pub(crate) scale: Scale,
     /// Seconds per unit of the plan's time: the decimated step.
@@ -40,12 +41,18 @@ pub(crate) struct AtScale {
     pub(crate) matrix: ConsonanceMatrix,
 }
 
-/// A scan of all pairs at one scale, under way.
-enum Scanning {
-    /// The spectra of so many series are there.
-    Transforming(Transforming, usize),
-    /// The pairs of so many series with all later ones are there.
-    Pairs(SegmentSpectra, Vec<PairCoherence>, usize),
+/// A scan of all pairs at one scale, under way: a tile of series with itself, then with the later ones, a few at a time;
+/// then the next tile.
+struct Scanning {
+    /// The tile, and behind it those that it is compared with.
+    spectra: Transforming,
+    /// The members that are the tile.
+    tile: Range<usize>,
+    /// The members that it is compared with: itself, or later ones.
+    others: Range<usize>,
+    /// The next member to be transformed.
+    next: usize,
+    pairs: Vec<PairCoherence>,
 }
 
 /// The work on pairs. `members` are the series looked at, by their number in the panel; all indices inside are
@@ -59,6 +66,33 @@ pub(crate) struct Relating {
     refining: Option<Refining>,
     drafts: Vec<Relation>,
     next_lag: usize,
+}
+
+impl Scanning {
+    /// Compares what has been transformed, and goes on to the next of `count` members, `most` of them at once beside a tile;
+    /// true when all have been compared.
+    fn scan(&mut self, bins: Range<usize>, count: usize, most: usize) -> bool {
+        let (size, is_itself) = (self.tile.len(), self.others.start == self.tile.start);
+        let seconds = if is_itself { 0..size } else { size..size + self.others.len() };
+        let member = |place: usize| {
+            if place < size { self.tile.start + place } else { self.others.start + place - size }
+        };
+        let found = self.spectra.spectra().scan_between(bins, 0..size, seconds);
+        let numbered =
+            |pair: PairCoherence| PairCoherence { first: member(pair.first), second: member(pair.second), ..pair };
+        self.pairs.extend(found.into_iter().map(numbered));
+        let next = self.others.end;
+        if next < count {
+            self.spectra.back_to(size);
+            self.others = next..(next + most).min(count);
+        } else {
+            self.spectra.back_to(0);
+            self.tile = self.tile.end..(self.tile.end + size).min(count);
+            self.others = self.tile.clone();
+        }
+        self.next = self.others.start;
+        self.tile.is_empty()
+    }
 }
 
 impl Relating {
@@ -92,8 +126,10 @@ impl Relating {
         self.members.iter().filter_map(|series| rests.get(*series).copied()).collect()
     }
 
-    fn is_lean(&self, grid: &TimeGrid) -> bool {
-        self.members.len() * grid.len > LEAN
+    /// How many series a tile has, and how many others are compared with it at once.
+    fn tile(&self, grid: &TimeGrid) -> (usize, usize) {
+        let tile = (TILE_VALUES / grid.len.max(1)).max(SMALLEST_TILE).min(self.members.len());
+        (tile, tile.div_ceil(3).min(self.members.len() - tile))
     }
 
     /// How many scales there are to scan.
@@ -111,39 +147,32 @@ impl Relating {
         bounds: &Bounds,
     ) -> bool {
         let Some((_, plan)) = self.plans.get(index) else { return true };
-        let pairs = match self.scanning.take() {
-            None => match Transforming::new(self.members.len(), grid.len, &plan.options) {
-                Ok(transforming) => {
-                    self.scanning = Some(Scanning::Transforming(transforming, 0));
+        let (count, (size, others)) = (self.members.len(), self.tile(grid));
+        let Some(mut scanning) = self.scanning.take() else {
+            match Transforming::new(size + others, grid.len, &plan.options) {
+                Ok(spectra) => {
+                    let (tile, pairs) = (0..size, Vec::with_capacity(pair_count(count)));
+                    self.scanning = Some(Scanning { spectra, others: tile.clone(), tile, next: 0, pairs });
                     return false;
                 }
-                Err(_) => Vec::new(),
-            },
-            Some(Scanning::Transforming(mut transforming, from)) => {
-                let columns = self.columns(rests);
-                columns.iter().skip(from).take(SERIES_PER_STEP).for_each(|column| transforming.add(column));
-                let next = from + SERIES_PER_STEP;
-                self.scanning = Some(if next < columns.len() {
-                    Scanning::Transforming(transforming, next)
-                } else {
-                    let is_lean = self.is_lean(grid);
-                    let spectra = if is_lean { transforming.finish_lean() } else { transforming.finish() };
-                    Scanning::Pairs(spectra, Vec::with_capacity(pair_count(columns.len())), 0)
-                });
-                return false;
-            }
-            Some(Scanning::Pairs(spectra, mut pairs, from)) => {
-                let next = from + if self.is_lean(grid) { FIRSTS_PER_LEAN_STEP } else { FIRSTS_PER_STEP };
-                pairs.extend(spectra.scan_some(plan.bins.clone(), from..next));
-                if next < self.members.len() {
-                    self.scanning = Some(Scanning::Pairs(spectra, pairs, next));
-                    return false;
+                Err(_) => {
+                    self.conclude(index, Vec::new(), facts, grid, bounds);
+                    return true;
                 }
-                pairs
             }
         };
-        self.conclude(index, pairs, facts, grid, bounds);
-        true
+        if scanning.next < scanning.others.end {
+            let to = (scanning.next + SERIES_PER_STEP).min(scanning.others.end);
+            let columns = self.members.get(scanning.next..to).unwrap_or_default();
+            columns.iter().filter_map(|series| rests.get(*series)).for_each(|column| scanning.spectra.add(column));
+            scanning.next = to;
+        } else if scanning.scan(plan.bins.clone(), count, others) {
+            order::sort_by_key(&mut scanning.pairs, |pair| (pair.first, pair.second));
+            self.conclude(index, scanning.pairs, facts, grid, bounds);
+            return true;
+        }
+        self.scanning = Some(scanning);
+        false
     }
 
     /// Keeps what was found at a scale.
@@ -175,8 +204,18 @@ impl Relating {
             at.matrix = ConsonanceMatrix::new(&voices, &at.pairs, &at.q, rate);
         }
         self.drafts = self.couplings(rate);
+        for at in &mut self.scales {
+            (at.pairs, at.q) = (Vec::new(), Vec::new());
+        }
         if !self.drafts.is_empty() {
-            self.lags = LagPlan::new(&self.columns(rests), &LagOptions::default()).ok();
+            let mut is_related = vec![false; self.members.len()];
+            for end in self.drafts.iter().flat_map(|draft| [draft.from, draft.to]) {
+                if let Some(flag) = is_related.get_mut(end) {
+                    *flag = true;
+                }
+            }
+            let wanted = |series: usize| is_related.get(series).copied().unwrap_or(false);
+            self.lags = LagPlan::of_some(&self.columns(rests), &wanted, &LagOptions::default()).ok();
         }
     }
 
@@ -262,12 +301,9 @@ impl Relating {
         goes_on
     }
 
-    /// Lets go what only the search for relations needs: copies of the series, and what each pair has in common.
+    /// Lets go what only the search for relations needs: copies of the series.
     pub(crate) fn let_go(&mut self) {
         self.refining = None;
-        for at in &mut self.scales {
-            (at.pairs, at.q) = (Vec::new(), Vec::new());
-        }
     }
 
     /// The relations with the panel's series numbers, the strongest first.

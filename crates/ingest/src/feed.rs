@@ -9,6 +9,9 @@ use crate::{Options, container, sniff};
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
 
+/// By how many bytes the first window may be smaller than what was read for it.
+const MARGIN: usize = 256;
+
 /// Bytes that have come and were not read yet.
 #[derive(Default)]
 struct Inbox {
@@ -41,6 +44,21 @@ impl Inbox {
         }
         Ok(())
     }
+
+    /// How many bytes there should be next so that the first window has all that it may need: [`HEAD_LINES`] lines, or as many
+    /// bytes as it becomes large at most, which of UTF-16 are twice as many. None where `size` bytes are enough for it; `size`
+    /// grows from [`PIECE`] on.
+    fn head_wants(&self, size: &mut usize) -> Option<usize> {
+        let bytes = self.bytes.borrow();
+        // A mark in front and the part of a character at the end are in no window.
+        let lines = cells::line_ends(bytes.get(..*size - MARGIN).unwrap_or(&bytes));
+        if lines >= HEAD_LINES || *size >= 4 * HEAD_BYTES || self.is_complete.get() {
+            return None;
+        }
+        // The window grows to twice its size; of UTF-16, by a half.
+        *size *= 2;
+        Some(*size + *size / 2)
+    }
 }
 
 impl Read for &Inbox {
@@ -71,19 +89,18 @@ impl Import {
     ) -> Result<Option<Self>, Error> {
         let inbox = Inbox::default();
         inbox.fill(PIECE, &mut next).await?;
-        let (is_plain, is_json, lines) = {
+        let (is_plain, is_json) = {
             let bytes = inbox.bytes.borrow();
             let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-            let lines = cells::line_ends(bytes.get(..PIECE).unwrap_or(&bytes));
-            (container::is_plain(&bytes), matches!(first, Some(b'{' | b'[')), lines)
+            (container::is_plain(&bytes), matches!(first, Some(b'{' | b'[')))
         };
         // JSON is often a single line, of which much would be waited for in vain.
         if !is_plain || is_json {
             return Ok(None);
         }
-        if lines < HEAD_LINES {
-            // The first window becomes as large as that if it has to, and of UTF-16 takes twice the bytes.
-            inbox.fill(4 * HEAD_BYTES + PIECE, &mut next).await?;
+        let mut size = PIECE;
+        while let Some(wanted) = inbox.head_wants(&mut size) {
+            inbox.fill(wanted, &mut next).await?;
         }
         let mut source = &inbox;
         let text = Text::open(&mut source, length);
@@ -104,5 +121,53 @@ impl Import {
         }
         let part = Part { name: name.to_owned(), format: reader.format, body, notes: text.notes() };
         Ok(Some(Self { parts: vec![part] }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    /// The head of a source that gives 64 KB at once.
+    fn head_of(source: &[u8]) -> Inbox {
+        let inbox = Inbox::default();
+        let mut pieces = source.chunks(1 << 16);
+        let mut next = async |to: &mut Vec<u8>| {
+            to.extend_from_slice(pieces.next().unwrap_or_default());
+            Ok(())
+        };
+        let filling = async {
+            inbox.fill(PIECE, &mut next).await.unwrap();
+            let mut size = PIECE;
+            while let Some(wanted) = inbox.head_wants(&mut size) {
+                inbox.fill(wanted, &mut next).await.unwrap();
+            }
+        };
+        assert!(pin!(filling).poll(&mut Context::from_waker(Waker::noop())).is_ready(), "nothing is waited for");
+        inbox
+    }
+
+    #[test]
+    fn a_head_is_waited_for_and_little_more() {
+        // Lines of 100 bytes, of 5 KB, of 8 KB and of 30 KB, whose three hundredth is in the first MB, the second, the third and
+        // the ninth.
+        for (length, most) in [(100, 1), (5_000, 3), (8_000, 6), (30_000, 24)] {
+            let line = [vec![b'7'; length - 1], vec![b'\n']].concat();
+            let text = line.repeat(50_000_000 / length);
+            let wide: Vec<u8> = text.iter().flat_map(|byte| [*byte, 0]).collect();
+            for source in [&text, &[&b"\xff\xfe"[..], &wide].concat()] {
+                let inbox = head_of(source);
+                let most = if source.len() > text.len() { 2 * most } else { most };
+                assert!(inbox.len() <= (most << 20) + (1 << 16), "{length}: {}", inbox.len());
+                let mut given = &inbox;
+                let text = Text::open(&mut given, None).unwrap();
+                assert!(text.rest().len() > 250 * length, "{length}: {}", text.rest().len());
+                assert!(!inbox.is_starved.get(), "{length}: {}", source.len());
+            }
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! What the workers answer, and what it does to the page.
 
 use super::{Following, Session, Shown, Waiting, Who};
-use crate::bridge::{Envelope, Event, Fault, Remedy, Request, Response, from_f64s};
+use crate::bridge::{Envelope, Event, Fault, Remedy, Request, Response, from_f64s, take_bytes};
 use crate::state::{Filter, Load, View};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::ArrayBuffer;
 use report::{ChartData, Report};
 use std::rc::Rc;
 
@@ -71,7 +71,7 @@ impl Session {
             }
             Response::Report { generation, complete } => {
                 if let Some(bytes) = buffers.first() {
-                    self.receive_report(generation, complete, &Uint8Array::new(bytes).to_vec());
+                    self.receive_report(generation, complete, &take_bytes(bytes));
                 }
             }
             Response::Live { generation, words, detail, is_old } => {

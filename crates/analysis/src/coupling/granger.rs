@@ -64,11 +64,25 @@ impl GrangerPlan {
     /// # Errors
     /// [`LagError`] if the lengths differ.
     pub fn new(series: &[&[f64]], options: &GrangerOptions) -> Result<Self, LagError> {
+        Self::of_some(series, &|_| true, options)
+    }
+
+    /// As [`GrangerPlan::new`], but only the series whose index is `wanted` are tested; the others take no memory.
+    ///
+    /// # Errors
+    /// [`LagError`] if the lengths differ.
+    pub fn of_some(
+        series: &[&[f64]],
+        wanted: &dyn Fn(usize) -> bool,
+        options: &GrangerOptions,
+    ) -> Result<Self, LagError> {
         let steps = series.first().map_or(0, |s| s.len());
         if let Some((index, other)) = series.iter().enumerate().find(|(_, s)| s.len() != steps) {
             return Err(LagError::UnequalLengths { index, found: other.len(), expected: steps });
         }
-        let prepared = series.iter().map(|values| prepare(values, options)).collect();
+        let prepare =
+            |(index, values): (usize, &&[f64])| if wanted(index) { prepare(values, options) } else { Vec::new() };
+        let prepared = series.iter().enumerate().map(prepare).collect();
         Ok(Self { prepared, options: *options })
     }
 

@@ -67,7 +67,12 @@ pub struct LagPlan {
     transform: RealTransform,
     inverse: InverseTransform,
     inverse_counts: InverseTransform,
+    /// How many transforms were asked for.
+    asked: usize,
 }
+
+/// Values of series whose transforms are kept for the next pair, 4 MB.
+const MOST_TRANSFORMED: usize = 500_000;
 
 /// Lags up to which the remaining autocorrelation of the whitened series widens the null distribution.
 const REMAINDER: usize = 32;
@@ -99,8 +104,10 @@ impl Null {
 struct Prepared {
     /// The whitened values, zero where missing.
     whitened: Vec<f64>,
-    /// Their transform, from the first pair on that asks for it.
+    /// Their transform, from the first pair on that asks for it; empty again where others were asked for since.
     values: Vec<Complex<f64>>,
+    /// When that was.
+    used: usize,
     /// Which values are present; empty when no series of the plan has a gap.
     present: Vec<bool>,
     /// Transform of the indicator of presence; none when no series of the plan has a gap.
@@ -119,6 +126,14 @@ impl LagPlan {
     /// # Errors
     /// [`LagError`] if the lengths differ.
     pub fn new(series: &[&[f64]], options: &LagOptions) -> Result<Self, LagError> {
+        Self::of_some(series, &|_| true, options)
+    }
+
+    /// As [`LagPlan::new`], but only the series whose index is `wanted` have lags; the others take no memory.
+    ///
+    /// # Errors
+    /// [`LagError`] if the lengths differ.
+    pub fn of_some(series: &[&[f64]], wanted: &dyn Fn(usize) -> bool, options: &LagOptions) -> Result<Self, LagError> {
         let steps = series.first().map_or(0, |s| s.len());
         if let Some((index, other)) = series.iter().enumerate().find(|(_, s)| s.len() != steps) {
             return Err(LagError::UnequalLengths { index, found: other.len(), expected: steps });
@@ -126,8 +141,11 @@ impl LagPlan {
         let max_lag = options.max_lag.min(steps / 4);
         let len = fast_len_at_least(steps + max_lag);
         let transform = RealTransform::new(len);
-        let whitened: Vec<Vec<f64>> =
-            series.iter().map(|values| whiten(&bridge(values, options.bridge), &options.whiten).values).collect();
+        let whitened = |(index, values): (usize, &&[f64])| {
+            let bridged = wanted(index).then(|| bridge(values, options.bridge));
+            bridged.map_or_else(Vec::new, |bridged| whiten(&bridged, &options.whiten).values)
+        };
+        let whitened: Vec<Vec<f64>> = series.iter().enumerate().map(whitened).collect();
         // Without gaps the overlap at a lag is known from the lengths; one gap anywhere makes all pairs count.
         let has_gaps = whitened.iter().any(|values| {
             let runs = runs(values);
@@ -141,6 +159,7 @@ impl LagPlan {
             transform,
             inverse: InverseTransform::new(len),
             inverse_counts: InverseTransform::new(len),
+            asked: 0,
         })
     }
 
@@ -155,8 +174,7 @@ impl LagPlan {
     /// `None` if an index is out of range or a series is constant.
     pub fn correlations(&mut self, i: usize, j: usize) -> Option<Vec<f64>> {
         let null = self.null(i, j)?;
-        self.transform(i);
-        self.transform(j);
+        self.transform(i, j);
         let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
         multiply(&x.values, &y.values, &mut self.inverse.bins);
         self.inverse.inverse();
@@ -179,9 +197,24 @@ impl LagPlan {
         Some(found.collect())
     }
 
-    fn transform(&mut self, series: usize) {
-        if let Some(one) = self.prepared.get_mut(series) {
-            one.transform(&mut self.transform);
+    /// Makes sure that the transforms of a pair are there. Where too many are kept, those go that were not asked for the
+    /// longest.
+    fn transform(&mut self, i: usize, j: usize) {
+        self.asked += 1;
+        let most = (MOST_TRANSFORMED / self.steps.max(1)).max(2);
+        for series in [i, j] {
+            let is_new = self.prepared.get(series).is_some_and(|one| one.values.is_empty());
+            let kept = self.prepared.iter_mut().filter(|one| !one.values.is_empty());
+            if is_new && kept.count() >= most {
+                let kept = self.prepared.iter_mut().filter(|one| !one.values.is_empty());
+                if let Some(oldest) = kept.min_by_key(|one| one.used) {
+                    (oldest.values, oldest.presence) = (Vec::new(), None);
+                }
+            }
+            if let Some(one) = self.prepared.get_mut(series) {
+                one.transform(&mut self.transform);
+                one.used = self.asked;
+            }
         }
     }
 
@@ -248,8 +281,7 @@ impl LagPlan {
     /// `None` if an index is out of range, a series is constant, or under 32 steps are present in both at every lag.
     pub fn pair(&mut self, i: usize, j: usize) -> Option<Lag> {
         let null = self.null(i, j)?;
-        self.transform(i);
-        self.transform(j);
+        self.transform(i, j);
         let (x, y) = (self.prepared.get(i)?, self.prepared.get(j)?);
         multiply(&x.values, &y.values, &mut self.inverse.bins);
         self.inverse.inverse();
@@ -333,7 +365,7 @@ impl Prepared {
         let remainder = (1..=REMAINDER.min(steps.saturating_sub(1)))
             .map(|k| if energy > 0.0 { dot(&kept, &kept[k..]) / energy } else { 0.0 })
             .collect();
-        Self { whitened: kept, values: Vec::new(), present, presence: None, first, count, energy, remainder }
+        Self { whitened: kept, values: Vec::new(), used: 0, present, presence: None, first, count, energy, remainder }
     }
 
     fn transform(&mut self, transform: &mut RealTransform) {
@@ -378,5 +410,39 @@ fn concentration(x: &[f64], y: &[f64], lag: isize) -> f64 {
 fn multiply(x: &[Complex<f64>], y: &[Complex<f64>], out: &mut [Complex<f64>]) {
     for (slot, (a, b)) in out.iter_mut().zip(x.iter().zip(y)) {
         *slot = a.conj() * b;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Numbers that look like noise.
+    fn noise(steps: usize, seed: u64) -> Vec<f64> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+        };
+        (0..steps).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn transforms_that_were_let_go_are_made_again() {
+        let steps = MOST_TRANSFORMED * 2 / 5;
+        let series: Vec<Vec<f64>> = (0..4).map(|seed| noise(steps, seed + 1)).collect();
+        let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+        let options = LagOptions { max_lag: 8, ..LagOptions::default() };
+        let mut plan = LagPlan::of_some(&views, &|index| index != 3, &options).unwrap();
+        let pairs = [(0, 1), (1, 2), (0, 2), (0, 1), (2, 1)];
+        for (i, j) in pairs {
+            let alone = LagPlan::new(&[views[i], views[j]], &options).unwrap().pair(0, 1);
+            assert_eq!(plan.pair(i, j), alone, "{i} and {j}");
+            let kept = plan.prepared.iter().filter(|one| !one.values.is_empty()).count();
+            assert_eq!(kept, 2, "{i} and {j}");
+        }
+        assert!(plan.pair(0, 3).is_none(), "it was not wanted");
+        assert!(plan.whitened(3).is_empty());
     }
 }

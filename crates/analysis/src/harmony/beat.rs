@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustfft::num_complex::Complex;
 
 use super::collision::{Collision, PulseTrain, next_collision, pulse_train};
-use crate::multiplicity::benjamini_hochberg;
+use crate::multiplicity::benjamini_hochberg_among;
 use crate::spectrum::{
     InverseTransform, Pattern, Peak, PeakOptions, RealTransform, Sums, bridge, fast_len_at_least, hann, products,
     remove_line, significant_peaks,
@@ -112,6 +112,9 @@ impl FoundBeat {
 /// Of a set, so many pairs of lines are looked at, the strongest ones.
 const MOST_CANDIDATES: usize = 2000;
 
+/// Values of series without their lines that are kept for the next pair, with their transforms: 16 MB.
+const MOST_CLEANED: usize = 1_000_000;
+
 /// The peaks that [`beats`] needs: [`significant_peaks`] with room for the many harmonics of short pulses, which would
 /// otherwise crowd out the fundamentals.
 pub fn beat_peaks(values: &[f64]) -> Vec<Peak> {
@@ -141,9 +144,12 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
                 candidates.push((-(a.power_share * b.power_share), one, other));
             }
         }
+        // All of them are many times what is looked at.
+        if candidates.len() > 8 * MOST_CANDIDATES {
+            keep_strongest(&mut candidates);
+        }
     }
-    order::sort_by(&mut candidates, |a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    candidates.truncate(MOST_CANDIDATES);
+    keep_strongest(&mut candidates);
     let mut found: Vec<FoundBeat> = Vec::new();
     let mut voices: Vec<Voice> = series.iter().zip(peaks).map(|(values, peaks)| Voice::new(values, peaks)).collect();
     for (_, one, other) in candidates {
@@ -169,11 +175,10 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
     order::sort_by(&mut found, |a, b| {
         a.beat.p.total_cmp(&b.beat.p).then((a.first.series, a.second.series).cmp(&(b.first.series, b.second.series)))
     });
-    // Untested pairs have the p-value 1 and come last.
+    // Untested pairs have the p-value 1.
     let tests = series.len() * (series.len() + 1) / 2;
-    let mut p: Vec<f64> = found.iter().map(|f| f.beat.p).collect();
-    p.resize(p.len().max(tests), 1.0);
-    for (one, q) in found.iter_mut().zip(benjamini_hochberg(&p)) {
+    let p: Vec<f64> = found.iter().map(|f| f.beat.p).collect();
+    for (one, q) in found.iter_mut().zip(benjamini_hochberg_among(&p, tests)) {
         one.q = q;
     }
     // A job may take part in many beats.
@@ -194,6 +199,12 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
         }
     }
     found
+}
+
+/// Sorts pairs of lines by their strength, given with its sign turned, and keeps as many as are looked at.
+fn keep_strongest(candidates: &mut Vec<(f64, usize, usize)>) {
+    order::sort_by(candidates, |a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    candidates.truncate(MOST_CANDIDATES);
 }
 
 /// The beats between significant periods of one series.
@@ -242,6 +253,8 @@ struct Voice<'a> {
     values: &'a [f64],
     peaks: &'a [Peak],
     cleaned: Option<Cleaned>,
+    /// When that was last asked for.
+    used: usize,
     waves: Vec<(usize, Option<Wave>)>,
 }
 
@@ -250,18 +263,17 @@ struct Cleaned {
     values: Vec<f64>,
     /// Its transform, padded to a length that is fast.
     bins: Vec<Complex<f64>>,
-    sums: Sums<2>,
 }
 
 impl<'a> Voice<'a> {
     fn new(values: &'a [f64], peaks: &'a [Peak]) -> Self {
-        Self { values, peaks, cleaned: None, waves: Vec::new() }
+        Self { values, peaks, cleaned: None, used: 0, waves: Vec::new() }
     }
 
     fn clean(&mut self) {
         self.cleaned.get_or_insert_with(|| {
             let values = clean(self.values);
-            Cleaned { bins: padded(&values), sums: Sums::of(&values), values }
+            Cleaned { bins: padded(&values), values }
         });
     }
 
@@ -276,13 +288,30 @@ impl<'a> Voice<'a> {
     }
 
     fn wave(&mut self, peak: usize) -> Option<Wave> {
-        self.clean();
         if let Some((_, known)) = self.waves.iter().find(|(other, _)| *other == peak) {
             return *known;
         }
-        let found = wave(self.cleaned.as_ref()?, self.peaks, peak);
+        self.clean();
+        let found = wave(&self.cleaned.as_ref()?.values, self.peaks, peak);
         self.waves.push((peak, found));
         found
+    }
+}
+
+/// Cleans two voices, and forgets of the others those that were not asked for the longest where too much is kept.
+fn clean_both(voices: &mut [Voice], one: usize, other: usize) {
+    let now = voices.iter().map(|voice| voice.used).max().unwrap_or(0) + 1;
+    for index in [one, other] {
+        if let Some(voice) = voices.get_mut(index) {
+            voice.clean();
+            voice.used = now;
+        }
+    }
+    let size = |voice: &Voice| voice.cleaned.as_ref().map_or(0, |cleaned| cleaned.values.len());
+    while voices.iter().map(size).sum::<usize>() > MOST_CLEANED {
+        let kept = voices.iter_mut().filter(|voice| voice.cleaned.is_some() && voice.used < now);
+        let Some(oldest) = kept.min_by_key(|voice| voice.used) else { break };
+        oldest.cleaned = None;
     }
 }
 
@@ -336,8 +365,7 @@ fn beat(voices: &mut [Voice], (s, i): (usize, usize), (u, j): (usize, usize), op
     if depth < options.min_depth {
         return None;
     }
-    voices.get_mut(s)?.clean();
-    voices.get_mut(u)?.clean();
+    clean_both(voices, s, u);
     let (x, y) = (voices.get(s)?.bins(span as usize)?, voices.get(u)?.bins(span as usize)?);
     let mixed: Vec<Complex<f64>> = if same {
         x.to_vec()
@@ -435,7 +463,7 @@ struct Wave {
 }
 
 /// The line of a peak by least squares, together with those that stand out most beside it.
-fn wave(cleaned: &Cleaned, peaks: &[Peak], wanted: usize) -> Option<Wave> {
+fn wave(values: &[f64], peaks: &[Peak], wanted: usize) -> Option<Wave> {
     let target = peaks.get(wanted)?;
     let mut near: Vec<&Peak> = peaks.iter().collect();
     let nearness = |p: &Peak| p.amplitude / ((p.frequency - target.frequency).abs() + 1e-3 * target.frequency);
@@ -445,9 +473,10 @@ fn wave(cleaned: &Cleaned, peaks: &[Peak], wanted: usize) -> Option<Wave> {
     near.truncate(TOGETHER);
     let mut waves: Vec<Wave> =
         near.iter().map(|p| Wave { frequency: p.frequency, phase: 0.0, parts: [0.0; 2] }).collect();
+    let sums = Sums::of(values);
     for _ in 0..5 {
         for (index, peak) in near.iter().enumerate() {
-            let mut wave = refit(cleaned, &waves, index)?;
+            let mut wave = refit(&sums, values.len(), &waves, index)?;
             // Least squares may follow a neighbour that is no line of its own; the taper does not.
             wave.frequency = wave.frequency.min(1.0 / peak.period_low).max(1.0 / peak.period_high);
             if let Some(slot) = waves.get_mut(index) {
@@ -460,12 +489,11 @@ fn wave(cleaned: &Cleaned, peaks: &[Peak], wanted: usize) -> Option<Wave> {
 
 /// One step of Gauss and Newton in amplitude, phase and frequency of a wave, in what the others leave: about the middle the
 /// frequency is nearly independent of the others.
-fn refit(cleaned: &Cleaned, waves: &[Wave], index: usize) -> Option<Wave> {
-    let steps = cleaned.values.len();
+fn refit(sums: &Sums<2>, steps: usize, waves: &[Wave], index: usize) -> Option<Wave> {
     let pattern = Pattern::Complete(steps);
     let mut wave = *waves.get(index)?;
     // The sums of what is left with cosine and sine, and of it times the distance from the middle.
-    let mut sums = cleaned.sums.at(wave.frequency).map(|sum| [sum.re, sum.im]);
+    let mut sums = sums.at(wave.frequency).map(|sum| [sum.re, sum.im]);
     for (_, other) in waves.iter().enumerate().filter(|(place, _)| *place != index) {
         let products = products(&pattern, wave.frequency, other.frequency);
         for (sums, rows) in sums.iter_mut().zip(&products) {
@@ -502,4 +530,33 @@ fn clean(values: &[f64]) -> Vec<f64> {
     let mut centred: Vec<f64> = filled.iter().map(|v| if v.is_nan() { 0.0 } else { v - mean }).collect();
     remove_line(&mut centred);
     centred
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn of_cleaned_series_the_last_ones_are_kept() {
+        let values: Vec<f64> = (0..MOST_CLEANED * 2 / 5).map(|t| ((t * t) % 17) as f64).collect();
+        let mut voices: Vec<Voice> = (0..4).map(|_| Voice::new(&values, &[])).collect();
+        let kept = |voices: &[Voice]| -> Vec<usize> {
+            voices.iter().enumerate().filter(|(_, voice)| voice.cleaned.is_some()).map(|(index, _)| index).collect()
+        };
+        for (pair, wanted) in [((0, 1), [0, 1]), ((1, 2), [1, 2]), ((2, 0), [0, 2]), ((3, 2), [2, 3])] {
+            clean_both(&mut voices, pair.0, pair.1);
+            assert_eq!(kept(&voices), wanted);
+        }
+    }
+
+    #[test]
+    fn the_strongest_candidates_are_kept_in_order() {
+        let mut candidates: Vec<(f64, usize, usize)> =
+            (0..3 * MOST_CANDIDATES).map(|index| (-((index * 7 % 100) as f64), index, index + 1)).collect();
+        keep_strongest(&mut candidates);
+        assert_eq!(candidates.len(), MOST_CANDIDATES);
+        assert!(candidates.is_sorted_by(|a, b| (a.0, a.1) < (b.0, b.1)));
+        assert_eq!(candidates.last().unwrap().0, -66.0, "sixty of each of the strengths 99 to 67, and some more");
+    }
 }

@@ -251,10 +251,27 @@ impl Transforming {
         self.spectra
     }
 
-    /// As [`Transforming::finish`], in two thirds of the memory: each [`scan_some`](SegmentSpectra::scan_some) converts
-    /// all later series anew, so few scans of many first series are faster than many of few. It finds the same.
-    pub fn finish_lean(self) -> SegmentSpectra {
-        self.spectra
+    /// What was added so far, in two thirds of the memory of [`Transforming::finish`]: each
+    /// [`scan_between`](SegmentSpectra::scan_between) converts the second series anew, so few scans of many first series
+    /// are faster than many of few. It finds the same. The places behind what was added hold nothing.
+    pub fn spectra(&self) -> &SegmentSpectra {
+        &self.spectra
+    }
+
+    /// Forgets the series from the `index`-th on, whose places the next ones take.
+    pub fn back_to(&mut self, index: usize) {
+        let SegmentSpectra {
+            series, segments, blocks, real, imaginary, power, complete, all_complete, filters, ..
+        } = &mut self.spectra;
+        let from = index.min(*series);
+        let size = *blocks * BLOCK;
+        real[from * size * *segments..].fill(0.0);
+        imaginary[from * size * *segments..].fill(0.0);
+        power[from * size..].fill(0.0);
+        complete[from * *segments..].fill(false);
+        all_complete[from..].fill(false);
+        filters[from..].fill(Vec::new());
+        self.added = self.added.min(from);
     }
 }
 

@@ -80,20 +80,36 @@ impl SegmentSpectra {
     /// As [`SegmentSpectra::scan`], of the pairs whose first series is one of `firsts`. One range of them after the
     /// other gives what a scan gives at once.
     pub fn scan_some(&self, bins: Range<usize>, firsts: Range<usize>) -> Vec<PairCoherence> {
+        self.scan_between(bins, firsts, 0..self.series)
+    }
+
+    /// As [`SegmentSpectra::scan`], of the pairs whose first series is one of `firsts` and whose second one, behind it, is
+    /// one of `seconds`: all pairs of one first series, then those of the next.
+    pub fn scan_between(&self, bins: Range<usize>, firsts: Range<usize>, seconds: Range<usize>) -> Vec<PairCoherence> {
         let bins = self.within(bins);
         let firsts = firsts.start.min(self.series)..firsts.end.min(self.series);
-        let before = |first: usize| first * (2 * self.series).saturating_sub(first + 1) / 2;
-        let from = before(firsts.start);
+        let seconds = seconds.start.min(self.series)..seconds.end.min(self.series);
+        let second_from = |first: usize| seconds.start.max(first + 1);
+        // Where the pairs of each first series begin.
+        let mut count = 0;
+        let starts: Vec<usize> = firsts
+            .clone()
+            .map(|first| {
+                let start = count;
+                count += seconds.end.saturating_sub(second_from(first));
+                start
+            })
+            .collect();
         let nothing = self.summary(0, 0, &Best::default(), 0);
-        let mut found = vec![nothing; before(firsts.end) - from];
+        let mut found = vec![nothing; count];
         // Series for which single precision does: nothing is missing in them, and every bin has some power.
         let is_plain = |series: usize| {
             self.all_complete[series] && bins.clone().all(|bin| self.bin_power(series, bin).is_normal())
         };
         let plain: Vec<bool> = (0..self.series).map(is_plain).collect();
-        self.single.scan(self, bins.clone(), firsts, |first, group, best| {
-            for (lane, second) in (group * LANES..((group + 1) * LANES).min(self.series)).enumerate() {
-                if second <= first {
+        self.single.scan(self, bins.clone(), firsts.clone(), seconds.clone(), |first, group, best| {
+            for (lane, second) in (group * LANES..((group + 1) * LANES).min(seconds.end)).enumerate() {
+                if second < second_from(first) {
                     continue;
                 }
                 let single = Best {
@@ -108,7 +124,8 @@ impl SegmentSpectra {
                 if !plain[first] || !plain[second] || pair.p < EXACT {
                     pair = self.scan_pair(bins.clone(), first, second);
                 }
-                if let Some(slot) = found.get_mut(pair_index(self.series, first, second) - from) {
+                let start = starts.get(first - firsts.start).copied().unwrap_or(count);
+                if let Some(slot) = found.get_mut(start + second - second_from(first)) {
                     *slot = pair;
                 }
             }

@@ -92,23 +92,26 @@ impl Single {
     }
 
     /// Calls `found` with each first series, each group of eight second ones that holds any after it, and what they have
-    /// in a band of bins.
+    /// in a band of bins. The groups at the ends of `seconds` hold others, too.
     pub(super) fn scan(
         &self,
         spectra: &SegmentSpectra,
         bins: Range<usize>,
         firsts: Range<usize>,
+        seconds: Range<usize>,
         mut found: impl FnMut(usize, usize, &LaneBest),
     ) {
         let segments = spectra.segments();
         // The first series' own numbers, one behind the other.
-        let (own_re, own_im): (Vec<f32>, Vec<f32>) = firsts
-            .clone()
-            .flat_map(|first| of_unit_power(spectra, first, bins.clone()).map(|[re, im]| (re, im)))
-            .unzip();
-        for group in (firsts.start + 1) / LANES..spectra.series().div_ceil(LANES) {
+        let size = firsts.len() * bins.len() * segments;
+        let (mut own_re, mut own_im): (Vec<f32>, Vec<f32>) = (Vec::with_capacity(size), Vec::with_capacity(size));
+        for [re, im] in firsts.clone().flat_map(|first| of_unit_power(spectra, first, bins.clone())) {
+            own_re.push(re);
+            own_im.push(im);
+        }
+        for group in seconds.start.max(firsts.start + 1) / LANES..seconds.end.div_ceil(LANES) {
             let made;
-            let seconds = match self.groups.get(group) {
+            let lanes = match self.groups.get(group) {
                 Some(kept) => kept,
                 None => {
                     made = Group::new(spectra, group);
@@ -128,7 +131,7 @@ impl Single {
                             [&own_re[at..at + segments], &own_im[at..at + segments]]
                         };
                         let at = bin * segments;
-                        let (yr, yi) = (&seconds.re[at..at + segments], &seconds.im[at..at + segments]);
+                        let (yr, yi) = (&lanes.re[at..at + segments], &lanes.im[at..at + segments]);
                         match best {
                             [one, other] => {
                                 let [a, b] = cross_two([own(2 * pair), own(2 * pair + 1)], yr, yi);
