@@ -9,7 +9,7 @@ use crate::replay::Loss;
 use analysis::anomaly::spike::Accent;
 use analysis::distribution::score_from_p;
 use analysis::harmony::{Bounds, FoundBeat, Share, series_shares};
-use report::format::{duration_s, quantity};
+use report::format::{decimals, duration_s, quantity};
 use report::{Direction, Finding, FindingKind, Quantity, Relation, RelationKind, Report, Scale, Subject};
 use series::TimeGrid;
 
@@ -320,9 +320,9 @@ fn variance_steps(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
             sentence: format!(
                 "It fluctuates {}: its standard deviation {} from {} to {}{}.",
                 match (grew, times < 1e4) {
-                    (true, true) => format!("more, the variance {times:.1} times as large"),
+                    (true, true) => format!("more, the variance {} times as large", decimals(times, 1)),
                     (true, false) => "more, from almost nothing".to_owned(),
-                    (false, true) => format!("less, the variance {times:.1} times smaller"),
+                    (false, true) => format!("less, the variance {} times smaller", decimals(times, 1)),
                     (false, false) => "hardly any more".to_owned(),
                 },
                 if grew { "rose" } else { "fell" },
@@ -379,7 +379,7 @@ fn escalation(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
         sentence: format!(
             "It fluctuates more and more: over {} equal windows its variance grew {}.",
             grown.windows.len(),
-            if grown.ratio < 1e4 { format!("{:.1}-fold", grown.ratio) } else { "from almost nothing".into() }
+            if grown.ratio < 1e4 { format!("{}-fold", decimals(grown.ratio, 1)) } else { "from almost nothing".into() }
         ),
         refuted_by: "the same growth at the same time of another day".into(),
         ..context.finding(FindingKind::VarianceEscalation, last.start, last.end.saturating_sub(1), grown.score)
@@ -588,7 +588,7 @@ pub(crate) fn beats(
         numbers
             .extend(shift.map(|steps| in_seconds("a later start of the second that keeps them apart", seconds(steps))));
         findings.push(Finding {
-            id: format!("beat:{}:{}:{:.0}", first.name, second.name, seconds(one.beat.period_steps)),
+            id: format!("beat:{}:{}:{}", first.name, second.name, decimals(seconds(one.beat.period_steps), 0)),
             kind: FindingKind::Beat,
             series,
             services,
@@ -630,7 +630,12 @@ fn loss(report: &Report, one: &Loss, grid: &TimeGrid) -> Option<Finding> {
     let pairs: Vec<String> = took
         .iter()
         .map(|share| {
-            format!("{} with {} ({:.0} %)", name(share.first), name(share.second), 100.0 * share.share / total)
+            format!(
+                "{} with {} ({} %)",
+                name(share.first),
+                name(share.second),
+                decimals(100.0 * share.share / total, 0)
+            )
         })
         .collect();
     let series: Vec<usize> = series_shares(&one.shares).into_iter().take(2).map(|(series, _)| series).collect();
@@ -664,8 +669,8 @@ fn loss(report: &Report, one: &Loss, grid: &TimeGrid) -> Option<Finding> {
             pure("strongest pair then", worst.found),
         ],
         sentence: format!(
-            "Series that go together lost each other: {:.0} % of the consonance of {} was gone, mostly of {}.",
-            100.0 * one.loss,
+            "Series that go together lost each other: {} % of the consonance of {} was gone, mostly of {}.",
+            decimals(100.0 * one.loss, 0),
             if subject == "system" { "the system" } else { subject },
             pairs.join(", ")
         ),

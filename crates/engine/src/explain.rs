@@ -6,7 +6,7 @@ use analysis::cause::{Displacement, Evidence, Graph, Kind, VISIBLE, rank};
 use operations::cascade::Ways;
 use operations::{impact, incident, narrative, spread};
 use order::SortedSet;
-use report::format::quantity;
+use report::format::{decimals, quantity};
 use report::{Cause, Finding, Incident, LabelEvidence, Report, SeriesSummary};
 use series::{Dataset, TimeGrid};
 
@@ -148,7 +148,7 @@ fn moved_sentence(series: &SeriesSummary, moved: &Displacement) -> String {
     if moved.size < 1.5 {
         return format!("{metric} went from {before} to {after}, within its usual spread.");
     }
-    format!("{metric} went from {before} to {after}, {:.0} times its usual spread.", moved.size)
+    format!("{metric} went from {before} to {after}, {} times its usual spread.", decimals(moved.size, 0))
 }
 
 /// Where there is nothing before the onset to compare with: the findings' own scores, earlier ones first. What came before

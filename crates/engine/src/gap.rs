@@ -31,30 +31,37 @@ pub(crate) fn longest_break(grid: &TimeGrid) -> Option<(usize, f64)> {
 /// first value behind the gap; p and score are the line's.
 pub(crate) fn hidden_step(values: &[f64], line: &Trend, missing: Option<(usize, f64)>) -> Option<LevelShift> {
     let time = |slot: usize| slot as f64 + missing.filter(|(first, _)| slot >= *first).map_or(0.0, |(_, slots)| slots);
-    let there: Vec<(usize, f64)> = values.iter().copied().enumerate().filter(|(_, value)| value.is_finite()).collect();
-    let apart = |pair: &[(usize, f64)]| match pair {
-        [(before, _), (after, _)] => time(*after) - time(*before),
-        _ => 0.0,
-    };
-    let (at, gap) = there.windows(2).map(apart).enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let usual = (values.len() / there.len().max(1)).max(1);
-    let (before, after) = there.split_at_checked(at + 1)?;
+    // The values that are there, their slots, and how many of them lie before the longest gap.
+    let (mut slots, mut present) = (Vec::new(), Vec::new());
+    let (mut gap, mut at) = (0.0, 0);
+    for (slot, &value) in values.iter().enumerate() {
+        if !value.is_finite() {
+            continue;
+        }
+        let apart = slots.last().map_or(0.0, |last| time(slot) - time(*last));
+        if apart > gap {
+            (gap, at) = (apart, slots.len());
+        }
+        slots.push(slot);
+        present.push(value);
+    }
+    let usual = (values.len() / slots.len().max(1)).max(1);
+    let (before, after) = present.split_at_checked(at)?;
     if gap <= HIDING_GAP as f64 * usual as f64 || before.len().min(after.len()) < FEWEST_VALUES {
         return None;
     }
-    let (left, right) = (Side::of(before)?, Side::of(after)?);
+    let (slots_before, slots_after) = slots.split_at_checked(at)?;
+    let (left, right) = (Side::of(slots_before, before)?, Side::of(slots_after, after)?);
     let step = right.first - left.last;
     let way = step.signum();
     let changed = (right.end - left.start) * way;
     let goes_on = (left.slope * way).min(right.slope * way) * gap;
     let is_step = line.slope * way > 0.0 && step.abs() >= MOST * changed && goes_on < MOST * step.abs();
-    let rest: Vec<f64> = before
-        .iter()
-        .map(|(_, value)| value - left.level)
-        .chain(after.iter().map(|(_, value)| value - right.level))
-        .collect();
-    let spread = robust::spread(&rest)?.max(LEAST_SPREAD * step.abs());
-    let slot = after.first()?.0;
+    for (place, value) in present.iter_mut().enumerate() {
+        *value -= if place < at { left.level } else { right.level };
+    }
+    let spread = robust::spread(&present)?.max(LEAST_SPREAD * step.abs());
+    let slot = *slots_after.first()?;
     is_step.then_some(LevelShift {
         slot,
         low: slot,
@@ -81,21 +88,20 @@ struct Side {
 }
 
 impl Side {
-    fn of(values: &[(usize, f64)]) -> Option<Self> {
-        let median = |part: &[(usize, f64)]| robust::median(&part.iter().map(|(_, value)| *value).collect::<Vec<_>>());
-        let head = |count: usize| values.get(..count).unwrap_or(values);
-        let tail = |count: usize| values.get(values.len().saturating_sub(count)..).unwrap_or(values);
+    fn of(slots: &[usize], values: &[f64]) -> Option<Self> {
+        let head = |count: usize| robust::median(values.get(..count).unwrap_or(values));
+        let tail = |count: usize| robust::median(values.get(values.len().saturating_sub(count)..).unwrap_or(values));
         let quarter = (values.len() / 4).max(1);
         let edge = quarter.min(EDGE);
-        let (start, end) = (median(head(quarter))?, median(tail(quarter))?);
+        let (start, end) = (head(quarter)?, tail(quarter)?);
         // From the middle of one quarter to that of the other.
-        let slots = 0.75 * (values.last()?.0 - values.first()?.0).max(1) as f64;
+        let slots = 0.75 * (slots.last()? - slots.first()?).max(1) as f64;
         Some(Self {
-            level: median(values)?,
+            level: robust::median(values)?,
             start,
             end,
-            first: median(head(edge))?,
-            last: median(tail(edge))?,
+            first: head(edge)?,
+            last: tail(edge)?,
             slope: (end - start) / slots,
         })
     }

@@ -3,7 +3,7 @@
 use crate::describe::{Context, in_seconds, pure};
 use crate::episodes::{Episode, episodes};
 use analysis::coupling::parting::{LinearRelation, PartingOptions, partings};
-use report::format::duration_s;
+use report::format::{decimals, duration_s};
 use report::{Direction, Finding, FindingKind, Relation, RelationKind, Report};
 use series::TimeGrid;
 
@@ -200,9 +200,9 @@ pub(crate) fn finding(
             if offset > 0.0 { "higher" } else { "lower" }
         ),
         None => format!(
-            "{lasting} it did not follow {other} (correlation {:.2}, usually {:.2})",
-            one.correlation.unwrap_or(0.0),
-            one.usual_correlation
+            "{lasting} it did not follow {other} (correlation {}, usually {})",
+            decimals(one.correlation.unwrap_or(0.0), 2),
+            decimals(one.usual_correlation, 2)
         ),
     };
     let more = match further {

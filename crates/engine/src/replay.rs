@@ -504,12 +504,16 @@ impl Scene<'_> {
                 state.beat_period_s.map_or_else(String::new, duration_s)
             ),
             report::Class::Jagged => {
-                format!("{}, the strongest with score {:.1}", plural(findings, "finding", "findings"), state.score)
+                format!(
+                    "{}, the strongest with score {}",
+                    plural(findings, "finding", "findings"),
+                    report::format::decimals(state.score, 1)
+                )
             }
             report::Class::Fragmented => format!(
-                "part of a spread: {}, the strongest with score {:.1}",
+                "part of a spread: {}, the strongest with score {}",
                 plural(findings, "finding", "findings"),
-                state.score
+                report::format::decimals(state.score, 1)
             ),
         }
     }

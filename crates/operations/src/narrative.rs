@@ -2,7 +2,7 @@
 
 use crate::onset::{Onset, onset};
 use crate::verdict::{percent, rivals, verdict};
-use report::format::{date_time, duration_s, moment, number, plural};
+use report::format::{date_time, decimals, duration_s, moment, number, plural};
 use report::{Cause, Finding, FindingKind, Incident, LabelEvidence, Narrative, Report, Span, SpreadStep};
 
 /// The most services that the story follows one by one.
@@ -427,18 +427,16 @@ impl Teller<'_> {
                 }
             }
         }
-        match lasting.as_slice() {
+        let (before, subject, of) = match lasting.as_slice() {
             [(_, only)] if incident.impact.services > 1 => {
-                let subject = self.finding(*only).map(|finding| self.subject(finding)).unwrap_or_default();
-                vec![plain(", and still showed in "), linked(subject, *only), plain(" when the data end")]
+                (", and still showed in ", self.finding(*only).map(|finding| self.subject(finding)), *only)
             }
-            [_, _, ..] if lasting.len() < incident.impact.services => vec![
-                plain(", and was not over in "),
-                linked(format!("{} of them", lasting.len()), last),
-                plain(" when the data end"),
-            ],
-            _ => vec![plain(", and "), linked("was not over when the data end", last)],
-        }
+            [_, _, ..] if lasting.len() < incident.impact.services => {
+                (", and was not over in ", Some(format!("{} of them", lasting.len())), last)
+            }
+            _ => return vec![plain(", and "), linked("was not over when the data end", last)],
+        };
+        vec![plain(before), linked(subject.unwrap_or_default(), of), plain(" when the data end")]
     }
 
     /// Who is next, where that is still to come.
@@ -451,7 +449,7 @@ impl Teller<'_> {
             plain(format!(" If it goes on as usual, {} is next, about ", shortened(self.service(arrival.service)))),
             span(format!("{} ± {}", self.clock(arrival.at_ms), duration_s(arrival.plus_minus_s))),
             plain(", with a chance of "),
-            span(format!("{:.0} %", 100.0 * arrival.chance)),
+            span(format!("{} %", decimals(100.0 * arrival.chance, 0))),
             plain("."),
         ]
     }
@@ -539,7 +537,7 @@ fn shortened(name: &str) -> String {
 
 /// A score as a story has it: `3.4`, `100`.
 fn score(finding: &Finding) -> String {
-    if finding.score >= 99.95 { "100".to_owned() } else { format!("{:.1}", finding.score) }
+    if finding.score >= 99.95 { "100".to_owned() } else { decimals(finding.score, 1) }
 }
 
 /// What stands before the item at `place` of a list of so many.

@@ -1,5 +1,6 @@
 //! How sure one may be of the first cause, in words that were right as often as they sound.
 
+use report::format::decimals;
 use report::{Cause, Incident};
 
 /// Up to this share of the evidence a service is no candidate worth naming.
@@ -65,7 +66,7 @@ pub fn percent(share: f64) -> String {
     match 100.0 * share {
         percent if percent < 1.0 => "under 1 %".to_owned(),
         percent if percent > 99.0 => "over 99 %".to_owned(),
-        percent => format!("{percent:.0} %"),
+        percent => format!("{} %", decimals(percent, 0)),
     }
 }
 

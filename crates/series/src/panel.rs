@@ -196,13 +196,16 @@ fn lay_grid(dataset: &Dataset, step_ms: i64) -> (TimeGrid, Vec<Note>) {
     let notes = if breaks.is_empty() {
         Vec::new()
     } else {
-        let hours = skipped_total as f64 / 3.6e6;
+        // In tenths of an hour.
+        let tenths = (skipped_total + 180_000) / 360_000;
         vec![Note::new(
             NoteKind::Break,
             breaks.len() as u64,
             format!(
-                "{} without any sample, {hours:.1} h in all, left out: the parts around it are analysed side by side",
-                plural(breaks.len(), "long stretch", "long stretches")
+                "{} without any sample, {}.{} h in all, left out: the parts around it are analysed side by side",
+                plural(breaks.len(), "long stretch", "long stretches"),
+                tenths / 10,
+                tenths % 10
             ),
         )]
     };

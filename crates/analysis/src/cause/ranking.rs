@@ -33,34 +33,39 @@ pub enum Graph<'a> {
     Lags(&'a [(usize, usize)]),
 }
 
-impl<'a> Graph<'a> {
-    /// (dependent, what it depends on), without what depends on itself.
-    fn edges(self) -> impl Iterator<Item = &'a (usize, usize)> + Clone {
+impl Graph<'_> {
+    /// (dependent, what it depends on).
+    fn edges(&self) -> &[(usize, usize)] {
         let (Self::Calls(edges) | Self::Lags(edges)) = self;
-        edges.iter().filter(|(dependent, other)| dependent != other)
+        edges
     }
 
-    fn callers(self, group: usize) -> impl Iterator<Item = usize> + Clone + 'a {
-        self.edges().filter(move |(_, callee)| *callee == group).map(|(caller, _)| *caller)
+    #[inline(never)]
+    fn callers(&self, group: usize) -> Vec<usize> {
+        self.edges().iter().filter(|(caller, callee)| *callee == group && caller != callee).map(|edge| edge.0).collect()
     }
 
-    fn callees(self, group: usize) -> impl Iterator<Item = usize> + Clone + 'a {
-        self.edges().filter(move |(caller, _)| *caller == group).map(|(_, callee)| *callee)
+    #[inline(never)]
+    fn callees(&self, group: usize) -> Vec<usize> {
+        self.edges().iter().filter(|(caller, callee)| *caller == group && caller != callee).map(|edge| edge.1).collect()
     }
 
     /// The groups that `group`, which calls nobody, may be another view of, as a load balancer or a proxy is: each has callees
     /// of its own, is called by all who call `group`, and does not call it.
-    fn behind(self, group: usize) -> Vec<usize> {
-        if matches!(self, Self::Lags(_)) || self.callees(group).next().is_some() {
+    #[inline(never)]
+    fn behind(&self, group: usize) -> Vec<usize> {
+        let callers = self.callers(group);
+        let Some(first) = callers.first().filter(|_| matches!(self, Self::Calls(_)) && self.callees(group).is_empty())
+        else {
             return Vec::new();
-        }
-        let Some(first) = self.callers(group).next() else { return Vec::new() };
-        let is_behind = |other: &usize| {
-            *other != group
-                && self.callees(*other).next().is_some()
-                && self.callers(group).all(|caller| self.callees(caller).any(|callee| callee == *other))
         };
-        self.callees(first).filter(is_behind).collect()
+        let mut behind = self.callees(*first);
+        behind.retain(|other| {
+            *other != group
+                && !self.callees(*other).is_empty()
+                && callers.iter().all(|caller| self.edges().contains(&(*caller, *other)))
+        });
+        behind
     }
 }
 
@@ -120,11 +125,15 @@ pub fn rank(evidence: &[Evidence], graph: Graph<'_>, visible: f64) -> Vec<Candid
         *of_kind = of_kind.max(weight(one));
     }
     let own = |group: usize| strongest.get(&group).copied().unwrap_or((0.0, 0.0));
-    let explainer = |least: f64, neighbours: &mut dyn Iterator<Item = (usize, f64)>| {
-        let best = neighbours.fold(None, |best: Option<(usize, f64)>, next| match best {
-            Some((_, most)) if most >= next.1 => best,
-            _ => Some(next),
-        });
+    // The first of the strongest neighbours, if it is strong enough to explain `least`.
+    let explainer = |least: f64, neighbours: &[usize], strength: &dyn Fn(usize) -> f64| {
+        let mut best: Option<(usize, f64)> = None;
+        for &group in neighbours {
+            let strength = strength(group);
+            if best.is_none_or(|(_, most)| strength > most) {
+                best = Some((group, strength));
+            }
+        }
         best.filter(|(_, most)| least > 0.0 && *most >= EXPLAINS * least).map(|(group, _)| group)
     };
     let mut candidates: Vec<Candidate> = groups
@@ -132,18 +141,17 @@ pub fn rank(evidence: &[Evidence], graph: Graph<'_>, visible: f64) -> Vec<Candid
         .map(|(group, mut positions)| {
             order::sort_by(&mut positions, |a, b| weight_at(*b).total_cmp(&weight_at(*a)).then(a.cmp(b)));
             let (mut inner, mut traffic) = own(group);
-            let inner_of = |other: usize| (other, own(other).0);
             let is_seen_from_outside =
                 positions.iter().all(|position| evidence.get(*position).is_none_or(|one| one.kind != Kind::State));
-            let behind = if is_seen_from_outside { graph.behind(group) } else { Vec::new() };
-            let callee = explainer(inner, &mut graph.callees(group).chain(behind).map(inner_of));
-            let caller = explainer(
-                traffic,
-                &mut graph.callers(group).map(|other| {
-                    let (inner, traffic) = own(other);
-                    (other, inner.max(traffic))
-                }),
-            );
+            let (callers, mut callees) = (graph.callers(group), graph.callees(group));
+            if is_seen_from_outside {
+                callees.extend(graph.behind(group));
+            }
+            let callee = explainer(inner, &callees, &|other| own(other).0);
+            let caller = explainer(traffic, &callers, &|other| {
+                let (inner, traffic) = own(other);
+                inner.max(traffic)
+            });
             if callee.is_some() {
                 inner *= EXPLAINED_SHARE;
             }
@@ -151,8 +159,8 @@ pub fn rank(evidence: &[Evidence], graph: Graph<'_>, visible: f64) -> Vec<Candid
                 traffic *= EXPLAINED_SHARE;
             }
             let (strength, explained_by) = if inner >= traffic { (inner, callee) } else { (traffic, caller) };
-            let callers = graph.callers(group).map(|other| own(other).0.min(strength));
-            let strength = strength + SUPPORT_SHARE * callers.sum::<f64>();
+            let support: f64 = callers.iter().map(|other| own(*other).0.min(strength)).sum();
+            let strength = strength + SUPPORT_SHARE * support;
             Candidate { group, score: strength / visible, confidence: 0.0, evidence: positions, explained_by }
         })
         .collect();

@@ -89,6 +89,7 @@ impl LevelNoise {
     /// what drifts or swings in the segment, the second a level that is over before the median follows. A segment too short
     /// to tell is at least as loud as the values next to it mostly are, on the quieter side. What is known from few values is
     /// drawn towards 1.
+    #[inline(never)]
     pub(crate) fn loudness(&self, start: usize, end: usize, levels: &PrefixSums) -> f64 {
         let usual = self.variance.max(self.smallest_spread * self.smallest_spread);
         if usual <= 0.0 {
@@ -100,14 +101,14 @@ impl LevelNoise {
         if count >= SHORT_WINDOW as f64 {
             return own.max(1.0);
         }
-        let side = |start: usize, end: usize| {
+        let beside =
+            [(start.saturating_sub(SHORT_WINDOW), start), (end, (end + SHORT_WINDOW).min(self.residuals.len()))];
+        let [before, after] = beside.map(|(start, end)| {
             let residuals = self.residuals.get(start..end).unwrap_or_default();
             let spread = robust::spread(residuals).unwrap_or(0.0);
-            let count = residuals.iter().filter(|residual| residual.is_finite()).count() as f64;
+            let (count, _) = self.squares.count_and_sum(start, end);
             ratio(count * spread * spread, count)
-        };
-        let before = side(start.saturating_sub(SHORT_WINDOW), start);
-        let after = side(end, (end + SHORT_WINDOW).min(self.residuals.len()));
+        });
         own.max(before.min(after)).max(1.0)
     }
 
@@ -131,6 +132,7 @@ impl LevelNoise {
 }
 
 /// Cuts values back to three spreads about the rolling median.
+#[inline(never)]
 pub(crate) fn calm(values: &[f64], window: usize) -> Vec<f64> {
     let levels = centred(values, window);
     let deviations: Vec<f64> = values.iter().zip(&levels).map(|(value, level)| value - level.centre).collect();
@@ -145,6 +147,7 @@ pub(crate) fn calm(values: &[f64], window: usize) -> Vec<f64> {
         .collect()
 }
 
+#[inline(never)]
 fn without_level(values: &[f64], window: usize) -> Vec<f64> {
     values.iter().zip(centred_medians(values, window)).map(|(value, level)| value - level).collect()
 }
