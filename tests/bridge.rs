@@ -4,7 +4,7 @@
 
 use app::bridge::{
     Access, ChartRequest, Credentials, Envelope, Fault, Handed, Input, Remedy, Request, Response, Server, from_f64s,
-    from_words, to_bytes, to_f64s, to_words,
+    take_words, to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
 use report::bytes::Bytes;
@@ -101,7 +101,7 @@ async fn buffers_change_hands_and_keep_every_bit() {
     let arrived = through(Envelope::with(Response::Chart { ticket: 1, series: 0 }, buffers)).await;
     let lengths = [&numbers, &bytes, &words].map(|buffer| buffer.byte_length());
     assert_eq!(lengths, [0; 3], "transferred, not copied");
-    assert_eq!(from_words(&arrived.buffers[2]), [0, u64::MAX, 0xfff0_0000_0000_0001]);
+    assert_eq!(take_words(&arrived.buffers[2]), [0, u64::MAX, 0xfff0_0000_0000_0001]);
     let back = from_f64s(&arrived.buffers[0]);
     assert!(back.iter().zip(values).all(|(one, other)| one.to_bits() == other.to_bits()), "{back:?}");
     assert_eq!(Uint8Array::new(&arrived.buffers[1]).to_vec(), b"time,cpu\n1,2\n");
