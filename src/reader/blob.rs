@@ -110,7 +110,8 @@ impl<'s> BlobStream<'s> {
                 if self.pieces.push(&bytes.buffer()) >= PIECES {
                     give_back(&std::mem::take(&mut self.pieces));
                 }
-                self.read += f64::from(bytes.length());
+                // By now the piece may be given back, and empty.
+                self.read += (to.len() - before) as f64;
                 (self.say)(self.read);
                 Ok(())
             }
