@@ -116,6 +116,7 @@ fn causes_rank_each_service_once_best_first() {
         assert_eq!(answer["visible"], true, "{way:?}");
         assert!(answer["sentence"].as_str().unwrap().starts_with("cart moved most: latency from"), "{answer}");
         assert!(answer["end"].is_string() && answer["labels"].is_array(), "{answer}");
+        assert_eq!(answer["others"], serde_json::json!([]), "{way:?}: there is one disturbance");
         let confidence = answer["services"][0]["confidence"].as_f64().unwrap();
         assert!((0.0..=1.0).contains(&confidence));
         let metric = &answer["metrics"][0];

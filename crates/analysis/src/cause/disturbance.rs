@@ -122,7 +122,6 @@ fn stretches(begins: &Range<usize>, len: usize) -> Vec<(usize, usize)> {
 }
 
 /// Adds the squared likelihood ratio of a column for each stretch.
-#[inline(never)]
 fn add_ratios(column: &[f64], normal: usize, stretches: &[(usize, usize)], squares: &mut [f64]) {
     let reference = if normal > 0 { column.get(..normal) } else { Some(column) };
     let Some(usual) = reference.and_then(Normal::of) else { return };

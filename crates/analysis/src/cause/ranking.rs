@@ -40,19 +40,16 @@ impl Graph<'_> {
         edges
     }
 
-    #[inline(never)]
     fn callers(&self, group: usize) -> Vec<usize> {
         self.edges().iter().filter(|(caller, callee)| *callee == group && caller != callee).map(|edge| edge.0).collect()
     }
 
-    #[inline(never)]
     fn callees(&self, group: usize) -> Vec<usize> {
         self.edges().iter().filter(|(caller, callee)| *caller == group && caller != callee).map(|edge| edge.1).collect()
     }
 
     /// The groups that `group`, which calls nobody, may be another view of, as a load balancer or a proxy is: each has callees
     /// of its own, is called by all who call `group`, and does not call it.
-    #[inline(never)]
     fn behind(&self, group: usize) -> Vec<usize> {
         let callers = self.callers(group);
         let Some(first) = callers.first().filter(|_| matches!(self, Self::Calls(_)) && self.callees(group).is_empty())

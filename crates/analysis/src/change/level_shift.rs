@@ -176,7 +176,6 @@ impl Scan {
     }
 
     /// ln p of the change at the middle of three borders; 0 where a straight line describes the values no worse.
-    #[inline(never)]
     fn ln_p(&self, around: &[usize]) -> f64 {
         let &[start, slot, end] = around else { return 0.0 };
         let step = self.sums.squares(start, slot) + self.sums.squares(slot, end);
@@ -198,7 +197,6 @@ impl Scan {
     }
 
     /// Whether the louder of the two segments of three borders lies on one side of the median of the other, nearly whole.
-    #[inline(never)]
     fn is_apart(&self, around: &[usize], is_louder_after: bool) -> bool {
         let &[start, slot, end] = around else { return false };
         let of = |start, end| self.noise.calmed.get(start..end).unwrap_or_default();
@@ -212,7 +210,6 @@ impl Scan {
     }
 
     /// The long-run variance of the noise in the two segments of three borders.
-    #[inline(never)]
     fn long_run_variances(&self, around: &[usize]) -> (f64, f64) {
         let &[start, slot, end] = around else { return (self.noise.long_run_variance, self.noise.long_run_variance) };
         let of = |start, end| self.noise.long_run_variance * self.noise.loudness(start, end, &self.sums);
@@ -221,7 +218,6 @@ impl Scan {
 
     /// Moves each border to where it parts its two segments best, those next to `around` only if given; drops what
     /// leaves no room for two levels.
-    #[inline(never)]
     fn redate(&self, borders: &mut Vec<usize>, around: Option<usize>) {
         let mut index = around.map_or(1, |border| border.max(1));
         let last = around.map_or(usize::MAX, |border| border + 1);

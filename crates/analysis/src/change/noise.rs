@@ -89,7 +89,6 @@ impl LevelNoise {
     /// what drifts or swings in the segment, the second a level that is over before the median follows. A segment too short
     /// to tell is at least as loud as the values next to it mostly are, on the quieter side. What is known from few values is
     /// drawn towards 1.
-    #[inline(never)]
     pub(crate) fn loudness(&self, start: usize, end: usize, levels: &PrefixSums) -> f64 {
         let usual = self.variance.max(self.smallest_spread * self.smallest_spread);
         if usual <= 0.0 {
@@ -132,7 +131,6 @@ impl LevelNoise {
 }
 
 /// Cuts values back to three spreads about the rolling median.
-#[inline(never)]
 pub(crate) fn calm(values: &[f64], window: usize) -> Vec<f64> {
     let levels = centred(values, window);
     let deviations: Vec<f64> = values.iter().zip(&levels).map(|(value, level)| value - level.centre).collect();
@@ -147,7 +145,6 @@ pub(crate) fn calm(values: &[f64], window: usize) -> Vec<f64> {
         .collect()
 }
 
-#[inline(never)]
 fn without_level(values: &[f64], window: usize) -> Vec<f64> {
     values.iter().zip(centred_medians(values, window)).map(|(value, level)| value - level).collect()
 }

@@ -202,7 +202,6 @@ pub fn beats(series: &[&[f64]], peaks: &[Vec<Peak>], options: &BeatOptions) -> V
 }
 
 /// Sorts pairs of lines by their strength, given with its sign turned, and keeps as many as are looked at.
-#[inline(never)]
 fn keep_strongest(candidates: &mut Vec<(f64, usize, usize)>) {
     order::sort_by(candidates, |a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     candidates.truncate(MOST_CANDIDATES);
@@ -300,7 +299,6 @@ impl<'a> Voice<'a> {
 }
 
 /// Cleans two voices, and forgets of the others those that were not asked for the longest where too much is kept.
-#[inline(never)]
 fn clean_both(voices: &mut [Voice], one: usize, other: usize) {
     let now = voices.iter().map(|voice| voice.used).max().unwrap_or(0) + 1;
     for index in [one, other] {

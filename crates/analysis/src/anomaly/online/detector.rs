@@ -82,7 +82,7 @@ pub struct Judgement {
     pub deviation: f64,
 }
 
-/// Judges values one at a time. Five parts look at each, and turn what they see into the logarithm of its chance by
+/// Judges values one at a time. Seven parts look at each, and turn what they see into the logarithm of its chance by
 /// comparison with what they saw before: the error of a prediction, each sign for itself; the step from the last value;
 /// errors that last, for some values and for longer; a stretch of 32 values unlike any before, the same about its mean,
 /// and one of 384 values. The root mean square of the parts is the surprise.
