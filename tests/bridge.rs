@@ -62,9 +62,10 @@ async fn every_request_arrives_as_it_was_sent() {
             generation: 2,
             service_label: "app".into(),
             settings: vec!["weight.a=2".into()],
-            library: "{}".into(),
+            library: vec![1, 2],
         },
-        Request::Remember { ticket: 1, generation: 2, incident: 3, name: "ä".into(), library: String::new() },
+        Request::Help { generation: 2, number: 7 },
+        Request::Helped { generation: 2, number: 7 },
         Request::Analysed { generation: 2 },
     ];
     for request in requests {
@@ -86,6 +87,8 @@ async fn every_response_arrives_as_it_was_sent() {
         Response::Cancelled { generation: 1 },
         Response::Chart { ticket: 1, series: 2 },
         Response::File { ticket: 1 },
+        Response::Portion { generation: 1, number: 7 },
+        Response::Helped { generation: 1, number: 7 },
     ];
     for response in responses {
         assert_eq!(through(Envelope::of(response.clone())).await.head, response);

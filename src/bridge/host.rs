@@ -105,6 +105,9 @@ impl Host {
 
     /// Ends a worker that has done its work, with the memory that it never gives back. The next message starts a new one.
     pub fn retire(&self) {
+        if !self.0.is_awake.get() {
+            return;
+        }
         self.0.is_ready.set(false);
         let host = self.clone();
         // Not within the listener that is about to be dropped.

@@ -152,8 +152,23 @@ pub enum Request {
         service_label: String,
         /// Settings for the analysis: `weight.SERVICE=NUMBER`, `pattern=1,1,0`.
         settings: Vec<String>,
-        /// The incidents that the user knows: a [`report::Library`] as JSON; empty without any.
-        library: String,
+        /// The incidents that the user knows: a list of [`report::NamedSignature`], as bytes: of all programs only the page and
+        /// the analysis know it.
+        library: Vec<u8>,
+    },
+    /// To a second analysis: look at the series in the only buffer, an [`engine::Portion`], for the first one.
+    Help {
+        /// The load's number.
+        generation: u32,
+        /// Which analysis of the first one they are of.
+        number: u32,
+    },
+    /// To the analysis: what a second one found, an [`engine::Answer`] in the only buffer.
+    Helped {
+        /// As in [`Request::Help`].
+        generation: u32,
+        /// As in [`Request::Help`].
+        number: u32,
     },
     /// To what asks servers: the data set that it sent last is analysed, and the next one may come.
     Analysed {
@@ -199,19 +214,6 @@ pub enum Request {
         /// What.
         what: Handed,
     },
-    /// Ask for the library with one incident more, as a file.
-    Remember {
-        /// Comes back with the answer.
-        ticket: u32,
-        /// The load that the Report on the screen belongs to.
-        generation: u32,
-        /// The incident.
-        incident: usize,
-        /// What the user calls it.
-        name: String,
-        /// The library as it is.
-        library: String,
-    },
     /// To what asks servers, from the panel: what is at an address and why it cannot be read, or what a query gives there.
     Connect {
         /// Comes back with the answer.
@@ -249,6 +251,20 @@ pub enum Response {
         generation: u32,
         /// The label that tells services apart, if one was chosen; else empty.
         service_label: String,
+    },
+    /// Series that somebody else may look at meanwhile, in the only buffer.
+    Portion {
+        /// The load.
+        generation: u32,
+        /// Which analysis they are of.
+        number: u32,
+    },
+    /// What was found in them, in the only buffer.
+    Helped {
+        /// As in [`Request::Help`].
+        generation: u32,
+        /// As in [`Request::Help`].
+        number: u32,
     },
     /// A Report, encoded in the only buffer.
     Report {
@@ -331,7 +347,8 @@ enum_bytes! {
         6: Connect { ticket, address, access, question },
         7: Follow { generation, goes_on },
         8: Analysed { generation },
-        9: Remember { ticket, generation, incident, name, library },
+        9: Help { generation, number },
+        10: Helped { generation, number },
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {
@@ -347,6 +364,8 @@ enum_bytes! {
         8: Preview { ticket },
         9: Found { ticket },
         10: Live { generation, words, detail, is_old },
+        11: Portion { generation, number },
+        12: Helped { generation, number },
     } else Self::Ready { form: 0 }
 }
 

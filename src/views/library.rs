@@ -5,6 +5,8 @@ use super::session::Session;
 use crate::dom::{El, View, batch, el, signal};
 use crate::store;
 use js_sys::{Array, JSON, Object, Reflect};
+use report::bytes::encode;
+use report::{FEATURES, NamedSignature};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, HtmlInputElement};
@@ -47,7 +49,7 @@ fn import(session: &'static Session, changed: impl Fn() + Copy + 'static) -> El 
         spawn_local(async move {
             let text = JsFuture::from(file.unchecked_ref::<Blob>().text()).await;
             let text = text.ok().and_then(|text| text.as_string()).unwrap_or_default();
-            let added = bring_in(&text);
+            let added = add(&signatures(&text));
             batch(|| {
                 session.tell(&match added {
                     Some(count) => format!("{count} more known. Incidents are compared with them from the next data on."),
@@ -74,10 +76,34 @@ fn name(signature: &JsValue) -> Option<String> {
     Reflect::get(signature, &"name".into()).ok()?.as_string()
 }
 
-/// Adds the signatures in a text to those that are known, in the place of ones of the same name, and says how many there
-/// were. `None` where the text has none, or the browser keeps nothing.
-fn bring_in(text: &str) -> Option<u32> {
-    let new = signatures(text);
+/// What is known, for the analysis: a list of [`NamedSignature`], as bytes.
+pub(super) fn known() -> Vec<u8> {
+    let features = |signature: &JsValue| -> Option<Vec<Option<f64>>> {
+        let features: Array = Reflect::get(signature, &"features".into()).ok()?.dyn_into().ok()?;
+        Some(features.iter().map(|feature| feature.as_f64()).collect())
+    };
+    let known = |one: JsValue| Some(NamedSignature { name: name(&one)?, features: features(&one)? });
+    encode(&signatures(&store::library()).iter().filter_map(known).collect::<Vec<_>>())
+}
+
+/// Keeps an incident under a name, to be known again, and says so.
+pub(super) fn remember(session: &'static Session, name: &str, signature: &[Option<f64>]) {
+    let features: Array = signature.iter().map(|feature| feature.map_or(JsValue::NULL, JsValue::from_f64)).collect();
+    let one = Object::new();
+    let set = |key: &str, value: &JsValue| Reflect::set(&one, &key.into(), value).is_ok();
+    let is_kept = set("name", &name.into()) && set("features", &features) && add(&Array::of1(&one)).is_some();
+    session.tell(&if is_kept {
+        format!(
+            "“{name}” is known from now on, in this browser. What is kept are {FEATURES} numbers, none of them data."
+        )
+    } else {
+        "This browser does not keep anything between visits.".to_owned()
+    });
+}
+
+/// Adds signatures to those that are known, in the place of ones of the same name, and says how many they are. `None`
+/// where there are none, or the browser keeps nothing.
+fn add(new: &Array) -> Option<u32> {
     let names: Vec<String> = new.iter().filter_map(|one| name(&one)).collect();
     if names.is_empty() || names.len() != new.length() as usize {
         return None;

@@ -1,6 +1,7 @@
 //! The story: what broke first and how it spread, every number with its evidence; or that all is calm.
 
 use super::format;
+use super::library;
 use super::session::{Session, Shown};
 use crate::dom::{self, El, el, memo, untrack};
 use crate::state::{Link, Look, View, look};
@@ -107,11 +108,11 @@ fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident,
         .child(el("p").child(spans(session, &narrative.body)))
         .child(facts)
         .child(next)
-        .child((!incident.signature.is_empty()).then(|| remember(session, shown.generation, index)))
+        .child((!incident.signature.is_empty()).then(|| remember(session, incident.signature.clone())))
 }
 
 /// Gives the incident a name, so that one like it is known again.
-fn remember(session: &'static Session, generation: u32, incident: usize) -> El {
+fn remember(session: &'static Session, signature: Vec<Option<f64>>) -> El {
     let field = el("input")
         .attr("type", "text")
         .attr("required", "")
@@ -125,7 +126,7 @@ fn remember(session: &'static Session, generation: u32, incident: usize) -> El {
         let name = input.value();
         if !name.trim().is_empty() {
             input.set_value("");
-            session.remember_incident(generation, incident, name.trim().to_owned());
+            library::remember(session, name.trim(), &signature);
         }
     };
     let button = el("button").class("button is-quiet").attr("data-testid", "remember").text("Know it again");

@@ -1,11 +1,12 @@
 //! What the worker holds, and who gets which answer.
 
 use super::work::{self, Asked};
-use crate::bridge::{ChartRequest, Envelope, Handed, Mailbox, Request, Response, to_bytes, to_f64s};
-use engine::{Analysis, Options, SettingError};
-use report::{Library, Report};
+use crate::bridge::{ChartRequest, Envelope, Handed, Mailbox, Request, Response, take_bytes, to_bytes, to_f64s};
+use engine::{Analysis, Answer, Options, Portion, SettingError};
+use report::Report;
+use report::bytes::{decode, encode};
 use series::{Note, NoteKind};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -16,10 +17,15 @@ pub(super) struct Turn {
     number: u32,
 }
 
+/// How many portions are out at once: one to work on, and one that has arrived when that is done.
+const PORTIONS: usize = 2;
+
 /// An analysis, and whose turn it is.
 struct Numbered {
     turn: Turn,
     analysis: Analysis,
+    /// How many portions of it are out.
+    handed_out: usize,
 }
 
 /// What the worker holds: the analysis that was completed last, and the one under way.
@@ -41,20 +47,24 @@ impl Desk {
             Request::Analyse { generation, service_label, settings, library } => {
                 let turn = desk.begin(generation);
                 let desk = Rc::clone(desk);
-                let mut options = Options { signatures: known(&library).signatures, ..Options::default() };
+                let mut options = Options { signatures: decode(&library).unwrap_or_default(), ..Options::default() };
                 let refused = settings.iter().filter_map(|setting| Some(refused(setting, options.set(setting).err()?)));
                 let asked = Asked { service_label, refused: refused.collect(), options };
                 spawn_local(async move { work::run(&desk, turn, asked, message.buffers).await });
             }
-            Request::Remember { ticket, generation, incident, name, library } => {
-                let grown = desk.with(generation, |analysis| {
-                    let signature = &analysis.report().incidents.get(incident)?.signature;
-                    let mut library = known(&library);
-                    library.add(&name, signature);
-                    serde_json::to_vec(&library).ok()
-                });
-                let file = grown.flatten().map(|json| to_bytes(&json));
-                desk.page.say(Envelope::with(Response::File { ticket }, file.into_iter().collect()));
+            Request::Help { generation, number } => {
+                let portion: Option<Portion> = message.buffers.first().map(take_bytes).as_deref().and_then(decode);
+                if let Some(portion) = portion {
+                    let answer = to_bytes(&encode(&portion.answer()));
+                    desk.page.say(Envelope::with(Response::Helped { generation, number }, vec![answer]));
+                }
+            }
+            Request::Helped { generation, number } => {
+                let answer: Option<Answer> = message.buffers.first().map(take_bytes).as_deref().and_then(decode);
+                if let (Some(numbered), Some(answer)) = (desk.under_way(Turn { generation, number }).as_mut(), answer) {
+                    numbered.handed_out = numbered.handed_out.saturating_sub(1);
+                    numbered.analysis.take_in(answer);
+                }
             }
             // For the reader and for what asks servers.
             Request::Load { .. }
@@ -96,13 +106,31 @@ impl Desk {
 
     /// Puts an analysis under way on the desk.
     pub(super) fn put(&self, turn: Turn, analysis: Analysis) {
-        self.under_way.replace(Some(Numbered { turn, analysis }));
+        self.under_way.replace(Some(Numbered { turn, analysis, handed_out: 0 }));
     }
 
     /// Works on the analysis under way; none where it is not there any more.
     pub(super) fn work_on<T>(&self, turn: Turn, work: impl FnOnce(&mut Analysis) -> T) -> Option<T> {
-        let mut under_way = self.under_way.borrow_mut();
-        under_way.as_mut().filter(|numbered| numbered.turn == turn).map(|numbered| work(&mut numbered.analysis))
+        self.under_way(turn).as_mut().map(|numbered| work(&mut numbered.analysis))
+    }
+
+    /// The analysis under way, if it is of this turn.
+    fn under_way(&self, turn: Turn) -> Option<RefMut<'_, Numbered>> {
+        RefMut::filter_map(self.under_way.borrow_mut(), |under_way| {
+            under_way.as_mut().filter(|numbered| numbered.turn == turn)
+        })
+        .ok()
+    }
+
+    /// Offers others a portion of the analysis under way, unless enough are out.
+    pub(super) fn share(&self, turn: Turn) {
+        let Some(mut numbered) = self.under_way(turn).filter(|numbered| numbered.handed_out < PORTIONS) else { return };
+        if let Some(portion) = numbered.analysis.hand_out() {
+            numbered.handed_out += 1;
+            let Turn { generation, number } = turn;
+            let portion = to_bytes(&encode(&portion));
+            self.page.say(Envelope::with(Response::Portion { generation, number }, vec![portion]));
+        }
     }
 
     /// The analysis under way has come to its end.
@@ -143,13 +171,8 @@ impl Desk {
     pub(super) fn say_report(&self, generation: u32, report: &Report) {
         let complete = report.complete;
         let head = Response::Report { generation, complete };
-        self.page.say(Envelope::with(head, vec![to_bytes(&report::bytes::encode(report))]));
+        self.page.say(Envelope::with(head, vec![to_bytes(&encode(report))]));
     }
-}
-
-/// The library that the page keeps. One that cannot be read is of another time, and nothing is known.
-fn known(library: &str) -> Library {
-    serde_json::from_str(library).unwrap_or_default()
 }
 
 /// The note on a setting that is none; it can be taken away.
@@ -160,9 +183,7 @@ fn refused(setting: &str, error: SettingError) -> Note {
 
 fn handed(analysis: &Analysis, what: Handed) -> Vec<u8> {
     match what {
-        Handed::Report => report::bytes::encode(analysis.report()),
-        Handed::Pair(from, to) => {
-            analysis.pair_spectrum(from, to).map(|found| report::bytes::encode(&found)).unwrap_or_default()
-        }
+        Handed::Report => encode(analysis.report()),
+        Handed::Pair(from, to) => analysis.pair_spectrum(from, to).map(|found| encode(&found)).unwrap_or_default(),
     }
 }

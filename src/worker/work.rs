@@ -85,6 +85,7 @@ async fn analyse(desk: &Desk, turn: Turn, is_again: bool, pause: &Pause) {
         pause.take().await;
         let Some(status) = desk.work_on(turn, |analysis| slice(desk, analysis)) else { return };
         let Status::Working(progress) = status else { break };
+        desk.share(turn);
         let now_ms = desk.page.now_ms();
         if is_again || now_ms - last_sent_ms < PARTIAL_MS.max(PARTIAL_SHARE * (now_ms - begun_ms)) {
             continue;

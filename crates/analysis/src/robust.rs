@@ -2,6 +2,8 @@
 //!
 //! NaN is ignored everywhere; infinite values are ignored too, since no spread is defined with them.
 
+use std::borrow::Cow;
+
 /// Scales a median absolute deviation to the standard deviation of normal data: 1 / Φ⁻¹(3/4).
 pub const MAD_TO_SIGMA: f64 = 1.482_602_218_505_602;
 /// Divides an interquartile range to give the standard deviation of normal data: 2 Φ⁻¹(3/4).
@@ -13,28 +15,33 @@ pub fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite()).collect()
 }
 
+/// The same, copied only if there are others.
+fn only_finite(values: &[f64]) -> Cow<'_, [f64]> {
+    if values.iter().all(|value| value.is_finite()) { Cow::Borrowed(values) } else { Cow::Owned(finite(values)) }
+}
+
 /// The median; the mean of the two middle values where their number is even. None without a finite value.
 ///
 /// Linear time (quickselect).
 #[inline(never)]
 pub fn median(values: &[f64]) -> Option<f64> {
-    median_in_place(&mut finite(values))
+    median_of_finite(&only_finite(values))
 }
 
-/// The median of values that are all finite, reordering them.
-pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
-    quantile_in_place(values, 0.5)
+/// The median of values that are all finite.
+pub fn median_of_finite(values: &[f64]) -> Option<f64> {
+    quantile_of_finite(values, 0.5)
 }
 
 /// The quantile at `probability` (clamped to 0..=1), linear between order statistics (type 7 of Hyndman and Fan 1996,
 /// the default of R and numpy). None without a finite value or with a NaN probability.
 pub fn quantile(values: &[f64], probability: f64) -> Option<f64> {
-    quantile_in_place(&mut finite(values), probability)
+    quantile_of_finite(&only_finite(values), probability)
 }
 
-/// [`quantile`] of values that are all finite, reordering them.
+/// [`quantile`] of values that are all finite.
 #[inline(never)]
-pub fn quantile_in_place(values: &mut [f64], probability: f64) -> Option<f64> {
+pub fn quantile_of_finite(values: &[f64], probability: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
     if probability.is_nan() {
         return None;
@@ -42,12 +49,8 @@ pub fn quantile_in_place(values: &mut [f64], probability: f64) -> Option<f64> {
     let position = probability.clamp(0.0, 1.0) * last as f64;
     let below = (position.floor() as usize).min(last);
     let fraction = position - below as f64;
-    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    if fraction <= 0.0 {
-        return Some(low);
-    }
-    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-    Some(low + fraction * (high - low))
+    let (low, high) = order::neighbours(values, below)?;
+    Some(if fraction <= 0.0 { low } else { low + fraction * (high - low) })
 }
 
 /// The quantile at `probability` of values in ascending order, as [`quantile`].
@@ -68,11 +71,11 @@ pub fn quantile_of_sorted(sorted: &[f64], probability: f64) -> Option<f64> {
 #[inline(never)]
 pub fn mad(values: &[f64]) -> Option<f64> {
     let mut kept = finite(values);
-    let centre = median_in_place(&mut kept)?;
+    let centre = median_of_finite(&kept)?;
     for value in &mut kept {
         *value = (*value - centre).abs();
     }
-    Some(MAD_TO_SIGMA * median_in_place(&mut kept)?)
+    Some(MAD_TO_SIGMA * median_of_finite(&kept)?)
 }
 
 /// The spread in units of a standard deviation: the scaled MAD, or IQR / 1.349 where that is 0, or 0 where both are.
@@ -84,9 +87,9 @@ pub fn spread(values: &[f64]) -> Option<f64> {
     if scaled > 0.0 {
         return Some(scaled);
     }
-    let mut kept = finite(values);
-    let high = quantile_in_place(&mut kept, 0.75)?;
-    let low = quantile_in_place(&mut kept, 0.25)?;
+    let kept = finite(values);
+    let high = quantile_of_finite(&kept, 0.75)?;
+    let low = quantile_of_finite(&kept, 0.25)?;
     Some((high - low) / IQR_PER_SIGMA)
 }
 

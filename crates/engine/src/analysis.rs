@@ -2,12 +2,14 @@
 
 use crate::chart::{self, Drawn};
 use crate::describe::{self, Context};
-use crate::detect::{self, Facts, Setting};
+use crate::detect::{self, Setting};
 use crate::distribution::Distributions;
 use crate::expectation::Course;
 use crate::gap::longest_break;
 use crate::parting::{self, Break};
 use crate::peers;
+use crate::portion::{Answer, Portion, Unseen};
+use crate::profile::{Look, Profile, View};
 use crate::recall::Memory;
 use crate::relate::{self, MOST_SERIES, Relating};
 use crate::replay::{self, Ribbons};
@@ -35,6 +37,11 @@ const PARTED_PER_STEP: usize = 20;
 /// worked out again for who wants to see it.
 const MOST_KEPT: usize = 2_000_000;
 
+/// Values of all series together from which others may help, and how many values of theirs a portion holds: about a tenth of a
+/// second's work.
+const LEAST_SHARED: usize = 300_000;
+const PORTION: usize = 50_000;
+
 /// Series whose normal bands are kept after they were drawn.
 const MOST_DRAWN: usize = 8;
 
@@ -45,6 +52,7 @@ const EXPECTED_PER_STEP: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Place,
+    /// The first series that may wait.
     Detect(usize),
     Peers(usize),
     Beats,
@@ -59,6 +67,14 @@ enum Next {
     Finished,
 }
 
+/// How far looking at a series by itself is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Waiting,
+    HandedOut,
+    Seen,
+}
+
 /// An analysis under way, or done.
 pub struct Analysis {
     /// What the series are called and labelled; their values are in the panel once they are placed.
@@ -67,7 +83,10 @@ pub struct Analysis {
     options: Options,
     bounds: Bounds,
     end_of_observation: usize,
-    facts: Vec<Facts>,
+    /// How far each series is.
+    standings: Vec<Standing>,
+    /// What is known of each series; nothing of those that were not looked at.
+    profiles: Vec<Profile>,
     /// The series that are instances of one metric.
     groups: Vec<Vec<usize>>,
     beats: Vec<FoundBeat>,
@@ -97,7 +116,8 @@ impl Analysis {
             options,
             bounds,
             end_of_observation: 0,
-            facts: Vec::new(),
+            standings: Vec::new(),
+            profiles: Vec::new(),
             groups: Vec::new(),
             beats: Vec::new(),
             relating: None,
@@ -113,7 +133,7 @@ impl Analysis {
     pub fn step(&mut self) -> Status {
         self.next = match self.next {
             Next::Place => self.place(),
-            Next::Detect(series) => self.detect(series),
+            Next::Detect(first) => self.detect(first),
             Next::Peers(group) => self.part(group),
             Next::Beats => self.find_beats(),
             Next::Scan(scale) => self.scan(scale),
@@ -136,7 +156,7 @@ impl Analysis {
         let series = self.dataset.series.len().max(1) as f64;
         let (stage, done) = match next {
             Next::Place => (Stage::Align, 0.0),
-            Next::Detect(position) => (Stage::Detect, 0.6 * position as f64 / series),
+            Next::Detect(_) => (Stage::Detect, 0.6 * self.seen() as f64 / series),
             Next::Peers(_) | Next::Beats => (Stage::Detect, 0.6),
             Next::Scan(scale) => (Stage::Relate, 0.62 + 0.06 * scale as f64),
             Next::Judge => (Stage::Relate, 0.8),
@@ -158,26 +178,87 @@ impl Analysis {
             return Next::Place;
         }
         self.end_of_observation = end_of_observation(self.panel.columns.iter().map(Vec::as_slice)).unwrap_or(0);
+        self.standings = vec![Standing::Waiting; self.panel.columns.len()];
+        self.profiles = vec![Profile::default(); self.panel.columns.len()];
         Next::Detect(0)
     }
 
-    fn detect(&mut self, position: usize) -> Next {
-        let Some(column) = self.panel.columns.get(position) else {
+    /// Looks at one series: the first that waits. Where only such are left as were handed out, at the last of them, which
+    /// others come to last.
+    fn detect(&mut self, first: usize) -> Next {
+        let waiting = self.standings.iter().skip(first).position(|standing| *standing == Standing::Waiting);
+        let waiting = waiting.map(|after| first + after);
+        let handed_out = || self.standings.iter().rposition(|standing| *standing == Standing::HandedOut);
+        let Some(place) = waiting.or_else(handed_out) else {
             let units: Vec<&str> = self.report.series.iter().map(|series| series.unit.as_str()).collect();
             self.groups = peers::groups(&self.dataset, &units);
             return Next::Peers(0);
         };
-        let mut facts = detect::detect(column, &self.setting());
-        if let Some(series) = self.report.series.get_mut(position) {
-            summary::fill(series, column, &facts, &self.panel.grid, &self.options.patterns);
+        if let (Some(summary), Some(values)) = (self.report.series.get(place), self.panel.columns.get(place)) {
+            let look = self.view().look(place, summary.clone(), values);
+            self.keep(place, look);
         }
-        let found = self.context(position).map(|context| describe::findings(&context, &facts));
-        if self.panel.columns.len() * self.panel.grid.len > MOST_KEPT {
-            facts.let_go(column);
+        Next::Detect(waiting.map_or(first, |place| place + 1))
+    }
+
+    /// Keeps what was found in a series, unless that is known.
+    fn keep(&mut self, place: usize, look: Look) {
+        let Look { summary, findings, profile } = look;
+        let Some(standing) = self.standings.get_mut(place).filter(|standing| **standing != Standing::Seen) else {
+            return;
+        };
+        *standing = Standing::Seen;
+        self.add(findings);
+        if let (Some(told), Some(known)) = (self.report.series.get_mut(place), self.profiles.get_mut(place)) {
+            (*told, *known) = (summary, profile);
         }
-        self.add(found.unwrap_or_default());
-        self.facts.push(facts);
-        Next::Detect(position + 1)
+    }
+
+    /// How many series were looked at.
+    fn seen(&self) -> usize {
+        self.standings.iter().filter(|standing| **standing == Standing::Seen).count()
+    }
+
+    /// What series are looked at with.
+    fn view(&self) -> View {
+        View {
+            setting: self.setting(),
+            grid: self.panel.grid.clone(),
+            patterns: self.options.patterns.clone(),
+            keeps_bands: self.panel.columns.len() * self.panel.grid.len <= MOST_KEPT,
+        }
+    }
+
+    /// Series that somebody else may look at meanwhile: the last that wait. None where too little is left to share, and in
+    /// every other stage.
+    ///
+    /// Whoever gets them need not answer: what is not [taken in](Self::take_in) in time is looked at here.
+    pub fn hand_out(&mut self) -> Option<Portion> {
+        let slots = self.panel.grid.len;
+        if !matches!(self.next, Next::Detect(_)) || slots * self.standings.len() < LEAST_SHARED {
+            return None;
+        }
+        let most = (PORTION / slots.max(1)).max(1);
+        let waiting =
+            (0..self.standings.len()).rev().filter(|place| self.standings.get(*place) == Some(&Standing::Waiting));
+        let chosen: Vec<usize> = waiting.take(2 * most).collect();
+        if chosen.len() < 2 * most {
+            return None;
+        }
+        let mut series = Vec::with_capacity(most);
+        for place in chosen.into_iter().take(most) {
+            let (summary, values) = (self.report.series.get(place)?.clone(), self.panel.columns.get(place)?.clone());
+            *self.standings.get_mut(place)? = Standing::HandedOut;
+            series.push(Unseen { place, summary, values });
+        }
+        Some(Portion { view: self.view(), series })
+    }
+
+    /// Takes in what came of a portion of this analysis.
+    pub fn take_in(&mut self, answer: Answer) {
+        for (place, look) in answer.0 {
+            self.keep(place, look);
+        }
     }
 
     /// What columns are looked at with.
@@ -211,7 +292,7 @@ impl Analysis {
         let Some(members) = self.groups.get(group) else { return Next::Beats };
         let alpha = detect::alpha(&self.options, self.panel.columns.len());
         let mut found = Vec::new();
-        for departure in peers::departures(members, &rests(&self.panel, &self.facts), alpha) {
+        for departure in peers::departures(members, &rests(&self.panel, &self.profiles), alpha) {
             let Some(context) = self.context(departure.series) else { continue };
             if !peers::is_told(&departure, &self.report.findings, &context) {
                 let metric = self.dataset.series.get(departure.series).and_then(|series| series.metric.as_deref());
@@ -240,7 +321,7 @@ impl Analysis {
     }
 
     fn find_beats(&mut self) -> Next {
-        self.beats = relate::beats(&self.panel.columns, &self.facts, self.options.false_discovery_rate);
+        self.beats = relate::beats(&self.panel.columns, &self.profiles, self.options.false_discovery_rate);
         let found = describe::beats(
             &self.report,
             &self.beats,
@@ -271,10 +352,10 @@ impl Analysis {
     }
 
     fn scan(&mut self, scale: usize) -> Next {
-        let rests = rests(&self.panel, &self.facts);
+        let rests = rests(&self.panel, &self.profiles);
         match &mut self.relating {
             Some(relating) if scale < relating.scale_count() => {
-                let is_done = relating.scan(scale, &rests, &self.facts, &self.panel.grid, &self.bounds);
+                let is_done = relating.scan(scale, &rests, &self.profiles, &self.panel.grid, &self.bounds);
                 Next::Scan(scale + usize::from(is_done))
             }
             _ => Next::Judge,
@@ -283,8 +364,8 @@ impl Analysis {
 
     fn judge(&mut self) -> Next {
         if let Some(relating) = &mut self.relating {
-            let rests = rests(&self.panel, &self.facts);
-            relating.judge(self.options.false_discovery_rate, &rests, &self.facts, &self.panel.grid, &self.bounds);
+            let rests = rests(&self.panel, &self.profiles);
+            relating.judge(self.options.false_discovery_rate, &rests, &self.profiles, &self.panel.grid, &self.bounds);
         }
         Next::Lags
     }
@@ -297,8 +378,8 @@ impl Analysis {
     fn refine(&mut self) -> Next {
         let Some(relating) = &mut self.relating else { return Next::Ribbon(0) };
         let rate = self.options.false_discovery_rate;
-        let rests = rests(&self.panel, &self.facts);
-        if relating.refine(REFINED_PER_STEP, rate, &rests, &self.facts, &self.panel.grid) {
+        let rests = rests(&self.panel, &self.profiles);
+        if relating.refine(REFINED_PER_STEP, rate, &rests, &self.profiles, &self.panel.grid) {
             return Next::Refine;
         }
         relating.let_go();
@@ -322,7 +403,7 @@ impl Analysis {
         let chosen = parting::chosen(&self.report.relations);
         let strange = parting::strange(&self.report, &self.panel.grid);
         let alpha = detect::alpha(&self.options, chosen.len());
-        let rests = rests(&self.panel, &self.facts);
+        let rests = rests(&self.panel, &self.profiles);
         for relation in chosen.iter().skip(place).take(PARTED_PER_STEP) {
             if let Some(relation) = self.report.relations.get(*relation) {
                 self.breaks.extend(parting::breaks(relation, &rests, &strange, &self.panel.grid, alpha));
@@ -349,7 +430,7 @@ impl Analysis {
         let (Some(scale_name), Some(relating)) = (Scale::ALL.get(scale), &self.relating) else {
             return Next::Expect(0);
         };
-        let columns = rests(&self.panel, &self.facts);
+        let columns = rests(&self.panel, &self.profiles);
         let ribbons = replay::ribbons(
             &columns,
             relating,
@@ -372,10 +453,10 @@ impl Analysis {
         // The chance of any violation in a healthy Report is that of any finding.
         let alpha = self.options.false_alarm_rate / columns.len().max(1) as f64;
         for &series in chosen.iter().skip(place).take(EXPECTED_PER_STEP) {
-            if let (Some(column), Some(facts), Some(told)) =
-                (columns.get(series), self.facts.get(series), self.report.series.get_mut(series))
+            if let (Some(column), Some(profile), Some(told)) =
+                (columns.get(series), self.profiles.get(series), self.report.series.get_mut(series))
             {
-                told.expectation = expectation::summary(column, &self.panel.grid, expectation::season(facts), alpha);
+                told.expectation = expectation::summary(column, &self.panel.grid, profile.season, alpha);
             }
         }
         let next = place + EXPECTED_PER_STEP;
@@ -383,7 +464,7 @@ impl Analysis {
     }
 
     fn explain(&mut self) -> Next {
-        let columns = rests(&self.panel, &self.facts);
+        let columns = rests(&self.panel, &self.profiles);
         let ways = Ways::new(&self.report.relations, &self.report.series, self.report.services.len());
         self.report.branching_ratio = ways.branching_ratio();
         for (service, reach) in self.report.services.iter_mut().zip(ways.reach()) {
@@ -403,7 +484,7 @@ impl Analysis {
             let scene = replay::Scene {
                 report: &self.report,
                 columns: &self.panel.columns,
-                facts: &self.facts,
+                profiles: &self.profiles,
                 beats: &self.beats,
                 relating,
                 grid: &self.panel.grid,
@@ -424,6 +505,11 @@ impl Analysis {
         Next::Finished
     }
 
+    /// What is known of a series that has been looked at.
+    fn profile(&self, series: usize) -> Option<&Profile> {
+        self.profiles.get(series).filter(|_| self.standings.get(series) == Some(&Standing::Seen))
+    }
+
     /// What is known so far; complete once [`Analysis::step`] has returned [`Status::Done`].
     pub fn report(&self) -> &Report {
         &self.report
@@ -438,7 +524,7 @@ impl Analysis {
     /// `None` where there is no such series, where it has not been looked at yet, or where no scale has enough segments.
     pub fn pair_spectrum(&self, from: usize, to: usize) -> Option<PairSpectrum> {
         let ends = [from, to];
-        let [x, y] = ends.map(|series| Some(self.facts.get(series)?.rest(self.panel.columns.get(series)?)));
+        let [x, y] = ends.map(|series| Some(self.profile(series)?.rest(self.panel.columns.get(series)?)));
         let relations =
             self.report.relations.iter().filter(|one| ends == [one.from, one.to] || ends == [one.to, one.from]);
         let relations: Vec<_> = relations.collect();
@@ -460,16 +546,19 @@ impl Analysis {
     /// kept: who draws them will draw them again.
     fn backdrop(&self, series: usize) -> Option<Rc<Backdrop>> {
         // Before a series has been looked at there is nothing to show behind it.
-        let column = self.panel.columns.get(series).filter(|_| series < self.facts.len())?;
+        let (profile, column) = (self.profile(series)?, self.panel.columns.get(series)?);
         let mut drawn = self.drawn.borrow_mut();
         if let Some((_, backdrop)) = drawn.iter().find(|(kept, _)| *kept == series) {
             return Some(Rc::clone(backdrop));
         }
-        let known = self.facts.get(series).filter(|facts| facts.has_band());
-        let again = known.is_none().then(|| detect::detect(column, &self.setting()));
-        let facts = known.or(again.as_ref())?;
-        let course = expectation::course(column, &self.panel.grid, expectation::season(facts));
-        let backdrop = Rc::new(Backdrop { lower: facts.band_lower.clone(), upper: facts.band_upper.clone(), course });
+        let course = expectation::course(column, &self.panel.grid, profile.season);
+        let (lower, upper) = if profile.band.0.is_empty() {
+            let facts = detect::detect(column, &self.setting());
+            (facts.band_lower, facts.band_upper)
+        } else {
+            profile.band.clone()
+        };
+        let backdrop = Rc::new(Backdrop { lower, upper, course });
         if drawn.len() >= MOST_DRAWN {
             drawn.remove(0);
         }
@@ -486,9 +575,9 @@ struct Backdrop {
     course: Course,
 }
 
-/// The columns that have been looked at, without their seasons.
-fn rests<'a>(panel: &'a Panel, facts: &'a [Facts]) -> Vec<&'a [f64]> {
-    facts.iter().zip(&panel.columns).map(|(facts, column)| facts.rest(column)).collect()
+/// The columns without their seasons.
+fn rests<'a>(panel: &'a Panel, profiles: &'a [Profile]) -> Vec<&'a [f64]> {
+    profiles.iter().zip(&panel.columns).map(|(profile, column)| profile.rest(column)).collect()
 }
 
 /// The longest stretch of slots without a break in it.
@@ -541,15 +630,69 @@ mod tests {
             format!("{drawn:?}")
         };
         let kept = charts(&analysis);
-        let rests: Vec<Vec<f64>> = super::rests(&analysis.panel, &analysis.facts).iter().map(|r| r.to_vec()).collect();
-        for (facts, column) in analysis.facts.iter_mut().zip(&analysis.panel.columns) {
-            assert!(facts.has_band());
-            facts.let_go(column);
-            assert!(!facts.has_band());
+        let rests: Vec<Vec<f64>> =
+            super::rests(&analysis.panel, &analysis.profiles).iter().map(|rest| rest.to_vec()).collect();
+        for profile in &mut analysis.profiles {
+            assert!(!profile.band.0.is_empty());
+            profile.band = Default::default();
         }
         analysis.drawn.borrow_mut().clear();
         assert_eq!(charts(&analysis), kept);
-        assert_eq!(super::rests(&analysis.panel, &analysis.facts), rests);
+        assert_eq!(super::rests(&analysis.panel, &analysis.profiles), rests);
         assert_ne!(rests[0], analysis.panel.columns[0], "a season was taken out of it");
+    }
+
+    /// Enough series for others to help with: noise, some with a season, a step, a gap or spikes.
+    fn many() -> Analysis {
+        let mut random = Random::new(11);
+        let series = (0..80).map(|number| {
+            let mut values = signal::ar1(4_000, 0.3, &mut random);
+            for (slot, value) in values.iter_mut().enumerate() {
+                match number % 5 {
+                    1 => *value += 4.0 * (slot as f64 / 40.0).sin(),
+                    2 if slot >= 2_500 => *value += 5.0,
+                    3 if (900..1_000).contains(&slot) => *value = f64::NAN,
+                    4 if slot % 1_700 == 900 => *value += 15.0,
+                    _ => {}
+                }
+            }
+            (format!("series {number}"), values)
+        });
+        Analysis::new(dataset(15_000, series.collect::<Vec<_>>()), Options::default()).unwrap()
+    }
+
+    #[test]
+    fn what_others_look_at_makes_the_same_report() {
+        let told = |analysis: &Analysis| {
+            let charts: Vec<_> =
+                (0..80).map(|series| analysis.chart(series, START_MS, i64::MAX, 50).unwrap()).collect();
+            (serde_json::to_string(analysis.report()).unwrap(), format!("{charts:?}"))
+        };
+        let mut alone = many();
+        while alone.step() != Status::Done {}
+        assert!(alone.report().findings.len() > 20, "{}", alone.report().findings.len());
+
+        let mut helped = many();
+        assert!(helped.hand_out().is_none(), "nothing is laid out yet");
+        let mut given = Vec::new();
+        let (mut portions, mut series, mut steps) = (0, 0, 0);
+        while helped.step() != Status::Done {
+            steps += 1;
+            if let Some(portion) = helped.hand_out() {
+                portions += 1;
+                series += portion.series.len();
+                given.push(report::bytes::encode(&portion));
+            }
+            // Only some come back, later, as bytes; what is done twice counts once.
+            if steps % 3 == 0 && given.len() > 2 {
+                let portion: Portion = report::bytes::decode(&given.remove(0)).unwrap();
+                let answer = report::bytes::encode(&portion.answer());
+                helped.take_in(report::bytes::decode(&answer).unwrap());
+                helped.take_in(report::bytes::decode(&answer).unwrap());
+            }
+        }
+        assert!(portions > 2 && series > 20, "{portions} portions of {series} series");
+        assert_eq!(given.len(), 2, "these were never answered");
+        assert_eq!(told(&helped), told(&alone));
     }
 }

@@ -45,11 +45,11 @@ pub(crate) struct Facts {
     pub(crate) scale_shares: Option<[f64; 3]>,
     /// The job, the accents and a period that leaves its clock.
     pub(crate) recurrence: Recurrence,
-    /// The values without their season; NaN stays NaN. Empty once [let go](Facts::let_go) where there is no season.
-    deseasonalised: Vec<f64>,
-    /// The centre of the normal band, season included. Empty once let go.
+    /// The values without their season; NaN stays NaN.
+    pub(crate) deseasonalised: Vec<f64>,
+    /// The centre of the normal band, season included.
     pub(crate) band_centre: Vec<f64>,
-    /// The edges of the normal band, where a value becomes an accent. Empty once let go.
+    /// The edges of the normal band, where a value becomes an accent.
     pub(crate) band_lower: Vec<f64>,
     pub(crate) band_upper: Vec<f64>,
     /// What happened.
@@ -65,26 +65,6 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// The values without their season, of the column that these facts are of.
-    pub(crate) fn rest<'a>(&'a self, column: &'a [f64]) -> &'a [f64] {
-        if self.deseasonalised.is_empty() { column } else { &self.deseasonalised }
-    }
-
-    /// Whether the normal band is there.
-    pub(crate) fn has_band(&self) -> bool {
-        !self.band_lower.is_empty()
-    }
-
-    /// Lets go what is as long as the column and can be had again: the normal band, and the values if no season was taken
-    /// out of them. What is left of a thousand series would else be several times the data.
-    pub(crate) fn let_go(&mut self, column: &[f64]) {
-        (self.band_centre, self.band_lower, self.band_upper) = (Vec::new(), Vec::new(), Vec::new());
-        let is_same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
-        if self.deseasonalised.iter().zip(column).all(is_same) {
-            self.deseasonalised = Vec::new();
-        }
-    }
-
     /// Puts values, of which each stands for a slot, in other places; so with the edges of the normal band.
     pub(crate) fn move_values(&mut self, values: impl Fn(&[f64]) -> Vec<f64>, edges: impl Fn(&[f64]) -> Vec<f64>) {
         self.deseasonalised = values(&self.deseasonalised);
@@ -196,16 +176,27 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     if facts.variance.is_some() && !facts.accents.is_empty() && !regime::grows_without(&residual, told(), &options) {
         facts.variance = None;
     }
-    let removed = |slot: usize| {
-        value(&facts.deseasonalised, slot) - value(&residual, slot) + seasonal.get(slot).copied().unwrap_or(0.0)
-    };
-    let with_removed = |edge: &[f64]| (0..values.len()).map(|slot| value(edge, slot) + removed(slot)).collect();
-    (facts.band_centre, facts.band_lower, facts.band_upper) =
-        (with_removed(&scan.centre), with_removed(&scan.lower), with_removed(&scan.upper));
+    // What was taken out of the values comes back into the band.
+    let mut removed: Vec<f64> = facts.deseasonalised.iter().zip(&residual).map(|(value, rest)| value - rest).collect();
+    add(&mut removed, &seasonal);
+    let scan_edges = [
+        (&mut facts.band_centre, scan.centre),
+        (&mut facts.band_lower, scan.lower),
+        (&mut facts.band_upper, scan.upper),
+    ];
+    for (edge, mut found) in scan_edges {
+        add(&mut found, &removed);
+        *edge = found;
+    }
     facts.recurrence.widen(&facts.band_centre, &mut facts.band_lower, &mut facts.band_upper);
     facts.shifts = shifts;
     facts.trend = drift;
     facts
+}
+
+/// Adds values place by place, where both have one.
+fn add(to: &mut [f64], values: &[f64]) {
+    to.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
 
 fn value(values: &[f64], slot: usize) -> f64 {

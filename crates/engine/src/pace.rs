@@ -237,7 +237,7 @@ mod tests {
         assert!((797..=805).contains(&facts.shifts[0].slot), "{}", facts.shifts[0].slot);
         assert!(column[facts.shifts[0].slot].is_finite());
         assert!(facts.accents.iter().any(|accent| accent.peak == 401));
-        assert_eq!((facts.rest(&[]).len(), facts.band_upper.len()), (1440, 1440));
+        assert_eq!((facts.deseasonalised.len(), facts.band_upper.len()), (1440, 1440));
         assert!(facts.band_upper[400..403].windows(2).all(|pair| pair[0] == pair[1]), "the band holds");
 
         let line: Vec<f64> =

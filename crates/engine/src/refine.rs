@@ -1,7 +1,7 @@
 //! What can be said of a relation beyond its coherence and its lag: who predicts whom, whether a third series explains it,
 //! whether the gain has a peak or a notch, and whether phases are locked.
 
-use crate::detect::Facts;
+use crate::profile::Profile;
 use crate::scales::to_report;
 use analysis::coupling::{
     Agreement, BandPhase, Edge, ExplainOptions, GrangerOptions, GrangerPlan, LagPlan, Verdict, explain, phase_locking,
@@ -95,7 +95,7 @@ impl Refining {
         rate: f64,
         columns: &[&[f64]],
         drafts: &mut [Relation],
-        facts: &[&Facts],
+        profiles: &[&Profile],
         grid: &TimeGrid,
     ) -> bool {
         let end = (self.next + count).min(drafts.len()).min(self.most);
@@ -108,7 +108,7 @@ impl Refining {
             }
             self.resonances.push((place, resonance_of(from, to, &options)));
             delay(draft, [from, to], &self.plans, grid);
-            draft.locking = locking(draft, from, to, facts, grid);
+            draft.locking = locking(draft, from, to, profiles, grid);
         }
         self.next = end;
         end < drafts.len().min(self.most)
@@ -170,10 +170,10 @@ fn delay(draft: &mut Relation, [from, to]: [&[f64]; 2], plans: &[(Scale, BandPla
 }
 
 /// How firmly phases are locked around a period that both have.
-fn locking(draft: &Relation, from: &[f64], to: &[f64], facts: &[&Facts], grid: &TimeGrid) -> Option<f64> {
+fn locking(draft: &Relation, from: &[f64], to: &[f64], profiles: &[&Profile], grid: &TimeGrid) -> Option<f64> {
     let period = draft.period_s? / grid.step_s();
     let has_it = |series: usize| {
-        let peaks = facts.get(series).map(|facts| facts.peaks.as_slice()).unwrap_or_default();
+        let peaks = profiles.get(series).map(|profile| profile.peaks.as_slice()).unwrap_or_default();
         peaks.iter().any(|peak| (peak.period_steps / period - 1.0).abs() < SAME_PERIOD)
     };
     if !has_it(draft.from) || !has_it(draft.to) {

@@ -131,7 +131,7 @@ pub(crate) fn period_change(
     if facts.peaks.is_empty() || !facts.recurrence.changes.is_empty() || facts.recurrence.drift.is_some() {
         return None;
     }
-    let moved = facts.rest(values).iter().zip(residual).map(|(with, without)| with - without);
+    let moved = facts.deseasonalised.iter().zip(residual).map(|(with, without)| with - without);
     let level: Vec<f64> = values.iter().zip(moved).map(|(value, moved)| value - moved).collect();
     let reach = guard(values.len());
     let is_shift = |found: &PeriodChange| shifts.iter().any(|shift| shift.slot.abs_diff(found.slot) <= reach);

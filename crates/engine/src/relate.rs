@@ -1,7 +1,7 @@
 //! What moves together: coherence of all pairs at each scale, one false-discovery rate over all of them, lags and
 //! consonance.
 
-use crate::detect::Facts;
+use crate::profile::Profile;
 use crate::refine::Refining;
 use crate::scales::to_report;
 use analysis::coupling::{LagOptions, LagPlan};
@@ -142,7 +142,7 @@ impl Relating {
         &mut self,
         index: usize,
         rests: &[&[f64]],
-        facts: &[Facts],
+        profiles: &[Profile],
         grid: &TimeGrid,
         bounds: &Bounds,
     ) -> bool {
@@ -156,7 +156,7 @@ impl Relating {
                     return false;
                 }
                 Err(_) => {
-                    self.conclude(index, Vec::new(), facts, grid, bounds);
+                    self.conclude(index, Vec::new(), profiles, grid, bounds);
                     return true;
                 }
             }
@@ -168,7 +168,7 @@ impl Relating {
             scanning.next = to;
         } else if scanning.scan(plan.bins.clone(), count, others) {
             order::sort_by_key(&mut scanning.pairs, |pair| (pair.first, pair.second));
-            self.conclude(index, scanning.pairs, facts, grid, bounds);
+            self.conclude(index, scanning.pairs, profiles, grid, bounds);
             return true;
         }
         self.scanning = Some(scanning);
@@ -176,13 +176,20 @@ impl Relating {
     }
 
     /// Keeps what was found at a scale.
-    fn conclude(&mut self, index: usize, pairs: Vec<PairCoherence>, facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
+    fn conclude(
+        &mut self,
+        index: usize,
+        pairs: Vec<PairCoherence>,
+        profiles: &[Profile],
+        grid: &TimeGrid,
+        bounds: &Bounds,
+    ) {
         let Some((scale, plan)) = self.plans.get(index) else { return };
         let voices: Vec<Voice> = self
             .members
             .iter()
-            .filter_map(|series| facts.get(*series))
-            .map(|facts| Voice::at_scale(&facts.peaks, grid.len, grid.step_s(), *scale, bounds))
+            .filter_map(|series| profiles.get(*series))
+            .map(|profile| Voice::at_scale(&profile.peaks, grid.len, grid.step_s(), *scale, bounds))
             .collect();
         let step_s = grid.step_s() * plan.options.decimate as f64;
         let matrix = ConsonanceMatrix::new(&voices, &[], &[], 0.0);
@@ -190,7 +197,14 @@ impl Relating {
     }
 
     /// One false-discovery rate over all pairs and scales; drafts the relations.
-    pub(crate) fn judge(&mut self, rate: f64, rests: &[&[f64]], facts: &[Facts], grid: &TimeGrid, bounds: &Bounds) {
+    pub(crate) fn judge(
+        &mut self,
+        rate: f64,
+        rests: &[&[f64]],
+        profiles: &[Profile],
+        grid: &TimeGrid,
+        bounds: &Bounds,
+    ) {
         let p: Vec<f64> = self.scales.iter().flat_map(|at| at.pairs.iter().map(|pair| pair.p)).collect();
         let mut q = benjamini_hochberg(&p).into_iter();
         for at in &mut self.scales {
@@ -198,8 +212,8 @@ impl Relating {
             let voices: Vec<Voice> = self
                 .members
                 .iter()
-                .filter_map(|series| facts.get(*series))
-                .map(|facts| Voice::at_scale(&facts.peaks, grid.len, grid.step_s(), at.scale, bounds))
+                .filter_map(|series| profiles.get(*series))
+                .map(|profile| Voice::at_scale(&profile.peaks, grid.len, grid.step_s(), at.scale, bounds))
                 .collect();
             at.matrix = ConsonanceMatrix::new(&voices, &at.pairs, &at.q, rate);
         }
@@ -283,7 +297,7 @@ impl Relating {
         count: usize,
         rate: f64,
         rests: &[&[f64]],
-        facts: &[Facts],
+        profiles: &[Profile],
         grid: &TimeGrid,
     ) -> bool {
         let columns = self.columns(rests);
@@ -293,8 +307,8 @@ impl Relating {
             return true;
         }
         let Some(refining) = &mut self.refining else { return false };
-        let facts: Vec<&Facts> = self.members.iter().filter_map(|series| facts.get(*series)).collect();
-        let goes_on = refining.step(count, rate, &columns, &mut self.drafts, &facts, grid);
+        let profiles: Vec<&Profile> = self.members.iter().filter_map(|series| profiles.get(*series)).collect();
+        let goes_on = refining.step(count, rate, &columns, &mut self.drafts, &profiles, grid);
         if !goes_on {
             refining.conclude(rate, &mut self.drafts, grid);
         }
@@ -348,12 +362,12 @@ impl Relating {
 
 /// The beats within series and between them, the clearest first. Only those that hold `rate`, a false-discovery rate, are
 /// kept.
-pub(crate) fn beats(columns: &[Vec<f64>], facts: &[Facts], rate: f64) -> Vec<FoundBeat> {
+pub(crate) fn beats(columns: &[Vec<f64>], profiles: &[Profile], rate: f64) -> Vec<FoundBeat> {
     let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let peaks: Vec<Vec<Peak>> =
         columns
             .iter()
-            .zip(facts)
+            .zip(profiles)
             // Where the list is full, harmonics of short runs may have crowded out a fundamental.
             .map(|(column, one)| {
                 if one.peaks.len() < PeakOptions::default().max_peaks { one.peaks.clone() } else { beat_peaks(column) }

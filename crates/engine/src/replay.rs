@@ -1,12 +1,13 @@
 //! Classes and consonance over time.
 
-use crate::detect::Facts;
+use crate::profile::Profile;
 use crate::relate::Relating;
 use crate::scales::to_report;
 use analysis::harmony::{
     Baseline, BaselineOptions, Bounds, Class, ClassTrack, Features, FoundBeat, HoldOptions, Judgement, RelatedPair,
     RibbonOptions, Scale, Share, attribution, dissonance_episodes, judge, split, windowed_pairs,
 };
+use order::SortedSet;
 use report::{ClassSpan, Finding, FindingKind, Frame, Incident, Replay, Report, State, Subject, Track};
 use series::TimeGrid;
 
@@ -146,15 +147,9 @@ pub(crate) fn ribbons(
         .iter()
         .enumerate()
         .map(|(number, service)| {
-            let touching: Vec<usize> = all
-                .iter()
-                .copied()
-                .filter(|&at| {
-                    pairs.get(at).is_some_and(|pair| {
-                        service.series.contains(&pair.first) || service.series.contains(&pair.second)
-                    })
-                })
-                .collect();
+            let own: SortedSet<usize> = service.series.iter().copied().collect();
+            let touches = |pair: &RelatedPair| own.contains(&pair.first) || own.contains(&pair.second);
+            let touching: Vec<usize> = all.iter().copied().filter(|at| pairs.get(*at).is_some_and(touches)).collect();
             per_frame(Subject::Service(number), &touching)
         })
         .collect();
@@ -184,7 +179,7 @@ fn kept(z: f64) -> f64 {
 pub(crate) struct Scene<'a> {
     pub(crate) report: &'a Report,
     pub(crate) columns: &'a [Vec<f64>],
-    pub(crate) facts: &'a [Facts],
+    pub(crate) profiles: &'a [Profile],
     pub(crate) beats: &'a [FoundBeat],
     pub(crate) relating: &'a Relating,
     pub(crate) grid: &'a TimeGrid,
@@ -402,9 +397,9 @@ impl Scene<'_> {
         });
         let share = series
             .iter()
-            .filter_map(|one| self.facts.get(*one))
-            .map(|facts| {
-                facts
+            .filter_map(|one| self.profiles.get(*one))
+            .map(|profile| {
+                profile
                     .peaks
                     .iter()
                     .filter(|peak| self.bounds.scale_of(peak.period_steps * step_s) == scale)
@@ -446,8 +441,8 @@ impl Scene<'_> {
         let step_s = self.grid.step_s();
         let period_s = series
             .iter()
-            .filter_map(|one| self.facts.get(*one))
-            .flat_map(|facts| &facts.peaks)
+            .filter_map(|one| self.profiles.get(*one))
+            .flat_map(|profile| &profile.peaks)
             .filter(|peak| peak.harmonic_of.is_none() && self.bounds.scale_of(peak.period_steps * step_s) == scale)
             .max_by(|a, b| a.power_share.total_cmp(&b.power_share))
             .map(|peak| peak.period_steps * step_s);

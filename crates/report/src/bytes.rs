@@ -91,7 +91,7 @@ impl Reader<'_> {
 
     /// How many items follow, each of at least one byte.
     #[inline(never)]
-    fn length(&mut self) -> usize {
+    pub fn length(&mut self) -> usize {
         let length = usize::try_from(self.word()).unwrap_or(usize::MAX);
         if length > self.bytes.len() {
             self.refuse();

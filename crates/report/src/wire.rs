@@ -3,9 +3,9 @@
 use crate::{
     Accent, Arrival, Beat, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict, Direction,
     EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, LabelEvidence,
-    Narrative, Offbeat, PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay, Report,
-    Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span, SpectrumBand,
-    SpreadStep, State, Subject, Surprise, Track, enum_bytes, struct_bytes,
+    NamedSignature, Narrative, Offbeat, PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay,
+    Report, Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span,
+    SpectrumBand, SpreadStep, State, Subject, Surprise, Track, enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
@@ -55,6 +55,7 @@ struct_bytes! {
     Expectation { period_s, predicted, coverage, newest, limit_bits, violation_count, violations }
     Surprise { at_ms, value, expected, low, high, bits }
     Known { name, distance, confidence }
+    NamedSignature { name, features }
     Resemblance { start_ms, end_ms, distance, p }
     Frame { start_ms, end_ms }
     ClassSpan { from, to, class, score }

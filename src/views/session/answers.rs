@@ -3,6 +3,7 @@
 use super::{Following, Session, Shown, Waiting, Who};
 use crate::bridge::{Envelope, Event, Fault, Remedy, Request, Response, from_f64s, take_bytes};
 use crate::state::{Filter, Load, View};
+use crate::views::library;
 use js_sys::ArrayBuffer;
 use report::{ChartData, Report};
 use std::rc::Rc;
@@ -15,6 +16,8 @@ impl Session {
     pub(super) fn receive(&'static self, of: Who, event: Event) {
         match event {
             Event::Message(response, buffers) => self.receive_message(response, buffers),
+            // What the helper does not do, the analysis does.
+            Event::Restarted | Event::Broken(_) if of == Who::Helper => {}
             Event::Restarted => {
                 {
                     let mut desk = self.desk.borrow_mut();
@@ -31,7 +34,7 @@ impl Session {
                 let (title, does) = match of {
                     Who::Reader => ("The reading stopped", "reads; the data may need more memory than a tab has"),
                     Who::Live => ("The asking stopped", "asks servers"),
-                    Who::Analysis => ("The analysis stopped", "does the analysis"),
+                    Who::Analysis | Who::Helper => ("The analysis stopped", "does the analysis"),
                 };
                 let message = format!(
                     "The worker failed that {does} ({reason}). Reload the page; if it happens again with the same data, \
@@ -64,10 +67,20 @@ impl Session {
                         desk.loading.as_ref().map(|origin| origin.settings.of_analysis()).unwrap_or_default()
                     };
                     workers.analysis.send(Envelope::with(
-                        Request::Analyse { generation, service_label, settings, library: crate::store::library() },
+                        Request::Analyse { generation, service_label, settings, library: library::known() },
                         buffers,
                     ));
                 }
+            }
+            Response::Portion { generation, number } => {
+                // With a single processor there is nobody to help.
+                let has_help = web_sys::window().is_some_and(|window| window.navigator().hardware_concurrency() > 1.0);
+                if let Some(workers) = self.workers().filter(|_| has_help) {
+                    workers.helper.send(Envelope::with(Request::Help { generation, number }, buffers));
+                }
+            }
+            Response::Helped { generation, number } => {
+                self.send(Envelope::with(Request::Helped { generation, number }, buffers));
             }
             Response::Report { generation, complete } => {
                 if let Some(bytes) = buffers.first() {
@@ -172,8 +185,11 @@ impl Session {
         self.shown.set(Some(shown));
         if complete {
             mark("monteverdi:report");
-            if let Some(workers) = self.workers().filter(|_| self.is_of_servers()) {
-                workers.live.send(Envelope::of(Request::Analysed { generation }));
+            if let Some(workers) = self.workers() {
+                workers.helper.retire();
+                if self.is_of_servers() {
+                    workers.live.send(Envelope::of(Request::Analysed { generation }));
+                }
             }
         }
     }

@@ -13,8 +13,8 @@ use super::origin::{self, Origin};
 use crate::bridge::{ChartRequest, Envelope, Fault, Handed, Host, Request};
 use crate::dom::{Signal, after, batch, document, signal};
 use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
-use crate::store::{self, Theme};
-use js_sys::{ArrayBuffer, Uint8Array};
+use crate::store::Theme;
+use js_sys::ArrayBuffer;
 use report::{ChartData, Report};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -52,6 +52,8 @@ struct Workers {
     reader: Host,
     live: Host,
     analysis: Host,
+    /// A second analysis, which looks at some series of large data.
+    helper: Host,
 }
 
 impl Workers {
@@ -67,6 +69,7 @@ enum Who {
     Reader,
     Live,
     Analysis,
+    Helper,
 }
 
 /// Who waits for an answer of the worker.
@@ -157,6 +160,7 @@ impl Session {
             reader: host("reader.js", Who::Reader),
             live: host("live.js", Who::Live),
             analysis: host("worker.js", Who::Analysis),
+            helper: host("worker.js", Who::Helper),
         };
         session.desk.borrow_mut().workers = Some(workers.clone());
         session.follow(link);
@@ -209,24 +213,6 @@ impl Session {
     pub(super) fn ask_handed(&self, generation: u32, what: Handed, answer: impl FnOnce(ArrayBuffer) + 'static) {
         let ticket = self.ticket(Waiting::File(Box::new(answer)));
         self.send(Envelope::of(Request::Hand { ticket, generation, what }));
-    }
-
-    /// Keeps an incident under a name, to be known again.
-    pub(super) fn remember_incident(&'static self, generation: u32, incident: usize, name: String) {
-        let told = name.clone();
-        let ticket = self.ticket(Waiting::File(Box::new(move |file: ArrayBuffer| {
-            let json = String::from_utf8(Uint8Array::new(&file).to_vec()).unwrap_or_default();
-            self.tell(&if store::keep_library(&json) {
-                format!(
-                    "“{told}” is known from now on, in this browser. What is kept are {} numbers, none of them data.",
-                    report::FEATURES
-                )
-            } else {
-                "This browser does not keep anything between visits.".to_owned()
-            });
-        })));
-        let library = store::library();
-        self.send(Envelope::of(Request::Remember { ticket, generation, incident, name, library }));
     }
 
     /// Whether a server is followed.

@@ -29,7 +29,7 @@ impl Floor {
             inside = leaves;
         }
         let resolution = resolution(values);
-        let excursion = robust::median_in_place(&mut excursions).unwrap_or(0.0);
+        let excursion = robust::median_of_finite(&excursions).unwrap_or(0.0);
         // A few excursions say nothing about their usual size, but without any resolution they are all there is.
         Self { excursion: if stretches >= 5 || resolution == 0.0 { excursion } else { 0.0 }, resolution }
     }

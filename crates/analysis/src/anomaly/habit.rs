@@ -21,9 +21,9 @@ pub(crate) struct Habit {
 impl Habit {
     /// Of values, their deviations from the centre, and the rolling centre and spread; none with fewer than 8 deviations.
     pub(crate) fn of(values: &[f64], deviations: &[f64], local: &[Standard]) -> Option<Self> {
-        let mut sizes: Vec<f64> = deviations.iter().filter(|d| d.is_finite()).map(|d| d.abs()).collect();
+        let sizes: Vec<f64> = deviations.iter().filter(|d| d.is_finite()).map(|d| d.abs()).collect();
         let count = sizes.len();
-        let middle = robust::median_in_place(&mut sizes).filter(|_| count >= 8)?;
+        let middle = robust::median_of_finite(&sizes).filter(|_| count >= 8)?;
         let spread =
             if middle > 0.0 { robust::MAD_TO_SIGMA * middle } else { robust::spread(deviations).unwrap_or(0.0) };
         let phi = lag_one(deviations, 4.0 * spread, count);

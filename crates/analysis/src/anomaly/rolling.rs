@@ -2,6 +2,9 @@
 
 use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, quantile_of_sorted};
 
+/// How many values lie between those that are looked at first.
+const STRETCH: usize = 16;
+
 /// The values of a window in ascending order. Insertion and removal move memory of the window's length, which for
 /// windows of hundreds of values is faster than any tree.
 #[derive(Debug, Default)]
@@ -70,8 +73,13 @@ impl SortedWindow {
     }
 
     /// The place of the first value that is not smaller.
+    ///
+    /// Counted over every sixteenth value and then in one stretch of sixteen: no step waits for the one before, as
+    /// those of a binary search do.
     fn place(&self, value: f64) -> usize {
-        self.sorted.partition_point(|kept| *kept < value)
+        let stretches = self.sorted.chunks_exact(STRETCH).map(|stretch| stretch[STRETCH - 1]);
+        let start = STRETCH * smaller(stretches, value);
+        start + smaller(self.sorted.iter().skip(start).take(STRETCH).copied(), value)
     }
 
     fn median_of_at_least(&mut self, window: usize) -> f64 {
@@ -124,6 +132,11 @@ impl SortedWindow {
         self.nearest = low;
         deviation
     }
+}
+
+/// How many values of an ascending sequence are smaller.
+fn smaller(values: impl Iterator<Item = f64>, than: f64) -> usize {
+    values.map(|value| usize::from(value < than)).sum()
 }
 
 /// What a window says of a slot it holds too little for.

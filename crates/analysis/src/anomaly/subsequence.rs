@@ -1,7 +1,7 @@
 //! Stretches that resemble nothing else in their series.
 
 use crate::lanes::{LANES, Lanes, Loop, with_widest};
-use crate::robust::{self, quantile_in_place};
+use crate::robust::{self, quantile_of_finite};
 use std::ops::Range;
 
 /// The lengths of the windows, in slots: from a spike to a changed course of hours, by factors of four.
@@ -83,9 +83,9 @@ pub fn strangeness(values: &[f64]) -> Vec<f64> {
 /// 0.99, which incidents may have made, has half a say (the geometric mean). At least 2. NaN is left out; infinite without
 /// values.
 pub fn strangeness_threshold(strangeness: &[f64], alpha: f64) -> f64 {
-    let mut present = robust::finite(strangeness);
+    let present = robust::finite(strangeness);
     let count = present.len() as f64;
-    let mut at = |probability| quantile_in_place(&mut present, probability);
+    let at = |probability| quantile_of_finite(&present, probability);
     let (Some(middle), Some(high), Some(top)) = (at(0.75), at(0.95), at(0.99)) else { return f64::INFINITY };
     let carried =
         |from: f64, to: f64, beyond: f64| to + (to - from) / 5f64.ln() * (beyond * count / alpha).ln().max(0.0);
@@ -121,13 +121,13 @@ pub fn raise_in_company(scores: &mut [Vec<f64>]) {
             .zip(&all)
             .map(|(score, (sum, count))| (sum - counted(score)).max(0.0) / (count - 1.0))
             .collect();
-        let mut present: Vec<f64> = others
+        let present: Vec<f64> = others
             .iter()
             .zip(series.iter())
             .filter(|(other, score)| other.is_finite() && score.is_finite())
             .map(|(other, _)| *other)
             .collect();
-        let usual = quantile_in_place(&mut present, 0.5).unwrap_or(0.0);
+        let usual = quantile_of_finite(&present, 0.5).unwrap_or(0.0);
         for (score, other) in series.iter_mut().zip(&others) {
             if usual > 0.0 && other.is_finite() {
                 *score *= (other / usual).sqrt().clamp(1.0, MOST_COMPANY);
@@ -138,9 +138,8 @@ pub fn raise_in_company(scores: &mut [Vec<f64>]) {
 
 /// Puts a part on the common scale: 0 up to its median, 1 at its 95th percentile.
 fn scale(part: &mut [f64]) {
-    let mut sorted = part.to_vec();
-    let usual = quantile_in_place(&mut sorted, 0.5).unwrap_or(0.0);
-    let span = quantile_in_place(&mut sorted, SCALE).unwrap_or(0.0) - usual;
+    let usual = quantile_of_finite(part, 0.5).unwrap_or(0.0);
+    let span = quantile_of_finite(part, SCALE).unwrap_or(0.0) - usual;
     for value in part.iter_mut() {
         *value = (*value - usual).max(0.0);
     }

@@ -1,7 +1,7 @@
 //! How far a series has moved in a disturbance.
 
 use super::Normal;
-use crate::robust::{finite, median_in_place};
+use crate::robust::{finite, median_of_finite};
 use std::ops::Range;
 
 /// A series before and in a disturbance.
@@ -49,13 +49,13 @@ pub fn displacement(
 ) -> Option<Displacement> {
     let usual = Normal::of(values.get(normal.clone())?)?;
     let stretch = values.get(disturbed.clone())?;
-    let mut later = finite(stretch);
+    let later = finite(stretch);
     if later.is_empty() || later.len() < stretch.len().min(2) {
         return None;
     }
     let count = later.len() as f64;
-    let after = median_in_place(&mut later)?;
-    let shortly = median_in_place(&mut finite(values.get(recent).unwrap_or(&[]))).unwrap_or(usual.level);
+    let after = median_of_finite(&later)?;
+    let shortly = median_of_finite(&finite(values.get(recent).unwrap_or(&[]))).unwrap_or(usual.level);
     let between = (shortly - usual.level).abs();
     let before = if (after - shortly).abs() < (after - usual.level).abs() { shortly } else { usual.level };
     let distance = (after - before).abs();

@@ -1,6 +1,6 @@
 //! What is normal for a series.
 
-use crate::robust::{finite, median_in_place};
+use crate::robust::{finite, median_of_finite};
 
 /// Level and spread of a series in normal operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,14 +24,14 @@ impl Normal {
     /// Learns from values of normal operation; NaN is skipped. `None` with fewer than five values.
     #[must_use]
     pub fn of(values: &[f64]) -> Option<Self> {
-        let mut present = finite(values);
+        let present = finite(values);
         if present.len() < FEWEST {
             return None;
         }
         let count = present.len() as f64;
         let mean = present.iter().sum::<f64>() / count;
         let variance = present.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
-        let level = median_in_place(&mut present)?;
+        let level = median_of_finite(&present)?;
         Some(Self {
             level,
             spread: variance.sqrt() + RELATIVE_FLOOR * level.abs().max(mean.abs()),

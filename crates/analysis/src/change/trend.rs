@@ -108,8 +108,8 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
         .filter(|(_, value)| value.is_finite())
         .map(|(index, value)| (index as f64, value))
         .collect();
-    let mut slopes = pairwise_slopes(&points);
-    let slope_of_blocks = robust::median_in_place(&mut slopes)?;
+    let slopes = pairwise_slopes(&points);
+    let slope_of_blocks = robust::median_of_finite(&slopes)?;
     let slope = slope_of_blocks / block as f64;
     let detrended: Vec<f64> = shortened.iter().enumerate().map(|(index, value)| value - slope * index as f64).collect();
     let intercept = robust::median(&detrended)?;
@@ -130,8 +130,8 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
     let variance = blocks * (blocks - 1.0) * (2.0 * blocks + 5.0) / 18.0 * (blocks / independent);
     let tail = 0.5 * (1.0 - options.confidence.clamp(0.0, 1.0 - 1e-12));
     let reach = student_t_upper_quantile(tail, (independent - 2.0).max(1.0)) * variance.sqrt() / slopes.len() as f64;
-    let slope_low = robust::quantile_in_place(&mut slopes, 0.5 - 0.5 * reach)?;
-    let slope_high = robust::quantile_in_place(&mut slopes, 0.5 + 0.5 * reach)?;
+    let slope_low = robust::quantile_of_finite(&slopes, 0.5 - 0.5 * reach)?;
+    let slope_high = robust::quantile_of_finite(&slopes, 0.5 + 0.5 * reach)?;
 
     let per_slot = 1.0 / stride as f64;
     // The middle of the first block lies (stride − 1) / 2 slots behind `start`.

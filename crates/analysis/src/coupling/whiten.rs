@@ -1,5 +1,6 @@
 //! Prewhitening: what is left of a series when its own past no longer predicts it.
 
+use crate::robust::median_of_finite;
 use crate::spectrum::runs;
 
 /// How [`whiten`] works.
@@ -73,14 +74,14 @@ pub fn whiten(values: &[f64], options: &WhitenOptions) -> Whitened {
 
 /// Centres by the median, divides by the robust standard deviation, clips, and centres by the mean.
 fn standardise(values: &mut [f64], clip: f64) {
-    let mut present: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let present: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if present.len() < 16 {
         values.fill(f64::NAN);
         return;
     }
-    let median = middle(&mut present);
-    let mut deviations: Vec<f64> = present.iter().map(|v| (v - median).abs()).collect();
-    let mut scale = 1.4826 * middle(&mut deviations);
+    let median = median_of_finite(&present).unwrap_or(0.0);
+    let deviations: Vec<f64> = present.iter().map(|v| (v - median).abs()).collect();
+    let mut scale = 1.4826 * median_of_finite(&deviations).unwrap_or(0.0);
     if scale <= 0.0 {
         // More than half of the values are equal: the mean absolute deviation still sees the others.
         scale = 1.2533 * deviations.iter().sum::<f64>() / deviations.len() as f64;
@@ -96,15 +97,6 @@ fn standardise(values: &mut [f64], clip: f64) {
     }
     let mean = sum / present.len() as f64;
     values.iter_mut().for_each(|v| *v -= mean);
-}
-
-/// The median, by selection; reorders its input.
-fn middle(values: &mut [f64]) -> f64 {
-    let half = values.len() / 2;
-    let even = values.len().is_multiple_of(2);
-    let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
-    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if even && lower.is_finite() { 0.5 * (lower + *upper) } else { *upper }
 }
 
 fn lag_one(values: &[f64]) -> f64 {

@@ -1,6 +1,6 @@
 //! A season whose period is no whole number of slots.
 
-use crate::robust::median_in_place;
+use crate::robust::median_of_finite;
 
 /// The seasonal part of a series with a period in slots that need not be whole: the median of what the series shows at
 /// each phase, linear between phases.
@@ -25,7 +25,7 @@ pub fn folded_season(values: &[f64], period: f64) -> Option<Vec<f64>> {
             bin.push(rest);
         }
     }
-    let shape: Vec<f64> = seen.iter_mut().map(|bin| median_in_place(bin).unwrap_or(0.0)).collect();
+    let shape: Vec<f64> = seen.iter().map(|bin| median_of_finite(bin).unwrap_or(0.0)).collect();
     let mean = shape.iter().sum::<f64>() / bins as f64;
     let at = |bin: usize| shape.get(bin % bins).copied().unwrap_or(0.0) - mean;
     Some(
@@ -47,9 +47,9 @@ fn levels(values: &[f64], cycle: usize) -> Vec<f64> {
             let centre = knot * stride;
             let from = centre.saturating_sub(cycle / 2);
             let to = (centre + cycle.div_ceil(2)).min(values.len());
-            let mut window: Vec<f64> =
+            let window: Vec<f64> =
                 values.get(from.min(to)..to).unwrap_or(&[]).iter().copied().filter(|value| value.is_finite()).collect();
-            median_in_place(&mut window).unwrap_or(f64::NAN)
+            median_of_finite(&window).unwrap_or(f64::NAN)
         })
         .collect();
     (0..values.len())

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::ribbon::RelatedPair;
-use crate::robust::median_in_place;
+use crate::robust::median_of_finite;
 
 /// What a pair took from the consonance of its set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,8 +45,8 @@ pub fn attribution(
             sum += found;
             count += 1.0;
         }
-        let mut before: Vec<f64> = usual.clone().filter(|frame| !window.contains(frame)).filter_map(value).collect();
-        let Some(usual) = median_in_place(&mut before) else { continue };
+        let before: Vec<f64> = usual.clone().filter(|frame| !window.contains(frame)).filter_map(value).collect();
+        let Some(usual) = median_of_finite(&before) else { continue };
         if count == 0.0 || pair.weight.is_nan() || pair.weight <= 0.0 {
             continue;
         }

@@ -321,12 +321,9 @@ impl SegmentSpectra {
             );
             // A segment in which nothing happens has the energy of rounding errors; it is no history to be measured by.
             let floor = SILENT * energies.iter().copied().fold(0.0, f64::max);
-            let mut present: Vec<f64> = energies.iter().copied().filter(|e| *e > floor).collect();
-            if present.is_empty() {
-                continue;
-            }
-            let half = present.len() / 2;
-            let limit = 3.0 * *present.select_nth_unstable_by(half, f64::total_cmp).1;
+            let present: Vec<f64> = energies.iter().copied().filter(|e| *e > floor).collect();
+            let Some((usual, _)) = order::neighbours(&present, present.len() / 2) else { continue };
+            let limit = 3.0 * usual;
             for ((re, im), energy) in real.iter_mut().zip(imaginary).zip(&energies) {
                 if *energy > limit {
                     let scale = (limit / energy).sqrt();

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::robust::median_in_place;
+use crate::robust::{median, median_of_finite};
 use crate::spectrum::{Peak, bridge};
 
 /// A job that runs for a while in every period.
@@ -59,7 +59,7 @@ pub fn pulse_train(values: &[f64], line: &Peak) -> Option<PulseTrain> {
     if !(line.period_steps >= 2.0 && steps >= 3.0 * line.period_steps) {
         return None;
     }
-    let centre = median_in_place(&mut filled.iter().copied().filter(|v| v.is_finite()).collect::<Vec<f64>>())?;
+    let centre = median(&filled)?;
     let centred: Vec<f64> = filled.iter().map(|v| if v.is_finite() { v - centre } else { f64::NAN }).collect();
     // Harmonics up to Nyquist, or to sixteen: they tell the period that many times better.
     let harmonics = ((line.period_steps / 2.0) as usize).clamp(1, 16);
@@ -172,8 +172,8 @@ fn run_shape(values: &[f64], period: f64) -> Option<(f64, f64, f64)> {
         }
     }
     // The median of a phase is not moved by another job that runs there now and then.
-    let fold: Vec<f64> = held.iter_mut().map(|h| median_in_place(h).unwrap_or(f64::NAN)).collect();
-    let base = median_in_place(&mut fold.iter().copied().filter(|v| v.is_finite()).collect::<Vec<f64>>())?;
+    let fold: Vec<f64> = held.iter().map(|h| median_of_finite(h).unwrap_or(f64::NAN)).collect();
+    let base = median(&fold)?;
     let top = (0..phases).filter(|k| fold[*k].is_finite()).max_by(|a, b| fold[*a].total_cmp(&fold[*b]))?;
     // The median of the fold is the rest between short runs, and the middle of a wave.
     let level = base + 0.5 * (fold[top] - base);

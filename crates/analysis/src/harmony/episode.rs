@@ -2,7 +2,7 @@
 
 use crate::autocorrelation::autocorrelation;
 use crate::distribution::{ln_family_wise, score_from_ln_p, student_t_ln_survival};
-use crate::robust::{Standard, median_in_place};
+use crate::robust::{Standard, median_of_finite};
 
 /// How a baseline is learned and used.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -201,7 +201,7 @@ fn by_hour(values: &[f64], frames_per_day: usize) -> Option<Vec<f64>> {
                     }
                 }
             }
-            if days.len() >= 3 { median_in_place(&mut held) } else { None }
+            if days.len() >= 3 { median_of_finite(&held) } else { None }
         })
         .collect()
 }

@@ -34,8 +34,9 @@ pub(super) fn last_level(len: usize) -> usize {
 pub(super) fn details(values: &[f64], levels: usize, mut each: impl FnMut(usize, &[f64])) -> Vec<f64> {
     let mut smooth = values.to_vec();
     let mut next = vec![0.0; values.len()];
+    let mut reflected = Vec::with_capacity(3 * values.len());
     for level in 1..=levels.min(last_level(values.len())) {
-        smoothed(&smooth, 1 << (level - 1), &mut next);
+        smoothed(&smooth, 1 << (level - 1), &mut reflected, &mut next);
         smooth.iter_mut().zip(&next).for_each(|(detail, next)| *detail -= next);
         each(level, &smooth);
         std::mem::swap(&mut smooth, &mut next);
@@ -44,11 +45,37 @@ pub(super) fn details(values: &[f64], levels: usize, mut each: impl FnMut(usize,
 }
 
 /// One level: the filter's autocorrelation with its lags `stride` apart, on the series reflected at both ends.
-fn smoothed(values: &[f64], stride: usize, into: &mut [f64]) {
+fn smoothed(values: &[f64], stride: usize, reflected: &mut Vec<f64>, into: &mut [f64]) {
+    let len = values.len();
+    let reach = (2 * ODD_LAGS.len() - 1) * stride;
+    let (Some(head), Some(tail)) = (values.get(..reach), values.get(len.saturating_sub(reach)..)) else {
+        return smoothed_far(values, stride, into);
+    };
+    reflected.clear();
+    reflected.extend(head.iter().rev());
+    reflected.extend(values);
+    reflected.extend(tail.iter().rev());
+    // A lag and its opposite are taken together.
+    let at = |odd: usize| {
+        let lag = (2 * odd + 1) * stride;
+        (&reflected[reach - lag..][..len], &reflected[reach + lag..][..len])
+    };
+    let (one, three, five, seven) = (at(0), at(1), at(2), at(3));
+    for (slot, (to, from)) in into.iter_mut().zip(values).enumerate() {
+        *to = 0.5 * from
+            + ODD_LAGS[0] * (one.0[slot] + one.1[slot])
+            + ODD_LAGS[1] * (three.0[slot] + three.1[slot])
+            + ODD_LAGS[2] * (five.0[slot] + five.1[slot])
+            + ODD_LAGS[3] * (seven.0[slot] + seven.1[slot]);
+    }
+}
+
+/// [`smoothed`] where a lag is longer than the series.
+fn smoothed_far(values: &[f64], stride: usize, into: &mut [f64]) {
     let len = values.len();
     into.iter_mut().zip(values).for_each(|(to, from)| *to = 0.5 * from);
     for (odd, weight) in ODD_LAGS.iter().enumerate() {
-        // The reflected series repeats after 2n, and a lag and its opposite are taken together.
+        // The reflected series repeats after 2n.
         let lag = (2 * odd + 1) * stride % (2 * len);
         let lag = lag.min(2 * len - lag);
         let rest = len - lag;

@@ -19,6 +19,8 @@ const JUMP_PREFERENCE: f64 = 4.0;
 const WIDTHS: [f64; 6] = [0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625];
 /// More periods than this are not looked at closely.
 const CANDIDATES: usize = 12;
+/// How many frequencies are summed side by side.
+const LANES: usize = 4;
 /// More events than this are too many to be runs of one job, and would take long.
 const MOST: usize = 1_000;
 
@@ -101,17 +103,24 @@ pub(super) fn search(onsets: &[f64], search: &Search) -> Option<Concentration> {
 fn candidates(onsets: &[f64], span: f64, lowest: f64, highest: f64) -> Vec<f64> {
     let step = 1.0 / (4.0 * span);
     let count = (((highest - lowest) / step).ceil() as usize + 1).max(3);
-    let mut sums = vec![(0.0f64, 0.0f64); count];
+    let (mut real, mut imaginary) = (vec![0.0f64; count], vec![0.0f64; count]);
     for onset in onsets {
-        let (mut sine, mut cosine) = (TAU * lowest * onset).sin_cos();
-        let (turn_sine, turn_cosine) = (TAU * step * onset).sin_cos();
-        for sum in &mut sums {
-            sum.0 += cosine;
-            sum.1 += sine;
-            (cosine, sine) = (cosine * turn_cosine - sine * turn_sine, sine * turn_cosine + cosine * turn_sine);
+        // Four frequencies side by side: turned on one by one, each would wait for the one before.
+        let (mut sine, mut cosine) = ([0.0; LANES], [0.0; LANES]);
+        for (lane, (sine, cosine)) in sine.iter_mut().zip(&mut cosine).enumerate() {
+            (*sine, *cosine) = (TAU * (lowest + lane as f64 * step) * onset).sin_cos();
+        }
+        let (turn_sine, turn_cosine) = (TAU * LANES as f64 * step * onset).sin_cos();
+        for (real, imaginary) in real.chunks_mut(LANES).zip(imaginary.chunks_mut(LANES)) {
+            real.iter_mut().zip(&cosine).for_each(|(sum, cosine)| *sum += cosine);
+            imaginary.iter_mut().zip(&sine).for_each(|(sum, sine)| *sum += sine);
+            for (sine, cosine) in sine.iter_mut().zip(&mut cosine) {
+                (*cosine, *sine) =
+                    (*cosine * turn_cosine - *sine * turn_sine, *sine * turn_cosine + *cosine * turn_sine);
+            }
         }
     }
-    let power: Vec<f64> = sums.iter().map(|(a, b)| a * a + b * b).collect();
+    let power: Vec<f64> = real.iter().zip(&imaginary).map(|(a, b)| a * a + b * b).collect();
     let at = |place: usize| power.get(place).copied().unwrap_or(0.0);
     let mut peaks: Vec<(f64, f64)> = (0..count)
         .filter(|&place| {
@@ -178,15 +187,13 @@ struct Window {
 /// The window of phases in which the most cycles have an event.
 fn fullest_window(onsets: &[f64], period: f64, width: f64, span: f64) -> Option<Window> {
     let count = onsets.len();
-    let mut phases: Vec<(f64, usize)> = onsets
-        .iter()
-        .map(|onset| {
-            let turns = onset / period;
-            // One is added so that the wrapped events below have a cycle before the first.
-            (turns - turns.floor(), turns.floor() as usize + 1)
-        })
+    let turns: Vec<f64> = onsets.iter().map(|onset| onset / period).collect();
+    let phases: Vec<f64> = turns.iter().map(|turns| turns - turns.floor()).collect();
+    // One is added to the cycles so that the wrapped events below have a cycle before the first.
+    let phases: Vec<(f64, usize)> = order::positions(&phases)
+        .into_iter()
+        .filter_map(|place| Some((*phases.get(place)?, turns.get(place)?.floor() as usize + 1)))
         .collect();
-    order::sort_by(&mut phases, |a, b| a.0.total_cmp(&b.0));
     let event = |place: usize| -> Option<(f64, usize)> {
         let (phase, cycle) = *phases.get(place % count)?;
         Some(if place < count { (phase, cycle) } else { (phase + 1.0, cycle - 1) })

@@ -354,7 +354,7 @@ impl Shape {
         let known = run.iter().filter(|value| value.is_finite()).count();
         let mut beside = robust::finite(range(slot.saturating_sub(self.flank), slot));
         beside.extend(robust::finite(range(slot + self.duration, slot + self.duration + self.flank)));
-        let (Some(level), Some(mean)) = (robust::median_in_place(&mut beside), robust::mean(run)) else {
+        let (Some(level), Some(mean)) = (robust::median_of_finite(&beside), robust::mean(run)) else {
             return f64::NAN;
         };
         if 2 * known < self.duration { f64::NAN } else { self.side * (mean - level) }

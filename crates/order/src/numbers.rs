@@ -1,0 +1,235 @@
+//! Sorting and selecting numbers by their total order: negative NaN, −∞, …, −0, 0, …, ∞, NaN.
+
+/// So many items are sorted by insertion: counting 8 × 256 digits costs more.
+const FEW: usize = 64;
+/// The most values that say where a rank should be.
+const SAMPLE: usize = 128;
+/// How many keys are looked at before those that are kept are moved away.
+const STRETCH: usize = 128;
+/// After so many rounds what is left is sorted. Data that need more were made to.
+const MOST_ROUNDS: usize = 16;
+
+/// Sorts values by their total order.
+pub fn ascending(values: &mut [f64]) {
+    // As whole numbers, so that one sort does for both.
+    let mut keys: Vec<i64> = values.iter().map(|value| key(*value)).collect();
+    ascending_integers(&mut keys);
+    values.iter_mut().zip(keys).for_each(|(value, key)| *value = value_of(key));
+}
+
+/// Sorts whole numbers.
+#[inline(never)]
+pub fn ascending_integers(values: &mut [i64]) {
+    sort_by_key(values, |value| *value);
+}
+
+/// The positions of values by the values' total order, equal ones in the order given.
+///
+/// Much faster than [`sort_by`](crate::sort_by) where the values are many.
+#[inline(never)]
+pub fn positions(values: &[f64]) -> Vec<usize> {
+    let mut keyed: Vec<(i64, usize)> =
+        values.iter().enumerate().map(|(position, value)| (key(*value), position)).collect();
+    sort_by_key(&mut keyed, |(key, _)| *key);
+    keyed.into_iter().map(|(_, position)| position).collect()
+}
+
+/// The values of rank `rank` and of the next rank (from 0) in the values' total order; of the last rank that value twice.
+/// None where there are not so many values. NaN has no rank: none may be among the values.
+///
+/// Linear time, of about 1.5 looks at each value for a median.
+#[inline(never)]
+pub fn neighbours(values: &[f64], rank: usize) -> Option<(f64, f64)> {
+    if rank >= values.len() {
+        return None;
+    }
+    let mut among = Among { low: f64::NEG_INFINITY, high: f64::INFINITY, before: 0, kept: Vec::new() };
+    if values.len() <= FEW {
+        among.kept.extend_from_slice(values);
+    } else {
+        among.narrow(values, rank);
+        for _ in 0..MOST_ROUNDS {
+            if among.kept.len() <= FEW || among.low == among.high {
+                break;
+            }
+            let kept = std::mem::take(&mut among.kept);
+            among.narrow(&kept, rank);
+        }
+    }
+    ascending(&mut among.kept);
+    let mut ranked = among.kept.iter().skip(rank - among.before).copied();
+    let found = ranked.next()?;
+    let next = ranked.next().or_else(|| {
+        // It is the first of those that were left out.
+        values.iter().copied().filter(|value| *value > among.high).min_by(f64::total_cmp)
+    });
+    Some((found, next.unwrap_or(found)))
+}
+
+/// The values from `low` to `high` of a list, among which that of a rank is.
+struct Among {
+    low: f64,
+    high: f64,
+    /// How many values of the list are less.
+    before: usize,
+    kept: Vec<f64>,
+}
+
+impl Among {
+    /// Keeps those of `values` (the list, or what was kept of it) that lie about where the one of rank `rank` should be, by
+    /// a sample of them; where it is not among these, all to the one side of them.
+    fn narrow(&mut self, values: &[f64], rank: usize) {
+        let (mut low, mut high) = about(values, rank - self.before);
+        loop {
+            let less = self.keep(values, low, high);
+            let wanted = rank - self.before;
+            if wanted < less {
+                (low, high) = (self.low, low.next_down());
+            } else if wanted - less < self.kept.len() {
+                (self.low, self.high) = (low, high);
+                self.before += less;
+                return;
+            } else {
+                (low, high) = (high.next_up(), self.high);
+            }
+        }
+    }
+
+    /// Keeps the values from `low` to `high`, without a branch on them; how many are less.
+    fn keep(&mut self, values: &[f64], low: f64, high: f64) -> usize {
+        self.kept.clear();
+        let mut less = 0;
+        for stretch in values.chunks(STRETCH) {
+            let mut kept = [0.0; STRETCH];
+            let mut count = 0;
+            for value in stretch {
+                less += usize::from(*value < low);
+                kept[count % STRETCH] = *value;
+                count += usize::from(*value >= low && *value <= high);
+            }
+            self.kept.extend_from_slice(&kept[..count]);
+        }
+        less
+    }
+}
+
+/// Two values between which that of rank `rank` should be, two standard deviations of a sample's quantile to either side.
+fn about(values: &[f64], rank: usize) -> (f64, f64) {
+    let size = values.len().isqrt().clamp(24, SAMPLE);
+    // One value of each stretch, at another place in each: at one and the same, seasons would be sampled at one phase.
+    let stretch = values.len() / size;
+    let stretches = values.chunks_exact(stretch).take(size).enumerate();
+    let mut sample: Vec<f64> = stretches.map(|(index, part)| part[(index * 31) % stretch]).collect();
+    ascending(&mut sample);
+    let share = rank as f64 / values.len() as f64;
+    let (middle, reach) = (share * size as f64, 2.0 * (share * (1.0 - share) * size as f64).sqrt() + 1.0);
+    let low = if middle < reach { f64::NEG_INFINITY } else { sample[(middle - reach) as usize] };
+    (low, sample.get((middle + reach) as usize).copied().unwrap_or(f64::INFINITY))
+}
+
+/// A whole number with the same order as the value's total order (the trick of `f64::total_cmp`).
+fn key(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+/// The inverse of [`key`], which is itself.
+fn value_of(key: i64) -> f64 {
+    f64::from_bits((key ^ (((key >> 63) as u64) >> 1) as i64) as u64)
+}
+
+/// Sorts items by their keys, byte by byte from the last; items with equal keys stay in the order given.
+fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> i64) {
+    if items.len() <= FEW {
+        return insert_in_order(items, &key);
+    }
+    // With the sign turned, the bytes of a lesser number are less.
+    let digits = |item: &T| (key(item) ^ i64::MIN).to_le_bytes();
+    let mut counts = [[0u32; 256]; 8];
+    for item in items.iter() {
+        counts.iter_mut().zip(digits(item)).for_each(|(count, digit)| count[usize::from(digit)] += 1);
+    }
+    let mut sorted = items.to_vec();
+    for (place, starts) in counts.iter_mut().enumerate() {
+        if starts.iter().any(|count| *count as usize == items.len()) {
+            // All have the same digit here.
+            continue;
+        }
+        let mut start = 0;
+        for count in starts.iter_mut() {
+            start += std::mem::replace(count, start);
+        }
+        for item in items.iter() {
+            let next = &mut starts[usize::from(digits(item)[place])];
+            sorted[*next as usize] = *item;
+            *next += 1;
+        }
+        items.copy_from_slice(&sorted);
+    }
+}
+
+/// Sorts few items by their keys; items with equal keys stay in the order given.
+fn insert_in_order<T: Copy>(items: &mut [T], key: &impl Fn(&T) -> i64) {
+    for end in 1..items.len() {
+        let (item, mut place) = (items[end], end);
+        while place > 0 && key(&items[place - 1]) > key(&item) {
+            items[place] = items[place - 1];
+            place -= 1;
+        }
+        items[place] = item;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Ordinary numbers, ties, both zeros, infinities and both NaN.
+    fn numbers(most: usize) -> impl Strategy<Value = Vec<f64>> {
+        let number =
+            prop_oneof![any::<f64>(), (-3i8..3).prop_map(f64::from), Just(-0.0), Just(f64::NAN), Just(-f64::NAN)];
+        prop_oneof![
+            prop::collection::vec(number, 0..most),
+            prop::collection::vec(any::<f64>(), 0..most),
+            prop::collection::vec((0u8..3).prop_map(f64::from), 0..most),
+            (0..most).prop_map(|count| (0..count).map(|index| index as f64).collect()),
+        ]
+    }
+
+    fn is_the_same(ours: &[f64], theirs: &[f64]) -> bool {
+        ours.iter().map(|value| value.to_bits()).eq(theirs.iter().map(|value| value.to_bits()))
+    }
+
+    proptest! {
+        #[test]
+        fn positions_are_those_of_a_stable_sort(values in numbers(1_000)) {
+            let mut expected: Vec<usize> = (0..values.len()).collect();
+            expected.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+            prop_assert_eq!(positions(&values), expected);
+        }
+
+        #[test]
+        fn numbers_are_sorted_as_the_standard_library_does(values in numbers(1_000), whole in prop::collection::vec(any::<i64>(), 0..1_000)) {
+            let (mut ours, mut theirs) = (values.clone(), values);
+            ascending(&mut ours);
+            theirs.sort_by(f64::total_cmp);
+            prop_assert!(is_the_same(&ours, &theirs));
+            let (mut ours, mut theirs) = (whole.clone(), whole);
+            ascending_integers(&mut ours);
+            theirs.sort();
+            prop_assert_eq!(ours, theirs);
+        }
+
+        #[test]
+        fn neighbours_stand_side_by_side_in_the_sorted_values(numbers in numbers(3_000), share in 0.0..1.1f64) {
+            let values: Vec<f64> = numbers.into_iter().filter(|value| !value.is_nan()).collect();
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let rank = (share * values.len() as f64) as usize;
+            let expected = sorted.get(rank).map(|found| [*found, *sorted.get(rank + 1).unwrap_or(found)]);
+            let ours = neighbours(&values, rank).map(|(found, next)| [found, next]);
+            prop_assert_eq!(ours.map(|pair| pair.map(f64::to_bits)), expected.map(|pair| pair.map(f64::to_bits)));
+        }
+    }
+}
