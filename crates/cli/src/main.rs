@@ -3,6 +3,7 @@
 //! Results go to standard output and nothing else does; why there is none goes to standard error in one sentence. Exit
 //! status 0 is success, 1 a gate that failed, 2 bad input or no data.
 
+mod analysis;
 mod command;
 mod duration;
 mod failure;

@@ -10,7 +10,7 @@ pub(crate) fn span(wanted: f64, least: f64, totals: &[f64]) -> Option<usize> {
     // Nine in ten windows hold at least so much.
     let held = |span: usize| {
         let mut counts: Vec<f64> = totals.chunks_exact(span).map(|window| window.iter().sum()).collect();
-        order::ascending(&mut counts);
+        order::sort_by(&mut counts, f64::total_cmp);
         counts.get(counts.len() / 10).copied().unwrap_or(0.0)
     };
     let (mut low, mut high) = (1, (totals.len() / FEWEST).max(1));

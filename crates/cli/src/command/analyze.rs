@@ -106,7 +106,7 @@ impl Analyze {
         let weights = self.weight.iter().cloned().collect();
         let patterns = self.pattern.iter().map(|pattern| pattern.0.clone()).collect();
         let options = engine::Options { signatures: library.signatures.clone(), weights, patterns, ..options };
-        let analysis = engine::analyze(dataset, &options).map_err(|error| Failure::input(format_args!("{error}.")))?;
+        let analysis = crate::analysis::analyze(dataset, &options)?;
         let report = analysis.report();
         if let Some((name, _)) =
             self.weight.iter().find(|(name, _)| !report.services.iter().any(|one| one.name == *name))

@@ -34,8 +34,7 @@ impl Pair {
             })
         };
         let (from, to) = (place(&self.from)?, place(&self.to)?);
-        let analysis = engine::analyze(dataset, &engine::Options::default())
-            .map_err(|error| Failure::input(format_args!("{error}.")))?;
+        let analysis = crate::analysis::analyze(dataset, &engine::Options::default())?;
         let Some(spectrum) = analysis.pair_spectrum(from, to) else {
             return Err(Failure::input("The two have too few samples in common for a spectrum; give a longer time."));
         };
