@@ -1,9 +1,10 @@
-//! What the page and its two workers say to each other.
+//! What the page and its workers say to each other.
 //!
 //! The reader turns sources into data sets, the analysis turns a data set into Reports. A message is a small value
 //! ([`Request`] to a worker, [`Response`] from it), buffers that are transferred, not copied (data sets, Reports, chart
 //! data), and handles of files. All programs are of one build, so values cross as [`report::bytes`] and need no names.
-//! The page hands a data set on from the reader to the analysis and never looks into it.
+//! The page hands a data set on from the reader to the analysis and never looks into it; so with the series that a second
+//! analysis looks at for the first one.
 
 mod connect;
 pub mod dataset;

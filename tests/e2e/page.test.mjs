@@ -349,6 +349,27 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(async () => (await findings(page)).length, 0);
   });
 
+  it('has a second program help with much data, finds the same, and ends it', async () => {
+    const text = wideCsv();
+    const name = await written(folder, 'much.csv', text);
+    let [started, ended] = [0, 0];
+    page.on('worker', (worker) => {
+      started += 1;
+      worker.on('close', () => (ended += 1));
+    });
+    assert.equal(page.workers().length, 2, 'a reader and an analysis');
+    await page.setInputFiles('[data-testid="file-input"]', name);
+    await until(async () => started === 1, 'nobody helps');
+    await part(page, 'cancel').click();
+    await until(async () => ended >= 1 && page.workers().length === 2, 'who is not needed any more goes on');
+    await page.setInputFiles('[data-testid="file-input"]', name);
+    await state(page);
+    const expected = above(await report(name));
+    assert.ok(expected.length > 0, 'there is something to find');
+    assert.equal(difference(above(await exportedJson(page)), expected, SAME), null);
+    await until(async () => started >= 2 && page.workers().length === 2, 'a helper has not ended');
+  });
+
   it('undoes what a note says, and takes that back', async () => {
     await drop(page, { name: 'counter.csv', text: counterCsv() });
     await state(page);

@@ -79,7 +79,8 @@ impl Among {
     /// Keeps those of `values` (the list, or what was kept of it) that lie about where the one of rank `rank` should be, by
     /// a sample of them; where it is not among these, all to the one side of them.
     fn narrow(&mut self, values: &[f64], rank: usize) {
-        let (mut low, mut high) = about(values, rank - self.before);
+        let (low, high) = about(values, rank - self.before);
+        let (mut low, mut high) = (low.max(self.low), high.min(self.high));
         loop {
             let less = self.keep(values, low, high);
             let wanted = rank - self.before;
@@ -199,6 +200,21 @@ mod tests {
 
     fn is_the_same(ours: &[f64], theirs: &[f64]) -> bool {
         ours.iter().map(|value| value.to_bits()).eq(theirs.iter().map(|value| value.to_bits()))
+    }
+
+    #[test]
+    fn every_rank_has_its_neighbour() {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 20)
+        };
+        let values: Vec<f64> = (0..2_000).map(|_| next()).collect();
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        for rank in 0..2_000 {
+            assert_eq!(neighbours(&values, rank), Some((sorted[rank], sorted[(rank + 1).min(1_999)])));
+        }
     }
 
     proptest! {
