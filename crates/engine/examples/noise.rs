@@ -8,6 +8,8 @@
 use engine::{Options, analyze};
 use series::Dataset;
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
 use testkit::{Noise, coupled_pairs, noise_of_mixed_intervals, noise_panel, peers_under_load, poisson_traffic};
 
 const POINTS: usize = 1440;
@@ -69,25 +71,52 @@ fn noises() -> Vec<(String, Made)> {
     noises
 }
 
+/// What Reports on noise carry.
+#[derive(Default)]
+struct Tally {
+    with_finding: u64,
+    with_relation: u64,
+    kinds: BTreeMap<&'static str, usize>,
+}
+
+/// Counts over all seeds, on all processors.
+fn tally(made: Made, seeds: u64) -> Tally {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    let of_thread = |first: u64| {
+        let mut tally = Tally::default();
+        for seed in (first..seeds).step_by(threads as usize) {
+            // Without any series there is no Report and no finding: no share where failures are too rare.
+            let Ok(analysis) = analyze(made.data(seed), &Options::default()) else { continue };
+            let report = analysis.report();
+            let strong = report.findings.iter().filter(|finding| finding.score >= 1.0);
+            tally.with_finding += u64::from(strong.clone().count() > 0);
+            tally.with_relation += u64::from(!report.relations.is_empty());
+            for finding in strong {
+                *tally.kinds.entry(finding.kind.name()).or_default() += 1;
+            }
+        }
+        tally
+    };
+    let mut all = Tally::default();
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|first| scope.spawn(move || of_thread(first))).collect();
+        for tally in running.into_iter().map(|thread| thread.join().expect("an analysis does not panic")) {
+            all.with_finding += tally.with_finding;
+            all.with_relation += tally.with_relation;
+            for (kind, count) in tally.kinds {
+                *all.kinds.entry(kind).or_default() += count;
+            }
+        }
+    });
+    all
+}
+
 fn main() {
     let seeds: u64 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1000);
     let wanted: Vec<String> = std::env::args().skip(2).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
     for (name, made) in noises().into_iter().filter(|(name, _)| is_wanted(name)) {
-        let mut with_finding = 0;
-        let mut with_relation = 0;
-        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-        for seed in 0..seeds {
-            // Without any series there is no Report and no finding: no share where failures are too rare.
-            let Ok(analysis) = analyze(made.data(seed), &Options::default()) else { continue };
-            let report = analysis.report();
-            let strong = report.findings.iter().filter(|finding| finding.score >= 1.0);
-            with_finding += u64::from(strong.clone().count() > 0);
-            with_relation += u64::from(!report.relations.is_empty());
-            for finding in strong {
-                *kinds.entry(finding.kind.name()).or_default() += 1;
-            }
-        }
+        let Tally { with_finding, with_relation, kinds } = tally(made, seeds);
         let share = |count: u64| 100.0 * count as f64 / seeds as f64;
         println!(
             "{name}: {seeds} seeds, {:.1} % of Reports with a finding, {:.1} % with a relation {kinds:?}",

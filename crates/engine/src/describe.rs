@@ -304,36 +304,49 @@ fn variance_steps(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
         let grew = ratio > 1.0;
         let lasted_s = context.seconds(step.to + 1 - step.from);
         let times = if grew { ratio } else { 1.0 / ratio };
+        let aside = step.aside.filter(|_| grew);
+        let lasted = match (step.returned, aside) {
+            (true, Some(_)) => format!(" for {}, then came back", duration_s(lasted_s)),
+            (true, None) => format!(" for {}, then was as before", duration_s(lasted_s)),
+            (false, Some(_)) => String::new(),
+            (false, None) => " and stayed there".into(),
+        };
+        let rose = aside.map_or(grew, |(_, furthest)| furthest > 0.0);
         Finding {
-            direction: Some(if grew { Direction::Up } else { Direction::Down }),
+            direction: Some(if rose { Direction::Up } else { Direction::Down }),
             p: Some(step.p),
             numbers: vec![
                 context.number("standard deviation before", step.before),
                 context.number("standard deviation after", step.after),
                 pure("variance ratio", ratio),
+                context.number(operations::narrative::SHIFT, aside.map_or(f64::NAN, |(median, _)| median)),
                 in_seconds("duration", lasted_s),
                 in_seconds(
                     operations::spread::ONSET_UNCERTAINTY,
                     context.seconds(step.high.saturating_sub(step.low)) / 2.0,
                 ),
             ],
-            sentence: format!(
-                "It fluctuates {}: its standard deviation {} from {} to {}{}.",
-                match (grew, times < 1e4) {
-                    (true, true) => format!("more, the variance {} times as large", decimals(times, 1)),
-                    (true, false) => "more, from almost nothing".to_owned(),
-                    (false, true) => format!("less, the variance {} times smaller", decimals(times, 1)),
-                    (false, false) => "hardly any more".to_owned(),
-                },
-                if grew { "rose" } else { "fell" },
-                context.show(step.before),
-                context.show(step.after),
-                if step.returned {
-                    format!(" for {}, then was as before", duration_s(lasted_s))
-                } else {
-                    " and stayed there".into()
-                }
-            ),
+            sentence: match aside {
+                Some((median, furthest)) => format!(
+                    "It {} unevenly, by {} in the middle and by {} at most{lasted}; its usual standard deviation is {}.",
+                    if rose { "rose" } else { "fell" },
+                    context.show(median.abs()),
+                    context.show(furthest.abs()),
+                    context.show(step.before),
+                ),
+                None => format!(
+                    "It fluctuates {}: its standard deviation {} from {} to {}{lasted}.",
+                    match (grew, times < 1e4) {
+                        (true, true) => format!("more, the variance {} times as large", decimals(times, 1)),
+                        (true, false) => "more, from almost nothing".to_owned(),
+                        (false, true) => format!("less, the variance {} times smaller", decimals(times, 1)),
+                        (false, false) => "hardly any more".to_owned(),
+                    },
+                    if grew { "rose" } else { "fell" },
+                    context.show(step.before),
+                    context.show(step.after),
+                ),
+            },
             refuted_by: "the same change at the same time of another day".into(),
             ..context.finding(FindingKind::VarianceChange, step.from, step.to, step.score)
         }

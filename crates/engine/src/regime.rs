@@ -7,6 +7,7 @@ use analysis::change::period_change::{self as change, PeriodChange};
 use analysis::change::variance::{
     VarianceEscalation, VarianceOptions, fluctuation, is_stepwise, variance_changes, variance_within,
 };
+use analysis::robust::{self, Standard};
 
 /// Two changes of one series this share of it apart are one event.
 const SAME_EVENT: usize = 40;
@@ -31,6 +32,8 @@ pub(crate) struct VarianceStep {
     /// Standard deviations, robust.
     pub(crate) before: f64,
     pub(crate) after: f64,
+    /// Where what is louder goes to one side alone: by how much its median and its furthest value lie from the usual level.
+    pub(crate) aside: Option<(f64, f64)>,
     pub(crate) p: f64,
     pub(crate) score: f64,
 }
@@ -114,9 +117,31 @@ fn step(residual: &[f64], start: usize, episode: &Episode) -> Option<VarianceSte
         returned: episode.returned,
         before: deviation(start.min(slot), slot)?,
         after: deviation(slot, episode.end + 1)?,
+        aside: aside(residual.get(start.min(slot)..slot)?, residual.get(slot..=episode.end)?),
         p: episode.p,
         score: episode.score,
     })
+}
+
+/// So many standard deviations from the usual level a value is far from it. At least so many must be, so large a share of the
+/// stretch, and so large a share of them on one side, that it goes to that side.
+const FAR: f64 = 3.0;
+const FEWEST_FAR: usize = 20;
+const SHARE_FAR: f64 = 0.2;
+const ONE_SIDED: f64 = 0.95;
+
+/// By how much median and furthest value of a stretch lie from the level before, where what is far from that lies on one
+/// side.
+fn aside(before: &[f64], stretch: &[f64]) -> Option<(f64, f64)> {
+    let usual = Standard::of(before)?;
+    let from_usual: Vec<f64> = stretch.iter().map(|value| value - usual.centre).filter(|by| by.is_finite()).collect();
+    let far: Vec<f64> = from_usual.iter().copied().filter(|by| by.abs() > FAR * usual.spread).collect();
+    let above = far.iter().filter(|by| **by > 0.0).count();
+    let is_aside = far.len() >= FEWEST_FAR
+        && far.len() as f64 >= SHARE_FAR * from_usual.len() as f64
+        && above.max(far.len() - above) as f64 >= ONE_SIDED * far.len() as f64;
+    let furthest = far.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
+    is_aside.then_some((robust::median(&from_usual)?, furthest))
 }
 
 /// The strongest change of a series' period, where its runs have not told it already: the level and the slopes go, the season
@@ -136,4 +161,40 @@ pub(crate) fn period_change(
     let reach = guard(values.len());
     let is_shift = |found: &PeriodChange| shifts.iter().any(|shift| shift.slot.abs_diff(found.slot) <= reach);
     change::period_change(&level, &facts.peaks, alpha).filter(|found| found.score >= 1.0 && !is_shift(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::{Random, signal};
+
+    /// The share of 200 seeds in which a louder stretch of `slots` slots goes to one side.
+    fn one_sided(slots: usize, phi: f64, louder: impl Fn(usize, f64) -> f64) -> f64 {
+        let is_aside = |seed: u64| {
+            let noise = signal::ar1(1_000 + slots, phi, &mut Random::new(seed));
+            let (before, stretch) = noise.split_at(1_000);
+            let stretch: Vec<f64> = stretch.iter().enumerate().map(|(slot, value)| louder(slot, *value)).collect();
+            aside(before, &stretch).is_some()
+        };
+        (0..200).filter(|seed| is_aside(*seed)).count() as f64 / 200.0
+    }
+
+    #[test]
+    fn louder_noise_goes_to_both_sides_and_a_climb_to_one() {
+        for louder in [2.0, 5.0, 10.0] {
+            for phi in [0.0, 0.5] {
+                let share = one_sided(120, phi, |_, value| louder * value);
+                assert!(share <= 0.01, "{louder} times as loud, memory {phi}: {share}");
+            }
+            // What remembers long stays on one side for long.
+            let share = one_sided(240, 0.9, |_, value| louder * value);
+            assert!(share <= 0.1, "{louder} times as loud, memory 0.9: {share}");
+        }
+        for phi in [0.0, 0.5, 0.9] {
+            let share = one_sided(120, phi, |slot, value| value + 0.2 * slot as f64);
+            assert!(share >= 0.99, "a climb, memory {phi}: {share}");
+        }
+        assert_eq!(aside(&[1.0, 2.0, 3.0], &[9.0; 19]), None, "too few to say so");
+        assert_eq!(aside(&[1.0, 2.0, 3.0], &[9.0; 20]), Some((7.0, 7.0)));
+    }
 }

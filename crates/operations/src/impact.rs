@@ -83,8 +83,7 @@ fn covered_ms(mut stretches: Vec<(i64, i64)>, step_ms: i64, gaps: &[(i64, i64)])
     total
 }
 
-/// The finding that hurts most: the strongest of what users feel and that went the way that hurts. Beyond a score of 10 a
-/// finding is no surer; of such ones the one that lasts longest.
+/// The finding that hurts most: the strongest of what users feel and that went the way that hurts.
 fn critical(report: &Report, members: &[(usize, &Finding)]) -> Option<usize> {
     let pain = |finding: &Finding| {
         let series = || finding.series.iter().filter_map(|series| report.series.get(*series));
@@ -94,14 +93,14 @@ fn critical(report: &Report, members: &[(usize, &Finding)]) -> Option<usize> {
         let weight = finding.services.iter().map(|service| weight(report, *service)).fold(0.0, f64::max);
         weight * finding.score.min(10.0)
     };
-    let mut worst: Option<(f64, i64, usize)> = None;
+    let mut worst: Option<(f64, usize)> = None;
     for (position, finding) in members {
-        let (pain, lasts_ms) = (pain(finding), finding.end_ms - finding.start_ms);
-        if (pain, lasts_ms) > worst.map_or((0.0, i64::MAX), |(most, longest, _)| (most, longest)) {
-            worst = Some((pain, lasts_ms, *position));
+        let pain = pain(finding);
+        if pain > worst.map_or(0.0, |(most, _)| most) {
+            worst = Some((pain, *position));
         }
     }
-    worst.map(|(_, _, position)| position)
+    worst.map(|(_, position)| position)
 }
 
 /// Waiting longer, failing more, answering less, and saying nothing any more.
@@ -210,20 +209,6 @@ mod tests {
         let all = assessed(&report(&metrics, &[None; 4], spread));
         assert_eq!((all.severity, all.critical), (Severity::Critical, Some(2)));
         assert!((all.risk - (1.0 - 0.55 * (1.0 - 0.7 * 2.0 / 3.0) * (1.0 - 0.5 * 5.0 / 6.0))).abs() < 1e-12);
-    }
-
-    #[test]
-    fn of_what_is_sure_the_longest_hurts_most() {
-        let felt = |scores: [f64; 3]| {
-            let [sudden, weak, long] = scores;
-            let findings = vec![
-                finding(0, 0, 10_000, 20_000, sudden),
-                finding(1, 1, 10_000, 90_000, weak),
-                finding(2, 2, 30_000, 60_000, long),
-            ];
-            assessed(&report(&["latency"; 3], &[None; 3], findings)).critical
-        };
-        assert_eq!([felt([90.0, 4.0, 11.0]), felt([9.0, 4.0, 8.0])], [Some(2), Some(0)]);
     }
 
     #[test]

@@ -5,6 +5,10 @@ use crate::verdict::{percent, rivals, verdict};
 use report::format::{date_time, decimals, duration_s, moment, number, plural};
 use report::{Cause, Finding, FindingKind, Incident, LabelEvidence, Narrative, Report, Span, SpreadStep};
 
+/// What a finding's number is called that says by how much the middle of an uneasy stretch lies from the usual level, where the
+/// stretch goes to one side.
+pub const SHIFT: &str = "shift of the median";
+
 /// The most services that the story follows one by one.
 const TOLD: usize = 3;
 /// The most letters of a name; what is longer loses its middle. The finding that it is linked to has all of it.
@@ -154,10 +158,14 @@ impl Teller<'_> {
             FindingKind::PeerDeparture => ("parted from its peers", "apart from its peers"),
             FindingKind::CorrelationBreak => ("parted from what it goes with", "apart from what it goes with"),
             FindingKind::SlopeChange => ("changed its course", "on another course"),
-            FindingKind::VarianceChange => ("changed its fluctuation", "fluctuating otherwise"),
-            FindingKind::Spike | FindingKind::LevelShift | FindingKind::Beat | FindingKind::PeriodDrift => {
-                ("left its normal band", "out of its normal band")
+            FindingKind::VarianceChange if !opening.numbers.iter().any(|number| number.name == SHIFT) => {
+                ("changed its fluctuation", "fluctuating otherwise")
             }
+            FindingKind::Spike
+            | FindingKind::LevelShift
+            | FindingKind::VarianceChange
+            | FindingKind::Beat
+            | FindingKind::PeriodDrift => ("left its normal band", "out of its normal band"),
         };
         let company = self.company(incident, opening);
         // It was the first only if others came after it, and none could have come before.
