@@ -100,7 +100,9 @@ fn tally(made: Made, seeds: u64) -> Tally {
     let mut all = Tally::default();
     thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|first| scope.spawn(move || of_thread(first))).collect();
-        for tally in running.into_iter().map(|thread| thread.join().expect("an analysis does not panic")) {
+        for tally in
+            running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        {
             all.with_finding += tally.with_finding;
             all.with_relation += tally.with_relation;
             for (kind, count) in tally.kinds {
