@@ -14,7 +14,10 @@ pub const FORM: u64 = report::bytes::fingerprint(
         include_bytes!("dataset.rs"),
         report::bytes::fingerprint(
             include_bytes!("preview.rs"),
-            report::bytes::fingerprint(include_bytes!("connect.rs"), report::bytes::FORM),
+            report::bytes::fingerprint(
+                include_bytes!("connect.rs"),
+                report::bytes::fingerprint(include_bytes!("../../crates/engine/src/portion.rs"), report::bytes::FORM),
+            ),
         ),
     ),
 );

@@ -183,12 +183,12 @@ impl Analysis {
         Next::Detect(0)
     }
 
-    /// Looks at one series: the first that waits. Where only such are left as were handed out, at the last of them, which
+    /// Looks at one series: the first that waits. Where only such are left as were handed out, at the first of them, which
     /// others come to last.
     fn detect(&mut self, first: usize) -> Next {
         let waiting = self.standings.iter().skip(first).position(|standing| *standing == Standing::Waiting);
         let waiting = waiting.map(|after| first + after);
-        let handed_out = || self.standings.iter().rposition(|standing| *standing == Standing::HandedOut);
+        let handed_out = || self.standings.iter().position(|standing| *standing == Standing::HandedOut);
         let Some(place) = waiting.or_else(handed_out) else {
             let units: Vec<&str> = self.report.series.iter().map(|series| series.unit.as_str()).collect();
             self.groups = peers::groups(&self.dataset, &units);

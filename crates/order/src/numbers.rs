@@ -81,7 +81,8 @@ impl Among {
     fn narrow(&mut self, values: &[f64], rank: usize) {
         let (low, high) = about(values, rank - self.before);
         let (mut low, mut high) = (low.max(self.low), high.min(self.high));
-        loop {
+        // What is not in the middle is on one side.
+        for _ in 0..2 {
             let less = self.keep(values, low, high);
             let wanted = rank - self.before;
             if wanted < less {
@@ -94,6 +95,8 @@ impl Among {
                 (low, high) = (high.next_up(), self.high);
             }
         }
+        // There is NaN among them.
+        self.kept = values.to_vec();
     }
 
     /// Keeps the values from `low` to `high`, without a branch on them; how many are less.
@@ -200,6 +203,15 @@ mod tests {
 
     fn is_the_same(ours: &[f64], theirs: &[f64]) -> bool {
         ours.iter().map(|value| value.to_bits()).eq(theirs.iter().map(|value| value.to_bits()))
+    }
+
+    #[test]
+    fn even_among_nan_the_search_ends() {
+        let values: Vec<f64> =
+            (0..1_000).map(|index| if index % 3 == 0 { f64::NAN } else { f64::from(index) }).collect();
+        assert_eq!(neighbours(&values, 0), Some((1.0, 2.0)));
+        assert!(neighbours(&values, 900).is_some_and(|(found, next)| found.is_nan() && next.is_nan()));
+        assert!(neighbours(&[f64::NAN; 200], 100).is_some());
     }
 
     #[test]
