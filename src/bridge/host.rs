@@ -122,6 +122,12 @@ impl Host {
         });
     }
 
+    /// Ends the worker, and forgets what waits for it.
+    pub fn stop(&self) {
+        self.0.waiting.borrow_mut().clear();
+        self.retire();
+    }
+
     fn renew(&self) {
         self.0.is_ready.set(false);
         let host = self.clone();

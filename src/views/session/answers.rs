@@ -28,6 +28,9 @@ impl Session {
                     // Nor does a new one of the servers that were followed.
                     desk.is_forgotten |= of == Who::Analysis || (of == Who::Live && self.is_followed());
                 }
+                if let Some(workers) = self.workers().filter(|_| of == Who::Analysis) {
+                    workers.helper.stop();
+                }
                 self.restore();
             }
             Event::Broken(reason) => {
@@ -73,9 +76,11 @@ impl Session {
                 }
             }
             Response::Portion { generation, number } => {
+                // What arrives after its load was stopped must not start anybody again.
+                let is_current = self.load.with_untracked(Load::generation) == generation;
                 // With a single processor there is nobody to help.
                 let has_help = web_sys::window().is_some_and(|window| window.navigator().hardware_concurrency() > 1.0);
-                if let Some(workers) = self.workers().filter(|_| has_help) {
+                if let Some(workers) = self.workers().filter(|_| has_help && is_current) {
                     workers.helper.send(Envelope::with(Request::Help { generation, number }, buffers));
                 }
             }
@@ -186,7 +191,7 @@ impl Session {
         if complete {
             mark("monteverdi:report");
             if let Some(workers) = self.workers() {
-                workers.helper.retire();
+                workers.helper.stop();
                 if self.is_of_servers() {
                     workers.live.send(Envelope::of(Request::Analysed { generation }));
                 }

@@ -156,7 +156,7 @@ impl Session {
             workers.of(is_of_servers).cancel(generation);
         }
         if !is_reading && (is_loading || is_followed) {
-            workers.helper.retire();
+            workers.helper.stop();
             workers.analysis.cancel(generation);
         }
     }
