@@ -140,8 +140,11 @@ fn aside(before: &[f64], stretch: &[f64]) -> Option<(f64, f64)> {
     let is_aside = far.len() >= FEWEST_FAR
         && far.len() as f64 >= SHARE_FAR * from_usual.len() as f64
         && above.max(far.len() - above) as f64 >= ONE_SIDED * far.len() as f64;
-    let furthest = far.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
-    is_aside.then_some((robust::median(&from_usual)?, furthest))
+    // A lone value on the other side may be further away than all of these, and the middle a little to that side.
+    let side = if 2 * above > far.len() { 1.0 } else { -1.0 };
+    let furthest = far.iter().map(|by| side * by).fold(0.0, f64::max);
+    let middle = (side * robust::median(&from_usual)?).max(0.0);
+    is_aside.then_some((side * middle, side * furthest))
 }
 
 /// The strongest change of a series' period, where its runs have not told it already: the level and the slopes go, the season
@@ -195,6 +198,8 @@ mod tests {
             assert!(share >= 0.99, "a climb, memory {phi}: {share}");
         }
         assert_eq!(aside(&[1.0, 2.0, 3.0], &[9.0; 19]), None, "too few to say so");
+        let lone: Vec<f64> = [-90.0].into_iter().chain([9.0; 30]).collect();
+        assert_eq!(aside(&[1.0, 2.0, 3.0], &lone), Some((7.0, 7.0)), "one value to the other side does not turn it");
         assert_eq!(aside(&[1.0, 2.0, 3.0], &[9.0; 20]), Some((7.0, 7.0)));
     }
 }

@@ -4,7 +4,7 @@
 const FEW: usize = 64;
 /// The most values that say where a rank should be.
 const SAMPLE: usize = 128;
-/// How many keys are looked at before those that are kept are moved away.
+/// How many values are looked at before those that are kept are moved away.
 const STRETCH: usize = 128;
 /// After so many rounds what is left is sorted. Data that need more were made to.
 const MOST_ROUNDS: usize = 16;
