@@ -79,8 +79,11 @@ fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident,
         };
         let others: Vec<String> = causes.iter().skip(1).take(2).map(other).collect();
         facts = facts
-            .child(fact("cause ", &format::series(report, cause.series)))
-            .child(fact("confidence ", &words::decimals(cause.confidence, 2)))
+            .child(fact(
+                if report.knows_services() { "cause " } else { "shows most in " },
+                &format::series(report, cause.series),
+            ))
+            .child(report.knows_services().then(|| fact("confidence ", &words::decimals(cause.confidence, 2))))
             .child((!others.is_empty()).then(|| el("p").text("then ").text(&others.join(", "))));
     }
     if !incident.spread.is_empty() {

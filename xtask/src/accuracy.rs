@@ -11,6 +11,8 @@ mod import;
 mod nab;
 mod noise;
 
+pub(crate) use self::cause::is_resource_fault;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

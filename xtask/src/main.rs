@@ -38,7 +38,7 @@ cargo xtask COMMAND
   size      gzip sizes of the built page against the budgets
   bench     native and browser timings, beside the peers; writes docs/performance.md (--only SECTION: prints that)
   accuracy  measure on labelled incidents and compare native and wasm: --data DIR; writes docs/accuracy.md
-  stories   the stories of docs/incident-stories.md beside what the program says: --data DIR; --write replaces them
+  stories   the stories of docs/incident-stories.md beside what the program says: --data DIR (--write replaces them, --all counts all cases)
   fuzz      throw mutated files at the readers: [TARGET…] [--minutes N], CPU time each; needs a nightly compiler
   pkg       build the npm package into target/pkg and try it in node
 ";

@@ -1,14 +1,16 @@
-//! `cargo xtask stories --data DIR [--write]`: the stories that docs/incident-stories.md quotes, beside what the program says
-//! today. The quoted blocks are all that is ever written; the prose and the table around them are people's.
+//! `cargo xtask stories --data DIR [--write | --all]`: the stories that docs/incident-stories.md quotes, beside what the
+//! program says today. The quoted blocks are all that is ever written; the prose and the tables around them are people's.
+//! With `--all` every labelled case is counted instead.
 
 mod answer;
+mod count;
 mod page;
 mod recorded;
 
 use std::fmt::Write as _;
 use std::fs;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use self::answer::Answer;
 use self::recorded::{Input, Kind, Prepared};
@@ -23,7 +25,7 @@ struct Story {
     /// What the heading above it begins with, and which of the indented blocks below that heading it is.
     place: (&'static str, usize),
     /// What the program reads.
-    input: Input,
+    input: Input<'static>,
     /// Which of the incidents told in full it is, from 0.
     incident: usize,
 }
@@ -61,14 +63,23 @@ const STORIES: [Story; 12] = [
 
 /// Runs the command. Without `--write` a story that differs fails it.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
-    let (folder, is_writing) = match arguments {
-        [flag, folder] if flag == "--data" => (folder, false),
-        [flag, folder, write] | [write, flag, folder] if flag == "--data" && write == "--write" => (folder, true),
-        _ => bail!("`stories` needs `--data DIR`, a folder with rca, asd, smd and nab, and knows `--write`"),
+    let (folder, further) = match arguments {
+        [flag, folder] if flag == "--data" => (folder, ""),
+        [flag, folder, further] | [further, flag, folder] if flag == "--data" => (folder, further.as_str()),
+        _ => (&String::new(), "?"),
     };
+    ensure!(
+        ["", "--write", "--all"].contains(&further),
+        "`stories` needs `--data DIR`, a folder with rca, asd, smd and nab, and knows `--write` and `--all`"
+    );
+    let is_writing = further == "--write";
     let data = fs::canonicalize(folder).with_context(|| folder.clone())?;
     let monteverdi = accuracy::command_line(project)?;
     let workshop = recording::workshop(project, "stories")?;
+    if further == "--all" {
+        println!("{}", count::count(project, &monteverdi, &data, &workshop)?);
+        return Ok(());
+    }
     let page = project.root.join(PAGE);
     let mut text = recording::read(&page)?;
     let mut table = String::from(

@@ -91,7 +91,7 @@ fn story(out: &mut String, report: &Report, incident: &Incident) {
 
 /// Who else may be the cause, with the shares of the evidence; the story names the first.
 fn causes(report: &Report, incident: &Incident) -> Option<String> {
-    verdict(incident)?.word()?;
+    verdict(report, incident)?.word()?;
     let name = |cause: &report::Cause| {
         let service = report.services.get(cause.service).map_or("", |service| service.name.as_str());
         format!("{} ({})", plain(service), percent(cause.confidence))

@@ -4,8 +4,8 @@ use crate::attribution;
 use crate::services::{self, Membership};
 use crate::{Error, Options, metric_kind};
 use analysis::cause::{
-    Alarm, Candidate, Displacement, Evidence, Graph, Kind, VISIBLE, VISIBLE_ANYWHERE, displacement, disturbances, rank,
-    silence,
+    Alarm, Candidate, Displacement, Evidence, Graph, Kind, VISIBLE, VISIBLE_ANYWHERE, displacement,
+    displacement_in_part, disturbances, rank, silence,
 };
 use operations::symptom::{self, Symptom};
 use order::{SortedMap, SortedSet};
@@ -258,7 +258,7 @@ pub(crate) fn examine(
         .map(|found| Examined {
             from: slot(found.from),
             to: slot(found.to.saturating_sub(1)),
-            moved: displacements(values, normal, found.from..found.to)
+            moved: displacements(values, normal, found.from..found.to, alarm.is_some())
                 .into_iter()
                 .map(|(column, moved)| (column, Displacement { first_outside: slot(moved.first_outside), ..moved }))
                 .collect(),
@@ -268,12 +268,19 @@ pub(crate) fn examine(
 
 /// How far each column that can be judged moved in the disturbed rows, or whether it fell silent. The first `normal` rows are
 /// normal operation; where there are none, it is what precedes the disturbance.
-fn displacements(columns: &[&[f64]], normal: usize, disturbed: Range<usize>) -> Vec<(usize, Displacement)> {
+/// A stretch that an `is_alarmed` alarm holds fast may not fit: there a third of it is enough.
+fn displacements(
+    columns: &[&[f64]],
+    normal: usize,
+    disturbed: Range<usize>,
+    is_alarmed: bool,
+) -> Vec<(usize, Displacement)> {
+    let measure = if is_alarmed { displacement_in_part } else { displacement };
     // What begins slowly or is noticed late must not be its own normal.
     let guarded = |begin: usize| disturbed.start - disturbed.len().min((disturbed.start - begin) / LARGEST_GUARD);
     let (usual, recent) = if normal > 0 { (0..normal, normal..guarded(normal)) } else { (0..guarded(0), 0..0) };
     let judged = columns.iter().enumerate().filter_map(|(column, values)| {
-        let value = displacement(values, usual.clone(), recent.clone(), disturbed.clone());
+        let value = measure(values, usual.clone(), recent.clone(), disturbed.clone());
         let silent = silence(values, usual.clone(), disturbed.clone());
         let stronger = match (value, silent) {
             (Some(value), Some(silent)) if value.evidence >= silent.evidence => Some(value),

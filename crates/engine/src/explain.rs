@@ -12,6 +12,8 @@ use series::{Dataset, TimeGrid};
 
 /// Fewer slots before an onset than this are no normal operation to compare with.
 const SHORTEST_BASELINE: usize = 10;
+/// A lag counts from this strength of the coupling on.
+const STRONG: f64 = 0.5;
 /// The most incidents that are worked out.
 const MOST_INCIDENTS: usize = 20;
 
@@ -101,15 +103,24 @@ fn causes(
             *strength = moved.evidence;
         }
     }
-    // A lag says who was first, whatever it measures.
-    let evidence: Vec<Evidence> = examined
+    let weighed: Vec<Evidence> = examined
         .moved
         .iter()
         .filter_map(|(column, moved)| {
             let summary = report.series.get(*involved.get(*column)?)?;
-            let weighed = weigh(summary.service, moved, &summary.metric);
-            let kind = if weighed.kind == Kind::Traffic { Kind::Symptom } else { weighed.kind };
-            Some(Evidence { kind, ..weighed })
+            Some(weigh(summary.service, moved, &summary.metric))
+        })
+        .collect();
+    // Requests come from elsewhere: they tell no more than the strongest of what does not.
+    let most = weighed.iter().filter(|one| one.kind != Kind::Traffic).map(|one| one.strength).fold(0.0, f64::max);
+    let evidence: Vec<Evidence> = weighed
+        .into_iter()
+        .map(|one| {
+            if one.kind == Kind::Traffic && most > 0.0 {
+                Evidence { strength: one.strength.min(most), ..one }
+            } else {
+                one
+            }
         })
         .collect();
     let mut found = Vec::new();
@@ -210,6 +221,7 @@ fn led(report: &Report) -> Vec<(usize, usize)> {
         report
             .relations
             .iter()
+            .filter(|relation| relation.kind == report::RelationKind::Coupling && relation.strength >= STRONG)
             .filter(|relation| relation.lag_s.zip(relation.lag_plus_minus_s).is_some_and(|(lag, half)| lag > half))
             .filter_map(|relation| Some((service(relation.to)?, service(relation.from)?)))
             .filter(|(follower, leader)| follower != leader),

@@ -104,9 +104,13 @@ fn split_names(names: &[&str]) -> Vec<Membership> {
         if containing * 5 < names.len() * 4 || containing < 2 {
             continue;
         }
-        let services = shared_prefixes(names, separator);
+        let mut services = shared_prefixes(names, separator);
         if services.is_empty() {
             continue;
+        }
+        // Where each name has one place to be cut at, and some are cut there, all are.
+        if names.iter().all(|name| cuts(name, separator).count() == 1) {
+            services.extend(names.iter().flat_map(|name| cuts(name, separator)).map(|(prefix, _)| prefix));
         }
         return names.iter().map(|name| member(name, separator, &services)).collect();
     }
@@ -238,6 +242,16 @@ mod tests {
         assert_eq!(found[1], pair("carts-db", "cpu"));
         assert_eq!(found[2], pair("carts", "lat_50"));
         assert_eq!(found[7], pair("queue_mem_bytes", "queue_mem_bytes"), "nothing proves a service");
+    }
+
+    #[test]
+    fn names_with_one_cut_each_are_all_cut_where_some_are() {
+        let found = services(&["cart|cpu_usage", "mail|cpu_usage", "FRONT|latency_p50", "FRONT|latency_p90"]);
+        assert_eq!(found[2..], [pair("FRONT", "latency_p50"), pair("FRONT", "latency_p90")]);
+        let found = services(&["cart|cpu", "mail|cpu", "cart|mem", "mail|mem", "a|b|c"]);
+        assert_eq!(found[4], pair("a|b|c", "a|b|c"), "nothing says where");
+        let found = services(&["a_out", "b_in"]);
+        assert_eq!(found[0], pair("a_out", "a_out"), "none is cut there");
     }
 
     #[test]

@@ -54,6 +54,7 @@ struct ImpactRecord {
     series: usize,
     share_of_services: f64,
     service_s: f64,
+    median_s: f64,
     is_weighted: bool,
 }
 
@@ -133,6 +134,7 @@ fn record<'a>(report: &'a Report, incident: &'a Incident) -> Record<'a> {
             series: incident.impact.series,
             share_of_services: incident.impact.share,
             service_s: incident.impact.service_s,
+            median_s: incident.impact.median_s,
             is_weighted: incident.impact.is_weighted,
         },
         services: incident

@@ -3,12 +3,16 @@
 use crate::cascade::Ways;
 use crate::symptom::{Symptom, symptom};
 use order::{SortedMap, SortedSet};
-use report::{Direction, Finding, FindingKind, Impact, Incident, Report, Severity};
+use report::{Direction, Finding, FindingKind, Impact, Incident, Report, SeriesSummary, Severity};
 
 /// How much the strength of the strongest finding, the spread and what users feel can add to the risk, each alone.
 const DEPTH: f64 = 0.5;
 const SPREAD: f64 = 0.7;
 const FELT: f64 = 0.5;
+/// A wait that is half of what can be felt, in seconds.
+const A_LONG_WAIT_S: f64 = 1.0;
+/// The harm of what does not say where it went.
+const UNTOLD: f64 = 0.5;
 /// The risk from which on an incident is major, and critical.
 const MAJOR: f64 = 0.5;
 const CRITICAL: f64 = 0.8;
@@ -60,12 +64,16 @@ fn impact(report: &Report, members: &[(usize, &Finding)], gaps: &[(i64, i64)]) -
     let is_weighted =
         stretches.keys().any(|service| report.services.get(*service).is_some_and(|one| one.weight.is_some()));
     let step_ms = report.dataset.interval_ms;
-    let service_s = stretches
+    let lasted: Vec<(usize, f64)> = stretches
         .into_iter()
-        .map(|(service, stretches)| weight(report, service) * covered_ms(stretches, step_ms, gaps) as f64 / 1000.0)
-        .sum();
+        .map(|(service, stretches)| (service, covered_ms(stretches, step_ms, gaps) as f64 / 1000.0))
+        .collect();
+    let service_s = lasted.iter().map(|(service, seconds)| weight(report, *service) * seconds).sum();
+    let mut longest_first: Vec<f64> = lasted.into_iter().map(|(_, seconds)| seconds).collect();
+    order::sort_by(&mut longest_first, |a, b| b.total_cmp(a));
+    let median_s = longest_first.get(services.saturating_sub(1) / 2).copied().unwrap_or(0.0);
     let share = if all > 0.0 { touched / all } else { 0.0 };
-    Impact { services, series: series.len(), share, service_s, is_weighted }
+    Impact { services, series: series.len(), share, service_s, median_s, is_weighted }
 }
 
 /// How long stretches last together, each from the start of its first slot to the end of its last one, what two of them share
@@ -83,15 +91,17 @@ fn covered_ms(mut stretches: Vec<(i64, i64)>, step_ms: i64, gaps: &[(i64, i64)])
     total
 }
 
-/// The finding that hurts most: the strongest of what users feel and that went the way that hurts.
+/// The finding that hurts most: of what users feel and that went the way that hurts, the one with the most harm that is as
+/// sure as it is.
 fn critical(report: &Report, members: &[(usize, &Finding)]) -> Option<usize> {
     let pain = |finding: &Finding| {
-        let series = || finding.series.iter().filter_map(|series| report.series.get(*series));
-        if !series().any(|one| hurts(symptom(one), finding)) {
-            return 0.0;
-        }
+        let series = finding.series.iter().filter_map(|series| report.series.get(*series));
+        let harm = series
+            .filter_map(|one| symptom(one).filter(|symptom| hurts(*symptom, finding)).map(|symptom| (symptom, one)))
+            .map(|(symptom, one)| harm(symptom, one, finding))
+            .fold(0.0, f64::max);
         let weight = finding.services.iter().map(|service| weight(report, *service)).fold(0.0, f64::max);
-        weight * finding.score.min(10.0)
+        weight * depth(finding.score) * harm
     };
     let mut worst: Option<(f64, usize)> = None;
     for (position, finding) in members {
@@ -104,18 +114,43 @@ fn critical(report: &Report, members: &[(usize, &Finding)]) -> Option<usize> {
 }
 
 /// Waiting longer, failing more, answering less, and saying nothing any more.
-fn hurts(symptom: Option<Symptom>, finding: &Finding) -> bool {
+fn hurts(symptom: Symptom, finding: &Finding) -> bool {
     let is_silent = finding.kind == FindingKind::Vanished;
     match symptom {
-        Some(Symptom::Latency | Symptom::Errors) => is_silent || finding.direction != Some(Direction::Down),
-        Some(Symptom::Availability) => is_silent || finding.direction != Some(Direction::Up),
-        None => false,
+        Symptom::Latency | Symptom::Errors => is_silent || finding.direction != Some(Direction::Down),
+        Symptom::Availability => is_silent || finding.direction != Some(Direction::Up),
     }
+}
+
+/// How much users feel of it, from 0 to 1: of waiting `w` seconds longer `w / (w + 1)`, of a share of requests that fails or
+/// is not answered its root, of what is measured in other units by how much it changed, as a share of the larger of
+/// the two values. Silence is the worst, and what does not say where it went is in the middle.
+fn harm(symptom: Symptom, series: &SeriesSummary, finding: &Finding) -> f64 {
+    if finding.kind == FindingKind::Vanished {
+        return 1.0;
+    }
+    let of = |names: [&str; 3]| {
+        finding.numbers.iter().find(|number| names.contains(&number.name.as_str())).map(|number| number.value)
+    };
+    let Some((before, after)) = of(["usual", "before", "from"]).zip(of(["peak", "after", "to"])) else {
+        return UNTOLD;
+    };
+    let change = (after - before).abs();
+    match (symptom, series.unit.as_str()) {
+        (Symptom::Latency, "s") => change / (change + A_LONG_WAIT_S),
+        (Symptom::Errors | Symptom::Availability, "ratio") => change.min(1.0).sqrt(),
+        (Symptom::Errors | Symptom::Availability, "%") => (0.01 * change).min(1.0).sqrt(),
+        _ => change / before.abs().max(after.abs()).max(f64::MIN_POSITIVE),
+    }
+}
+
+/// What a finding's strength adds, from 0 to 1.
+fn depth(score: f64) -> f64 {
+    1.0 - 1.0 / score.max(1.0)
 }
 
 /// What speaks for harm, each by itself: one minus the product of what speaks against it.
 fn risk(report: &Report, incident: &Incident, members: &[(usize, &Finding)]) -> f64 {
-    let depth = |score: f64| 1.0 - 1.0 / score.max(1.0);
     let strongest = members.iter().map(|(_, finding)| finding.score).fold(1.0, f64::max);
     let felt =
         incident.critical.and_then(|position| report.findings.get(position)).map_or(1.0, |finding| finding.score);
@@ -132,7 +167,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::incident::tests::finding;
-    use report::{DatasetSummary, SeriesSummary, ServiceSummary};
+    use report::{DatasetSummary, Quantity, ServiceSummary};
 
     /// One series per service; seconds are milliseconds by thousand.
     fn report(metrics: &[&str], weights: &[Option<f64>], findings: Vec<Finding>) -> Report {
@@ -180,9 +215,11 @@ mod tests {
         let plain = assessed(&report(&["cpu", "cpu", "cpu"], &[None; 3], findings.clone()));
         assert_eq!((plain.impact.services, plain.impact.series), (2, 2));
         assert_eq!((plain.impact.service_s, plain.impact.is_weighted), (20.0 + 10.0 + 10.0, false));
+        assert_eq!(plain.impact.median_s, 30.0, "one of the two");
         assert!((plain.impact.share - 2.0 / 3.0).abs() < 1e-12);
         let weighted = assessed(&report(&["cpu", "cpu", "cpu"], &[Some(5.0), None, Some(0.0)], findings));
         assert_eq!((weighted.impact.service_s, weighted.impact.is_weighted), (5.0 * 30.0 + 10.0, true));
+        assert_eq!(weighted.impact.median_s, 30.0, "a weight is no time");
         assert_eq!(weighted.impact.share, 1.0);
     }
 
@@ -209,6 +246,30 @@ mod tests {
         let all = assessed(&report(&metrics, &[None; 4], spread));
         assert_eq!((all.severity, all.critical), (Severity::Critical, Some(2)));
         assert!((all.risk - (1.0 - 0.55 * (1.0 - 0.7 * 2.0 / 3.0) * (1.0 - 0.5 * 5.0 / 6.0))).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_long_wait_is_felt_more_than_a_sure_one_and_failing_more_than_either() {
+        let felt = |findings: Vec<(&str, &str, f64, [f64; 2])>| {
+            let metrics: Vec<&str> = findings.iter().map(|one| one.0).collect();
+            let found = findings.iter().enumerate().map(|(position, (_, _, score, [before, after]))| {
+                let number = |name: &str, value: f64| Quantity { name: name.into(), value, unit: String::new() };
+                let numbers = vec![number("peak", *after), number("usual", *before)];
+                Finding { numbers, ..finding(position, position, 10_000, 20_000, *score) }
+            });
+            let mut report = report(&metrics, &vec![None; metrics.len()], found.collect());
+            for (series, (_, unit, ..)) in report.series.iter_mut().zip(&findings) {
+                series.unit = (*unit).into();
+            }
+            assessed(&report).critical
+        };
+        let short = ("latency p99", "s", 100.0, [0.005, 0.228]);
+        let long = ("latency p99", "s", 5.6, [1.6, 59.6]);
+        let failing = ("success", "%", 12.0, [100.0, 18.0]);
+        assert_eq!(felt(vec![short, long]), Some(1));
+        assert_eq!(felt(vec![short, long, failing]), Some(2));
+        assert_eq!(felt(vec![short, ("error ratio", "ratio", 12.0, [0.0, 0.01])]), Some(0));
+        assert_eq!(felt(vec![("latency", "", 5.0, [4.0, 5.0]), ("latency", "", 4.0, [1.0, 5.0])]), Some(1));
     }
 
     #[test]

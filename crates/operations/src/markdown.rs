@@ -85,11 +85,15 @@ fn post_mortem(out: &mut String, report: &Report, incident: &Incident, span_ms: 
             incident.severity.name(),
             incident.risk,
             impact.services,
-            plural(report.services.len(), "service", "services"),
+            if report.knows_services() {
+                plural(report.services.len(), "service", "services")
+            } else {
+                plural(report.services.len(), "series", "series")
+            },
             plural(impact.series, "series", "series"),
         );
     }
-    if let (Some(cause), Some(verdict)) = (incident.causes.first(), verdict(incident)) {
+    if let (Some(cause), Some(verdict)) = (incident.causes.first(), verdict(report, incident)) {
         let _ = match verdict.word() {
             Some(word) => writeln!(
                 out,

@@ -1,7 +1,7 @@
 //! An incident as a short story in plain sentences, every number linked to the finding that proves it.
 
 use crate::onset::{Onset, onset};
-use crate::verdict::{percent, rivals, verdict};
+use crate::verdict::{Verdict, percent, rivals, verdict};
 use report::format::{date_time, decimals, duration_s, moment, number, plural};
 use report::{Cause, Finding, FindingKind, Incident, LabelEvidence, Narrative, Report, Span, SpreadStep};
 
@@ -260,18 +260,29 @@ impl Teller<'_> {
 
     /// Where it came from, as surely as can be said; within one service only what tells most, if that is not told yet.
     fn cause(&self, incident: &Incident, opening: &Finding) -> Vec<Span> {
-        let (Some(verdict), Some(cause)) = (verdict(incident), incident.causes.first()) else { return Vec::new() };
+        let (Some(verdict), Some(cause)) = (verdict(self.report, incident), incident.causes.first()) else {
+            return Vec::new();
+        };
         let shown = cause.findings.first().copied();
         let span = |text: String| Span { text, finding: shown };
         // What opens the story says already what its own series did.
         let is_told = opening.series.contains(&cause.series)
             || cause.findings.iter().any(|one| self.finding(*one).is_some_and(|one| one.sentence == cause.sentence));
         if incident.spread.len() < 2 {
-            return if verdict.word().is_some() && !is_told {
+            return if incident.causes.first().is_some_and(Cause::is_named) && !is_told {
                 vec![plain(" In it, "), span(cause.sentence.clone())]
             } else {
                 Vec::new()
             };
+        }
+        if verdict == Verdict::Furthest {
+            let mut spans = vec![plain(" It shows most in "), span(shortened(self.service(cause.service)))];
+            if is_told {
+                spans.push(plain("."));
+            } else {
+                spans.extend([plain(": "), span(cause.sentence.clone())]);
+            }
+            return spans;
         }
         let Some(word) = verdict.word() else {
             let excuse = verdict.excuse();
@@ -325,7 +336,9 @@ impl Teller<'_> {
         let more = company.count().saturating_sub(told);
         if let Some(last) = incident.spread.last().filter(|_| more > 0) {
             spans.push(plain(" It reached "));
-            spans.push(linked(plural(more, "more service", "more services"), last.finding));
+            let of_kind =
+                if self.report.knows_services() { ["more service", "more services"] } else { ["more series"; 2] };
+            spans.push(linked(plural(more, of_kind[0], of_kind[1]), last.finding));
             spans.push(plain("."));
         }
         spans
@@ -390,11 +403,7 @@ impl Teller<'_> {
         if impact.services == 0 {
             return Vec::new();
         }
-        let amount = if impact.is_weighted {
-            format!("{} by the weights given", number(impact.service_s))
-        } else {
-            duration_s(impact.service_s)
-        };
+        let by_weight = format!("{} by the weights given", number(impact.service_s));
         let mut spans = vec![plain(" It ")];
         if incident.findings.len() < 2 && !impact.is_weighted {
             // Its own sentence says how long it lasted.
@@ -406,12 +415,19 @@ impl Teller<'_> {
         }
         if impact.services > 1 {
             let reached = incident.spread.last().map_or(last, |step| step.finding);
-            let of_all = format!("{} of {} services", impact.services, self.report.services.len());
-            let together = if impact.is_weighted { ", " } else { ", together for " };
-            spans.extend([plain("touched "), linked(of_all, reached), plain(together), linked(amount, longest)]);
+            let of_kind = if self.report.knows_services() { "services" } else { "series" };
+            let of_all = format!("{} of {} {of_kind}", impact.services, self.report.services.len());
+            spans.extend([plain("touched "), linked(of_all, reached)]);
+            if impact.is_weighted {
+                spans.extend([plain(", "), linked(by_weight, longest)]);
+            } else {
+                let half = if impact.services > 2 { ", half of them for " } else { ", one of them for " };
+                spans.extend([plain(half), linked(duration_s(impact.median_s), longest), plain(" or longer")]);
+            }
+        } else if impact.is_weighted {
+            spans.extend([plain("cost "), linked(by_weight, longest)]);
         } else {
-            let word = if impact.is_weighted { "cost " } else { "lasted " };
-            spans.extend([plain(word), linked(amount, longest)]);
+            spans.extend([plain("lasted "), linked(duration_s(impact.service_s), longest)]);
         }
         match incident.recovered_ms {
             Some(over_ms) => spans.extend([plain(", until "), linked(self.clock(over_ms), last)]),
@@ -478,7 +494,8 @@ impl Teller<'_> {
 
     /// What would show that the story is wrong.
     fn refutation(&self, incident: &Incident, opening: &Finding) -> String {
-        let named = verdict(incident).filter(|verdict| verdict.word().is_some()).and(incident.causes.first());
+        let named =
+            verdict(self.report, incident).filter(|verdict| verdict.word().is_some()).and(incident.causes.first());
         let Some(cause) = named.filter(|_| incident.spread.len() > 1) else { return opening.refuted_by.clone() };
         let service = shortened(self.service(cause.service));
         let other =
@@ -500,7 +517,7 @@ impl Teller<'_> {
     }
 
     fn check_next(&self, incident: &Incident, opening: &Finding) -> Vec<String> {
-        let Some(verdict) = verdict(incident) else { return Vec::new() };
+        let Some(verdict) = verdict(self.report, incident) else { return Vec::new() };
         let when = match onset(self.report, opening) {
             Onset::Seen(at_ms) => format!("shortly before {}", self.clock(at_ms)),
             Onset::InGap(from_ms, at_ms) => format!("between {} and {}", self.clock(from_ms), self.clock(at_ms)),
@@ -509,7 +526,7 @@ impl Teller<'_> {
         let named = incident.causes.first().filter(|_| verdict.word().is_some() || incident.spread.len() < 2);
         let Some(cause) = named else {
             return vec![format!(
-                "what these services have in common outside of these metrics (host, network, load, deploy), {when}"
+                "what these have in common outside of these metrics (host, network, load, deploy), {when}"
             )];
         };
         let service = shortened(self.service(cause.service));
@@ -678,7 +695,7 @@ mod tests {
         assert!(text(&invisible.body).contains("No cause is visible in these metrics."));
         assert_eq!(text(&invisible.headline), "cart memory left its normal band first, at 10:42:10 (score 3.4).");
         let alike = tell(&report, &incident(&report, vec![cause(1, 3.0, 0.15), cause(0, 3.0, 0.14)]));
-        assert!(text(&alike.body).contains("No service stands out as the cause"));
+        assert!(text(&alike.body).contains("Nothing stands out as the cause"));
         assert!(!alike.check_next.iter().any(|check| check.contains("was first")), "{:?}", alike.check_next);
     }
 
@@ -731,7 +748,7 @@ mod tests {
             text(&tell(&report, &incident).body)
         };
         let (over, end) = (40_000_000, 45_000_000);
-        let touched = "It touched 3 of 3 services, together for ";
+        let touched = "It touched 3 of 3 services, half of them for ";
         for (ends, told) in [
             ([over, over, over], ", until 11:06:40."),
             ([over, end, over], ", and still showed in checkout latency when the data end."),

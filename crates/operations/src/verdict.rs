@@ -1,7 +1,7 @@
 //! How sure one may be of the first cause, in words that were right as often as they sound.
 
 use report::format::decimals;
-use report::{Cause, Incident};
+use report::{Cause, Incident, Report};
 
 /// Up to this share of the evidence a service is no candidate worth naming.
 const WORTH_NAMING: f64 = 0.1;
@@ -18,6 +18,9 @@ pub enum Verdict {
     Likely,
     /// It is ahead of the others, and may well not be it.
     Possibly,
+    /// It is ahead of the others, but they are series that nothing is known of: how often such a one is the cause, nobody has
+    /// counted.
+    Furthest,
     /// Several services moved alike; none is ahead.
     NobodyAhead,
     /// Nothing moved for as long and as far as a cause does where something is wrong.
@@ -25,10 +28,11 @@ pub enum Verdict {
 }
 
 /// The verdict on an incident; `None` where it has no candidates.
-pub fn verdict(incident: &Incident) -> Option<Verdict> {
+pub fn verdict(report: &Report, incident: &Incident) -> Option<Verdict> {
     let first = incident.causes.first()?;
     Some(match first.confidence {
         _ if first.score < 1.0 => Verdict::NothingVisible,
+        _ if first.is_named() && !report.knows_services() => Verdict::Furthest,
         share if share >= VERY_LIKELY => Verdict::VeryLikely,
         share if share >= LIKELY => Verdict::Likely,
         _ if first.is_named() => Verdict::Possibly,
@@ -43,7 +47,7 @@ impl Verdict {
             Self::VeryLikely => Some("very likely"),
             Self::Likely => Some("likely"),
             Self::Possibly => Some("possibly"),
-            Self::NobodyAhead | Self::NothingVisible => None,
+            Self::Furthest | Self::NobodyAhead | Self::NothingVisible => None,
         }
     }
 
@@ -51,7 +55,8 @@ impl Verdict {
     pub fn excuse(self) -> &'static str {
         match self {
             Self::NothingVisible => "no cause is visible in these metrics",
-            _ => "no service stands out as the cause: several moved alike",
+            Self::Furthest => "no series is called the cause, as nothing says which belong to one service",
+            _ => "nothing stands out as the cause: several moved alike",
         }
     }
 }
@@ -73,6 +78,7 @@ pub fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use report::{SeriesSummary, ServiceSummary};
 
     fn cause(score: f64, confidence: f64) -> Cause {
         Cause { service: 0, series: 0, score, confidence, onset_ms: 0, findings: Vec::new(), sentence: String::new() }
@@ -84,14 +90,20 @@ mod tests {
 
     #[test]
     fn a_name_is_given_as_surely_as_it_was_right() {
-        let said = |score: f64, share: f64| verdict(&of(&[(score, share)])).and_then(Verdict::word);
+        let series = |metric: &str| SeriesSummary { metric: metric.into(), ..SeriesSummary::default() };
+        let services = vec![ServiceSummary { name: "cart".into(), ..ServiceSummary::default() }];
+        let known = Report { services: services.clone(), series: vec![series("cpu")], ..Report::default() };
+        let said = |score: f64, share: f64| verdict(&known, &of(&[(score, share)])).and_then(Verdict::word);
         assert_eq!(said(5.0, 0.9), Some("very likely"));
         assert_eq!(said(5.0, 0.7), Some("likely"));
         assert_eq!(said(5.0, 0.5), Some("possibly"));
         assert_eq!(said(5.0, 0.1), None);
-        assert_eq!(verdict(&of(&[(5.0, 0.1)])), Some(Verdict::NobodyAhead));
-        assert_eq!(verdict(&of(&[(0.9, 0.4)])), Some(Verdict::NothingVisible));
-        assert_eq!(verdict(&Incident::default()), None);
+        assert_eq!(verdict(&known, &of(&[(5.0, 0.1)])), Some(Verdict::NobodyAhead));
+        assert_eq!(verdict(&known, &of(&[(0.9, 0.4)])), Some(Verdict::NothingVisible));
+        assert_eq!(verdict(&known, &Incident::default()), None);
+        let unknown = Report { services, series: vec![series("cart")], ..Report::default() };
+        assert_eq!(verdict(&unknown, &of(&[(5.0, 0.9)])), Some(Verdict::Furthest));
+        assert_eq!(verdict(&unknown, &of(&[(5.0, 0.1)])), Some(Verdict::NobodyAhead));
     }
 
     #[test]

@@ -113,6 +113,8 @@ pub struct Impact {
     /// The time that services spent in trouble: for each, the seconds that its findings cover together, times its weight.
     /// Service-seconds without weights; with weights such as requests per second, the requests that were concerned.
     pub service_s: f64,
+    /// At least half of these services were in trouble for so many seconds each, without weights.
+    pub median_s: f64,
     /// Whether the user gave any of these services a weight.
     pub is_weighted: bool,
 }

@@ -36,6 +36,17 @@ pub use state::{Class, Scale, ScaleSummary, State, Subject};
 
 use serde::{Deserialize, Serialize};
 
+impl Report {
+    /// Whether anything says which series belong together. Where nothing does, each is a service of its own.
+    pub fn knows_services(&self) -> bool {
+        self.services.len() < self.series.len()
+            || self
+                .series
+                .iter()
+                .any(|series| self.services.get(series.service).is_none_or(|service| service.name != series.metric))
+    }
+}
+
 /// The version of the Report's shape that this crate writes.
 pub const VERSION: u32 = 1;
 

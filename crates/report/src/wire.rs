@@ -30,7 +30,7 @@ struct_bytes! {
     Cause { service, series, score, confidence, onset_ms, findings, sentence }
     LabelEvidence { label, value, moved, series, moved_elsewhere, series_elsewhere, explained }
     SpreadStep { service, onset_ms, lag_s, lag_plus_minus_s, finding }
-    Impact { services, series, share, service_s, is_weighted }
+    Impact { services, series, share, service_s, median_s, is_weighted }
     Arrival { service, through, at_ms, plus_minus_s, chance }
     Incident {
         start_ms, end_ms, peak_ms, findings, causes, labels, spread, risk, severity, impact, critical, recovered_ms, next,

@@ -348,6 +348,8 @@ export interface Impact {
   share: number;
   /** Seconds that services spent in trouble, times their weights. */
   service_s: number;
+  /** At least half of these services were in trouble for so many seconds each, without weights. */
+  median_s: number;
   is_weighted: boolean;
 }
 

@@ -17,6 +17,12 @@ use crate::tool;
 
 /// Faults of resources, which metrics can show; the others are errors in the code.
 const RESOURCE_FAULTS: [&str; 3] = ["cpu_contention", "cpu_consumed", "network_delay"];
+
+/// Whether faults of this kind take a resource.
+pub(crate) fn is_resource_fault(kind: &str) -> bool {
+    RESOURCE_FAULTS.contains(&kind)
+}
+
 /// What of a day is shown around a fault: so much before and after, in seconds.
 const DAY_AROUND_S: (f64, f64) = (3600.0, 240.0);
 /// How late or early an alarm is in the hard forms, in seconds or rows.
@@ -296,8 +302,7 @@ fn nezha(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()>
         let at = fault.at_s;
         let recording = bench.workshop.join("metrics.csv");
         fs::write(&recording, rows_between(&day, at - DAY_AROUND_S.0, at + DAY_AROUND_S.1))?;
-        let is_resource = RESOURCE_FAULTS.contains(&kind.as_str());
-        let places = if is_resource { &mut resource } else { &mut code };
+        let places = if is_resource_fault(&kind) { &mut resource } else { &mut code };
         let ways = [(None, None), (Some(at), None), (Some(at), Some(graph.as_path()))];
         for ((at, graph), row) in ways.into_iter().zip(places) {
             row.places.push(bench.place(&recording, &Told { at, graph, baseline: None }, &fault.service, &name)?);

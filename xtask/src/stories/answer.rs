@@ -59,7 +59,8 @@ impl Answer {
     }
 }
 
-fn service(report: &Value, cause: &Value) -> Option<String> {
+/// The service that a cause names.
+pub(super) fn service(report: &Value, cause: &Value) -> Option<String> {
     let position = usize::try_from(cause["service"].as_u64()?).ok()?;
     Some(report["services"][position]["name"].as_str()?.to_owned())
 }

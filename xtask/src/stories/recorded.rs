@@ -13,20 +13,22 @@ use crate::{recording, tool};
 const NEZHA_AROUND_S: (f64, f64) = (3_600.0, 600.0);
 
 /// How a file is put together.
-pub(super) enum Input {
+pub(super) enum Input<'a> {
     /// A case of the sock shop, as it is.
-    SockShop(&'static str),
+    SockShop(&'a str),
     /// A scenario of petshop and an issue of it, directly behind the scenario's normal recording.
-    Petshop(&'static str, &'static str),
+    Petshop(&'a str, &'a str),
     /// What lies around the fault of a service and kind in Nezha's day.
-    Nezha(&'static str, &'static str),
+    Nezha(&'a str, &'a str),
+    /// What lies around the fault of this number, from 0, in Nezha's day.
+    NezhaNumber(usize),
     /// A table without names and times as it is, its rows so far apart, with its list of labelled stretches of rows. The story
     /// is of the first stretch.
-    Rows { table: &'static str, labels: &'static str, step_s: u32 },
+    Rows { table: &'a str, labels: &'a str, step_s: u32 },
     /// A series of the Numenta Anomaly Benchmark.
-    Nab(&'static str),
+    Nab(&'a str),
     /// A scenario of `monteverdi simulate` and its seed.
-    Simulated(&'static str, u32),
+    Simulated(&'a str, u32),
 }
 
 /// What is labelled.
@@ -58,7 +60,7 @@ impl Label {
         self.services.iter().any(|one| one == service)
     }
 
-    fn of(kind: Kind, fault: recording::Fault) -> Self {
+    pub(super) fn of(kind: Kind, fault: recording::Fault) -> Self {
         let services = vec![fault.service.clone()];
         Self { kind, what: fault.service, services, from_s: fault.at_s, until_s: None }
     }
@@ -71,7 +73,7 @@ pub(super) struct Prepared {
     pub(super) label: Label,
 }
 
-impl Input {
+impl Input<'_> {
     /// Puts the file together in `workshop`.
     pub(super) fn prepare(
         &self,
@@ -96,12 +98,13 @@ impl Input {
                 without_arguments(Label::of(Kind::Root, recording::petshop_fault(&issue)?))
             }
             Self::Nezha(service, kind) => {
-                let (folder, fault) = nezha_fault(data, service, kind)?;
-                let day = recording::read(&folder.join("metrics.csv"))?;
-                let (before_s, after_s) = NEZHA_AROUND_S;
-                fs::write(&file, recording::rows_between(&day, fault.at_s - before_s, fault.at_s + after_s))?;
-                without_arguments(Label::of(Kind::Root, fault))
+                let is_wanted =
+                    |_, fault: &recording::Fault, of_kind: &str| fault.service == service && of_kind == kind;
+                without_arguments(nezha(data, &file, is_wanted).with_context(|| format!("{kind} of {service}"))?)
             }
+            Self::NezhaNumber(wanted) => without_arguments(
+                nezha(data, &file, |number, _, _| number == wanted).with_context(|| format!("fault {wanted}"))?,
+            ),
             Self::Rows { table, labels, step_s } => {
                 let packed = table.ends_with(".gz");
                 let file = if packed { workshop.join("metrics.csv.gz") } else { file };
@@ -136,14 +139,18 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The day of Nezha, and the fault of a service and kind in it.
-fn nezha_fault(data: &Path, service: &str, kind: &str) -> Result<(PathBuf, recording::Fault)> {
+/// Writes what lies around the first fault of Nezha's day that is wanted, by its number, itself and its kind.
+fn nezha(data: &Path, file: &Path, is_wanted: impl Fn(usize, &recording::Fault, &str) -> bool) -> Result<Label> {
     for folder in recording::entries(&data.join("rca"))? {
         if folder.join("faults.json").is_file() {
-            let mut faults = recording::nezha_faults(&folder)?.into_iter();
-            let wanted = faults.find(|(fault, of_kind)| fault.service == service && of_kind == kind);
-            let (fault, _) = wanted.with_context(|| format!("{} has no {kind} of {service}", folder.display()))?;
-            return Ok((folder, fault));
+            let faults = recording::nezha_faults(&folder)?.into_iter().enumerate();
+            let found = faults.map(|(number, (fault, kind))| (number, fault, kind));
+            let wanted = found.into_iter().find(|(number, fault, kind)| is_wanted(*number, fault, kind));
+            let (_, fault, _) = wanted.with_context(|| format!("{} has no such fault", folder.display()))?;
+            let day = recording::read(&folder.join("metrics.csv"))?;
+            let (before_s, after_s) = NEZHA_AROUND_S;
+            fs::write(file, recording::rows_between(&day, fault.at_s - before_s, fault.at_s + after_s))?;
+            return Ok(Label::of(Kind::Root, fault));
         }
     }
     bail!("rca holds no folder with faults.json")

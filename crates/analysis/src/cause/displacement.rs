@@ -1,7 +1,7 @@
 //! How far a series has moved in a disturbance.
 
 use super::Normal;
-use crate::robust::{finite, median_of_finite};
+use crate::robust::{finite, median_of_finite, quantile_of_finite};
 use std::ops::Range;
 
 /// A series before and in a disturbance.
@@ -29,6 +29,13 @@ const SETTLED: usize = 8;
 /// The median of this many values is worth `sqrt(1 / 2)` of one of very many.
 const HALF_CERTAIN: f64 = 3.0;
 
+/// The part of a disturbance that is enough where it may be another series' …
+const PART: f64 = 1.0 / 3.0;
+/// … what its evidence is worth …
+const PART_SHARE: f64 = 0.7;
+/// … and how far the terciles of normal noise are from its middle, in spreads.
+const TERCILE: f64 = 0.43;
+
 /// "Outside" is this many spreads away.
 const BAND: f64 = 3.0;
 
@@ -47,40 +54,95 @@ pub fn displacement(
     recent: Range<usize>,
     disturbed: Range<usize>,
 ) -> Option<Displacement> {
-    let usual = Normal::of(values.get(normal.clone())?)?;
-    let stretch = values.get(disturbed.clone())?;
-    let later = finite(stretch);
-    if later.is_empty() || later.len() < stretch.len().min(2) {
-        return None;
+    let stretch = Stretch::of(values, normal, recent, disturbed)?;
+    Some(stretch.moved_to(median_of_finite(&stretch.present)?))
+}
+
+/// [`displacement`] for a stretch that is not known to be this series' own: what began late in it, or was over early, was away
+/// from home for a part of it only.
+///
+/// Where a third of the values lie further out, above or below, than a third of the normal values do, the series has moved by
+/// the difference between the two terciles; this is worth 70 % of the evidence that the median would be, as a third is
+/// easier reached by chance. The stronger of the two.
+#[must_use]
+pub fn displacement_in_part(
+    values: &[f64],
+    normal: Range<usize>,
+    recent: Range<usize>,
+    disturbed: Range<usize>,
+) -> Option<Displacement> {
+    let stretch = Stretch::of(values, normal.clone(), recent, disturbed)?;
+    let middle = median_of_finite(&stretch.present)?;
+    let usually = finite(values.get(normal)?);
+    // Of few normal values the terciles may coincide; those of normal noise are this far from the middle.
+    let level = stretch.usual.level;
+    let least = TERCILE * stretch.usual.spread_beside(middle.abs().max(level.abs()));
+    let usual_width = |probability: f64| Some((quantile_of_finite(&usually, probability)? - level).abs().max(least));
+    let above = quantile_of_finite(&stretch.present, 1.0 - PART)? - level - usual_width(1.0 - PART)?;
+    let below = level - quantile_of_finite(&stretch.present, PART)? - usual_width(PART)?;
+    let mostly = stretch.moved_to(middle);
+    let furthest = if above >= below { level + above } else { level - below };
+    if above.max(below) <= 0.0 {
+        return Some(mostly);
     }
-    let count = later.len() as f64;
-    let after = median_of_finite(&later)?;
-    let shortly = median_of_finite(&finite(values.get(recent).unwrap_or(&[]))).unwrap_or(usual.level);
-    let between = (shortly - usual.level).abs();
-    let before = if (after - shortly).abs() < (after - usual.level).abs() { shortly } else { usual.level };
-    let distance = (after - before).abs();
-    let spread = usual.spread_beside(after.abs().max(before.abs())).max(between / BAND);
-    let size = if spread > 0.0 { distance / spread } else { 0.0 };
-    let outside = |value: &f64| (value - before).abs() > BAND * spread;
-    let first = (0..stretch.len()).find(|&slot| {
-        let ahead = stretch.get(slot..(slot + SETTLED).min(stretch.len())).unwrap_or(&[]);
-        stretch.get(slot).is_some_and(outside)
-            && 2 * ahead.iter().filter(|value| outside(value)).count() >= ahead.len().max(1)
-    });
-    // What is outside from the beginning on may have left its band before.
-    let earlier = values.get(normal.end..disturbed.start).unwrap_or(&[]);
-    let led = match first {
-        Some(0) => earlier.iter().rev().take_while(|value| outside(value)).count(),
-        _ => 0,
-    };
-    Some(Displacement {
-        before,
-        after,
-        size,
-        evidence: evidence(size, count, usual.freedom),
-        direction: if distance > 0.0 { (after - before).signum() } else { 0.0 },
-        first_outside: disturbed.start + first.unwrap_or(0) - led,
-    })
+    let partly = stretch.moved_to(furthest);
+    let partly = Displacement { evidence: PART_SHARE * partly.evidence, ..partly };
+    Some(if partly.evidence > mostly.evidence { partly } else { mostly })
+}
+
+/// The values of a disturbance beside what they are compared with.
+struct Stretch<'a> {
+    usual: Normal,
+    /// The level shortly before; the usual one where that is not known.
+    shortly: f64,
+    /// What lies between normal operation and the disturbance.
+    earlier: &'a [f64],
+    values: &'a [f64],
+    present: Vec<f64>,
+    start: usize,
+}
+
+impl<'a> Stretch<'a> {
+    fn of(values: &'a [f64], normal: Range<usize>, recent: Range<usize>, disturbed: Range<usize>) -> Option<Self> {
+        let usual = Normal::of(values.get(normal.clone())?)?;
+        let stretch = values.get(disturbed.clone())?;
+        let present = finite(stretch);
+        if present.is_empty() || present.len() < stretch.len().min(2) {
+            return None;
+        }
+        let shortly = median_of_finite(&finite(values.get(recent).unwrap_or(&[]))).unwrap_or(usual.level);
+        let earlier = values.get(normal.end..disturbed.start).unwrap_or(&[]);
+        Some(Self { usual, shortly, earlier, values: stretch, present, start: disturbed.start })
+    }
+
+    /// The displacement if `after` is where the series went.
+    fn moved_to(&self, after: f64) -> Displacement {
+        let Self { usual, shortly, values, .. } = self;
+        let between = (shortly - usual.level).abs();
+        let before = if (after - shortly).abs() < (after - usual.level).abs() { *shortly } else { usual.level };
+        let distance = (after - before).abs();
+        let spread = usual.spread_beside(after.abs().max(before.abs())).max(between / BAND);
+        let size = if spread > 0.0 { distance / spread } else { 0.0 };
+        let outside = |value: &f64| (value - before).abs() > BAND * spread;
+        let first = (0..values.len()).find(|&slot| {
+            let ahead = values.get(slot..(slot + SETTLED).min(values.len())).unwrap_or(&[]);
+            values.get(slot).is_some_and(outside)
+                && 2 * ahead.iter().filter(|value| outside(value)).count() >= ahead.len().max(1)
+        });
+        // What is outside from the beginning on may have left its band before.
+        let led = match first {
+            Some(0) => self.earlier.iter().rev().take_while(|value| outside(value)).count(),
+            _ => 0,
+        };
+        Displacement {
+            before,
+            after,
+            size,
+            evidence: evidence(size, self.present.len() as f64, usual.freedom),
+            direction: if distance > 0.0 { (after - before).signum() } else { 0.0 },
+            first_outside: self.start + first.unwrap_or(0) - led,
+        }
+    }
 }
 
 /// Judges whether a series that was there in `normal` is missing from most of `disturbed`.

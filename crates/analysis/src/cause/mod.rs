@@ -7,7 +7,7 @@ mod disturbance;
 mod normal;
 mod ranking;
 
-pub use displacement::{Displacement, displacement, silence};
+pub use displacement::{Displacement, displacement, displacement_in_part, silence};
 pub use disturbance::{Alarm, Disturbance, disturbances};
 pub use normal::Normal;
 pub use ranking::{Candidate, Evidence, Graph, Kind, VISIBLE, VISIBLE_ANYWHERE, rank};
