@@ -4,7 +4,7 @@
 
 mod noise;
 
-use analysis::cause::{Alarm, VISIBLE, VISIBLE_ANYWHERE, displacement, disturbances};
+use analysis::cause::{Alarm, VISIBLE, VISIBLE_ANYWHERE, displacement, displacement_in_part, disturbances};
 use noise::Noise;
 
 /// As the engine looks where no alarm is told.
@@ -45,10 +45,11 @@ fn strongest(phi: f64, series: usize, points: usize, told: bool, seed: u64) -> f
     let alarm = told.then_some(Alarm { slot: points * 2 / 3, reach: 5 });
     let (first, most) = if told { (0, 1) } else { (FEWEST_BEFORE, DISTURBANCES) };
     let found = disturbances(&views, 0, first..points, alarm, most);
+    let measure = if told { displacement_in_part } else { displacement };
     let evidence = found.iter().flat_map(|found| {
         let guard = (found.to - found.from).min(found.from / 4);
         columns.iter().filter_map(move |column| {
-            displacement(column, 0..found.from - guard, 0..0, found.from..found.to).map(|moved| moved.evidence)
+            measure(column, 0..found.from - guard, 0..0, found.from..found.to).map(|moved| moved.evidence)
         })
     });
     evidence.fold(0.0, f64::max)

@@ -1,8 +1,9 @@
 //! The disturbances, displacements and silences against `reference/cause/make.py`.
 #![allow(clippy::unwrap_used)]
 
-use analysis::cause::{Alarm, displacement, disturbances, silence};
+use analysis::cause::{Alarm, Displacement, displacement, displacement_in_part, disturbances, silence};
 use serde::Deserialize;
+use std::ops::Range;
 
 #[derive(Deserialize)]
 struct Case {
@@ -13,6 +14,9 @@ struct Case {
     usual: (usize, usize),
     recent: (usize, usize),
     moved: Vec<Moved>,
+    /// A series that moves in the last two fifths of the stretch only.
+    late: Vec<Option<f64>>,
+    in_part: Vec<Moved>,
     gone: Vec<Option<f64>>,
     silence: Silence,
 }
@@ -37,6 +41,8 @@ struct Silence {
     evidence: f64,
 }
 
+type Measure = fn(&[f64], Range<usize>, Range<usize>, Range<usize>) -> Option<Displacement>;
+
 fn column(values: &[Option<f64>]) -> Vec<f64> {
     values.iter().map(|value| value.unwrap_or(f64::NAN)).collect()
 }
@@ -57,8 +63,13 @@ fn agrees_with_a_search_by_brute_force_and_numpy_medians() {
         assert_eq!((found.from, found.to), (case.found.from, case.found.to));
         assert_near(found.strength, case.found.strength);
         let (usual, recent) = (case.usual.0..case.usual.1, case.recent.0..case.recent.1);
-        for (values, expected) in columns.iter().zip(&case.moved) {
-            let moved = displacement(values, usual.clone(), recent.clone(), found.from..found.to).unwrap();
+        let late = column(&case.late);
+        let mostly =
+            columns.iter().zip(&case.moved).map(|(values, expected)| (displacement as Measure, values, expected));
+        let partly = columns.iter().chain([&late]).zip(&case.in_part);
+        let partly = partly.map(|(values, expected)| (displacement_in_part as Measure, values, expected));
+        for (measure, values, expected) in mostly.chain(partly) {
+            let moved = measure(values, usual.clone(), recent.clone(), found.from..found.to).unwrap();
             assert_near(moved.after, expected.after);
             assert_near(moved.size, expected.size);
             assert_near(moved.evidence, expected.evidence);

@@ -70,9 +70,10 @@ def evidence(size, count, freedom):
     return np.sqrt(freedom * np.log(1 + z2 / freedom))
 
 
-def displacement(x, usual, recent, a, b):
+def displacement(x, usual, recent, a, b, y=None):
     level, spread, freedom = normal(x[usual[0] : usual[1]])
-    y = np.median(x[a:b][np.isfinite(x[a:b])])
+    if y is None:
+        y = np.median(x[a:b][np.isfinite(x[a:b])])
     r = x[recent[0] : recent[1]]
     r = r[np.isfinite(r)]
     shortly = np.median(r) if len(r) else level
@@ -80,6 +81,22 @@ def displacement(x, usual, recent, a, b):
     distance = min(abs(y - shortly), abs(y - level))
     size = distance / spread
     return {"after": y, "size": size, "evidence": evidence(size, np.isfinite(x[a:b]).sum(), freedom)}
+
+
+def displacement_in_part(x, usual, recent, a, b):
+    """By the median, or by how far a third lies beyond a third of what is usual, whichever says more."""
+    v, s = (part[np.isfinite(part)] for part in (x[usual[0] : usual[1]], x[a:b]))
+    level, spread, _ = normal(x[usual[0] : usual[1]])
+    candidates = [displacement(x, usual, recent, a, b)]
+    beyond = {}
+    for sign, q in ((1, 2 / 3), (-1, 1 / 3)):
+        usually = max(sign * (np.quantile(v, q) - level), 0.43 * spread)
+        beyond[sign] = sign * (np.quantile(s, q) - level) - usually
+    sign = 1 if beyond[1] >= beyond[-1] else -1
+    if beyond[sign] > 0:
+        partly = displacement(x, usual, recent, a, b, level + sign * beyond[sign])
+        candidates.append(partly | {"evidence": 0.7 * partly["evidence"]})
+    return max(candidates, key=lambda one: one["evidence"])
 
 
 def silence(x, usual, a, b):
@@ -109,6 +126,8 @@ def main():
         usual, recent = ((0, known), (known, a)) if known else ((0, a), (0, 0))
         gone = columns[0].copy()
         gone[a : a + max(2, (b - a) * 3 // 4)] = np.nan
+        late = columns[2].copy()
+        late[b - (b - a) * 2 // 5 : b] -= 6.0
         cases.append(
             {
                 "columns": [[None if np.isnan(v) else v for v in x] for x in columns],
@@ -118,6 +137,8 @@ def main():
                 "usual": usual,
                 "recent": recent,
                 "moved": [displacement(x, usual, recent, a, b) for x in columns],
+                "late": [None if np.isnan(v) else v for v in late],
+                "in_part": [displacement_in_part(x, usual, recent, a, b) for x in [*columns, late]],
                 "gone": [None if np.isnan(v) else v for v in gone],
                 "silence": silence(gone, usual, a, b),
             }

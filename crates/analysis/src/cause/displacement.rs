@@ -265,6 +265,31 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_the_stretch_is_enough_where_it_may_be_another_series_and_worth_less() {
+        // 0 and 1 in turn, and 20 in the last four of ten slots.
+        let values: Vec<f64> = (0..60).map(|i| if i >= 56 { 20.0 } else { (i % 2) as f64 }).collect();
+        let (mostly, partly) = (
+            displacement(&values, 0..50, 0..0, 50..60).unwrap(),
+            displacement_in_part(&values, 0..50, 0..0, 50..60).unwrap(),
+        );
+        assert!(mostly.size < 2.0, "{}", mostly.size);
+        // The upper terciles are 20 and 1, the level 0.5.
+        assert!((partly.after - (20.0 - 0.5)).abs() < 1e-12, "{}", partly.after);
+        let whole = displacement(&[&values[..50], &[19.5; 10]].concat(), 0..50, 0..0, 50..60).unwrap();
+        assert!((partly.evidence - 0.7 * whole.evidence).abs() < 1e-12);
+        assert_eq!(partly.first_outside, 56);
+        let down: Vec<f64> = values.iter().map(|value| -value).collect();
+        let down = displacement_in_part(&down, 0..50, 0..0, 50..60).unwrap();
+        assert_eq!((down.after, down.direction, down.evidence), (-partly.after, -1.0, partly.evidence));
+        // Where most of it moved, the median says it.
+        let stepped = stepped();
+        let same = [displacement, displacement_in_part].map(|measure| measure(&stepped, 0..60, 0..0, 60..100));
+        assert_eq!(same[0], same[1]);
+        // Wider, but no further than usual.
+        assert_eq!(displacement_in_part(&stepped, 0..30, 0..0, 30..60).unwrap().size, 0.0);
+    }
+
+    #[test]
     fn nothing_moved_is_zero_and_too_little_is_none() {
         let still = displacement(&[5.0; 40], 0..20, 0..0, 20..40).unwrap();
         assert_eq!((still.size, still.evidence, still.direction), (0.0, 0.0, 0.0));
