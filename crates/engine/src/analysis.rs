@@ -47,6 +47,8 @@ const MOST_DRAWN: usize = 8;
 
 /// Series whose expectations one step works out.
 const EXPECTED_PER_STEP: usize = 4;
+/// What leads somewhere lasts into the last of so many parts of the data.
+const RECENT_PART: i64 = 20;
 
 /// Where the work stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -471,15 +473,14 @@ impl Analysis {
             service.reach = reach;
         }
         self.report.incidents = explain::incidents(&self.report, &self.dataset, &columns, &self.panel.grid, &ways);
-        self.report.warnings = self
-            .report
-            .findings
-            .iter()
-            .filter(|finding| {
-                matches!(finding.kind, FindingKind::Trend | FindingKind::SlopeChange | FindingKind::VarianceEscalation)
-            })
-            .cloned()
-            .collect();
+        // What was over long before the end leads nowhere any more.
+        let data = &self.report.dataset;
+        let recent_ms = data.end_ms - (data.end_ms - data.start_ms) / RECENT_PART;
+        let is_warning = |finding: &&Finding| {
+            matches!(finding.kind, FindingKind::Trend | FindingKind::SlopeChange | FindingKind::VarianceEscalation)
+                && finding.end_ms >= recent_ms
+        };
+        self.report.warnings = self.report.findings.iter().filter(is_warning).cloned().collect();
         if let Some(relating) = &self.relating {
             let scene = replay::Scene {
                 report: &self.report,

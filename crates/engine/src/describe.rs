@@ -7,6 +7,7 @@ use crate::recurrence::{Event, Failure};
 use crate::regime::VarianceStep;
 use crate::replay::Loss;
 use analysis::anomaly::spike::Accent;
+use analysis::change::trend::Trend;
 use analysis::distribution::score_from_p;
 use analysis::harmony::{Bounds, FoundBeat, Share, series_shares};
 use report::format::{decimals, duration_s, quantity};
@@ -45,7 +46,7 @@ pub(crate) fn findings(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
     found.extend(vanished(context, facts));
     found.extend(frozen(context, facts));
     found.extend(shifts(context, facts));
-    found.extend(drift(context, facts));
+    found.extend(facts.drifts.iter().filter_map(|line| drift(context, facts, line)));
     found.extend(bend(context, facts));
     found.extend(escalation(context, facts));
     found.extend(variance_steps(context, facts));
@@ -233,13 +234,13 @@ fn shifts(context: &Context<'_>, facts: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
-    let line = facts.trend.as_ref()?;
+fn drift(context: &Context<'_>, facts: &Facts, line: &Trend) -> Option<Finding> {
     let (from, to) = (line.value_at(line.start as f64), line.value_at(line.end as f64));
     if (to - from).abs() < IRRELEVANT * from.abs().max(to.abs()) {
         return None;
     }
     let rose = line.slope > 0.0;
+    let goes_on = facts.deseasonalised.iter().skip(line.end + 1).any(|value| value.is_finite());
     // Time went on in the gaps, too.
     let lasted_s = (context.grid.time_ms(line.end) - context.grid.time_ms(line.start)) as f64 / 1000.0;
     let per_hour = 3600.0 * (to - from) / lasted_s.max(context.grid.step_s());
@@ -253,10 +254,11 @@ fn drift(context: &Context<'_>, facts: &Facts) -> Option<Finding> {
             pure("Kendall tau", line.kendall_tau),
         ],
         sentence: format!(
-            "A steady drift {} {} over {}.",
+            "A steady drift {} {} over {}{}.",
             if rose { "up" } else { "down" },
             context.change(from, to),
-            duration_s(lasted_s)
+            duration_s(lasted_s),
+            if goes_on { ", then it broke off" } else { "" }
         ),
         refuted_by: "a longer window in which the drift turns back, as a daily cycle would".into(),
         ..context.finding(FindingKind::Trend, line.start, line.end, line.score)

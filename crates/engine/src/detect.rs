@@ -8,6 +8,7 @@ use crate::regime::{self, VarianceStep};
 use analysis::anomaly::silence::{self, SilenceOptions};
 use analysis::anomaly::spike::{self, Accent, SpikeOptions};
 use analysis::change::bend::{Bend, bend};
+use analysis::change::climb::climbs;
 use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
 use analysis::change::period_change::PeriodChange;
 use analysis::change::trend::{Trend, TrendOptions, trend};
@@ -54,7 +55,7 @@ pub(crate) struct Facts {
     pub(crate) band_upper: Vec<f64>,
     /// What happened.
     pub(crate) shifts: Vec<LevelShift>,
-    pub(crate) trend: Option<Trend>,
+    pub(crate) drifts: Vec<Trend>,
     pub(crate) accents: Vec<Accent>,
     pub(crate) bend: Option<Bend>,
     pub(crate) variance: Option<VarianceEscalation>,
@@ -138,8 +139,14 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
         (shifts, drift) = (vec![step], None);
     }
     let mut residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
-    if let Some((bent, rest)) = bent(&facts.deseasonalised, &residual, &shifts, drift.as_ref(), alpha) {
-        (shifts, drift, residual) = (Vec::new(), None, rest);
+    let mut drifts: Vec<Trend> = drift.into_iter().collect();
+    let mut has_begun = false;
+    if let Some(found) = Climbing::of(&facts.deseasonalised, &residual, &shifts, &drifts, alpha) {
+        has_begun = true;
+        (shifts, drifts, residual) = (found.shifts, found.climbs, found.rest);
+    }
+    if let Some((bent, rest)) = bent(&facts.deseasonalised, &residual, &shifts, &drifts, has_begun, alpha) {
+        (shifts, drifts, residual) = (Vec::new(), Vec::new(), rest);
         facts.bend = Some(bent);
     }
     facts.period_change = regime::period_change(values, &residual, &facts, &shifts, alpha);
@@ -190,7 +197,7 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     }
     facts.recurrence.widen(&facts.band_centre, &mut facts.band_lower, &mut facts.band_upper);
     facts.shifts = shifts;
-    facts.trend = drift;
+    facts.drifts = drifts;
     facts
 }
 
@@ -272,7 +279,8 @@ pub(crate) fn lasting_changes(values: &[f64], alpha: f64) -> (Vec<LevelShift>, O
     }
 }
 
-/// A bend that explains the values clearly better than the shifts or the drift that were found, with what it leaves.
+/// A bend that explains the values clearly better than the shifts or the drifts that were found, or as well as drifts that have
+/// `begun`, with what it leaves.
 ///
 /// Where neither was found there is no bend that anybody would notice, and none is looked for: a bend takes the place of
 /// another finding and adds no false alarm.
@@ -280,22 +288,56 @@ fn bent(
     values: &[f64],
     residual: &[f64],
     shifts: &[LevelShift],
-    drift: Option<&Trend>,
+    drifts: &[Trend],
+    begun: bool,
     alpha: f64,
 ) -> Option<(Bend, Vec<f64>)> {
-    let parameters = match drift {
-        Some(_) => 2,
-        None => 2 * shifts.len() + 1,
-    };
-    if shifts.is_empty() && drift.is_none() {
+    if shifts.is_empty() && drifts.is_empty() {
         return None;
     }
     let found = bend(values, alpha).filter(|found| found.score >= 1.0)?;
     let rest: Vec<f64> = values.iter().enumerate().map(|(slot, value)| value - found.value_at(slot as f64)).collect();
     let spread = analysis::robust::spread(&rest)?;
     let turned = (found.after - found.before) * (found.end as f64 - found.slot as f64);
-    let is_better = schwarz_criterion(&rest, 4) + CLEARLY < schwarz_criterion(residual, parameters);
+    // Of a drift that has begun and goes on to the end it says the same, with its date.
+    let margin = if begun { -CLEARLY } else { CLEARLY };
+    let is_better =
+        schwarz_criterion(&rest, 4) + margin < schwarz_criterion(residual, parameters(shifts, drifts, begun));
     (is_better && turned.abs() >= spread).then_some((found, rest))
+}
+
+/// A series that stood still and began to climb.
+struct Climbing {
+    climbs: Vec<Trend>,
+    /// What shifts without the climbs.
+    shifts: Vec<LevelShift>,
+    rest: Vec<f64>,
+}
+
+impl Climbing {
+    /// The climbs that explain the values clearly better than the shifts or the drift that were found, which left `residual`.
+    fn of(values: &[f64], residual: &[f64], shifts: &[LevelShift], drifts: &[Trend], alpha: f64) -> Option<Self> {
+        let climbs = climbs(values, alpha);
+        climbs.first()?;
+        let mut still = values.to_vec();
+        for line in &climbs {
+            // Back to where it began.
+            let inside = still.get_mut(line.start..=line.end)?;
+            inside.iter_mut().enumerate().for_each(|(slot, value)| *value -= line.slope * slot as f64);
+        }
+        let shifts_beside = level_shifts(&still, &LevelShiftOptions { alpha, ..LevelShiftOptions::default() });
+        let rest = without_changes(&still, &shifts_beside, None);
+        let own = parameters(&shifts_beside, &climbs, true);
+        let is_better =
+            schwarz_criterion(&rest, own) + CLEARLY < schwarz_criterion(residual, parameters(shifts, drifts, false));
+        is_better.then_some(Self { climbs, shifts: shifts_beside, rest })
+    }
+}
+
+/// How many numbers it takes to say what lasts: the level and for each shift its date and size; for each drift its slope and,
+/// if it has `begun`, its date.
+fn parameters(shifts: &[LevelShift], drifts: &[Trend], begun: bool) -> usize {
+    1 + 2 * shifts.len() + if begun { 2 } else { 1 } * drifts.len()
 }
 
 /// Schwarz's criterion with Laplacian errors, which wild values do not decide: 2 n ln(mean |residual|) + k ln n.

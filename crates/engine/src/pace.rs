@@ -121,7 +121,7 @@ impl Pace {
         for shift in &mut facts.shifts {
             (shift.slot, shift.low, shift.high) = (self.slot(shift.slot), self.slot(shift.low), self.slot(shift.high));
         }
-        if let Some(line) = &mut facts.trend {
+        for line in &mut facts.drifts {
             (line.start, line.end) = (self.slot(line.start), self.slot(line.end));
             line.slope /= self.stride;
             line.slope_low /= self.stride;
@@ -242,7 +242,7 @@ mod tests {
 
         let line: Vec<f64> =
             signal::white_noise(360, &mut Random::new(4)).iter().enumerate().map(|(i, v)| v + i as f64 * 0.1).collect();
-        let drift = detect(&every(4, &line, 1440), 1439, 1e-3).trend.unwrap();
+        let drift = detect(&every(4, &line, 1440), 1439, 1e-3).drifts.pop().unwrap();
         assert!((drift.slope - 0.025).abs() < 0.002 && (drift.value_at(721.0) - 18.0).abs() < 1.0);
 
         let mut gone = every(4, &signal::white_noise(360, &mut Random::new(5)), 1440);

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use engine::{Analysis, CauseRequest, Options, Status, analyze, causes};
-use report::{FindingKind, Report};
+use report::{Direction, Finding, FindingKind, Report};
 use testkit::{Noise, Scenario, Truth, noise_panel, simulate};
 
 fn run(scenario: Scenario, seed: u64) -> (Report, Truth) {
@@ -65,6 +65,25 @@ fn colliding_jobs_beat_at_the_period_of_their_difference() {
         .map(|number| number.value)
         .collect();
     assert!(periods.iter().any(|period| (period / wanted - 1.0).abs() < 0.02), "{periods:?}, not {wanted}");
+}
+
+#[test]
+fn a_leak_is_told_from_its_beginning_and_again_after_the_restart() {
+    let (mut on_time, mut on_again) = (0, 0);
+    for seed in 21..41 {
+        let (report, truth) = run(Scenario::MemoryLeak, seed);
+        let name = format!("{}_memory_bytes", truth.root.unwrap());
+        let of_memory =
+            |finding: &&Finding| finding.kind == FindingKind::Trend && report.series[finding.series[0]].name == name;
+        let drifts: Vec<&Finding> = report.findings.iter().filter(of_memory).collect();
+        let Some(first) = drifts.iter().min_by_key(|finding| finding.start_ms) else { continue };
+        on_time += usize::from((first.start_ms - truth.onset_ms.unwrap()).abs() <= 10 * 60_000);
+        assert_eq!(first.direction, Some(Direction::Up));
+        assert!(first.sentence.ends_with(", then it broke off."), "{seed}: {}", first.sentence);
+        assert!(report.warnings.iter().all(|warning| warning.id != first.id), "{seed}: what broke off leads nowhere");
+        on_again += usize::from(report.warnings.iter().any(|warning| warning.series == first.series));
+    }
+    assert!(on_time >= 18 && on_again >= 14, "{on_time} and {on_again} of 20");
 }
 
 #[test]

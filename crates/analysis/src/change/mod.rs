@@ -1,6 +1,7 @@
 //! Changes that last: of level, of slope, of variance, of rhythm, and slow drifts.
 
 pub mod bend;
+pub mod climb;
 pub mod contrast;
 pub mod level_shift;
 mod noise;

@@ -90,6 +90,12 @@ impl Trend {
 /// independent values: right for noise about a line. (2) The mean of the first differences against their long-run
 /// variance: right for a random walk with drift, where (1) is blind, and never liberal for noise about a line.
 pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
+    trend_in_noise(values, None, options).map(|(found, _)| found)
+}
+
+/// The same with ln p, which is known where p itself is too small for a number. Where `still` is given, a stretch in which the series
+/// stood still, the memory of the noise is learned there instead of from what the line leaves.
+pub(super) fn trend_in_noise(values: &[f64], still: Option<&[f64]>, options: &TrendOptions) -> Option<(Trend, f64)> {
     let start = values.iter().position(|value| value.is_finite())?;
     let end = values.iter().rposition(|value| value.is_finite())?;
     let inside = values.get(start..=end)?;
@@ -114,9 +120,12 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
     let detrended: Vec<f64> = shortened.iter().enumerate().map(|(index, value)| value - slope * index as f64).collect();
     let intercept = robust::median(&detrended)?;
 
-    let model = Autoregression::fit(&detrended, default_max_order(count));
+    let still = still.map(|still| if stride > 1 { block_medians(still, stride) } else { still.to_vec() });
+    let (noise, removed) = still.as_ref().map_or((&detrended, Removed::Line), |still| (still, Removed::Mean));
+    let seen = noise.iter().filter(|value| value.is_finite()).count();
+    let model = Autoregression::fit(noise, default_max_order(seen));
     let effective_count = model.as_ref().map_or(count as f64, |model| {
-        let persistence = corrected_coefficient(model.persistence(), count, Removed::Line);
+        let persistence = corrected_coefficient(model.persistence(), seen, removed);
         (count as f64 / model.variance_inflation(persistence)).clamp(1.0, count as f64)
     });
     let ln_p_kendall = ln_p_of_kendall(&statistic, count, effective_count);
@@ -137,7 +146,7 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
     // The middle of the first block lies (stride − 1) / 2 slots behind `start`.
     let origin = start as f64 + 0.5 * (stride - 1) as f64;
     let slope = slope * per_slot;
-    Some(Trend {
+    let found = Trend {
         start,
         end,
         slope,
@@ -148,7 +157,8 @@ pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
         effective_count,
         p: ln_p.exp(),
         score: score_from_ln_p(ln_p, options.alpha),
-    })
+    };
+    Some((found, ln_p))
 }
 
 /// The fewest values that a trend is sought in.
