@@ -4,6 +4,7 @@
 
 mod noise;
 
+use analysis::change::climb::climbs;
 use analysis::change::level_shift::{LevelShiftOptions, level_shifts};
 use analysis::change::trend::{TrendOptions, trend};
 use analysis::change::variance::{VarianceOptions, variance_escalation};
@@ -29,6 +30,13 @@ fn main() {
     for (name, phi) in PROCESSES {
         for total in [0.0, 0.5, 1.0, 2.0, 4.0] {
             drift(name, phi, total);
+        }
+    }
+    println!("| climb from slot 600, broken off at 1200: noise | total rise | found | begin off by |");
+    println!("|---|---|---|---|");
+    for (name, phi) in PROCESSES {
+        for total in [5.0, 10.0, 20.0, 50.0] {
+            climb(name, phi, total);
         }
     }
     println!("| growing variance: noise | last / first standard deviation | found |");
@@ -70,6 +78,26 @@ fn shift(name: &str, phi: f64, size: f64, slots: usize) {
         of_found(off as f64),
         of_found(held as f64)
     );
+}
+
+/// The share of series in which a climb is found that begins within a tenth of the series of the true one, and the median of how
+/// far off it begins.
+fn climb(name: &str, phi: f64, total: f64) {
+    let (begin, end) = (600, 1_200);
+    let mut off: Vec<f64> = Vec::new();
+    for seed in 0..SERIES {
+        let mut values = Noise::new(seed).ar1(phi, LENGTH);
+        let scale = robust::variance(&values).map_or(1.0, f64::sqrt);
+        for (slot, value) in values.iter_mut().enumerate().take(end).skip(begin) {
+            *value += scale * total * (slot - begin) as f64 / (end - begin) as f64;
+        }
+        let found = climbs(&values, ALPHA);
+        off.extend(
+            found.first().map(|line| line.start.abs_diff(begin) as f64).filter(|off| *off < 0.1 * LENGTH as f64),
+        );
+    }
+    let found = off.len() as f64 / SERIES as f64;
+    println!("| {name} | {total} | {found:.2} | {:.0} |", robust::median(&off).unwrap_or(f64::NAN));
 }
 
 fn drift(name: &str, phi: f64, total: f64) {

@@ -1,9 +1,12 @@
 //! Climbs: a series that stood still begins to drift, to the end of the data or until it breaks off, as a leak does until its
 //! restart.
 
-use super::trend::{Trend, TrendOptions, trend_in_noise};
-use crate::distribution::{ln_family_wise, score_from_ln_p};
+use super::trend::{Trend, TrendOptions, trend_with_ln_p};
+use crate::autocorrelation::{Autoregression, Removed, corrected_coefficient, default_max_order};
+use crate::distribution::{ln_family_wise, score_from_ln_p, student_t_ln_survival};
+use crate::moments::Moments;
 use crate::robust;
+use std::f64::consts::LN_2;
 
 /// The most blocks whose medians are fitted.
 const MOST_BLOCKS: usize = 256;
@@ -31,8 +34,9 @@ const STILL_SHARE: f64 = 0.1;
 /// The series, as medians of at most 256 equal blocks, is cut where it breaks off (a jump by 0.3 of the range of the blocks and ten
 /// spreads of their differences; with more than six it is no climb that breaks off). Each part is fitted by a level that turns into
 /// a line at some block, or is a line from its first block on, whichever leaves the least squares. The line counts as a
-/// climb if the [trend](super::trend::trend) of its values keeps `alpha` over all places and parts where it was looked for,
-/// if it leads six spreads of what it leaves away, and if τ is 0.7 at least. Missing values are left out.
+/// climb if its slope keeps `alpha` over all places and parts where it was looked for, as a [trend](super::trend::trend) by itself or
+/// in the noise of the stretch that stood still, whichever speaks, if it leads six spreads of what it leaves away, and
+/// if τ is 0.7 at least. Missing values are left out.
 pub fn climbs(values: &[f64], alpha: f64) -> Vec<Trend> {
     let length = values.len().div_ceil(MOST_BLOCKS).max(1);
     let blocks: Vec<f64> = values.chunks(length).map(|inside| robust::median(inside).unwrap_or(f64::NAN)).collect();
@@ -54,10 +58,11 @@ pub fn climbs(values: &[f64], alpha: f64) -> Vec<Trend> {
         if inside.iter().filter(|value| value.is_finite()).count() < FEWEST_VALUES {
             continue;
         }
-        let Some((line, ln_p)) = trend_in_noise(inside, still, &TrendOptions { alpha, ..TrendOptions::default() })
-        else {
+        let Some((line, ln_p)) = trend_with_ln_p(inside, &TrendOptions { alpha, ..TrendOptions::default() }) else {
             continue;
         };
+        // Two tests, either of which may speak.
+        let ln_p = ln_p.min(still.map_or(0.0, |still| ln_p_beside(still, inside, line.slope))) + LN_2;
         let ln_p = ln_family_wise(ln_p, (turn.tried * ends.len()) as f64);
         let score = score_from_ln_p(ln_p, alpha);
         let rest: Vec<f64> =
@@ -80,6 +85,26 @@ pub fn climbs(values: &[f64], alpha: f64) -> Vec<Trend> {
     if (stood_still as f64) < STILL_SHARE * values.len() as f64 { Vec::new() } else { found }
 }
 
+/// ln of the two-sided p-value of a slope in the noise of a stretch that stood still: Student's t of the slope over its standard
+/// error, the variance of that stretch times the inflation that an autoregression of it implies.
+fn ln_p_beside(still: &[f64], inside: &[f64], slope: f64) -> f64 {
+    let count = robust::finite(still).len();
+    let Some(variance) = robust::variance(still) else { return 0.0 };
+    let inflation = Autoregression::fit(still, default_max_order(count)).map_or(1.0, |model| {
+        model.variance_inflation(corrected_coefficient(model.persistence(), count, Removed::Mean)).max(1.0)
+    });
+    // As for a trend: the variance is an estimate itself.
+    let freedom = 0.4 * count as f64 / inflation - 1.0;
+    if freedom < 1.0 {
+        return 0.0;
+    }
+    let error = (variance * inflation / Moments::of_series(inside).xx).sqrt().max(LEAST_ERROR * slope.abs());
+    (student_t_ln_survival(slope.abs() / error, freedom) + LN_2).min(0.0)
+}
+
+/// No slope is known better than by this share of it.
+const LEAST_ERROR: f64 = 1e-9;
+
 /// The blocks at which the series breaks off, in order; `None` where nothing varies or too many do.
 fn breaks(blocks: &[f64]) -> Option<Vec<usize>> {
     let present = robust::finite(blocks);
@@ -89,7 +114,7 @@ fn breaks(blocks: &[f64]) -> Option<Vec<usize>> {
     // A break may lie within a block: the blocks on both of its sides are compared.
     let jumps: Vec<f64> = (0..blocks.len().saturating_sub(2)).map(|at| blocks[at + 2] - blocks[at]).collect();
     let least = (BREAK_SHARE * (high - low)).max(BREAK_SPREADS * robust::spread(&jumps)?);
-    if !(high > low) {
+    if high <= low {
         return None;
     }
     let mut found: Vec<usize> = Vec::new();

@@ -90,12 +90,11 @@ impl Trend {
 /// independent values: right for noise about a line. (2) The mean of the first differences against their long-run
 /// variance: right for a random walk with drift, where (1) is blind, and never liberal for noise about a line.
 pub fn trend(values: &[f64], options: &TrendOptions) -> Option<Trend> {
-    trend_in_noise(values, None, options).map(|(found, _)| found)
+    trend_with_ln_p(values, options).map(|(found, _)| found)
 }
 
-/// The same with ln p, which is known where p itself is too small for a number. Where `still` is given, a stretch in which the series
-/// stood still, the memory of the noise is learned there instead of from what the line leaves.
-pub(super) fn trend_in_noise(values: &[f64], still: Option<&[f64]>, options: &TrendOptions) -> Option<(Trend, f64)> {
+/// The same with ln p, which is known where p itself is too small for a number.
+pub(super) fn trend_with_ln_p(values: &[f64], options: &TrendOptions) -> Option<(Trend, f64)> {
     let start = values.iter().position(|value| value.is_finite())?;
     let end = values.iter().rposition(|value| value.is_finite())?;
     let inside = values.get(start..=end)?;
@@ -120,12 +119,9 @@ pub(super) fn trend_in_noise(values: &[f64], still: Option<&[f64]>, options: &Tr
     let detrended: Vec<f64> = shortened.iter().enumerate().map(|(index, value)| value - slope * index as f64).collect();
     let intercept = robust::median(&detrended)?;
 
-    let still = still.map(|still| if stride > 1 { block_medians(still, stride) } else { still.to_vec() });
-    let (noise, removed) = still.as_ref().map_or((&detrended, Removed::Line), |still| (still, Removed::Mean));
-    let seen = noise.iter().filter(|value| value.is_finite()).count();
-    let model = Autoregression::fit(noise, default_max_order(seen));
+    let model = Autoregression::fit(&detrended, default_max_order(count));
     let effective_count = model.as_ref().map_or(count as f64, |model| {
-        let persistence = corrected_coefficient(model.persistence(), seen, removed);
+        let persistence = corrected_coefficient(model.persistence(), count, Removed::Line);
         (count as f64 / model.variance_inflation(persistence)).clamp(1.0, count as f64)
     });
     let ln_p_kendall = ln_p_of_kendall(&statistic, count, effective_count);
