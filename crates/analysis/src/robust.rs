@@ -53,6 +53,13 @@ pub fn quantile_of_finite(values: &[f64], probability: f64) -> Option<f64> {
     Some(if fraction <= 0.0 { low } else { low + fraction * (high - low) })
 }
 
+/// The larger of two numbers; of NaN and a number, the number, as with `f64::max`. That is a call in the browser, which is much
+/// in an innermost loop.
+#[inline]
+pub(crate) fn larger(one: f64, other: f64) -> f64 {
+    if one.is_nan() || one < other { other } else { one }
+}
+
 /// The quantile at `probability` of values in ascending order, as [`quantile`].
 pub fn quantile_of_sorted(sorted: &[f64], probability: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
