@@ -12,7 +12,9 @@ pub const IQR_PER_SIGMA: f64 = 1.348_979_500_392_163_5;
 /// The finite values, in their order.
 #[inline(never)]
 pub fn finite(values: &[f64]) -> Vec<f64> {
-    values.iter().copied().filter(|value| value.is_finite()).collect()
+    let mut kept = Vec::with_capacity(values.len());
+    kept.extend(values.iter().copied().filter(|value| value.is_finite()));
+    kept
 }
 
 /// The same, copied only if there are others.
