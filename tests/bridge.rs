@@ -66,6 +66,7 @@ async fn every_request_arrives_as_it_was_sent() {
             settings: vec!["weight.a=2".into()],
             library: vec![1, 2],
         },
+        Request::Rehearse,
         Request::Help { generation: 2, number: 7 },
         Request::Helped { generation: 2, number: 7 },
         Request::Analysed { generation: 2 },

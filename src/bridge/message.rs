@@ -161,6 +161,8 @@ pub enum Request {
         /// the analysis know it.
         library: Vec<u8>,
     },
+    /// To the analysis, while nobody wants anything: get ready, by analysing made-up data.
+    Rehearse,
     /// To a second analysis: look at the series in the only buffer, an [`engine::Portion`], for the first one.
     Help {
         /// The load's number.
@@ -354,6 +356,7 @@ enum_bytes! {
         8: Analysed { generation },
         9: Help { generation, number },
         10: Helped { generation, number },
+        11: Rehearse,
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {

@@ -1,5 +1,6 @@
 //! What the worker holds, and who gets which answer.
 
+use super::rehearsal;
 use super::work::{self, Asked};
 use crate::bridge::{ChartRequest, Envelope, Handed, Mailbox, Request, Response, take_bytes, to_bytes, to_f64s};
 use engine::{Analysis, Answer, Options, Portion, SettingError};
@@ -66,6 +67,10 @@ impl Desk {
                     numbered.analysis.take_in(answer);
                 }
             }
+            Request::Rehearse => {
+                let desk = Rc::clone(desk);
+                spawn_local(async move { rehearsal::run(&desk).await });
+            }
             // For the reader and for what asks servers.
             Request::Load { .. }
             | Request::Preview { .. }
@@ -92,6 +97,11 @@ impl Desk {
         self.wanted.set(turn);
         self.under_way.replace(None);
         turn
+    }
+
+    /// Whether no analysis was ever asked for.
+    pub(super) fn is_unasked(&self) -> bool {
+        self.wants(Turn::default())
     }
 
     /// Whether an analysis is still asked for.
