@@ -7,6 +7,7 @@ use app::bridge::{
     take_words, to_bytes, to_f64s, to_words,
 };
 use js_sys::{Array, Promise, Uint8Array};
+use report::Behind;
 use report::bytes::Bytes;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -31,7 +32,8 @@ async fn through<T: Bytes>(message: Envelope<T>) -> Envelope<T> {
 
 #[wasm_bindgen_test]
 async fn every_request_arrives_as_it_was_sent() {
-    let chart = ChartRequest { series: 3, start_ms: -5, end_ms: 1_795_257_730_250, max_points: 400 };
+    let chart =
+        ChartRequest { series: 3, start_ms: -5, end_ms: 1_795_257_730_250, max_points: 400, behind: Behind::Course };
     let credentials = Some(Credentials::Basic { user: "møn".into(), password: "p:w".into() });
     let access = Access { credentials, headers: vec!["X-Scope-OrgID: a:b".into()] };
     let settings = vec!["time-column=when".into(), "step=250".into()];
@@ -64,6 +66,7 @@ async fn every_request_arrives_as_it_was_sent() {
             settings: vec!["weight.a=2".into()],
             library: vec![1, 2],
         },
+        Request::Rehearse,
         Request::Help { generation: 2, number: 7 },
         Request::Helped { generation: 2, number: 7 },
         Request::Analysed { generation: 2 },

@@ -1,6 +1,6 @@
 //! The messages.
 
-use report::{enum_bytes, struct_bytes};
+use report::{Behind, enum_bytes, struct_bytes};
 use std::fmt;
 
 /// The share of a load's work that reading is taken for; the rest is the analysis.
@@ -126,6 +126,8 @@ pub struct ChartRequest {
     pub end_ms: i64,
     /// At most so many points.
     pub max_points: usize,
+    /// What is drawn behind it.
+    pub behind: Behind,
 }
 
 /// What the page asks of the analysis as bytes, to hand it on without looking into it.
@@ -159,6 +161,8 @@ pub enum Request {
         /// the analysis know it.
         library: Vec<u8>,
     },
+    /// To the analysis, while nobody wants anything: get ready, by analysing made-up data.
+    Rehearse,
     /// To a second analysis: look at the series in the only buffer, an [`engine::Portion`], for the first one.
     Help {
         /// The load's number.
@@ -331,7 +335,7 @@ struct_bytes! {
     Access { credentials, headers }
     Server { address, access }
     Fault { title, message, remedy }
-    ChartRequest { series, start_ms, end_ms, max_points }
+    ChartRequest { series, start_ms, end_ms, max_points, behind }
 }
 enum_bytes! { Handed { 0: Report, 1: Pair(from, to) } else Self::Report }
 enum_bytes! { Remedy { 0: None, 1: Connect(server), 2: Explain } else Self::None }
@@ -352,6 +356,7 @@ enum_bytes! {
         8: Analysed { generation },
         9: Help { generation, number },
         10: Helped { generation, number },
+        11: Rehearse,
     } else Self::Cancel { generation: 0 }
 }
 enum_bytes! {

@@ -9,7 +9,7 @@ use crate::dom::{El, View, effect, el, signal};
 use crate::store::Theme;
 use js_sys::Uint8Array;
 use report::format as words;
-use report::{ChartData, Finding, FindingKind, Relation, Report};
+use report::{Behind, ChartData, Finding, FindingKind, Relation, Report};
 
 /// So many periods are shown on both sides of what has one.
 const TURNS: f64 = 3.0;
@@ -140,7 +140,8 @@ fn chart(session: &'static Session, shown: &Shown, plot: Plot) -> El {
     let data = chart_data(session, move || {
         let (width_px, _) = size.get();
         let max_points = (2.0 * width_px) as usize;
-        let chart = ChartRequest { series, start_ms: shown_ms.0, end_ms: shown_ms.1, max_points };
+        let (start_ms, end_ms) = shown_ms;
+        let chart = ChartRequest { series, start_ms, end_ms, max_points, behind: Behind::Course };
         (width_px > 1.0).then_some((generation, chart))
     });
     effect(move || {

@@ -8,7 +8,7 @@ use crate::bridge::ChartRequest;
 use crate::dom::{El, Row, View, el, memo, signal};
 use crate::state::{Filter, Look, look};
 use report::format as words;
-use report::{Finding, Scale};
+use report::{Behind, Finding, Scale};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
@@ -205,7 +205,8 @@ fn item(
     let data = &report.dataset;
     // While findings still come and go, lines would be fetched in vain.
     let wanted = finding.series.first().filter(|_| report.complete).map(|&series| {
-        let chart = ChartRequest { series, start_ms: data.start_ms, end_ms: data.end_ms, max_points: SPARK_POINTS };
+        let (start_ms, end_ms) = (data.start_ms, data.end_ms);
+        let chart = ChartRequest { series, start_ms, end_ms, max_points: SPARK_POINTS, behind: Behind::Nothing };
         (shown.generation, chart)
     });
     let words = el("span")

@@ -10,7 +10,7 @@ use crate::paint;
 use crate::state::{Command, Level, Tab, View, across, beside};
 use crate::store::Theme;
 use report::format as numbers;
-use report::{ChartData, Report, Subject};
+use report::{Behind, ChartData, Report, Subject};
 use scene::{Scene, Target, radar};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -291,7 +291,8 @@ fn folded_series(level: Level, place: usize, shown: Option<Shown>) -> Wanted {
         _ => return None,
     };
     let data = &shown.report.dataset;
-    let chart = ChartRequest { series, start_ms: data.start_ms, end_ms: data.end_ms, max_points: MOST_POINTS };
+    let (start_ms, end_ms) = (data.start_ms, data.end_ms);
+    let chart = ChartRequest { series, start_ms, end_ms, max_points: MOST_POINTS, behind: Behind::Course };
     Some((shown.generation, chart))
 }
 

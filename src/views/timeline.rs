@@ -8,7 +8,7 @@ use crate::bridge::ChartRequest;
 use crate::dom::{self, El, ReadSignal, Signal, effect, el, icon, memo, on_cleanup, signal};
 use crate::paint;
 use crate::state::{Level, View};
-use report::{Report, Subject};
+use report::{Behind, Report, Subject};
 use scene::{Scene, Target, TimelineView};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -188,7 +188,7 @@ fn wanted(shown: Option<Shown>, view: &View, window_ms: Option<(i64, i64)>, widt
     let (start_ms, end_ms) = window_ms.unwrap_or((data.start_ms, data.end_ms));
     // Two points per pixel: the smallest and the largest value there.
     let max_points = (2.0 * width_px) as usize;
-    Some((shown.generation, ChartRequest { series, start_ms, end_ms, max_points }))
+    Some((shown.generation, ChartRequest { series, start_ms, end_ms, max_points, behind: Behind::Band }))
 }
 
 fn timeline_view(

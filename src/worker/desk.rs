@@ -1,5 +1,6 @@
 //! What the worker holds, and who gets which answer.
 
+use super::rehearsal;
 use super::work::{self, Asked};
 use crate::bridge::{ChartRequest, Envelope, Handed, Mailbox, Request, Response, take_bytes, to_bytes, to_f64s};
 use engine::{Analysis, Answer, Options, Portion, SettingError};
@@ -66,6 +67,10 @@ impl Desk {
                     numbered.analysis.take_in(answer);
                 }
             }
+            Request::Rehearse => {
+                let desk = Rc::clone(desk);
+                spawn_local(async move { rehearsal::run(&desk).await });
+            }
             // For the reader and for what asks servers.
             Request::Load { .. }
             | Request::Preview { .. }
@@ -92,6 +97,11 @@ impl Desk {
         self.wanted.set(turn);
         self.under_way.replace(None);
         turn
+    }
+
+    /// Whether no analysis was ever asked for.
+    pub(super) fn is_unasked(&self) -> bool {
+        self.wants(Turn::default())
     }
 
     /// Whether an analysis is still asked for.
@@ -122,10 +132,12 @@ impl Desk {
         .ok()
     }
 
-    /// Offers others a portion of the analysis under way, unless enough are out.
+    /// Offers others portions of the analysis under way, until enough are out.
     pub(super) fn share(&self, turn: Turn) {
-        let Some(mut numbered) = self.under_way(turn).filter(|numbered| numbered.handed_out < PORTIONS) else { return };
-        if let Some(portion) = numbered.analysis.hand_out() {
+        let Some(mut numbered) = self.under_way(turn) else { return };
+        while numbered.handed_out < PORTIONS
+            && let Some(portion) = numbered.analysis.hand_out()
+        {
             numbered.handed_out += 1;
             let Turn { generation, number } = turn;
             let portion = to_bytes(&encode(&portion));
@@ -157,8 +169,9 @@ impl Desk {
     }
 
     fn answer_chart(&self, ticket: u32, generation: u32, asked: ChartRequest) {
-        let ChartRequest { series, start_ms, end_ms, max_points } = asked;
-        let chart = self.with(generation, |analysis| analysis.chart(series, start_ms, end_ms, max_points)).flatten();
+        let ChartRequest { series, start_ms, end_ms, max_points, behind } = asked;
+        let draw = |analysis: &Analysis| analysis.chart(series, start_ms, end_ms, max_points, behind);
+        let chart = self.with(generation, draw).flatten();
         let columns = |chart: report::ChartData| {
             let band = [&chart.times_ms, &chart.values, &chart.lower, &chart.upper];
             let course = [&chart.expected, &chart.low, &chart.high, &chart.bits];

@@ -1,6 +1,7 @@
 //! The analysis: takes a data set, analyses it in short slices, and answers for it.
 
 mod desk;
+mod rehearsal;
 mod work;
 
 use crate::bridge::Mailbox;

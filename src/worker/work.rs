@@ -6,11 +6,13 @@ use engine::{Analysis, Options, Stage, Status};
 use js_sys::ArrayBuffer;
 use series::{Dataset, Note};
 
+/// How often it is said how far the analysis is.
+const PROGRESS_MS: f64 = 200.0;
 /// How often findings are sent while more are sought: not sooner than this after the last time …
-const PARTIAL_MS: f64 = 200.0;
+const PARTIAL_MS: f64 = 400.0;
 /// … nor before the analysis has gone on by this share of the time that it has taken. What is found in a long one changes
-/// slowly, and the page shows all of it anew.
-const PARTIAL_SHARE: f64 = 0.05;
+/// slowly, and the page shows all of it anew, on a processor that others could use.
+const PARTIAL_SHARE: f64 = 0.2;
 
 /// What is asked of an analysis.
 pub(super) struct Asked {
@@ -79,22 +81,25 @@ fn sentence(error: &dyn std::error::Error) -> String {
 /// Turns the analysis until it is done or not wanted any more.
 async fn analyse(desk: &Desk, turn: Turn, is_again: bool, pause: &Pause) {
     let begun_ms = desk.page.now_ms();
-    let mut last_sent_ms = begun_ms;
+    let (mut last_said_ms, mut last_sent_ms) = (begun_ms, begun_ms);
     let mut sent_count = 0;
+    let mut stage = Stage::Align;
     loop {
         pause.take().await;
-        let Some(status) = desk.work_on(turn, |analysis| slice(desk, analysis)) else { return };
+        let Some(status) = desk.work_on(turn, |analysis| slice(desk, analysis, &mut stage)) else { return };
         let Status::Working(progress) = status else { break };
         desk.share(turn);
         let now_ms = desk.page.now_ms();
-        if is_again || now_ms - last_sent_ms < PARTIAL_MS.max(PARTIAL_SHARE * (now_ms - begun_ms)) {
+        if is_again || now_ms - last_said_ms < PROGRESS_MS {
             continue;
         }
-        last_sent_ms = now_ms;
+        last_said_ms = now_ms;
         let share = READING_SHARE + (1.0 - READING_SHARE) * progress.done;
         desk.page.say_progress(turn.generation, progress.stage.name(), share);
         // Later stages fill the replay, which is large and of no use before it is complete.
-        if progress.stage <= Stage::Relate {
+        let is_due = now_ms - last_sent_ms >= PARTIAL_MS.max(PARTIAL_SHARE * (now_ms - begun_ms));
+        if is_due && progress.stage <= Stage::Relate {
+            last_sent_ms = now_ms;
             desk.work_on(turn, |analysis| {
                 let report = analysis.report();
                 let count = report.findings.len() + report.relations.len();
@@ -109,12 +114,15 @@ async fn analyse(desk: &Desk, turn: Turn, is_again: bool, pause: &Pause) {
     desk.say_complete(turn);
 }
 
-/// Works until it is time to listen.
-fn slice(desk: &Desk, analysis: &mut Analysis) -> Status {
+/// Works until it is time to listen, or another stage begins: what others may do of it they get at once.
+fn slice(desk: &Desk, analysis: &mut Analysis, stage: &mut Stage) -> Status {
     let mut status = Status::Done;
     desk.page.slice(|| {
         status = analysis.step();
-        status == Status::Done
+        match status {
+            Status::Working(progress) => std::mem::replace(stage, progress.stage) != progress.stage,
+            Status::Done => true,
+        }
     });
     status
 }

@@ -12,7 +12,9 @@ pub const IQR_PER_SIGMA: f64 = 1.348_979_500_392_163_5;
 /// The finite values, in their order.
 #[inline(never)]
 pub fn finite(values: &[f64]) -> Vec<f64> {
-    values.iter().copied().filter(|value| value.is_finite()).collect()
+    let mut kept = Vec::with_capacity(values.len());
+    kept.extend(values.iter().copied().filter(|value| value.is_finite()));
+    kept
 }
 
 /// The same, copied only if there are others.
@@ -51,6 +53,13 @@ pub fn quantile_of_finite(values: &[f64], probability: f64) -> Option<f64> {
     let fraction = position - below as f64;
     let (low, high) = order::neighbours(values, below)?;
     Some(if fraction <= 0.0 { low } else { low + fraction * (high - low) })
+}
+
+/// The larger of two numbers; of NaN and a number, the number, as with `f64::max`. That is a call in the browser, which is much
+/// in an innermost loop.
+#[inline]
+pub(crate) fn larger(one: f64, other: f64) -> f64 {
+    if one.is_nan() || one < other { other } else { one }
 }
 
 /// The quantile at `probability` of values in ascending order, as [`quantile`].

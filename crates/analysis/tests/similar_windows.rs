@@ -66,6 +66,30 @@ fn the_nearest_window_of_noise_is_not_significant() {
 }
 
 #[test]
+fn with_bounds_the_same_is_found_within_them() {
+    let (mut kept, mut left_out) = (0, 0);
+    for seed in 0..40 {
+        let mut noise = Noise::new(seed);
+        let mut columns = [noise.ar1(0.8, 1000), noise.white(1000)];
+        // In half of the cases the shape was there before.
+        for from in [700, 200].into_iter().take(1 + seed as usize % 2) {
+            for (t, v) in shape(60).iter().enumerate() {
+                columns.iter_mut().for_each(|column| column[from + t] += 3.0 * v);
+            }
+        }
+        let all = ShapeOptions { surrogates: 39, most: 3, ..ShapeOptions::default() };
+        let bounded = ShapeOptions { farthest: 0.9, largest_p: 0.05, ..all };
+        let search = |options| similar_windows(&[&columns[0], &columns[1]], 700..760, options);
+        let mut expected = search(&all);
+        let count = expected.len();
+        expected.retain(|one| one.p <= 0.05 && one.distance <= 0.9);
+        assert_eq!(search(&bounded), expected);
+        (kept, left_out) = (kept + expected.len(), left_out + count - expected.len());
+    }
+    assert!(kept >= 15 && left_out >= 60, "{kept} {left_out}");
+}
+
+#[test]
 fn of_windows_that_are_alike_the_first_comes_first() {
     // The same shape over and over, on other levels and in other sizes, which rounding alone tells apart.
     let turn = shape(40);

@@ -19,7 +19,7 @@ use analysis::anomaly::silence::end_of_observation;
 use analysis::distribution::SCORE_CAP;
 use analysis::harmony::{Bounds, FoundBeat, Scale};
 use operations::cascade::Ways;
-use report::{ChartData, Finding, FindingKind, PairSpectrum, Report};
+use report::{Behind, ChartData, Finding, FindingKind, PairSpectrum, Report};
 use series::{Dataset, Panel, TimeGrid};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -37,9 +37,9 @@ const PARTED_PER_STEP: usize = 20;
 /// worked out again for who wants to see it.
 const MOST_KEPT: usize = 2_000_000;
 
-/// Values of all series together from which others may help, and how many values of theirs a portion holds: about a tenth of a
-/// second's work.
-const LEAST_SHARED: usize = 300_000;
+/// Values of all series together from which others may help.
+pub const LEAST_SHARED: usize = 300_000;
+/// How many values of its series a portion holds: about a tenth of a second's work.
 const PORTION: usize = 50_000;
 
 /// Series whose normal bands are kept after they were drawn.
@@ -98,8 +98,8 @@ pub struct Analysis {
     ribbons: Vec<Ribbons>,
     next: Next,
     report: Report,
-    /// The normal band of the series that were drawn last, and what was expected of them.
-    drawn: RefCell<Vec<(usize, Rc<Backdrop>)>>,
+    /// What was drawn behind series last, and how much of it.
+    drawn: RefCell<Vec<(usize, Behind, Rc<Backdrop>)>>,
 }
 
 impl Analysis {
@@ -533,26 +533,39 @@ impl Analysis {
         spectrum::of_pair(ends, [x?, y?], &relations, &self.panel.grid, &self.bounds, rate)
     }
 
-    /// A stretch of one series with its normal band and what was expected of it, thinned to at most `max_points` so that
-    /// extremes stay visible. `None` where there is no such series. Both are missing until the series has been looked at.
-    pub fn chart(&self, series: usize, start_ms: i64, end_ms: i64, max_points: usize) -> Option<ChartData> {
+    /// A stretch of one series and what is drawn behind it, thinned to at most `max_points` so that extremes stay visible.
+    /// `None` where there is no such series. Behind it there is nothing until the series has been looked at.
+    pub fn chart(
+        &self,
+        series: usize,
+        start_ms: i64,
+        end_ms: i64,
+        max_points: usize,
+        behind: Behind,
+    ) -> Option<ChartData> {
         let values = self.panel.columns.get(series)?;
         let grid = &self.panel.grid;
-        let backdrop = self.backdrop(series).unwrap_or_default();
+        let backdrop = self.backdrop(series, behind).unwrap_or_default();
         let drawn = Drawn { course: &backdrop.course, series, values, lower: &backdrop.lower, upper: &backdrop.upper };
         Some(chart::thin(&drawn, grid, grid.slot(start_ms), grid.slot(end_ms), max_points))
     }
 
-    /// The normal band of a series that has been looked at, and all that was expected of it. Those that were drawn last are
-    /// kept: who draws them will draw them again.
-    fn backdrop(&self, series: usize) -> Option<Rc<Backdrop>> {
+    /// What is drawn behind a series that has been looked at. Those that were drawn last are kept: who draws them will draw
+    /// them again.
+    fn backdrop(&self, series: usize, behind: Behind) -> Option<Rc<Backdrop>> {
+        if behind == Behind::Nothing {
+            return None;
+        }
         // Before a series has been looked at there is nothing to show behind it.
         let (profile, column) = (self.profile(series)?, self.panel.columns.get(series)?);
         let mut drawn = self.drawn.borrow_mut();
-        if let Some((_, backdrop)) = drawn.iter().find(|(kept, _)| *kept == series) {
+        if let Some((.., backdrop)) = drawn.iter().find(|(kept, much, _)| (*kept, *much) == (series, behind)) {
             return Some(Rc::clone(backdrop));
         }
-        let course = expectation::course(column, &self.panel.grid, profile.season);
+        let course = match behind {
+            Behind::Course => expectation::course(column, &self.panel.grid, profile.season),
+            Behind::Band | Behind::Nothing => Course::default(),
+        };
         let (lower, upper) = if profile.band.0.is_empty() {
             let facts = detect::detect(column, &self.setting());
             (facts.band_lower, facts.band_upper)
@@ -563,12 +576,12 @@ impl Analysis {
         if drawn.len() >= MOST_DRAWN {
             drawn.remove(0);
         }
-        drawn.push((series, Rc::clone(&backdrop)));
+        drawn.push((series, behind, Rc::clone(&backdrop)));
         Some(backdrop)
     }
 }
 
-/// What the values of a series are drawn before: the edges of its normal band, and what was expected.
+/// What is drawn behind a series: the edges of its normal band, and what was expected.
 #[derive(Default)]
 struct Backdrop {
     lower: Vec<f64>,
@@ -626,7 +639,8 @@ mod tests {
         let mut analysis = example();
         let charts = |analysis: &Analysis| {
             let end_ms = START_MS + 1_440 * 15_000;
-            let drawn: Vec<_> = (0..2).map(|series| analysis.chart(series, START_MS, end_ms, 400).unwrap()).collect();
+            let drawn: Vec<_> =
+                (0..2).map(|series| analysis.chart(series, START_MS, end_ms, 400, Behind::Course).unwrap()).collect();
             assert!(drawn.iter().all(|chart| chart.lower.iter().any(|edge| edge.is_finite())), "there is a band");
             format!("{drawn:?}")
         };
@@ -666,7 +680,7 @@ mod tests {
     fn what_others_look_at_makes_the_same_report() {
         let told = |analysis: &Analysis| {
             let charts: Vec<_> =
-                (0..80).map(|series| analysis.chart(series, START_MS, i64::MAX, 50).unwrap()).collect();
+                (0..80).map(|series| analysis.chart(series, START_MS, i64::MAX, 50, Behind::Course).unwrap()).collect();
             (serde_json::to_string(analysis.report()).unwrap(), format!("{charts:?}"))
         };
         let mut alone = many();

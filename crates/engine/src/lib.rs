@@ -40,7 +40,7 @@ mod spectrum;
 mod summary;
 mod watch;
 
-pub use analysis::Analysis;
+pub use analysis::{Analysis, LEAST_SHARED};
 pub use cause::{CauseRequest, Causes, OtherDisturbance, RankedSeries, RankedService, causes};
 pub use changes::{Change, ChangeKind, changes};
 pub use error::Error;

@@ -45,17 +45,11 @@ struct_bytes! {
 
 impl Bytes for Profile {
     fn write(&self, output: &mut Vec<u8>) {
-        let Self { peaks, season, deseasonalised, band } = self;
-        peaks.len().write(output);
-        for peak in peaks {
-            let Peak { frequency, period_steps, period_low, period_high, power_share, .. } = *peak;
-            let Peak { amplitude, phase, ratio, p, cycles, harmonic_of, .. } = *peak;
-            for number in
-                [frequency, period_steps, period_low, period_high, power_share, amplitude, phase, ratio, p, cycles]
-            {
-                number.write(output);
-            }
-            harmonic_of.write(output);
+        let Self { peaks, more_peaks, season, deseasonalised, band } = self;
+        write_peaks(peaks, output);
+        more_peaks.is_some().write(output);
+        if let Some(peaks) = more_peaks {
+            write_peaks(peaks, output);
         }
         season.write(output);
         deseasonalised.write(output);
@@ -63,26 +57,45 @@ impl Bytes for Profile {
     }
 
     fn read(input: &mut Reader<'_>) -> Self {
-        let peaks = (0..input.length()).map(|_| Peak {
-            frequency: Bytes::read(input),
-            period_steps: Bytes::read(input),
-            period_low: Bytes::read(input),
-            period_high: Bytes::read(input),
-            power_share: Bytes::read(input),
-            amplitude: Bytes::read(input),
-            phase: Bytes::read(input),
-            ratio: Bytes::read(input),
-            p: Bytes::read(input),
-            cycles: Bytes::read(input),
-            harmonic_of: Bytes::read(input),
-        });
         Self {
-            peaks: peaks.collect(),
+            peaks: read_peaks(input),
+            more_peaks: bool::read(input).then(|| read_peaks(input)),
             season: Bytes::read(input),
             deseasonalised: Bytes::read(input),
             band: Bytes::read(input),
         }
     }
+}
+
+fn write_peaks(peaks: &[Peak], output: &mut Vec<u8>) {
+    peaks.len().write(output);
+    for peak in peaks {
+        let Peak { frequency, period_steps, period_low, period_high, power_share, .. } = *peak;
+        let Peak { amplitude, phase, ratio, p, cycles, harmonic_of, .. } = *peak;
+        for number in
+            [frequency, period_steps, period_low, period_high, power_share, amplitude, phase, ratio, p, cycles]
+        {
+            number.write(output);
+        }
+        harmonic_of.write(output);
+    }
+}
+
+fn read_peaks(input: &mut Reader<'_>) -> Vec<Peak> {
+    let peaks = (0..input.length()).map(|_| Peak {
+        frequency: Bytes::read(input),
+        period_steps: Bytes::read(input),
+        period_low: Bytes::read(input),
+        period_high: Bytes::read(input),
+        power_share: Bytes::read(input),
+        amplitude: Bytes::read(input),
+        phase: Bytes::read(input),
+        ratio: Bytes::read(input),
+        p: Bytes::read(input),
+        cycles: Bytes::read(input),
+        harmonic_of: Bytes::read(input),
+    });
+    peaks.collect()
 }
 
 impl Bytes for Answer {

@@ -2,7 +2,8 @@
 
 use crate::detect::{Facts, Setting, detect};
 use crate::{describe, expectation, summary};
-use analysis::spectrum::Peak;
+use analysis::harmony::beat_peaks;
+use analysis::spectrum::{Peak, PeakOptions};
 use report::{Finding, SeriesSummary};
 use series::TimeGrid;
 
@@ -11,6 +12,9 @@ use series::TimeGrid;
 pub(crate) struct Profile {
     /// Significant periods.
     pub(crate) peaks: Vec<Peak>,
+    /// More of them, for the search for beats: where the list is full, harmonics of short runs may have crowded out a
+    /// fundamental.
+    pub(crate) more_peaks: Option<Vec<Peak>>,
     /// The period in slots that it is expected to go on with; none without one.
     pub(crate) season: Option<f64>,
     /// The values without their season; empty where no season was taken out.
@@ -24,8 +28,10 @@ impl Profile {
     fn of(facts: Facts, column: &[f64], keeps_band: bool) -> Self {
         let is_same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
         let has_season = !facts.deseasonalised.iter().zip(column).all(is_same);
+        let is_full = facts.peaks.len() >= PeakOptions::default().max_peaks;
         Self {
             season: expectation::season(&facts),
+            more_peaks: is_full.then(|| beat_peaks(column)),
             peaks: facts.peaks,
             deseasonalised: if has_season { facts.deseasonalised } else { Vec::new() },
             band: if keeps_band { (facts.band_lower, facts.band_upper) } else { Default::default() },

@@ -120,10 +120,15 @@ impl Memory<'_> {
         let window = from..(from + length).min(self.grid.len);
         let columns: Vec<&[f64]> =
             series_of(members, MOST_SHAPES).filter_map(|series| self.columns.get(series).copied()).collect();
-        let options = ShapeOptions { most: 3, surrogates: SURROGATES, ..ShapeOptions::default() };
+        let options = ShapeOptions {
+            most: 3,
+            farthest: FARTHEST * std::f64::consts::SQRT_2,
+            largest_p: ALIKE,
+            surrogates: SURROGATES,
+            ..ShapeOptions::default()
+        };
         similar_windows(&columns, window, &options)
             .into_iter()
-            .filter(|found| found.p <= ALIKE && found.distance <= FARTHEST * std::f64::consts::SQRT_2)
             .map(|found| Resemblance {
                 start_ms: self.grid.time_ms(found.from),
                 end_ms: self.grid.time_ms((found.from + length).min(self.grid.len.saturating_sub(1))),

@@ -7,10 +7,10 @@ use crate::scales::to_report;
 use analysis::coupling::{LagOptions, LagPlan};
 use analysis::harmony::{
     BandPlan, BeatOptions, Bounds, ConsonanceMatrix, FoundBeat, PairCoherence, RelatedPair, Scale, Transforming, Voice,
-    band_plan, beat_peaks, pair_count,
+    band_plan, pair_count,
 };
 use analysis::multiplicity::benjamini_hochberg;
-use analysis::spectrum::{Peak, PeakOptions};
+use analysis::spectrum::Peak;
 use report::{Relation, RelationKind};
 use series::TimeGrid;
 use std::ops::Range;
@@ -365,14 +365,7 @@ impl Relating {
 pub(crate) fn beats(columns: &[Vec<f64>], profiles: &[Profile], rate: f64) -> Vec<FoundBeat> {
     let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let peaks: Vec<Vec<Peak>> =
-        columns
-            .iter()
-            .zip(profiles)
-            // Where the list is full, harmonics of short runs may have crowded out a fundamental.
-            .map(|(column, one)| {
-                if one.peaks.len() < PeakOptions::default().max_peaks { one.peaks.clone() } else { beat_peaks(column) }
-            })
-            .collect();
+        profiles.iter().map(|one| one.more_peaks.as_ref().unwrap_or(&one.peaks).clone()).collect();
     let mut found = analysis::harmony::beats(&views, &peaks, &BeatOptions::default());
     found.retain(|beat| beat.q < rate);
     found

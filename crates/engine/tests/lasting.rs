@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use engine::{Options, analyze};
-use report::{Direction, Finding, FindingKind, Report};
+use report::{Behind, Direction, Finding, FindingKind, Report};
 use series::{Dataset, Series, TimeAxis};
 use std::sync::Arc;
 use testkit::{Random, START_MS, dataset, signal};
@@ -101,7 +101,7 @@ fn a_new_level_is_normal_from_its_first_slot() {
     assert_eq!((slot(spike.start_ms), spike.direction), (1_000, Some(Direction::Down)));
     let at = |time: usize| START_MS + STEP_MS * time as i64;
     // The band is that of the new level from the tenth slot on at the latest, and does not reach the old one.
-    let chart = analysis.chart(0, at(590), at(640), 60).unwrap();
+    let chart = analysis.chart(0, at(590), at(640), 60, Behind::Band).unwrap();
     let shift = analysis.report().findings.iter().find(|finding| finding.kind == FindingKind::LevelShift).unwrap();
     assert!(slot(shift.start_ms).abs_diff(600) <= 1);
     let json = serde_json::to_value(&chart).unwrap();
@@ -137,7 +137,7 @@ fn louder(seed: u64, factor: f64, at: impl Fn(usize) -> f64, slots: [usize; 2]) 
     let loudness = |t: usize| if t < 900 { 1.0 } else { factor };
     let values = noise(seed).iter().enumerate().map(|(t, noise)| noise * loudness(t) + at(t)).collect();
     let analysis = analyze(dataset(STEP_MS, [("one", values)]), &Options::default()).unwrap();
-    let chart = analysis.chart(0, START_MS, START_MS + STEP_MS * POINTS as i64, 2 * POINTS).unwrap();
+    let chart = analysis.chart(0, START_MS, START_MS + STEP_MS * POINTS as i64, 2 * POINTS, Behind::Band).unwrap();
     let json = serde_json::to_value(&chart).unwrap();
     let (times, lower, upper) = (&json["times_ms"], &json["lower"], &json["upper"]);
     let place = |slot_wanted: usize| {

@@ -27,3 +27,14 @@ pub struct ChartData {
     /// How surprising the value is: −log₂ of the chance of one as far out or further. NaN in a gap, too.
     pub bits: Vec<f64>,
 }
+
+/// How much is drawn behind the values of a series; more takes longer to work out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Behind {
+    /// Nothing.
+    Nothing,
+    /// The normal band.
+    Band,
+    /// The normal band, and what was expected of every value.
+    Course,
+}

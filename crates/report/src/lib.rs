@@ -22,7 +22,7 @@ mod spectrum;
 mod state;
 mod wire;
 
-pub use chart::ChartData;
+pub use chart::{Behind, ChartData};
 pub use dataset::{DataNote, DatasetSummary, EventMark, SeriesSummary, ServiceSummary, Source};
 pub use expectation::{Expectation, Surprise};
 pub use finding::{Direction, Finding, FindingKind, Quantity};

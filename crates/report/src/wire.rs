@@ -1,11 +1,11 @@
 //! The Report's types as bytes; see [`crate::bytes`].
 
 use crate::{
-    Accent, Arrival, Beat, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict, Direction,
-    EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known, LabelEvidence,
-    NamedSignature, Narrative, Offbeat, PairSpectrum, PatternCount, Period, Quantity, Relation, RelationKind, Replay,
-    Report, Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Severity, Source, Span,
-    SpectrumBand, SpreadStep, State, Subject, Surprise, Track, enum_bytes, struct_bytes,
+    Accent, Arrival, Beat, Behind, Cause, ChartData, Class, ClassSpan, DataNote, DatasetSummary, DelayVerdict,
+    Direction, EventMark, Expectation, Finding, FindingKind, Foot, Frame, GainFit, Impact, Incident, Known,
+    LabelEvidence, NamedSignature, Narrative, Offbeat, PairSpectrum, PatternCount, Period, Quantity, Relation,
+    RelationKind, Replay, Report, Resemblance, Rhythm, Scale, ScaleSummary, SeriesSummary, ServiceSummary, Severity,
+    Source, Span, SpectrumBand, SpreadStep, State, Subject, Surprise, Track, enum_bytes, struct_bytes,
 };
 
 struct_bytes! {
@@ -69,6 +69,7 @@ struct_bytes! {
     }
 }
 
+enum_bytes! { Behind { 0: Nothing, 1: Band, 2: Course } else Self::Nothing }
 enum_bytes! { Scale { 0: Micro, 1: Macro, 2: Meso } else Self::Micro }
 enum_bytes! {
     Class { 0: Insufficient, 1: Steady, 2: Periodic, 3: Beating, 4: Jagged, 5: Fragmented } else Self::Insufficient

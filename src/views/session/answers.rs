@@ -4,6 +4,7 @@ use super::{Following, Session, Shown, Waiting, Who};
 use crate::bridge::{Envelope, Event, Fault, Remedy, Request, Response, from_f64s, take_bytes};
 use crate::state::{Filter, Load, View};
 use crate::views::library;
+use engine::LEAST_SHARED;
 use js_sys::ArrayBuffer;
 use report::{ChartData, Report};
 use std::rc::Rc;
@@ -69,18 +70,22 @@ impl Session {
                         desk.is_reading = false;
                         desk.loading.as_ref().map(|origin| origin.settings.of_analysis()).unwrap_or_default()
                     };
+                    let words =
+                        buffers.iter().map(|buffer| buffer.byte_length() as usize / size_of::<f64>()).sum::<usize>();
                     workers.analysis.send(Envelope::with(
                         Request::Analyse { generation, service_label, settings, library: library::known() },
                         buffers,
                     ));
+                    // It takes a while to start, and shall be ready when the first portion comes.
+                    if words >= LEAST_SHARED && has_help() {
+                        workers.helper.wake();
+                    }
                 }
             }
             Response::Portion { generation, number } => {
                 // What arrives after its load was stopped must not start anybody again.
                 let is_current = self.load.with_untracked(Load::generation) == generation;
-                // With a single processor there is nobody to help.
-                let has_help = web_sys::window().is_some_and(|window| window.navigator().hardware_concurrency() > 1.0);
-                if let Some(workers) = self.workers().filter(|_| has_help && is_current) {
+                if let Some(workers) = self.workers().filter(|_| has_help() && is_current) {
                     workers.helper.send(Envelope::with(Request::Help { generation, number }, buffers));
                 }
             }
@@ -105,6 +110,9 @@ impl Session {
             Response::Failed { generation, fault } => {
                 let is_current = self.load.update(|load| load.fail(generation, fault));
                 if is_current {
+                    if let Some(workers) = self.workers() {
+                        workers.helper.stop();
+                    }
                     // What was found before it failed is no result.
                     let before = self.desk.borrow().complete.clone();
                     self.shown.set(before);
@@ -220,6 +228,11 @@ impl Session {
         view.fit(&now.report);
         self.view.set(view);
     }
+}
+
+/// Whether there is a processor for a helper.
+fn has_help() -> bool {
+    web_sys::window().is_some_and(|window| window.navigator().hardware_concurrency() > 1.0)
 }
 
 fn chart_of(series: usize, buffers: &[ArrayBuffer]) -> Option<ChartData> {

@@ -14,12 +14,12 @@ use crate::bridge::{ChartRequest, Envelope, Fault, Handed, Host, Request};
 use crate::dom::{Signal, after, batch, document, signal};
 use crate::state::{Command, Filter, Link, Load, Phase, Sample, View};
 use crate::store::Theme;
-use js_sys::ArrayBuffer;
+use js_sys::{Array, ArrayBuffer};
 use report::{ChartData, Report};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
+use web_sys::{Blob, HtmlInputElement};
 
 /// How long a notice stays on the screen.
 const TOAST_MS: u32 = 4_000;
@@ -98,6 +98,15 @@ struct Desk {
     is_forgotten: bool,
 }
 
+/// A small file to be understood. Nobody waits for the answer.
+fn reading_rehearsal() -> Envelope<Request> {
+    let row = |minute: u32| format!("2026-01-01T00:{minute:02}:00Z,{minute}.5,{}\n", 3 * minute);
+    let text: String = std::iter::once("time,a,b\n".to_owned()).chain((10..60).map(row)).collect();
+    let head = Request::Preview { ticket: 0, name: "rehearsal.csv".into(), settings: Vec::new() };
+    let files = Blob::new_with_str_sequence(&Array::of1(&text.into())).into_iter().collect();
+    Envelope { head, buffers: Vec::new(), files }
+}
+
 /// The page's state. There is one, and it lives as long as the page.
 pub(super) struct Session {
     pub(super) load: Signal<Load>,
@@ -166,9 +175,13 @@ impl Session {
         session.follow(link);
         spawn_local(async move {
             let samples = origin::samples().await;
-            // By now the page is on the screen and waits for data: the first ones shall not wait for the workers.
+            // By now the page is on the screen and waits for data: the first ones shall not wait for the workers, nor for
+            // the browser to translate them.
             workers.of(is_live_page()).wake();
-            workers.analysis.wake();
+            if !is_live_page() {
+                workers.reader.send(reading_rehearsal());
+            }
+            workers.analysis.send(Envelope::of(Request::Rehearse));
             batch(|| {
                 session.samples.set(samples);
                 session.load_linked_sample();

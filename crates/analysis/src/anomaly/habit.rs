@@ -3,7 +3,7 @@
 use super::floor::Floor;
 use super::tails::Tails;
 use crate::autocorrelation::{Removed, corrected_coefficient};
-use crate::robust::{self, Standard};
+use crate::robust::{self, Standard, larger};
 
 /// The habit of a series.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +47,7 @@ impl Habit {
     /// The unit in which a deviation from `local` is measured.
     pub(crate) fn spread(&self, local: &Standard) -> f64 {
         let blended = (0.5 * (local.spread * local.spread + self.spread * self.spread)).sqrt();
-        let unit = local.spread.max(blended).max(local.centre.abs() * 1e-9);
+        let unit = larger(larger(local.spread, blended), local.centre.abs() * 1e-9);
         match self.floor {
             Some(floor) => unit.max(floor.at(local.centre)),
             None => unit,

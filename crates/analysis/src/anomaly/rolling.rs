@@ -1,6 +1,6 @@
 //! A sliding window that knows its median and its median absolute deviation.
 
-use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, quantile_of_sorted};
+use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, larger, quantile_of_sorted};
 
 /// How many values lie between those that are looked at first.
 const STRETCH: usize = 16;
@@ -127,8 +127,8 @@ impl SortedWindow {
         while low < highest && is_below(low) {
             low += 1;
         }
-        let width = |first: usize| (centre - at(first)).max(at(first + rank) - centre);
-        let deviation = if low == 0 { width(0) } else { width(low).min(width(low - 1)) };
+        let width = |first: usize| larger(centre - at(first), at(first + rank) - centre);
+        let deviation = if low == 0 { width(0) } else { -larger(-width(low), -width(low - 1)) };
         self.nearest = low;
         deviation
     }

@@ -81,16 +81,17 @@ pub fn scan_spikes(values: &[f64], options: &SpikeOptions) -> SpikeScan {
     let deviations: Vec<f64> = values.iter().zip(&local).map(|(value, standard)| value - standard.centre).collect();
     let count = deviations.iter().filter(|deviation| deviation.is_finite()).count().max(1);
     let threshold = distribution::normal_upper_quantile(options.alpha.clamp(1e-300, 0.5) / (2.0 * count as f64));
-    let mut scan = SpikeScan { threshold, ..SpikeScan::default() };
+    let [z, centre, spread, upper, lower] = [(); 5].map(|()| Vec::with_capacity(values.len()));
+    let mut scan = SpikeScan { z, centre, spread, upper, lower, threshold, accents: Vec::new() };
     let known = Habit::of(values, &deviations, &local);
     let (up, down) = known.map_or((f64::NAN, f64::NAN), |habit| habit.widening(threshold, window));
-    let habit = known.unwrap_or_default();
+    let (habit, wider) = (known.unwrap_or_default(), up.max(down));
     for (&deviation, standard) in deviations.iter().zip(&local) {
         let unit = habit.spread(standard);
         let spread = unit * if deviation >= 0.0 { up } else { down };
         scan.z.push(if deviation == 0.0 && !up.is_nan() { 0.0 } else { deviation / spread });
         scan.centre.push(standard.centre);
-        scan.spread.push(unit * up.max(down));
+        scan.spread.push(unit * wider);
         scan.upper.push(standard.centre + threshold * unit * up);
         scan.lower.push(standard.centre - threshold * unit * down);
     }

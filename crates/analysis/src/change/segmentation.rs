@@ -1,5 +1,7 @@
 //! Cutting a series into stretches that are alike.
 
+use crate::robust::larger;
+
 /// What a segment without a change costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cost {
@@ -147,7 +149,7 @@ impl PrefixSums {
         if count <= 0.0 {
             return 0.0;
         }
-        let rest = (squares - sum * sum / count).max(0.0);
+        let rest = larger(squares - sum * sum / count, 0.0);
         match cost {
             Cost::Mean => rest,
             Cost::MeanVariance => count * (rest / count).max(self.smallest_variance).ln(),

@@ -123,9 +123,29 @@ impl Correlations {
 
     /// Of a(t) and b(t + lag); zero where it is not known.
     fn at(&self, a: usize, b: usize, lag: isize) -> f64 {
-        let (key, lag) = if a <= b { ((a, b), lag) } else { ((b, a), -lag) };
-        let values = self.known.get(&key).and_then(Option::as_ref);
-        let value = values.and_then(|values| values.get(usize::try_from(lag + self.limit).ok()?));
+        self.between(a, b).at(lag)
+    }
+
+    /// Those of one pair, for who asks for many.
+    fn between(&self, a: usize, b: usize) -> Between<'_> {
+        let values = self.known.get(&(a.min(b), a.max(b))).and_then(Option::as_deref).unwrap_or_default();
+        Between { values, limit: self.limit, is_turned: a > b }
+    }
+}
+
+/// The correlations of a pair over the lags.
+#[derive(Clone, Copy)]
+struct Between<'c> {
+    values: &'c [f64],
+    limit: isize,
+    is_turned: bool,
+}
+
+impl Between<'_> {
+    /// Zero where it is not known.
+    fn at(self, lag: isize) -> f64 {
+        let lag = if self.is_turned { -lag } else { lag };
+        let value = usize::try_from(lag + self.limit).ok().and_then(|place| self.values.get(place));
         value.copied().filter(|v| v.is_finite()).unwrap_or(0.0)
     }
 }
@@ -281,8 +301,13 @@ impl Fixed {
     /// Holds a series fixed at an offset; a value that is made of those held already changes nothing.
     fn hold(&mut self, lagged: &Correlations, series: usize, offset: isize) {
         let mut row: Vec<f64> = Vec::with_capacity(self.held.len() + 1);
+        // Those of one series are held one after the other.
+        let (mut of, mut known) = (series, lagged.between(series, series));
         for ((other, at), factor) in self.held.iter().zip(&self.rows) {
-            let own = lagged.at(series, *other, at - offset);
+            if *other != of {
+                (of, known) = (*other, lagged.between(series, *other));
+            }
+            let own = known.at(at - offset);
             let Some((diagonal, before)) = factor.split_last() else { return };
             row.push((own - super::granger::dot(before, &row)) / diagonal);
         }

@@ -1,6 +1,6 @@
 //! Prewhitening: what is left of a series when its own past no longer predicts it.
 
-use crate::robust::median_of_finite;
+use crate::robust::{finite, median_of_finite};
 use crate::spectrum::runs;
 
 /// How [`whiten`] works.
@@ -74,7 +74,7 @@ pub fn whiten(values: &[f64], options: &WhitenOptions) -> Whitened {
 
 /// Centres by the median, divides by the robust standard deviation, clips, and centres by the mean.
 fn standardise(values: &mut [f64], clip: f64) {
-    let present: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let present = finite(values);
     if present.len() < 16 {
         values.fill(f64::NAN);
         return;

@@ -88,6 +88,9 @@ const IN_LINE: f64 = 0.85;
 /// Bins that the width of a notch should be worth: fewer are filled by leakage, more are noise.
 const NOTCH_BINS: f64 = 8.0;
 
+/// Delays for which sums are taken at once: no sum waits for another one.
+const AT_ONCE: usize = 8;
+
 /// The resonance or anti-resonance from series `first` to series `second`, in a range of bins.
 ///
 /// A **peak** is a bin whose gain |P_xy|/P_xx is significantly above P_yy/|P_xy| at some lower and at some higher
@@ -479,17 +482,24 @@ impl<'a> Transfer<'a> {
         let quarter: Vec<Complex<f64>> =
             coherent.iter().map(|(f, _)| Complex::from_polar(1.0, TAU * f * 0.25)).collect();
         let delays = 2 * self.segment_len + 1;
-        for k in 0..delays {
-            let delay = 0.25 * k as f64 - (self.segment_len / 4) as f64;
-            let sum: f64 = turning.iter().map(|v| v.re).sum();
-            // Of equal ones the shorter delay.
-            if sum > same.0 || (sum == same.0 && delay.abs() < f64::abs(same.1)) {
-                same = (sum, delay);
+        for start in (0..delays).step_by(AT_ONCE) {
+            let mut sums = [0.0; AT_ONCE];
+            for (v, q) in turning.iter_mut().zip(&quarter) {
+                for sum in &mut sums {
+                    *sum += v.re;
+                    *v *= q;
+                }
             }
-            if -sum > opposite.0 {
-                opposite = (-sum, delay);
+            for (k, sum) in (start..delays).zip(sums) {
+                let delay = 0.25 * k as f64 - (self.segment_len / 4) as f64;
+                // Of equal ones the shorter delay.
+                if sum > same.0 || (sum == same.0 && delay.abs() < f64::abs(same.1)) {
+                    same = (sum, delay);
+                }
+                if -sum > opposite.0 {
+                    opposite = (-sum, delay);
+                }
             }
-            turning.iter_mut().zip(&quarter).for_each(|(v, q)| *v *= q);
         }
         // A phase that is neither (a difference has 90° throughout) fits both badly: what a fit leaves, above what its errors
         // leave, is the scale of the comparison.

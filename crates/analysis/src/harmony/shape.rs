@@ -12,6 +12,10 @@ use crate::spectrum::{InverseTransform, RealTransform, bridge, fast_len_at_least
 pub struct ShapeOptions {
     /// Most matches.
     pub most: usize,
+    /// The largest distance of a match.
+    pub farthest: f64,
+    /// The largest p of a match, where there are surrogates; no more of these are drawn than it takes to know.
+    pub largest_p: f64,
     /// Windows that share more than this share of their length with the window itself, or with a better match, do not
     /// count. Above 0 a ramp, say, resembles the window half before itself.
     pub largest_overlap: f64,
@@ -27,7 +31,16 @@ pub struct ShapeOptions {
 
 impl Default for ShapeOptions {
     fn default() -> Self {
-        Self { most: 5, largest_overlap: 0.0, bridge: 3, surrogates: 39, seed: 1, is_past_only: false }
+        Self {
+            most: 5,
+            farthest: f64::INFINITY,
+            largest_p: 1.0,
+            largest_overlap: 0.0,
+            bridge: 3,
+            surrogates: 39,
+            seed: 1,
+            is_past_only: false,
+        }
     }
 }
 
@@ -208,25 +221,29 @@ pub fn similar_windows(columns: &[&[f64]], window: Range<usize>, options: &Shape
     let mut found: Vec<Match> = Vec::new();
     while found.len() < options.most {
         let nearest = distances.iter().enumerate().filter(|(_, d)| !d.is_nan()).min_by(|a, b| a.1.total_cmp(b.1));
-        let Some((from, distance)) = nearest.map(|(from, d)| (from, *d)) else { break };
+        let nearest = nearest.map(|(from, d)| (from, *d)).filter(|(_, distance)| *distance <= options.farthest);
+        let Some((from, distance)) = nearest else { break };
         found.push(Match { from, distance, p: f64::NAN });
         exclude(&mut distances, from);
     }
     if !found.is_empty() && options.surrogates > 0 {
         let mut draw = Draw::new(options.seed);
         let mut surrogates: Vec<Surrogate> = columns.iter().map(|c| Surrogate::new(c)).collect();
-        let nearest: Vec<f64> = (0..options.surrogates)
-            .map(|_| {
-                let drawn: Vec<Vec<f64>> = surrogates.iter_mut().map(|s| s.draw(&mut draw)).collect();
-                let distances = profile(&drawn, &queries, window.len(), steps);
-                let places = distances.iter().zip(&allowed).filter(|(d, allowed)| **allowed && !d.is_nan());
-                places.map(|(d, _)| *d).fold(f64::INFINITY, f64::min)
-            })
-            .collect();
-        for one in &mut found {
-            let reached = nearest.iter().filter(|d| **d <= one.distance).count();
-            one.p = (1 + reached) as f64 / (1 + nearest.len()) as f64;
+        let mut reached = vec![0usize; found.len()];
+        for _ in 0..options.surrogates {
+            let drawn: Vec<Vec<f64>> = surrogates.iter_mut().map(|s| s.draw(&mut draw)).collect();
+            let distances = profile(&drawn, &queries, window.len(), steps);
+            let places = distances.iter().zip(&allowed).filter(|(d, allowed)| **allowed && !d.is_nan());
+            let nearest = places.map(|(d, _)| *d).fold(f64::INFINITY, f64::min);
+            for (one, reached) in found.iter_mut().zip(&mut reached) {
+                *reached += usize::from(nearest <= one.distance);
+                one.p = (1 + *reached) as f64 / (1 + options.surrogates) as f64;
+            }
+            if found.iter().all(|one| one.p > options.largest_p) {
+                break;
+            }
         }
+        found.retain(|one| one.p <= options.largest_p);
     }
     found
 }
