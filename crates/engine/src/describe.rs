@@ -13,6 +13,7 @@ use analysis::harmony::{Bounds, FoundBeat, Share, series_shares};
 use report::format::{decimals, duration_s, quantity};
 use report::{Direction, Finding, FindingKind, Quantity, Relation, RelationKind, Report, Scale, Subject};
 use series::TimeGrid;
+use std::fmt::Write as _;
 
 /// The most spikes of one series that become findings; the rest is counted in the strongest one.
 const SPIKES_TOLD: usize = 5;
@@ -244,25 +245,52 @@ fn drift(context: &Context<'_>, facts: &Facts, line: &Trend) -> Option<Finding> 
     // Time went on in the gaps, too.
     let lasted_s = (context.grid.time_ms(line.end) - context.grid.time_ms(line.start)) as f64 / 1000.0;
     let per_hour = 3600.0 * (to - from) / lasted_s.max(context.grid.step_s());
+    let mut numbers = vec![
+        context.number("from", from),
+        context.number("to", to),
+        context.number("slope per hour", per_hour),
+        pure("Kendall tau", line.kendall_tau),
+    ];
+    let mut sentence = format!(
+        "A steady drift {} {} over {}{}.",
+        if rose { "up" } else { "down" },
+        context.change(from, to),
+        duration_s(lasted_s),
+        if goes_on { ", then it broke off" } else { "" }
+    );
+    if let Some((limit, [early, expected, late])) = breaks_off_again(context, facts, line).filter(|_| !goes_on) {
+        let until = if late.is_finite() {
+            format!("{} to {}", duration_s(early), duration_s(late))
+        } else {
+            format!("at least {}", duration_s(early))
+        };
+        let _ = write!(
+            sentence,
+            " At this pace it is at {}, where it broke off before, in {} ({until}).",
+            context.show(limit),
+            duration_s(expected)
+        );
+        numbers.push(in_seconds("where it broke off before, in", expected));
+    }
     Some(Finding {
         direction: Some(if rose { Direction::Up } else { Direction::Down }),
         p: Some(line.p),
-        numbers: vec![
-            context.number("from", from),
-            context.number("to", to),
-            context.number("slope per hour", per_hour),
-            pure("Kendall tau", line.kendall_tau),
-        ],
-        sentence: format!(
-            "A steady drift {} {} over {}{}.",
-            if rose { "up" } else { "down" },
-            context.change(from, to),
-            duration_s(lasted_s),
-            if goes_on { ", then it broke off" } else { "" }
-        ),
+        numbers,
+        sentence,
         refuted_by: "a longer window in which the drift turns back, as a daily cycle would".into(),
         ..context.finding(FindingKind::Trend, line.start, line.end, line.score)
     })
+}
+
+/// Where an earlier drift of the same direction broke off, and how long after the end of the data this one is there: the earliest,
+/// expected and latest time by its slope's interval, in seconds. Not beyond the length of the data: nobody knows so far ahead.
+fn breaks_off_again(context: &Context<'_>, facts: &Facts, line: &Trend) -> Option<(f64, [f64; 3])> {
+    let is_earlier = |other: &&Trend| other.start < line.start && other.slope.signum() == line.slope.signum();
+    let earlier = facts.drifts.iter().rfind(is_earlier)?;
+    let limit = earlier.value_at(earlier.end as f64);
+    let (early, late) = line.time_to_interval(limit)?;
+    let expected = line.time_to(limit).filter(|slots| *slots > 0.0 && *slots <= context.grid.len as f64)?;
+    Some((limit, [early, expected, late].map(|slots| slots * context.grid.step_s())))
 }
 
 fn bend(context: &Context<'_>, facts: &Facts) -> Option<Finding> {

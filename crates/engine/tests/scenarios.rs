@@ -69,7 +69,7 @@ fn colliding_jobs_beat_at_the_period_of_their_difference() {
 
 #[test]
 fn a_leak_is_told_from_its_beginning_and_again_after_the_restart() {
-    let (mut on_time, mut on_again) = (0, 0);
+    let (mut on_time, mut on_again, mut foretold) = (0, 0, 0);
     for seed in 21..41 {
         let (report, truth) = run(Scenario::MemoryLeak, seed);
         let name = format!("{}_memory_bytes", truth.root.unwrap());
@@ -81,9 +81,21 @@ fn a_leak_is_told_from_its_beginning_and_again_after_the_restart() {
         assert_eq!(first.direction, Some(Direction::Up));
         assert!(first.sentence.ends_with(", then it broke off."), "{seed}: {}", first.sentence);
         assert!(report.warnings.iter().all(|warning| warning.id != first.id), "{seed}: what broke off leads nowhere");
-        on_again += usize::from(report.warnings.iter().any(|warning| warning.series == first.series));
+        let again = report.warnings.iter().find(|warning| warning.series == first.series);
+        on_again += usize::from(again.is_some_and(|warning| warning.kind == FindingKind::Trend));
+        if let Some(warning) = again.filter(|warning| warning.kind == FindingKind::Trend) {
+            let value = |finding: &Finding, name: &str| {
+                finding.numbers.iter().find(|number| number.name == name).map(|number| number.value)
+            };
+            let (to, limit) = (value(warning, "to").unwrap(), value(first, "to").unwrap());
+            let pace = value(warning, "slope per hour").unwrap() / 3600.0;
+            if let Some(said) = value(warning, "where it broke off before, in") {
+                assert!((said - (limit - to) / pace).abs() < 60.0, "{seed}: {said} s, {}", warning.sentence);
+                foretold += 1;
+            }
+        }
     }
-    assert!(on_time >= 18 && on_again >= 14, "{on_time} and {on_again} of 20");
+    assert!(on_time >= 18 && on_again >= 14 && foretold >= 14, "{on_time}, {on_again} and {foretold} of 20");
 }
 
 #[test]
