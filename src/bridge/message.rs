@@ -6,17 +6,27 @@ use std::fmt;
 /// The share of a load's work that reading is taken for; the rest is the analysis.
 pub const READING_SHARE: f64 = 0.25;
 
-/// Tells the form of messages and Reports: page and workers speak with each other only if both were built from the same
-/// one. A browser may hold files of two builds while a new one is being put in place.
+/// Tells the form of messages and Reports and, as `cargo xtask build` names them, the sources: page and workers speak with each
+/// other only if both were built from the same ones. A browser may hold files of two builds while a new one is being put in
+/// place, and a helper of the next build may understand everything and compute otherwise.
 pub const FORM: u64 = report::bytes::fingerprint(
-    include_bytes!("message.rs"),
+    match option_env!("MONTEVERDI_SOURCES") {
+        Some(number) => number.as_bytes(),
+        None => b"",
+    },
     report::bytes::fingerprint(
-        include_bytes!("dataset.rs"),
+        include_bytes!("message.rs"),
         report::bytes::fingerprint(
-            include_bytes!("preview.rs"),
+            include_bytes!("dataset.rs"),
             report::bytes::fingerprint(
-                include_bytes!("connect.rs"),
-                report::bytes::fingerprint(include_bytes!("../../crates/engine/src/portion.rs"), report::bytes::FORM),
+                include_bytes!("preview.rs"),
+                report::bytes::fingerprint(
+                    include_bytes!("connect.rs"),
+                    report::bytes::fingerprint(
+                        include_bytes!("../../crates/engine/src/portion.rs"),
+                        report::bytes::FORM,
+                    ),
+                ),
             ),
         ),
     ),

@@ -74,16 +74,16 @@ fn incident_story(session: &'static Session, shown: &Shown, incident: &Incident,
     let fact = |lead: &str, words: &str| el("p").text(lead).child(el("b").text(words));
     let mut facts = el("div").class("story-facts");
     if let Some(cause) = causes.first().filter(|cause| cause.is_named()) {
-        let other = |other: &report::Cause| {
-            format!("{} {}", format::service(report, other.service), words::decimals(other.confidence, 2))
+        // Where nothing says what belongs together, nobody has counted how often the first of a ranking is right.
+        let counts = report.knows_services();
+        let other = |other: &report::Cause| match format::service(report, other.service) {
+            name if counts => format!("{name} {}", words::decimals(other.confidence, 2)),
+            name => name.to_owned(),
         };
         let others: Vec<String> = causes.iter().skip(1).take(2).map(other).collect();
         facts = facts
-            .child(fact(
-                if report.knows_services() { "cause " } else { "shows most in " },
-                &format::series(report, cause.series),
-            ))
-            .child(report.knows_services().then(|| fact("confidence ", &words::decimals(cause.confidence, 2))))
+            .child(fact(if counts { "cause " } else { "shows most in " }, &format::series(report, cause.series)))
+            .child(counts.then(|| fact("confidence ", &words::decimals(cause.confidence, 2))))
             .child((!others.is_empty()).then(|| el("p").text("then ").text(&others.join(", "))));
     }
     if !incident.spread.is_empty() {

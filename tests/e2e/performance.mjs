@@ -6,6 +6,8 @@ import { DIST, open, part, state } from './monteverdi.mjs';
 
 const REPETITIONS = 5;
 const REDRAWS = 60;
+// Nobody chooses and drops a file sooner after the page is there.
+const SETTLED_MS = 1500;
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -94,6 +96,7 @@ const server = await serveFolder(DIST);
 const browser = await launch();
 const paints = [];
 const loads = [];
+const settledLoads = [];
 let drawn = [];
 let drawnWhole = [];
 try {
@@ -104,6 +107,11 @@ try {
     loads.push(await dropToReport(page, text));
     await state(page);
     await context.close();
+    const settled = await openTab(browser);
+    await open(settled.page, `${server.origin}/`);
+    await settled.page.waitForTimeout(SETTLED_MS);
+    settledLoads.push(await dropToReport(settled.page, text));
+    await settled.context.close();
   }
   const { context, page } = await openTab(browser);
   await open(page, `${server.origin}/`);
@@ -124,10 +132,13 @@ if (process.env.MONTEVERDI_TIMINGS) await writeFile(process.env.MONTEVERDI_TIMIN
 const shown = (values, digits) => values.map((value) => value.toFixed(digits)).join(', ');
 console.log('| what | median | aim | each run |\n|---|---:|---:|---|');
 console.log(`| first contentful paint from localhost | ${median(paints).toFixed(0)} ms | < 1000 ms | ${shown(paints, 0)} |`);
-console.log(
-  `| drop of ${names.length} series × ${lines.length - 1} points (CSV) to the complete Report | ${median(loads).toFixed(0)} ms | < 2000 ms ` +
-    `| ${shown(loads, 0)} |`,
-);
+const drop = (when, values) =>
+  console.log(
+    `| drop of ${names.length} series × ${lines.length - 1} points (CSV) to the complete Report, ${when} ` +
+      `| ${median(values).toFixed(0)} ms | < 2000 ms | ${shown(values, 0)} |`,
+  );
+drop('as soon as the page is there', loads);
+drop(`when it has been open for ${SETTLED_MS / 1000} s`, settledLoads);
 const redraw = (what, values) =>
   console.log(
     `| radar redraw with ${services.size} services, ${what} | ${median(values).toFixed(1)} ms | < 8 ms ` +

@@ -31,6 +31,10 @@ const CLOSED: &str = "connect-src 'self'";
 /// The page with a named Prometheus server; it narrows itself to that server before it asks anything.
 const OPEN: &str = "connect-src 'self' http: https:";
 
+/// The variable that tells the programs which sources they are built from: those of two builds do not work together, even if
+/// they understand each other.
+const SOURCES: &str = "MONTEVERDI_SOURCES";
+
 /// What `number_the_build` replaces in www/sw.js.
 const UNNUMBERED: &str = "const BUILD = 'development';";
 
@@ -49,6 +53,7 @@ pub(crate) fn page(project: &Project) -> Result<()> {
     let mut trunk = tool::command(project, "trunk");
     // Not `--release`: trunk would then fetch a wasm-opt of its own. The profile makes the release.
     trunk.args(["build", "--cargo-profile", "web", "--skip-version-check"]).env("RUST_BACKTRACE", "0");
+    trunk.env(SOURCES, sources(project)?);
     tool::run(compiler.configure_for_size(project, &mut trunk))?;
     optimise(project)?;
     finish_pages(project)?;
@@ -159,6 +164,22 @@ fn number_the_build(project: &Project) -> Result<()> {
     }
     let numbered = text.replace(UNNUMBERED, &format!("const BUILD = '{:016x}';", hash.0));
     fs::write(&service_worker, numbered).with_context(|| format!("{}", service_worker.display()))
+}
+
+/// A number that changes with any source of the programs.
+fn sources(project: &Project) -> Result<String> {
+    let mut files = vec![project.root.join("Cargo.lock"), project.root.join("Cargo.toml")];
+    for folder in ["src", "crates"] {
+        collect(&project.root.join(folder), &mut files)?;
+    }
+    files.retain(|file| file.extension().is_some_and(|end| ["rs", "toml", "lock"].iter().any(|known| end == *known)));
+    files.sort();
+    let mut hash = Fnv::new();
+    for file in files {
+        hash.add(file.strip_prefix(&project.root).unwrap_or(&file).to_string_lossy().as_bytes());
+        hash.add(&fs::read(&file).with_context(|| format!("{}", file.display()))?);
+    }
+    Ok(format!("{:016x}", hash.0))
 }
 
 /// Every file below a folder.
