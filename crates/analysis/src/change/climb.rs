@@ -35,26 +35,36 @@ const STILL_SHARE: f64 = 0.1;
 /// spreads of their differences; with more than six it is no climb that breaks off). Each part is fitted by a level that turns into
 /// a line at some block, or is a line from its first block on, whichever leaves the least squares. The line counts as a
 /// climb if its slope keeps `alpha` over all places and parts where it was looked for, as a [trend](super::trend::trend) by itself or
-/// in the noise of the stretch that stood still, whichever speaks, if it leads six spreads of what it leaves away, and
-/// if τ is 0.7 at least. Missing values are left out.
+/// in the noise of the stretch that stood still, whichever speaks, if it leads six spreads of what it leaves and of that stretch away,
+/// and if τ is 0.7 at least. Missing values are left out.
 pub fn climbs(values: &[f64], alpha: f64) -> Vec<Trend> {
     let length = values.len().div_ceil(MOST_BLOCKS).max(1);
     let blocks: Vec<f64> = values.chunks(length).map(|inside| robust::median(inside).unwrap_or(f64::NAN)).collect();
     let Some(cuts) = breaks(&blocks) else { return Vec::new() };
-    let ends: Vec<usize> = cuts.iter().copied().chain([blocks.len()]).collect();
+    let mut ends: Vec<usize> =
+        cuts.iter().map(|block| break_slot(values, *block, length)).chain([values.len()]).collect();
+    order::sort(&mut ends);
     let mut found: Vec<Trend> = Vec::new();
-    let (mut start, mut stood_still, mut usual) = (0, 0, None);
+    // Where the series stood still before its first climb: what precedes it in its part or, of a line from the first block on,
+    // the part before.
+    let (mut start, mut still) = (0, 0..0);
     for end in ends.iter().copied() {
         let part = start..end;
         start = end;
-        let Some(turn) = blocks.get(part.clone()).and_then(turn) else { continue };
-        let first = (part.start + turn.block) * length;
-        let last = break_slot(values, part.end, length);
-        if found.is_empty() {
-            stood_still = turn.block * length;
+        // A block that lies on both sides of a break is like neither.
+        let first_block = part.start.div_ceil(length);
+        let last_block = if end == values.len() { blocks.len() } else { end / length };
+        let Some(turn) = blocks.get(first_block..last_block).and_then(turn) else {
+            if found.is_empty() {
+                still = part;
+            }
+            continue;
+        };
+        let first = if turn.block > 0 { (first_block + turn.block) * length } else { part.start };
+        if found.is_empty() && turn.block > 0 {
+            still = part.start..first;
         }
-        let still = values.get(first.saturating_sub(stood_still)..first).filter(|_| found.is_empty()).or(usual);
-        let Some(inside) = values.get(first..last) else { continue };
+        let (Some(before), Some(inside)) = (values.get(still.clone()), values.get(first..end)) else { continue };
         if inside.iter().filter(|value| value.is_finite()).count() < FEWEST_VALUES {
             continue;
         }
@@ -62,14 +72,14 @@ pub fn climbs(values: &[f64], alpha: f64) -> Vec<Trend> {
             continue;
         };
         // Two tests, either of which may speak.
-        let ln_p = ln_p.min(still.map_or(0.0, |still| ln_p_beside(still, inside, line.slope))) + LN_2;
+        let ln_p = ln_p.min(ln_p_beside(before, inside, line.slope)) + LN_2;
         let ln_p = ln_family_wise(ln_p, (turn.tried * ends.len()) as f64);
         let score = score_from_ln_p(ln_p, alpha);
         let rest: Vec<f64> =
             inside.iter().enumerate().map(|(slot, value)| value - line.value_at(slot as f64)).collect();
-        let leads = line.change().abs() >= LEAST_CHANGE * robust::spread(&rest).unwrap_or(f64::INFINITY);
+        let least = |values: &[f64]| LEAST_CHANGE * robust::spread(values).unwrap_or(f64::INFINITY);
+        let leads = line.change().abs() >= least(&rest).max(least(before));
         if score >= 1.0 && leads && line.kendall_tau.abs() >= LEAST_TAU {
-            usual = still;
             found.push(Trend {
                 start: line.start + first,
                 end: line.end + first,
@@ -79,10 +89,10 @@ pub fn climbs(values: &[f64], alpha: f64) -> Vec<Trend> {
                 ..line
             });
         } else if found.is_empty() {
-            stood_still = 0;
+            still = 0..0;
         }
     }
-    if (stood_still as f64) < STILL_SHARE * values.len() as f64 { Vec::new() } else { found }
+    if (still.len() as f64) < STILL_SHARE * values.len() as f64 { Vec::new() } else { found }
 }
 
 /// ln of the two-sided p-value of a slope in the noise of a stretch that stood still: Student's t of the slope over its standard
@@ -128,11 +138,8 @@ fn breaks(blocks: &[f64]) -> Option<Vec<usize>> {
     (found.len() <= MOST_BREAKS).then_some(found)
 }
 
-/// The first slot behind the break that block `block` is nearest to; the end of the series for the block behind the last.
+/// The first slot behind the break that block `block` is nearest to.
 fn break_slot(values: &[f64], block: usize, length: usize) -> usize {
-    if block * length >= values.len() {
-        return values.len();
-    }
     let near = (block - 1) * length..((block + 2) * length).min(values.len());
     let jump = |slot: &usize| (values[*slot] - values[slot - 1]).abs();
     let present = near.skip(1).filter(|slot| jump(slot).is_finite());
@@ -211,6 +218,21 @@ mod tests {
         let mirrored: Vec<f64> = values.iter().map(|value| -value).collect();
         let down = climbs(&mirrored, ALPHA);
         assert_eq!((down[0].start, down[0].end, down[0].slope), (found[0].start, found[0].end, -found[0].slope));
+    }
+
+    #[test]
+    fn a_climb_from_a_step_on_is_found() {
+        // A release at slot 500 takes less, and leaks.
+        let mut values = climbing(1_000, 500, 2.0, 6);
+        values[500..].iter_mut().for_each(|value| *value -= 400.0);
+        let found = climbs(&values, ALPHA);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].start.abs_diff(500) <= 8 && found[0].end == 999, "{found:?}");
+        let wave = values
+            .iter()
+            .enumerate()
+            .map(|(slot, value)| value + if slot < 500 { 300.0 * (slot as f64 / 40.0).sin() } else { 0.0 });
+        assert_eq!(climbs(&wave.collect::<Vec<_>>(), ALPHA), [], "it did not stand still");
     }
 
     #[test]
