@@ -141,7 +141,11 @@ fn detect_evenly(values: &[f64], setting: &Setting) -> Facts {
     let mut residual = without_changes(&facts.deseasonalised, &shifts, drift.as_ref());
     let mut drifts: Vec<Trend> = drift.into_iter().collect();
     let mut has_begun = false;
-    if let Some(found) = Climbing::of(&facts.deseasonalised, &residual, &shifts, &drifts, alpha) {
+    // What climbs through a gap may be a step that nobody saw.
+    let is_seen = |line: &Trend| missing.is_none_or(|(slot, _)| !(line.start + 1..=line.end).contains(&slot));
+    if let Some(found) = Climbing::of(&facts.deseasonalised, &residual, &shifts, &drifts, alpha)
+        .filter(|found| found.climbs.iter().all(is_seen))
+    {
         has_begun = true;
         (shifts, drifts, residual) = (found.shifts, found.climbs, found.rest);
     }
