@@ -10,7 +10,7 @@ mod recorded;
 use std::fmt::Write as _;
 use std::fs;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 use self::answer::Answer;
 use self::recorded::{Input, Kind, Prepared};
@@ -64,19 +64,21 @@ const STORIES: [Story; 12] = [
 /// Runs the command. Without `--write` a story that differs fails it.
 pub(crate) fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let (folder, further) = match arguments {
-        [flag, folder] if flag == "--data" => (folder, ""),
-        [flag, folder, further] | [further, flag, folder] if flag == "--data" => (folder, further.as_str()),
-        _ => (&String::new(), "?"),
+        [flag, folder] if flag == "--data" => (folder, None),
+        [flag, folder, further] | [further, flag, folder]
+            if flag == "--data" && ["--write", "--all"].contains(&further.as_str()) =>
+        {
+            (folder, Some(further.as_str()))
+        }
+        _ => {
+            bail!("`stories` needs `--data DIR`, a folder with rca, asd, smd and nab, and knows `--write` and `--all`")
+        }
     };
-    ensure!(
-        ["", "--write", "--all"].contains(&further),
-        "`stories` needs `--data DIR`, a folder with rca, asd, smd and nab, and knows `--write` and `--all`"
-    );
-    let is_writing = further == "--write";
+    let is_writing = further == Some("--write");
     let data = fs::canonicalize(folder).with_context(|| folder.clone())?;
     let monteverdi = accuracy::command_line(project)?;
     let workshop = recording::workshop(project, "stories")?;
-    if further == "--all" {
+    if further == Some("--all") {
         println!("{}", count::count(project, &monteverdi, &data, &workshop)?);
         return Ok(());
     }

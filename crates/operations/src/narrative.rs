@@ -269,7 +269,7 @@ impl Teller<'_> {
         let is_told = opening.series.contains(&cause.series)
             || cause.findings.iter().any(|one| self.finding(*one).is_some_and(|one| one.sentence == cause.sentence));
         if incident.spread.len() < 2 {
-            return if incident.causes.first().is_some_and(Cause::is_named) && !is_told {
+            return if cause.is_named() && !is_told {
                 vec![plain(" In it, "), span(cause.sentence.clone())]
             } else {
                 Vec::new()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::answer::service;
@@ -107,7 +107,6 @@ fn told(report: &Value, prepared: &Prepared) -> Result<Told> {
     let Some((_, place)) = best else { return Ok(Told::default()) };
     let causes = incidents[place]["causes"].as_array().into_iter().flatten();
     let named: Vec<String> = causes.take(3).filter_map(|cause| service(report, cause)).collect();
-    ensure!(named.len() <= 3, "three at most");
     Ok(Told {
         is_told: true,
         is_first: named.first().is_some_and(|first| prepared.label.blames(first)),
