@@ -4,7 +4,7 @@
 use analysis::anomaly::peers::{against_peers, beyond_size, share_left};
 use analysis::change::bend::bend;
 use analysis::change::contrast::{largest_contrast, nearly};
-use analysis::change::level_shift::LevelShift;
+use analysis::change::level_shift::{LevelShift, LevelShiftOptions, level_shifts};
 use analysis::change::period_change::period_change;
 use analysis::change::pieces::{PieceOptions, piece_changes, shortest_description};
 use analysis::change::spectrum_change::spectrum_changes;
@@ -296,4 +296,33 @@ fn steps_of_the_variance_are_the_best_cuts_of_its_scores() {
     }
     assert!(single >= 3);
     assert_eq!(too_small, 1, "a step of less than 1.5 times the variance is left out");
+}
+
+#[derive(Deserialize)]
+struct Steps {
+    values: Vec<f64>,
+    slot: usize,
+    low: usize,
+    high: usize,
+    before: f64,
+    after: f64,
+    size: f64,
+    ln_p: f64,
+    apart: bool,
+}
+
+#[test]
+fn a_level_shift_is_the_best_of_all_borders() {
+    let cases: Vec<Steps> = read(include_str!("../reference/change/level_shift.json"));
+    assert_eq!(cases.len(), 8);
+    assert!(cases.iter().any(|case| case.apart) && cases.iter().any(|case| !case.apart));
+    for case in cases {
+        let found = level_shifts(&case.values, &LevelShiftOptions::default());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].slot, found[0].low, found[0].high), (case.slot, case.low, case.high));
+        assert_close(found[0].before, case.before, 1e-12);
+        assert_close(found[0].after, case.after, 1e-12);
+        assert_close(found[0].size_in_spreads, case.size, 1e-9);
+        assert_close(found[0].p.ln(), case.ln_p, 1e-9);
+    }
 }

@@ -17,6 +17,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 from writing import rounded, writer  # noqa: E402
 
 write = writer(__file__)
+MAD_TO_SIGMA = 1.482602218505602
 
 
 def best_borders(cost, count, shortest, penalty):
@@ -381,6 +382,108 @@ def period_change():
     write("period_change", cases)
 
 
+def rolling(values, window, summary):
+    """A summary of `window` slots around each slot; at the ends, of the first or last ones."""
+    length = min(window, len(values))
+    firsts = np.clip(np.arange(len(values)) - length // 2, 0, len(values) - length)
+    return np.array([summary(values[first:first + length]) for first in firsts])
+
+
+def mad(values):
+    return np.median(np.abs(values - np.median(values))) * MAD_TO_SIGMA
+
+
+class Memory:
+    """What an autoregression says of the noise, the memory corrected for what a common level took out with it."""
+
+    def __init__(self, residuals, window):
+        residuals = np.clip(residuals, -4 * mad(residuals), 4 * mad(residuals))
+        count, phi = len(residuals), autoregression(residuals)
+        centred = residuals - residuals.mean()
+        self.variance = np.mean(centred**2)
+        partial = pacf_burg(centred, max(len(phi), 1), demean=False)[0][1:len(phi) + 1]
+        innovation = self.variance * np.prod(1 - partial**2)
+        size = min(window, count)
+        persistence = max(np.clip((np.sum(phi) + 1 / size) / (1 - 3 / size), -0.999, 0.999), 0.0)
+        self.long_run = innovation / (1 - persistence) ** 2
+        self.effective = min(count * self.variance / self.long_run, count)
+
+
+def level_shift():
+    """One step in noise with memory, some louder on one side: the test of the best of all borders, step by step."""
+    rng = np.random.default_rng(20)
+    cases = []
+    for count, at, step, phi, louder in [
+        (300, 120, 3.0, 0.0, 1.0),
+        (480, 240, 2.0, 0.0, 1.0),
+        (600, 400, 4.0, 0.5, 1.0),
+        (900, 250, -3.0, 0.6, 1.0),
+        (400, 150, 5.0, 0.0, 3.0),    # louder after the step, and still beyond the level before
+        (700, 300, 4.0, 0.3, 4.0),    # louder, and not beyond it
+        (500, 440, 6.0, 0.0, 1.0),    # a short level
+        (1000, 500, 1.5, 0.3, 1.0),
+    ]:
+        noise = signal.lfilter([1.0], [1.0, -phi], rng.standard_normal(count + 100))[100:]
+        noise = noise * np.where(np.arange(count) < at, 1.0, louder)
+        values = rounded(50.0 + noise + step * (np.arange(count) >= at))
+        shortest = max(10, count // 80)
+
+        # Excursions go back to three spreads about the rolling median.
+        centre = rolling(values, 2 * shortest + 1, np.median)
+        reach = 3 * np.maximum(rolling(values, 2 * shortest + 1, mad), mad(values - centre))
+        calmed = centre + np.clip(values - centre, -reach, reach)
+        residuals = calmed - rolling(calmed, 61, np.median)
+        memory = Memory(residuals, 61)
+        variance, long_run, effective = memory.variance, memory.long_run, memory.effective
+
+        def gain(border):
+            difference = calmed[border:].mean() - calmed[:border].mean()
+            return difference**2 * border * (count - border) / count
+
+        border = max(range(shortest, count - shortest + 1), key=gain)
+        sides = [slice(0, border), slice(border, count)]
+
+        def loudness(side):
+            """A segment of 61 slots or more by its own squares, those about its mean or about the rolling median."""
+            inside, rest = calmed[side], residuals[side]
+            assert len(inside) >= 61 or louder == 1.0
+            squares = min(np.sum((inside - inside.mean()) ** 2), np.sum((rest - rest.mean()) ** 2))
+            own = (8 + squares / variance) / (8 + len(inside))
+            if len(inside) < 61:
+                start, end = side.start, side.stop
+                beside = [residuals[max(start - 61, 0):start], residuals[end:end + 61]]
+                ratios = [(8 + len(part) * (mad(part) if len(part) else 0.0) ** 2 / variance) / (8 + len(part))
+                          for part in beside]
+                own = max(own, min(ratios))
+            return max(own, 1.0)
+
+        while True:
+            noises = [long_run * loudness(side) for side in sides]
+            louder_side = int(noises[1] >= noises[0])
+            quiet, loud = calmed[sides[1 - louder_side]], calmed[sides[louder_side]]
+            above, below = np.sum(loud > np.median(quiet)), np.sum(loud < np.median(quiet))
+            apart = min(noises) <= 2 * long_run and max(above, below) >= 0.95 * (above + below)
+            counted = long_run if apart else (noises[0] * (count - border) + noises[1] * border) / count
+            freedom = max(0.5 * effective, 2.0)
+            z = np.sqrt(freedom * np.log1p(gain(border) / counted / freedom)) * (8 * freedom + 1) / (8 * freedom + 3)
+            share = shortest / count
+            ln_p = stats.norm.logpdf(z) + np.log(2 * ((z - 1 / z) * np.log((1 - share) / share) + 2 / z))
+            # The levels out, and again with a window that sees longer memory.
+            levelled = np.concatenate([calmed[side] - calmed[side].mean() for side in sides])
+            window = int(np.clip(count // 6, 61, 481))
+            again = Memory(levelled - rolling(levelled, window, np.median), min(window, max(count // 2, 8)))
+            effective = min(effective, again.effective)
+            if again.long_run <= long_run:
+                break
+            variance, long_run = again.variance, again.long_run
+        best = gain(border)
+        within = [at for at in range(1, count) if best - gain(at) <= 7.35 * noises[int(at >= border)]]
+        levels = [np.median(values[side]) for side in sides]
+        spread = mad(np.concatenate([values[side] - level for side, level in zip(sides, levels)]))
+        cases.append({"values": values, "slot": border, "low": within[0], "high": within[-1], "before": levels[0],
+                      "after": levels[1], "size": (levels[1] - levels[0]) / spread, "ln_p": ln_p, "apart": apart})
+    write("level_shift", cases)
+
 def fluctuation(values):
     """Normal scores of the deviations of an autoregression's residuals from the median of their sixth of the series."""
     coefficients = autoregression(values)
@@ -475,3 +578,4 @@ contrast()
 peers()
 period_change()
 variance()
+level_shift()

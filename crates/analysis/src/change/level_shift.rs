@@ -93,6 +93,20 @@ fn grid_means(values: &[f64], stride: usize) -> Vec<f64> {
     values.chunks(stride).map(|chunk| robust::mean(chunk).map_or(f64::NAN, |mean| mean * scale)).collect()
 }
 
+/// ln of the probability that somewhere among all ways to cut a series once, the difference of the means exceeds `z` standard
+/// errors: 2 φ(z) ((z − 1/z) ln((1 − ε)/ε) + 2/z), ε the `share` of the shortest segment, at most a quarter (Miller and Siegmund
+/// 1982, for the process that it converges to).
+fn ln_p_of_maximum(z: f64, share: f64) -> f64 {
+    // Further in, the approximation no longer falls with z.
+    if z < 1.8 {
+        return 0.0;
+    }
+    let share = share.min(0.25);
+    let ln_density = -0.5 * z * z - 0.5 * std::f64::consts::TAU.ln();
+    let cuts = 2.0 * ((z - 1.0 / z) * ((1.0 - share) / share).ln() + 2.0 / z);
+    (ln_density + cuts.ln()).min(0.0)
+}
+
 /// What all tests of one series share.
 struct Scan {
     noise: LevelNoise,
@@ -140,18 +154,8 @@ impl Scan {
         tests
     }
 
-    /// ln of the probability that somewhere among all ways to cut the series once, the difference of the means exceeds
-    /// `z` standard errors: 2 φ(z) ((z − 1/z) ln((1 − ε)/ε) + 2/z), ε the share of the shortest segment (Miller and
-    /// Siegmund 1982, for the process that it converges to).
     fn ln_p_of_maximum(&self, z: f64) -> f64 {
-        // Further in, the approximation no longer falls with z.
-        if z < 1.8 {
-            return 0.0;
-        }
-        let share = (self.shortest as f64 / self.length as f64).min(0.25);
-        let ln_density = -0.5 * z * z - 0.5 * std::f64::consts::TAU.ln();
-        let cuts = 2.0 * ((z - 1.0 / z) * ((1.0 - share) / share).ln() + 2.0 / z);
-        (ln_density + cuts.ln()).min(0.0)
+        ln_p_of_maximum(z, self.shortest as f64 / self.length as f64)
     }
 
     /// The before/after difference, in standard errors, that the largest of all exceeds with probability `alpha`.
@@ -282,5 +286,26 @@ impl Scan {
             })
             .filter(|shift| shift.size_in_spreads.abs() >= options.minimum_size)
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The critical values of the largest squared difference over the middle 70 % of a series, one mean that may change
+    /// (Andrews 1993, table I: p = 1, π₀ = 0.15).
+    #[test]
+    fn the_largest_difference_has_the_published_critical_values() {
+        for (probability, squared) in [(0.10, 7.17f64), (0.05, 8.85), (0.01, 12.35)] {
+            let found = ln_p_of_maximum(squared.sqrt(), 0.15).exp();
+            assert!((found / probability - 1.0).abs() < 0.06, "{found} is not {probability}");
+        }
+        assert_eq!(ln_p_of_maximum(1.7, 0.15), 0.0);
+        assert_eq!(
+            ln_p_of_maximum(3.0, 0.5),
+            ln_p_of_maximum(3.0, 0.25),
+            "a cut somewhere near the middle is a search, too"
+        );
     }
 }
