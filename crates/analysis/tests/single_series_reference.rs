@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use analysis::anomaly::silence::{SilenceOptions, frozen, vanished};
 use analysis::anomaly::spike::{SpikeOptions, scan_spikes};
 use analysis::autocorrelation::{Autoregression, autocorrelation};
 use analysis::change::segmentation::{Cost, pelt};
@@ -241,5 +242,56 @@ fn stl_agrees_with_statsmodels() {
         [(parts.trend, reference.trend), (parts.seasonal, reference.seasonal), (parts.remainder, reference.remainder)]
     {
         assert!(ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < 1e-6));
+    }
+}
+
+#[test]
+fn silences_agree_with_python() {
+    #[derive(Deserialize)]
+    struct Cases {
+        vanished: Vec<End>,
+        frozen: Vec<Still>,
+    }
+    #[derive(Deserialize)]
+    struct End {
+        values: Vec<Option<f64>>,
+        last: usize,
+        missing: usize,
+        gap: usize,
+        p: Option<f64>,
+    }
+    #[derive(Deserialize)]
+    struct Still {
+        values: Vec<Option<f64>>,
+        found: Option<Stretch>,
+    }
+    #[derive(Deserialize)]
+    struct Stretch {
+        start: usize,
+        end: usize,
+        length: usize,
+        elsewhere: usize,
+        p: f64,
+    }
+    let cases: Cases = read(include_str!("../reference/single_series/silence.json"));
+    let options = SilenceOptions::default();
+    assert_eq!(cases.vanished.iter().filter(|case| case.p.is_some()).count(), 3);
+    for case in &cases.vanished {
+        let found = vanished(&with_gaps(&case.values), case.values.len() - 1, &options);
+        assert_eq!(found.is_some(), case.p.is_some(), "{found:?}");
+        if let (Some(found), Some(p)) = (found, case.p) {
+            assert_eq!((found.last, found.missing, found.longest_gap_before), (case.last, case.missing, case.gap));
+            assert!((found.p / p - 1.0).abs() < 1e-12, "{} is not {p}", found.p);
+        }
+    }
+    assert_eq!(cases.frozen.iter().filter(|case| case.found.is_some()).count(), 4);
+    for case in &cases.frozen {
+        let found = frozen(&with_gaps(&case.values), &options);
+        assert_eq!(found.is_some(), case.found.is_some(), "{found:?}");
+        if let (Some(found), Some(expected)) = (found, &case.found) {
+            assert_eq!((found.start, found.end), (expected.start, expected.end));
+            assert_eq!((found.length, found.longest_run_elsewhere), (expected.length, expected.elsewhere));
+            assert!((found.p / expected.p - 1.0).abs() < 1e-12, "{} is not {}", found.p, expected.p);
+        }
     }
 }

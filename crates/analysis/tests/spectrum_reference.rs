@@ -5,7 +5,7 @@
 use analysis::harmony::{Bounds, Scale, scale_energy, split};
 use analysis::spectrum::{
     Detrend, LombScargleOptions, MultitaperOptions, PeakOptions, harmonic_test, lomb_scargle, lomb_scargle_at,
-    multitaper, significant_peaks,
+    multitaper, period_course, significant_peaks,
 };
 use serde::Deserialize;
 
@@ -153,4 +153,48 @@ fn close_lines_agree_with_least_squares_over_all_of_them() {
             assert!((0.5..2.0).contains(&(error / case.frequency_error[k])), "{error} {}", case.frequency_error[k]);
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Course {
+    values: Vec<Option<f64>>,
+    period: f64,
+    cycles_per_block: usize,
+    regularity: f64,
+    steps: Vec<f64>,
+    delays: Vec<f64>,
+    drift: Option<Slope>,
+}
+
+#[derive(Deserialize)]
+struct Slope {
+    per_cycle: f64,
+    low: f64,
+    high: f64,
+    p: f64,
+    jitter: f64,
+}
+
+#[test]
+fn the_course_of_a_period_agrees_with_numpy_and_scipy() {
+    let cases: Vec<Course> = read(include_str!("../reference/spectrum/course.json"));
+    assert_eq!(cases.len(), 8);
+    for case in &cases {
+        let found = period_course(&with_gaps(&case.values), case.period).unwrap();
+        assert_eq!(found.cycles_per_block, case.cycles_per_block);
+        assert_close(&[found.regularity], &[case.regularity], 1e-9);
+        let steps: Vec<f64> = found.blocks.iter().map(|block| block.step).collect();
+        assert_close(&steps, &case.steps, 1e-12);
+        assert_eq!(found.drift.is_some(), case.drift.is_some());
+        // What is anywhere in its cycle fits nearly as well at several delays.
+        if let (Some(drift), Some(expected)) = (found.drift, &case.drift) {
+            for (block, delay) in found.blocks.iter().zip(&case.delays) {
+                assert!((block.delay - delay).abs() < 1e-11, "{} {delay}", block.delay);
+            }
+            let drift = [drift.per_cycle, drift.low, drift.high, drift.p, drift.jitter];
+            let expected = [expected.per_cycle, expected.low, expected.high, expected.p, expected.jitter];
+            assert_close(&drift, &expected, 1e-9);
+        }
+    }
+    assert_eq!(cases.iter().filter(|case| case.drift.is_none()).count(), 1, "one is anywhere in its cycle");
 }

@@ -6,6 +6,7 @@ Writes one JSON file per statistic beside this script. Inputs are rounded and wr
 no random generator in common with numpy. A missing value is null.
 """
 
+import itertools
 import pathlib
 import sys
 
@@ -240,5 +241,42 @@ def season():
                      "remainder": fit.resid})
 
 
-for make in [robust, distribution, autocorrelation, multiplicity, rolling_median, variance, trend, segmentation, season]:
+def silence():
+    """The longest stretch of missing slots at the end, and of equal values, beside the longest elsewhere (itertools)."""
+    rng = np.random.default_rng(9)
+    vanished, frozen = [], []
+    for length, share, ends in [(200, 0.0, 40), (200, 0.0, 4), (300, 0.3, 60), (300, 0.6, 30), (150, 0.8, 149), (400, 0.05, 12)]:
+        values = rng.integers(0, 50, length).astype(float)
+        values[rng.random(length) < share] = np.nan
+        values[0], values[length - ends:] = 7.0, np.nan
+        present = [bool(there) for there in np.isfinite(values)]
+        last = max(slot for slot, there in enumerate(present) if there)
+        gaps = [len(list(run)) for there, run in itertools.groupby(present[:last]) if not there]
+        gap, missing, count = max(gaps, default=0), length - 1 - last, sum(present)
+        is_one = count >= 8 and missing >= max(5, 3 * gap)
+        chance = float(count) ** -((missing + 1) / (gap + 1) - 1)
+        vanished.append({"values": values, "last": last, "missing": missing, "gap": gap, "p": chance if is_one else None})
+    for length, start, still, levels, hole in [
+        (200, 100, 40, 50, 0), (200, 100, 4, 50, 0), (300, 290, 10, 1000, 0), (300, 150, 30, 3, 0), (200, 10, 60, 50, 0),
+        (240, 80, 25, 8, 6), (200, 0, 1, 1, 0),
+    ]:
+        values = rng.integers(0, levels, length).astype(float)
+        values[start:start + still] = values[start]
+        values[start + 3:start + 3 + hole] = np.nan
+        present = [(slot, value) for slot, value in enumerate(values) if np.isfinite(value)]
+        runs = [list(run) for _, run in itertools.groupby(present, key=lambda pair: pair[1])]
+        lived = np.cumsum([0] + [len(run) for run in runs])
+        late = [index for index in range(len(runs)) if lived[index] >= 30]
+        best = max(late, key=lambda index: (len(runs[index]), index), default=None)
+        others = [len(run) for index, run in enumerate(runs) if index != best]
+        is_one = best is not None and bool(others) and 3 * len(others) >= sum(others) \
+            and len(runs[best]) >= max(5, 3 * max(others))
+        frozen.append({"values": values, "found": {
+            "start": runs[best][0][0], "end": runs[best][-1][0], "length": len(runs[best]), "elsewhere": max(others),
+            "p": float(len(others) + 1) ** -(len(runs[best]) / max(others) - 1)} if is_one else None})
+    write("silence", {"vanished": vanished, "frozen": frozen})
+
+
+for make in [robust, distribution, autocorrelation, multiplicity, rolling_median, variance, trend, segmentation, season,
+             silence]:
     make()

@@ -221,8 +221,103 @@ def lines():
     write("lines", cases)
 
 
+def running_mean(values, width):
+    """The mean over `width` values around each; at the ends, over the first or last ones."""
+    firsts = np.clip(np.arange(len(values)) - width // 2, 0, len(values) - width)
+    return np.array([np.nanmean(values[first:first + width]) for first in firsts])
+
+
+def course():
+    """A period's regularity, the delays of its blocks and their slope: every block by its own Fourier sums."""
+    rng = np.random.default_rng(31)
+    cases = []
+    for period, cycles, later, jitter, walk, gap in [
+        (20.5, 30, 0.0, 0.3, False, 0),
+        (20.5, 30, 0.05, 0.3, False, 0),
+        (12.0, 110, 0.0, 0.5, False, 0),    # two cycles a block
+        (48.7, 14, 0.4, 1.0, False, 0),
+        (30.0, 40, 0.4, 0.5, False, 0),     # more than half a period over the data
+        (24.0, 60, 0.0, 0.6, True, 0),      # each interval is off, so that delays go on from the one before
+        (24.0, 50, 0.02, 0.4, False, 70),
+        (33.0, 20, 0.0, 60.0, False, 0),    # anywhere in the cycle
+    ]:
+        length = int(period * cycles)
+        time = np.arange(length, dtype=float)
+        off = rng.standard_normal(cycles + 2) * jitter
+        starts = np.arange(cycles + 2) * (period + later) + (np.cumsum(off) if walk else off)
+        values = sum(np.exp(-0.5 * ((time - start - period / 3) / (period / 12)) ** 2) for start in starts)
+        values = rounded(5.0 + 4.0 * values + 0.2 * rng.standard_normal(length))
+        values[length // 3:length // 3 + gap] = np.nan
+
+        rest = values - running_mean(values, int(np.floor(period + 0.5)))
+        per_block = int(max(np.ceil(length / period / 64), min(np.ceil(16 / period), length / period // 10), 1))
+        width = int(np.clip(int(0.45 * period), 1, 8))
+        orders = np.arange(1, width + 1)
+        steps, harmonics = [], []
+        for cycle in range(0, cycles + 1, per_block):
+            if (cycle + per_block) * period > length + 1e-6:
+                break
+            sums, present, slots = np.zeros(width, complex), 0, 0
+            for one in range(cycle, cycle + per_block):
+                here = np.arange(int(np.floor(one * period + 0.5)), min(int(np.floor((one + 1) * period + 0.5)), length))
+                here, slots = here[np.isfinite(rest[here])], slots + len(here)
+                present += len(here)
+                sums += np.exp(-2j * np.pi * np.outer(orders, here - one * period) / period) @ rest[here]
+            if 4 * present >= 3 * slots:
+                steps.append((cycle + 0.5 * per_block) * period)
+                harmonics.append(sums)
+        steps, harmonics = np.array(steps), np.array(harmonics)
+        count = len(steps)
+
+        def turned(slope):
+            return harmonics * np.exp(2j * np.pi * np.outer(slope * steps, orders) / period)
+
+        def template(blocks):
+            scatter = np.sum(np.abs(blocks - blocks.mean(0)) ** 2, axis=0) / (count - 1)
+            ratio = count * np.abs(blocks.mean(0)) ** 2 / scatter
+            chance = stats.f.sf(ratio, 2, 2 * (count - 1))
+            return 1 / (scatter + 1e-9 * np.mean(np.abs(blocks) ** 2, axis=0)), bool(np.any(chance < 1e-3 / width))
+
+        power = np.sum(np.abs(harmonics) ** 2, axis=0)
+        slopes = [quarter * 0.25 * period / length for quarter in (0, 1, -1, 2, -2, 3, -3, 4, -4)]
+        slope = max(slopes, key=lambda slope: np.sum(np.abs(turned(slope).sum(0)) ** 2 / power))
+        weights, coherent = template(turned(slope))
+        if not coherent:
+            slope = 0.0
+            weights, coherent = template(turned(slope))
+        blocks = turned(slope)
+        delays, cosines = [], []
+        for block in range(count):
+            others = np.delete(blocks, block, axis=0).mean(0)
+            products = np.conj(others) * blocks[block] * weights
+            cosines.append(products.sum().real / abs(products.sum()))
+            fit = lambda delay: np.sum(products * np.exp(2j * np.pi * orders * delay / period)).real
+            falls = lambda delay: np.sum(orders * (products * np.exp(2j * np.pi * orders * delay / period)).imag)
+            grid = np.linspace(-period / 2, period / 2, 4001)
+            top = grid[np.argmax([fit(delay) for delay in grid])]
+            delays.append(optimize.brentq(falls, top - period / 2000, top + period / 2000, xtol=1e-13) + slope * steps[block])
+        delays = np.array(delays)
+        line = stats.linregress(steps, delays)
+        left = delays - line.intercept - line.slope * steps
+        error, freedom = line.stderr, count - 2.0
+        if np.sum(left[1:] * left[:-1]) / np.sum(left**2) + 2 / count > 1 / np.sqrt(count):
+            apart = (steps[-1] - steps[0]) / (count - 1)
+            error = max(error, np.sqrt(1.2 * np.sum(np.diff(left) ** 2) / (count - 1) / count) / apart)
+            freedom = max(freedom / 2, 2.0)
+        half = stats.t.ppf(0.975, freedom) * error
+        cases.append({
+            "values": values, "period": period, "cycles_per_block": per_block,
+            "regularity": np.clip(np.mean(cosines), 0.0, 1.0), "steps": steps, "delays": delays - delays.mean(),
+            "drift": {"per_cycle": line.slope * period, "low": (line.slope - half) * period,
+                      "high": (line.slope + half) * period, "p": 2 * stats.t.sf(abs(line.slope / error), freedom),
+                      "jitter": np.sqrt(np.sum(left**2) / (count - 2))} if coherent else None,
+        })
+    write("course", cases)
+
+
 if __name__ == "__main__":
     modwt()
     multitaper()
     lomb_scargle()
     lines()
+    course()
