@@ -28,6 +28,8 @@ pub(super) fn data(session: &'static Session) -> View {
             part(&title, rows.collect()),
             part("Patterns of accents", patterns(session)),
             part("Services and series", services(session, &report)),
+            el("h2").class("panel-title").text("Who calls whom").into(),
+            super::calls::calls(session, &report),
             el("h2").class("panel-title").text("Known incidents").into(),
             super::library::library(session).into(),
         ]
@@ -95,7 +97,8 @@ fn scales(report: &Report) -> View {
 
 /// The settings in force, each with a way to give it up.
 fn settings(session: &'static Session) -> impl Iterator<Item = El> {
-    let settings = session.settings().into_iter();
+    // Calls have a field of their own.
+    let settings = session.settings().into_iter().filter(|setting| !setting.starts_with("calls="));
     settings.map(move |setting| el("li").child(subject(&setting)).child(toggle(session, "Remove", setting)))
 }
 
@@ -159,6 +162,9 @@ fn services(session: &'static Session, report: &Report) -> View {
         let go = move || session.look(|view, report| view.drill(report, Subject::Service(index)));
         let series = service.series.iter().filter_map(|&series| report.series.get(series));
         let series: Vec<&str> = series.map(|series| series.metric.as_str()).collect();
+        let called = service.calls.iter().filter_map(|&callee| report.services.get(callee));
+        let called: Vec<&str> = called.map(|callee| callee.name.as_str()).collect();
+        let calls = (!called.is_empty()).then(|| sentence(&format!("calls {}", called.join(", "))));
         let (name, series) = (&service.name, series.join(", "));
         let names = format!("{name} {series}").to_ascii_lowercase();
         el("li")
@@ -166,6 +172,7 @@ fn services(session: &'static Session, report: &Report) -> View {
             .child(el("button").class("note-link").text(name).on_click(go))
             .child(weight(session, service))
             .child(sentence(&series))
+            .child(calls)
     };
     let rows: View = report.services.iter().enumerate().map(row).collect();
     let search = (report.services.len() > UNSEARCHED).then(|| {

@@ -4,6 +4,7 @@
 //! it may read signals for its first state; what has to follow a signal is given as a closure.
 
 mod app;
+mod calls;
 mod chart_data;
 mod data;
 mod drop;

@@ -148,10 +148,32 @@ impl<'a> PetshopTable<'a> {
     }
 }
 
+/// `caller,callee` from a matrix whose row calls its column. The names hold no commas.
+pub(crate) fn calls_of_matrix(matrix: &str) -> String {
+    let mut lines = matrix.lines();
+    let callees: Vec<&str> = lines.next().unwrap_or_default().split(',').skip(1).collect();
+    let mut calls = String::from("caller,callee\n");
+    for line in lines {
+        let mut cells = line.split(',');
+        let caller = cells.next().unwrap_or_default();
+        for (callee, cell) in callees.iter().zip(cells) {
+            if cell.trim().parse::<f64>().is_ok_and(|weight| weight != 0.0) {
+                let _ = writeln!(calls, "{caller},{callee}");
+            }
+        }
+    }
+    calls
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_call_graph_is_read_from_a_matrix() {
+        assert_eq!(calls_of_matrix(",a,b c\na,0,1\nb c,0.0,\n"), "caller,callee\na,b c\n");
+    }
 
     #[test]
     fn a_slice_of_a_day_keeps_its_head_and_both_ends() {

@@ -222,7 +222,7 @@ mod tests {
             from_s: 100.0,
             until_s: None,
         };
-        Prepared { file: "metrics.csv".into(), arguments: Vec::new(), label }
+        Prepared { file: "metrics.csv".into(), arguments: Vec::new(), label, graph: None }
     }
 
     fn told(onset_s: f64, unseen_from_s: Option<f64>, services: &[&str], is_named: bool) -> Answer {

@@ -4,6 +4,7 @@
 //! status 0 is success, 1 a gate that failed, 2 bad input or no data.
 
 mod analysis;
+mod call_graph;
 mod command;
 mod duration;
 mod failure;

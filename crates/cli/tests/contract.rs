@@ -94,6 +94,38 @@ fn changes_are_dated_by_row_and_time() {
 }
 
 #[test]
+fn a_call_graph_is_read_in_the_forms_that_tools_write() {
+    let path = file("called.csv", &stepped());
+    let calls = |graph: &str| {
+        let report: Value = serde_json::from_str(&ok(&["analyze", &path, "--json", "--graph", graph])).unwrap();
+        (report["services"][1]["calls"].clone(), report["dataset"]["notes"].clone())
+    };
+    for (name, text) in [
+        ("calls.csv", "Source,Target,Weight\n\"web,x\",cart,1\n"),
+        ("calls.dot", "digraph G {\n  \"web,x\" -> cart;\n}\n"),
+        ("calls.json", r#"{"data": [{"parent": "web,x", "child": "cart", "callCount": 3}]}"#),
+    ] {
+        assert_eq!(calls(&file(name, text)).0, serde_json::json!([0]), "{name}");
+    }
+    let (some, notes) = calls(&file("calls.txt", "web,x -> cart -> redis\n"));
+    assert_eq!(some, serde_json::json!([0]));
+    assert!(notes.to_string().contains("these calls count for nothing: redis"), "{notes}");
+    let none = run(&["analyze", &path, "--graph", &file("other.csv", "caller,callee\na,b\n")]);
+    assert_eq!((none.status, none.stdout.as_str()), (2, ""));
+    assert!(
+        none.stderr.contains("none of its 1 call joins two services of these data. The services are cart, web,x."),
+        "{}",
+        none.stderr
+    );
+    for (name, text) in [("broken.json", "{\"data\": ["), ("empty.json", "{}"), ("line.txt", "web,x -> cart\ncart\n")] {
+        let broken = file(name, text);
+        let wrong = run(&["analyze", &path, "--graph", &broken]);
+        assert_eq!((wrong.status, wrong.stderr.lines().count()), (2, 1), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains(name), "{}", wrong.stderr);
+    }
+}
+
+#[test]
 fn causes_rank_each_service_once_best_first() {
     let path = file("causes.csv", &stepped());
     let graph = file("graph.csv", "caller,callee\nweb,cart\n");
@@ -276,7 +308,7 @@ fn a_seed_gives_the_same_incident_and_tells_the_truth() {
 fn bad_input_is_status_2_and_one_sentence() {
     let empty = file("empty.csv", "");
     let prose = file("prose.txt", "Dear all,\nthe server is slow again.\n");
-    let graph = file("bad-graph.csv", "from,to\na,b\n");
+    let graph = file("bad-graph.csv", "x,y\na,b\n");
     let good = file("good.csv", &stepped());
     let cases: [&[&str]; 12] = [
         &["analyze", "/no/such/file.csv"],

@@ -111,7 +111,7 @@ impl Analysis {
         let panel = Panel::lay(&dataset)?;
         let members = services::infer(&dataset, &options.services);
         let bounds = scales::bounds(&options);
-        let report = summary::begin(&dataset, &panel, &members, &bounds, &options.weights);
+        let report = summary::begin(&dataset, &panel, &members, &bounds, &options);
         Ok(Self {
             dataset,
             panel,

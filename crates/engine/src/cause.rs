@@ -1,6 +1,7 @@
 //! Root causes: services and their series, ranked by how far they moved in the disturbance.
 
 use crate::attribution;
+use crate::calls::Calls;
 use crate::services::{self, Membership};
 use crate::{Error, Options, metric_kind};
 use analysis::cause::{
@@ -29,7 +30,7 @@ const FEWEST_BEFORE: usize = 8;
 pub struct CauseRequest<'a> {
     /// The time of an alarm, in milliseconds since 1970-01-01 UTC.
     pub alarm_ms: Option<i64>,
-    /// The call graph: (caller, callee) by service name.
+    /// The call graph: (caller, callee) by service name; where it is empty, labels may say it.
     pub calls: &'a [(String, String)],
     /// Normal operation; its series are matched by name.
     pub baseline: Option<&'a Dataset>,
@@ -112,11 +113,7 @@ pub fn causes(dataset: &Dataset, request: &CauseRequest<'_>, options: &Options) 
     });
     let names: SortedSet<&str> = members.iter().map(|member| member.service.as_str()).collect();
     let number: SortedMap<&str, usize> = names.iter().enumerate().map(|(position, name)| (*name, position)).collect();
-    let calls: Vec<(usize, usize)> = request
-        .calls
-        .iter()
-        .filter_map(|(caller, callee)| Some((*number.get(caller.as_str())?, *number.get(callee.as_str())?)))
-        .collect();
+    let calls = Calls::among(dataset, request.calls, &number).pairs();
     let named: Vec<&str> = names.into_iter().collect();
     let name = |group: usize| named.get(group).map_or_else(String::new, |name| (*name).to_owned());
     let (most, visible) = if alarm.is_some() { (1, VISIBLE) } else { (DISTURBANCES, VISIBLE_ANYWHERE) };

@@ -124,7 +124,9 @@ fn causes(
         })
         .collect();
     let mut found = Vec::new();
-    for candidate in rank(&evidence, Graph::Lags(&led(report)), VISIBLE) {
+    let (calls, lags) = (calls(report), led(report));
+    let graph = if calls.is_empty() { Graph::Lags(&lags) } else { Graph::Calls(&calls) };
+    for candidate in rank(&evidence, graph, VISIBLE) {
         let telling = candidate.evidence.first().and_then(|position| examined.moved.get(*position));
         let Some((position, moved)) = telling else { continue };
         let Some(&series) = involved.get(*position) else { continue };
@@ -210,6 +212,12 @@ fn services_of(report: &Report, group: &[usize]) -> SortedSet<usize> {
         services.extend(finding.services.iter().copied());
     }
     services
+}
+
+/// Who calls whom, where anything says it.
+fn calls(report: &Report) -> Vec<(usize, usize)> {
+    let services = report.services.iter().enumerate();
+    services.flat_map(|(caller, service)| service.calls.iter().map(move |callee| (caller, *callee))).collect()
 }
 
 /// Which service (the first of a pair) follows which, by the lags of relations whose interval leaves no doubt about the

@@ -6,6 +6,7 @@
 
 mod analysis;
 mod attribution;
+mod calls;
 mod cause;
 mod changes;
 mod chart;

@@ -1,5 +1,6 @@
 //! What a caller may choose.
 
+use operations::calls::Call;
 use report::NamedSignature;
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ pub struct Options {
     /// What services weigh in the impact of an incident (users, requests per second, money per second): service name to
     /// weight, 0 or more. Services that are not named weigh 1.
     pub weights: BTreeMap<String, f64>,
+    /// Who calls whom (caller, callee), by the names of services; where it is empty, labels may say it.
+    pub calls: Vec<Call>,
     /// Incidents that the user knows: new ones are compared with them.
     pub signatures: Vec<NamedSignature>,
     /// Patterns of strong (true) and weak accents to count in every series, as [`crate::pattern`] reads them.
@@ -35,6 +38,7 @@ impl Default for Options {
             macro_to_meso_s: 21_600.0,
             services: BTreeMap::new(),
             weights: BTreeMap::new(),
+            calls: Vec::new(),
             signatures: Vec::new(),
             patterns: Vec::new(),
         }

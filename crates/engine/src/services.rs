@@ -4,7 +4,7 @@
 //! between services (`carts_cpu`, `orders_cpu`) and their services between metrics. Nothing here looks for words.
 
 use order::{SortedMap, SortedSet};
-use series::{Dataset, SERVICE_LABELS, SOURCE_LABEL, Series};
+use series::{CALL_LABELS, Dataset, SERVICE_LABELS, SOURCE_LABEL, Series};
 use std::collections::BTreeMap;
 
 /// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
@@ -22,12 +22,13 @@ pub struct Membership {
 /// The membership of every series, in order. `corrections` (series name to service) come first of all.
 pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<Membership> {
     let label = service_label(&dataset.series);
-    let unlabelled: Vec<&str> = dataset
+    let labelled: Vec<Option<(&str, &str)>> = dataset
         .series
         .iter()
-        .filter(|one| label.and_then(|name| one.labels.get(name)).is_none())
-        .map(|one| one.name.as_str())
+        .map(|one| label_of(one, label).and_then(|name| Some((name, one.labels.get(name)?))))
         .collect();
+    let unlabelled = dataset.series.iter().zip(&labelled).filter(|(_, label)| label.is_none());
+    let unlabelled: Vec<&str> = unlabelled.map(|(one, _)| one.name.as_str()).collect();
     let mut by_name = split_names(&unlabelled).into_iter();
     let mut varying = varying_labels(&dataset.series, label);
     if dataset.series.iter().any(|one| dataset.source_apart(one).is_some()) {
@@ -37,11 +38,12 @@ pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -
     dataset
         .series
         .iter()
-        .map(|one| {
-            let found = match label.and_then(|name| one.labels.get(name)) {
-                Some(service) => Membership {
+        .zip(&labelled)
+        .map(|(one, labelled)| {
+            let found = match *labelled {
+                Some((label, service)) => Membership {
                     service: series::in_source(dataset.source_apart(one), service),
-                    metric: labelled_metric(one, &varying),
+                    metric: labelled_metric(one, |name| name != label && varying.contains(name)),
                 },
                 None => {
                     by_name.next().unwrap_or_else(|| Membership { service: one.name.clone(), metric: one.name.clone() })
@@ -53,6 +55,17 @@ pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -
             }
         })
         .collect()
+}
+
+/// The label that names the service of a series: the data set's, except where that names a process or a place, or is missing,
+/// and the series is about requests of one service to another: these are the callee's.
+fn label_of<'a>(series: &Series, label: Option<&'a str>) -> Option<&'a str> {
+    let carried = label.filter(|name| series.labels.get(name).is_some());
+    let places = SERVICE_LABELS.into_iter().skip_while(|name| *name != "job");
+    let is_place = carried.is_some_and(|name| places.clone().any(|place| place == name));
+    let has = |name: &str| series.labels.get(name).is_some();
+    let callee = CALL_LABELS.into_iter().find(|(caller, callee)| has(caller) && has(callee)).map(|(_, callee)| callee);
+    if is_place || carried.is_none() { callee.or(carried) } else { carried }
 }
 
 /// The first label of the list that at least half of the series carry and that tells series apart; else the first that
@@ -89,11 +102,10 @@ fn varying_labels(series: &[Series], service_label: Option<&str>) -> SortedSet<S
     varying
 }
 
-fn labelled_metric(series: &Series, varying: &SortedSet<String>) -> String {
+fn labelled_metric(series: &Series, tells_apart: impl Fn(&str) -> bool) -> String {
     let base =
         series.metric.clone().unwrap_or_else(|| series.name.split('{').next().unwrap_or(&series.name).to_owned());
-    let rest: Vec<&str> =
-        series.labels.iter().filter(|(name, _)| varying.contains(*name)).map(|(_, value)| value).collect();
+    let rest: Vec<&str> = series.labels.iter().filter(|(name, _)| tells_apart(name)).map(|(_, value)| value).collect();
     if rest.is_empty() { base } else { format!("{base} {}", rest.join(" ")) }
 }
 
@@ -180,6 +192,34 @@ mod tests {
 
     fn pair(service: &str, metric: &str) -> (String, String) {
         (service.to_owned(), metric.to_owned())
+    }
+
+    /// A service graph as Tempo writes it, beside metrics of the services themselves; all have the job that was asked.
+    #[test]
+    fn what_is_about_requests_is_the_callees() {
+        let axis = Arc::new(TimeAxis::default());
+        let one = |metric: &str, labels: &[(&'static str, &'static str)]| {
+            let mut one = Series::new(format!("{metric}{labels:?}"), Arc::clone(&axis), Vec::new());
+            (one.metric, one.labels) = (Some(metric.to_owned()), labels.iter().copied().collect());
+            one
+        };
+        let graph = |client, server| one("requests_total", &[("client", client), ("server", server), ("job", "tempo")]);
+        let of = |label: &'static str| {
+            let own = ["web", "cart"]
+                .map(|name| one("cpu", &[(label, name), ("job", if label == "job" { name } else { "tempo" })]));
+            let series = own.into_iter().chain([graph("web", "cart"), graph("shop", "cart")]).collect();
+            let dataset = Dataset { series, ..Dataset::default() };
+            let found = infer(&dataset, &BTreeMap::new()).into_iter().map(|one| (one.service, one.metric));
+            found.collect::<Vec<_>>()
+        };
+        let expected = [
+            pair("web", "cpu"),
+            pair("cart", "cpu"),
+            pair("cart", "requests_total web"),
+            pair("cart", "requests_total shop"),
+        ];
+        assert_eq!(of("service"), expected);
+        assert_eq!(of("job").iter().map(|found| &found.0).collect::<Vec<_>>(), ["web", "cart", "cart", "cart"]);
     }
 
     #[test]

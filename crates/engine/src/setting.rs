@@ -1,6 +1,7 @@
-//! Settings of the analysis as text, as links carry them: `weight.checkout=5`, `pattern=1,1,0`.
+//! Settings of the analysis as text, as links carry them: `weight.checkout=5`, `pattern=1,1,0`, `calls=frontend -> cart`.
 
 use crate::{Options, PatternError, pattern};
+use operations::calls::{self, CallsError};
 use thiserror::Error;
 
 /// A setting that is none.
@@ -17,14 +18,19 @@ pub enum SettingError {
     /// Its value is no pattern.
     #[error(transparent)]
     Pattern(#[from] PatternError),
+    /// Its value does not say who calls whom.
+    #[error(transparent)]
+    Calls(#[from] CallsError),
     /// There is no such setting.
-    #[error("`{0}` is no setting of the analysis; there are `weight.SERVICE=NUMBER` and `pattern=1,1,0`")]
+    #[error(
+        "`{0}` is no setting of the analysis; there are `weight.SERVICE=NUMBER`, `pattern=1,1,0` and `calls=CALLER -> CALLEE`"
+    )]
     Unknown(String),
 }
 
 impl Options {
-    /// Takes one setting: what a service weighs (`weight.SERVICE=NUMBER`; the last one of a service counts), or a pattern to
-    /// count (`pattern=1,1,0`; each one counts once).
+    /// Takes one setting: what a service weighs (`weight.SERVICE=NUMBER`; the last one of a service counts), a pattern to
+    /// count (`pattern=1,1,0`; each one counts once), or who calls whom (`calls=a -> b; a -> c`; the last one counts).
     ///
     /// # Errors
     /// Anything else; then nothing is changed.
@@ -34,6 +40,10 @@ impl Options {
             if !self.patterns.contains(&accents) {
                 self.patterns.push(accents);
             }
+            return Ok(());
+        }
+        if let Some(calls) = setting.strip_prefix("calls=") {
+            self.calls = calls::read(calls)?;
             return Ok(());
         }
         let weight = setting.strip_prefix("weight.").and_then(|rest| rest.rsplit_once('='));
@@ -71,8 +81,11 @@ mod tests {
         for setting in ["weight.a=b=2", "weight.a=b=2.5", "pattern=1,1,0", "pattern=[1, 1, 0]", "pattern=0"] {
             options.set(setting).unwrap();
         }
-        assert_eq!(options.weights.into_iter().collect::<Vec<_>>(), [("a=b".to_owned(), 2.5)]);
+        assert_eq!(options.weights.clone().into_iter().collect::<Vec<_>>(), [("a=b".to_owned(), 2.5)]);
         assert_eq!(options.patterns, [vec![true, true, false], vec![false]]);
+        options.set("calls=web -> cart; cart -> redis").unwrap();
+        options.set("calls=web -> cart").unwrap();
+        assert_eq!(options.calls, [("web".to_owned(), "cart".to_owned())]);
         let refused = |setting: &str| Options::default().set(setting).unwrap_err().to_string();
         assert_eq!(refused("weight.cart=-1"), "`-1` is no weight of cart; expected is a number from 0 on, like 5");
         for (text, number) in
@@ -91,6 +104,7 @@ mod tests {
             assert!(refused(wrong).contains("is no weight of cart"), "{wrong}");
         }
         assert!(refused("pattern=1,2").contains("`1,2` is no pattern of accents"));
+        assert!(refused("calls=web").contains("Who calls whom is a table"));
         for wrong in ["weight.cart", "weights.cart=1", "pattern", ""] {
             assert!(refused(wrong).contains("is no setting of the analysis"), "{wrong}");
         }

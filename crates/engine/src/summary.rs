@@ -1,5 +1,7 @@
 //! The Report's plain facts: what was read, which services there are, what each series is like.
 
+use crate::Options;
+use crate::calls::Calls;
 use crate::detect::Facts;
 use crate::pattern;
 use crate::recurrence::Beat;
@@ -22,7 +24,7 @@ pub(crate) fn begin(
     panel: &Panel,
     members: &[Membership],
     bounds: &Bounds,
-    weights: &BTreeMap<String, f64>,
+    options: &Options,
 ) -> Report {
     let mut by_service: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (position, member) in members.iter().enumerate() {
@@ -44,8 +46,11 @@ pub(crate) fn begin(
             ..SeriesSummary::default()
         })
         .collect();
-    let mut dataset = about(dataset, panel);
-    let strangers = weights.keys().filter(|name| number.get(name.as_str()).is_none());
+    let source = dataset;
+    let mut dataset = about(source, panel);
+    let calls = Calls::among(source, &options.calls, &number);
+    dataset.notes.extend(calls.note.clone());
+    let strangers = options.weights.keys().filter(|name| number.get(name.as_str()).is_none());
     dataset.notes.extend(strangers.map(|name| stranger_note(name)));
     Report {
         version: report::VERSION,
@@ -55,7 +60,8 @@ pub(crate) fn begin(
             .map(|(name, series)| ServiceSummary {
                 name: name.to_owned(),
                 series,
-                weight: weights.get(name).copied(),
+                weight: options.weights.get(name).copied(),
+                calls: number.get(name).map_or_else(Vec::new, |caller| calls.of(*caller)),
                 ..ServiceSummary::default()
             })
             .collect(),

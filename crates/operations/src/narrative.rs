@@ -222,7 +222,7 @@ impl Teller<'_> {
         }
     }
 
-    /// At most thirteen sentences: two of what opens it, two of its cause, four of its spread, and one each of its label, where users
+    /// At most fourteen sentences: two of what opens it, three of its cause, four of its spread, and one each of its label, where users
     /// feel it, how far it went, who is next and who is calm.
     fn body(&self, incident: &Incident, first: usize, opening: &Finding) -> Vec<Span> {
         let mut spans = vec![linked(opening.sentence.clone(), first)];
@@ -301,6 +301,48 @@ impl Teller<'_> {
             spans.push(plain("."));
         } else {
             spans.extend([plain(": "), span(cause.sentence.clone())]);
+        }
+        spans.extend(self.calls(incident, cause.service));
+        spans
+    }
+
+    /// What the call graph says for a cause: who calls it, and whether what it calls itself has a part in it.
+    fn calls(&self, incident: &Incident, cause: usize) -> Vec<Span> {
+        let called_by = |service: usize| self.report.services.get(service).map_or(&[][..], |one| one.calls.as_slice());
+        let step = |service: usize| incident.spread.iter().find(|step| step.service == service);
+        let callers: Vec<&SpreadStep> =
+            incident.spread.iter().filter(|step| called_by(step.service).contains(&cause)).collect();
+        let callees: Vec<&SpreadStep> = called_by(cause).iter().filter_map(|callee| step(*callee)).collect();
+        let mut spans = Vec::new();
+        if let [first, ..] = callers.as_slice() {
+            spans.extend(self.services(&callers));
+            spans.push(linked(if callers.len() > 1 { " call it" } else { " calls it" }.to_owned(), first.finding));
+        }
+        if callees.is_empty() && !called_by(cause).is_empty() {
+            spans.push(plain(if spans.is_empty() { " Nothing" } else { "; nothing" }));
+            spans.push(plain(" that it calls had a part in it"));
+        } else if !callees.is_empty() {
+            spans.push(plain(if spans.is_empty() { " It calls" } else { "; it calls" }));
+            spans.extend(self.services(&callees));
+            spans.push(plain(", which had a part in it, too"));
+        }
+        if !spans.is_empty() {
+            spans.push(plain("."));
+        }
+        spans
+    }
+
+    /// The services of some steps by name, the first few.
+    fn services(&self, steps: &[&SpreadStep]) -> Vec<Span> {
+        let more = steps.len().saturating_sub(TOLD);
+        let told = steps.len() - more;
+        let mut spans = Vec::new();
+        for (place, step) in steps.iter().take(TOLD).enumerate() {
+            let last = if more > 0 { told + 1 } else { told };
+            spans.extend([plain(joint(place, last)), linked(shortened(self.service(step.service)), step.finding)]);
+        }
+        if more > 0 {
+            spans.push(plain(format!(" and {more} more")));
         }
         spans
     }
@@ -661,6 +703,29 @@ mod tests {
         incident.spread = crate::spread::order(&report.findings, &incident.findings, 15_000);
         crate::impact::assess(report, &mut incident, &crate::cascade::Ways::default(), &[]);
         incident
+    }
+
+    #[test]
+    fn who_calls_the_cause_and_whom_it_calls_is_told() {
+        let mut report = report();
+        let told = |report: &Report| {
+            let incident = incident(report, vec![cause(0, 8.0, 0.9), cause(1, 2.0, 0.05)]);
+            let body = text(&tell(report, &incident).body);
+            body.split("of the evidence)")
+                .nth(1)
+                .and_then(|rest| rest.split(" followed").next())
+                .unwrap_or("")
+                .to_owned()
+        };
+        assert_eq!(told(&report), ". checkout latency");
+        report.services[1].calls = vec![0];
+        assert_eq!(told(&report), ". checkout calls it. checkout latency");
+        report.services[0].calls = vec![2];
+        assert_eq!(told(&report), ". checkout calls it; nothing that it calls had a part in it. checkout latency");
+        report.services[1].calls.clear();
+        assert_eq!(told(&report), ". Nothing that it calls had a part in it. checkout latency");
+        report.services[0].calls = vec![1, 2];
+        assert_eq!(told(&report), ". It calls checkout, which had a part in it, too. checkout latency");
     }
 
     fn cause(service: usize, score: f64, confidence: f64) -> Cause {

@@ -80,6 +80,8 @@ pub struct ServiceSummary {
     pub reach: f64,
     /// What the user said that it weighs beside the others; `null` counts as 1.
     pub weight: Option<f64>,
+    /// The services that it calls, as the user said or as labels say it; empty where nothing is known.
+    pub calls: Vec<usize>,
 }
 
 /// One series.

@@ -16,7 +16,7 @@ struct_bytes! {
     DatasetSummary {
         sources, start_ms, end_ms, interval_ms, slots, series_count, point_count, notes, events,
     }
-    ServiceSummary { name, series, reach, weight }
+    ServiceSummary { name, series, reach, weight, calls }
     SeriesSummary {
         name, service, metric, labels, unit, is_rate_of_counter, points, missing, median, spread, min, max, period_s,
         periods, scale_shares, accents, rhythm, patterns, expectation,

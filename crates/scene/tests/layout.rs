@@ -274,6 +274,28 @@ fn jags_differ_between_services_and_stay_the_same_for_one() {
 }
 
 #[test]
+fn calls_are_drawn_of_the_chosen_service_only() {
+    let mut report = example::incident();
+    report.services[0].calls = vec![1, 2];
+    report.services[2].calls = vec![3];
+    let calls = |view: &View| -> Vec<(String, Target)> {
+        let hits = radar::system(&report, view).hits.into_iter();
+        hits.filter(|hit| hit.description.contains(" calls ")).map(|hit| (hit.description, hit.target)).collect()
+    };
+    let view = view(920.0, 640.0, &report);
+    assert_eq!(calls(&view), []);
+    let name = |service: usize| report.services[service].name.as_str();
+    let found = calls(&View { hovered: Some(Target::Service(2)), ..view });
+    assert_eq!(
+        found,
+        [
+            (format!("{} calls {}", name(0), name(2)), Target::Service(0)),
+            (format!("{} calls {}", name(2), name(3)), Target::Service(3)),
+        ]
+    );
+}
+
+#[test]
 fn chords_keep_clear_of_the_number() {
     let report = example::incident();
     let scene = radar::system(&report, &view(920.0, 640.0, &report));

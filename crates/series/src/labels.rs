@@ -23,6 +23,14 @@ pub const SERVICE_LABELS: [&str; 15] = [
     "node",
 ];
 
+/// Labels that name both ends of a request, caller and callee: OpenTelemetry's and Tempo's service graph, and Istio's.
+pub const CALL_LABELS: [(&str, &str); 4] = [
+    ("client", "server"),
+    ("source_workload", "destination_workload"),
+    ("source_app", "destination_app"),
+    ("source_canonical_service", "destination_canonical_service"),
+];
+
 /// The label that says which of several sources a series is from, where two of them call series the same.
 pub const SOURCE_LABEL: &str = "source";
 

@@ -25,7 +25,7 @@ pub use counter::{Declared, Growth};
 pub use dataset::{Dataset, Event, Kind, Origin, Series, in_source, short_source};
 pub use grid::{Break, TimeGrid};
 pub use identity::{Identity, ORIGINAL_NAME, sanitised_label, sanitised_metric};
-pub use labels::{Labels, SERVICE_LABELS, SOURCE_LABEL};
+pub use labels::{CALL_LABELS, Labels, SERVICE_LABELS, SOURCE_LABEL};
 pub use note::{Note, NoteKind};
 pub use panel::{Panel, PanelError};
 pub use unit::{BaseUnit, Unit};

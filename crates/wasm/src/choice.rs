@@ -23,6 +23,8 @@ pub struct Choice {
     pub signatures: Vec<NamedSignature>,
     /// What services weigh in the impact of an incident; services that are not named weigh 1.
     pub weights: BTreeMap<String, f64>,
+    /// Who calls whom, by the names of services: pairs of caller and callee. Where none is given, labels may say it.
+    pub calls: Vec<(String, String)>,
     /// Patterns of strong (1) and weak (0) accents to count in every series.
     pub patterns: Vec<Vec<i64>>,
     /// The format's name; found by content if absent.
@@ -101,6 +103,7 @@ impl Choice {
             macro_to_meso_s: duration("macroToMesoS", self.macro_to_meso_s, default.macro_to_meso_s)?,
             services: self.services.clone(),
             weights: weights(&self.weights)?,
+            calls: self.calls.clone(),
             signatures: self.signatures.clone(),
             patterns: self.patterns.iter().map(|accents| pattern(accents)).collect::<Result<_, _>>()?,
         };

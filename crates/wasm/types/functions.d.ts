@@ -28,6 +28,8 @@ export interface Options {
   signatures?: { name: string; features: (number | null)[] }[];
   /** What services weigh in the impact of an incident (users, requests or money per second); others weigh 1. */
   weights?: Record<string, number>;
+  /** Who calls whom: pairs of caller and callee, by the names of services. Where none is given, labels may say it. */
+  calls?: [string, string][];
   /** Patterns of strong (1) and weak (0) accents to count in every series (`series.patterns`). */
   patterns?: (0 | 1)[][];
   /** The format's name; found by content if absent. */

@@ -97,6 +97,8 @@ export interface ServiceSummary {
   reach: number;
   /** What the user said that it weighs; null counts as 1. */
   weight: number | null;
+  /** Positions in `Report.services` of those that it calls; empty where nothing is known. */
+  calls: number[];
 }
 
 export interface SeriesSummary {

@@ -11,7 +11,8 @@ use super::Section;
 use super::half::Half;
 use crate::project::Project;
 use crate::recording::{
-    PETSHOP_HEAD, entries, nezha_faults, petshop_fault, read, read_json, rows_between, sock_shop_fault, times_s,
+    PETSHOP_HEAD, calls_of_matrix, entries, nezha_faults, petshop_fault, read, read_json, rows_between,
+    sock_shop_fault, times_s,
 };
 use crate::tool;
 
@@ -295,8 +296,7 @@ fn nezha(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()>
     let mut resource = TOLD.map(|told| Places { data: "Nezha, resource faults", told, places: Vec::new() });
     let mut code = TOLD.map(|told| Places { data: "Nezha, faults in code", told, places: Vec::new() });
     let day = read(&folder.join("metrics.csv"))?;
-    let graph = bench.workshop.join("graph.csv");
-    fs::write(&graph, calls_of_list(&read(&folder.join("dependency.csv"))?))?;
+    let graph = folder.join("dependency.csv");
     for (number, (fault, kind)) in nezha_faults(folder)?.into_iter().enumerate() {
         let name = format!("nezha#{number}");
         let at = fault.at_s;
@@ -313,35 +313,6 @@ fn nezha(bench: &Bench<'_>, folder: &Path, rows: &mut Vec<Places>) -> Result<()>
     Ok(())
 }
 
-/// `caller,callee` from a matrix whose row calls its column. The names hold no commas.
-fn calls_of_matrix(matrix: &str) -> String {
-    let mut lines = matrix.lines();
-    let callees: Vec<&str> = lines.next().unwrap_or_default().split(',').skip(1).collect();
-    let mut calls = String::from("caller,callee\n");
-    for line in lines {
-        let mut cells = line.split(',');
-        let caller = cells.next().unwrap_or_default();
-        for (callee, cell) in callees.iter().zip(cells) {
-            if cell.trim().parse::<f64>().is_ok_and(|weight| weight != 0.0) {
-                let _ = writeln!(calls, "{caller},{callee}");
-            }
-        }
-    }
-    calls
-}
-
-/// `caller,callee` from a list with a head of its own and further columns.
-fn calls_of_list(list: &str) -> String {
-    let mut calls = String::from("caller,callee\n");
-    for line in list.lines().skip(1) {
-        let mut cells = line.split(',');
-        if let (Some(caller), Some(callee)) = (cells.next(), cells.next()) {
-            let _ = writeln!(calls, "{caller},{callee}");
-        }
-    }
-    calls
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,11 +327,5 @@ mod tests {
         // MD5 of a, b, c and d begin with 0, 9, 4 and 8.
         assert_eq!(halves, [3, 1]);
         assert_eq!(row.share_within(Some(Half::Checking), 3), 1.0);
-    }
-
-    #[test]
-    fn call_graphs_of_both_forms_are_read() {
-        assert_eq!(calls_of_matrix(",a,b c\na,0,1\nb c,0.0,\n"), "caller,callee\na,b c\n");
-        assert_eq!(calls_of_list("Source,Target,Weight\nx,y,1\n"), "caller,callee\nx,y\n");
     }
 }

@@ -38,14 +38,23 @@ pub(super) fn count(project: &Project, monteverdi: &Path, data: &Path, workshop:
         "| cases | | told | root first | in three | it is the first incident told | both |\n|---|---:|---:|---:|---:|---:|---:|\n",
     );
     let mut set = |name: &str, inputs: &[Input<'_>]| -> Result<()> {
-        let mut all = Vec::new();
+        let (mut all, mut with_graph) = (Vec::new(), Vec::new());
         for input in inputs {
             let prepared = input.prepare(project, monteverdi, data, workshop)?;
-            let mut command = tool::command(project, monteverdi);
-            let text = tool::output(command.args(["analyze", "--json"]).args(&prepared.arguments).arg(&prepared.file))?;
-            all.push(told(&recording::read_json(&text, &prepared.file)?, &prepared)?);
+            let analyze = |further: &[&Path]| -> Result<Told> {
+                let mut command = tool::command(project, monteverdi);
+                command.args(["analyze", "--json"]).args(&prepared.arguments).args(further).arg(&prepared.file);
+                told(&recording::read_json(&tool::output(&mut command)?, &prepared.file)?, &prepared)
+            };
+            all.push(analyze(&[])?);
+            if let Some(graph) = &prepared.graph {
+                with_graph.push(analyze(&[Path::new("--graph"), graph])?);
+            }
         }
         line(&mut table, name, &all);
+        if !with_graph.is_empty() {
+            line(&mut table, &format!("{name}, call graph"), &with_graph);
+        }
         Ok(())
     };
     let shop = names_with_label(&data.join("rca/sockshop"))?;
@@ -141,7 +150,7 @@ mod tests {
 
     fn prepared(at_s: f64) -> Prepared {
         let label = Label::of(Kind::Root, Fault { service: "mail".into(), at_s });
-        Prepared { file: PathBuf::from("metrics.csv"), arguments: Vec::new(), label }
+        Prepared { file: PathBuf::from("metrics.csv"), arguments: Vec::new(), label, graph: None }
     }
 
     fn report() -> Value {

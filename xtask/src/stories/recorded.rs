@@ -71,6 +71,8 @@ pub(super) struct Prepared {
     pub(super) file: PathBuf,
     pub(super) arguments: Vec<String>,
     pub(super) label: Label,
+    /// Who calls whom, where it is known.
+    pub(super) graph: Option<PathBuf>,
 }
 
 impl Input<'_> {
@@ -83,39 +85,45 @@ impl Input<'_> {
         workshop: &Path,
     ) -> Result<Prepared> {
         let file = workshop.join("metrics.csv");
-        let without_arguments = |label: Label| Ok(Prepared { file: file.clone(), arguments: Vec::new(), label });
+        let with_graph = |label: Label, graph| Ok(Prepared { file: file.clone(), arguments: Vec::new(), label, graph });
+        let plain = |label: Label| with_graph(label, None);
         match *self {
             Self::SockShop(case) => {
                 let case = data.join("rca/sockshop").join(case);
                 copy(&case.join("metrics.csv"), &file)?;
-                without_arguments(Label::of(Kind::Root, recording::sock_shop_fault(&case)?.0))
+                plain(Label::of(Kind::Root, recording::sock_shop_fault(&case)?.0))
             }
             Self::Petshop(scenario, issue) => {
                 let scenario = data.join("rca/petshop").join(scenario);
                 let issue = scenario.join(issue);
                 let normal = recording::read(&scenario.join("noissue_metrics.csv"))?;
                 fs::write(&file, recording::petshop_joined(&normal, &recording::read(&issue.join("metrics.csv"))?)?)?;
-                without_arguments(Label::of(Kind::Root, recording::petshop_fault(&issue)?))
+                let graph = workshop.join("graph.csv");
+                fs::write(&graph, recording::calls_of_matrix(&recording::read(&scenario.join("graph.csv"))?))?;
+                with_graph(Label::of(Kind::Root, recording::petshop_fault(&issue)?), Some(graph))
             }
             Self::Nezha(service, kind) => {
                 let is_wanted =
                     |_, fault: &recording::Fault, of_kind: &str| fault.service == service && of_kind == kind;
-                without_arguments(nezha(data, &file, is_wanted).with_context(|| format!("{kind} of {service}"))?)
+                let (label, graph) = nezha(data, &file, is_wanted).with_context(|| format!("{kind} of {service}"))?;
+                with_graph(label, Some(graph))
             }
-            Self::NezhaNumber(wanted) => without_arguments(
-                nezha(data, &file, |number, _, _| number == wanted).with_context(|| format!("fault {wanted}"))?,
-            ),
+            Self::NezhaNumber(wanted) => {
+                let (label, graph) =
+                    nezha(data, &file, |number, _, _| number == wanted).with_context(|| format!("fault {wanted}"))?;
+                with_graph(label, Some(graph))
+            }
             Self::Rows { table, labels, step_s } => {
                 let packed = table.ends_with(".gz");
                 let file = if packed { workshop.join("metrics.csv.gz") } else { file };
                 copy(&data.join(table), &file)?;
                 let label = first_stretch(&recording::read(&data.join(labels))?, step_s)
                     .with_context(|| format!("{labels} has no line `760-820:1,4`"))?;
-                Ok(Prepared { file, arguments: vec!["--step".to_owned(), format!("{step_s}s")], label })
+                Ok(Prepared { file, arguments: vec!["--step".to_owned(), format!("{step_s}s")], label, graph: None })
             }
             Self::Nab(name) => {
                 copy(&data.join("nab").join(name), &file)?;
-                without_arguments(last_window(project, data, name)?)
+                plain(last_window(project, data, name)?)
             }
             Self::Simulated(scenario, seed) => {
                 let truth = workshop.join("truth.json");
@@ -127,7 +135,7 @@ impl Input<'_> {
                 let at_s = known["onset_ms"].as_f64().context("the truth has a time")? / 1_000.0;
                 let until_s = known["end_ms"].as_f64().map(|end_ms| end_ms / 1_000.0);
                 let fault = recording::Fault { service, at_s };
-                without_arguments(Label { until_s, ..Label::of(Kind::Simulated, fault) })
+                with_graph(Label { until_s, ..Label::of(Kind::Simulated, fault) }, Some(truth))
             }
         }
     }
@@ -139,8 +147,13 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes what lies around the first fault of Nezha's day that is wanted, by its number, itself and its kind.
-fn nezha(data: &Path, file: &Path, is_wanted: impl Fn(usize, &recording::Fault, &str) -> bool) -> Result<Label> {
+/// Writes what lies around the first fault of Nezha's day that is wanted, by its number, itself and its kind; its label and the
+/// file that says who calls whom.
+fn nezha(
+    data: &Path,
+    file: &Path,
+    is_wanted: impl Fn(usize, &recording::Fault, &str) -> bool,
+) -> Result<(Label, PathBuf)> {
     for folder in recording::entries(&data.join("rca"))? {
         if folder.join("faults.json").is_file() {
             let faults = recording::nezha_faults(&folder)?.into_iter().enumerate();
@@ -150,7 +163,7 @@ fn nezha(data: &Path, file: &Path, is_wanted: impl Fn(usize, &recording::Fault, 
             let day = recording::read(&folder.join("metrics.csv"))?;
             let (before_s, after_s) = NEZHA_AROUND_S;
             fs::write(file, recording::rows_between(&day, fault.at_s - before_s, fault.at_s + after_s))?;
-            return Ok(Label::of(Kind::Root, fault));
+            return Ok((Label::of(Kind::Root, fault), folder.join("dependency.csv")));
         }
     }
     bail!("rca holds no folder with faults.json")

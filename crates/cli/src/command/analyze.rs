@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::reader::ReaderOptions;
-use crate::{duration, instant, live, output, summary, survey};
+use crate::{call_graph, duration, instant, live, output, summary, survey};
 use clap::{ArgGroup, Args};
 use prometheus::{Ask, Endpoint, Scope};
 use report::{Library, Report};
@@ -35,6 +35,10 @@ pub(crate) struct Analyze {
     /// that are not named weigh 1
     #[arg(long, value_name = "SERVICE=NUMBER", value_parser = weight)]
     weight: Vec<(String, f64)>,
+    /// Who calls whom: a CSV with the columns `caller,callee`, lines like `frontend -> cart` (also DOT, Mermaid), or Jaeger's
+    /// dependencies (JSON) [default: labels, where they name both ends of a request]
+    #[arg(long, value_name = "FILE")]
+    graph: Option<String>,
     /// Count this pattern of strong (1) and weak (0) accents in every series (1,1,0), may be repeated
     #[arg(long, value_name = "1,1,0", value_parser = pattern)]
     pattern: Vec<Pattern>,
@@ -105,7 +109,8 @@ impl Analyze {
         let (dataset, options) = self.dataset()?;
         let weights = self.weight.iter().cloned().collect();
         let patterns = self.pattern.iter().map(|pattern| pattern.0.clone()).collect();
-        let options = engine::Options { signatures: library.signatures.clone(), weights, patterns, ..options };
+        let calls = self.graph.as_deref().map(call_graph::read).transpose()?.unwrap_or_default();
+        let options = engine::Options { signatures: library.signatures.clone(), weights, calls, patterns, ..options };
         let analysis = crate::analysis::analyze(dataset, &options)?;
         let report = analysis.report();
         if let Some((name, _)) =
@@ -116,6 +121,9 @@ impl Analyze {
                 "--weight",
                 format_args!("there is no service {name}; there are {}.", names.join(", ")),
             ));
+        }
+        if let Some(path) = &self.graph {
+            call_graph::must_fit(path, &options.calls, report)?;
         }
         if let (Some(path), Some(name)) = (&self.signatures, &self.remember) {
             let worst = report.incidents.iter().find(|incident| !incident.signature.is_empty());

@@ -96,17 +96,17 @@ pub(crate) fn draw(
 }
 
 /// Where a chord leaves one shore of the channel and reaches the other.
-struct Ends {
-    start_px: f64,
-    finish_px: f64,
-    from_angle: f64,
-    turn: f64,
+pub(crate) struct Ends {
+    pub(crate) start_px: f64,
+    pub(crate) finish_px: f64,
+    pub(crate) from_angle: f64,
+    pub(crate) turn: f64,
 }
 
 impl Ends {
     /// Points of a line that leaves and arrives along the radius and comes as near to the middle as `lowest_px`,
     /// and never nearer than `clear_px`.
-    fn points(&self, polar: Polar, lowest_px: f64, clear_px: f64) -> Vec<(f64, f64)> {
+    pub(crate) fn points(&self, polar: Polar, lowest_px: f64, clear_px: f64) -> Vec<(f64, f64)> {
         const STEPS: u32 = 20;
         let shore_px = self.start_px.min(self.finish_px);
         let parts = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
@@ -222,13 +222,13 @@ fn feet(chords: &[Chord], sectors: &[Sector]) -> Vec<(f64, f64)> {
     feet
 }
 
-fn shortest_turn(from: f64, to: f64) -> f64 {
+pub(crate) fn shortest_turn(from: f64, to: f64) -> f64 {
     let turn = turned(to - from, TAU);
     if turn > PI { turn - TAU } else { turn }
 }
 
 /// A smooth line along points.
-fn smooth(points: &[(f64, f64)]) -> Path {
+pub(crate) fn smooth(points: &[(f64, f64)]) -> Path {
     let mut path = Path::new();
     let Some(&(x, y)) = points.first() else {
         return path;
@@ -251,7 +251,7 @@ fn smooth(points: &[(f64, f64)]) -> Path {
 }
 
 /// A head that points outwards along the radius.
-fn arrowhead(polar: Polar, tip_px: f64, length_px: f64, angle: f64) -> Path {
+pub(crate) fn arrowhead(polar: Polar, tip_px: f64, length_px: f64, angle: f64) -> Path {
     let base_px = tip_px - length_px;
     let half = crate::polar::inset(length_px * 0.46, base_px);
     // A hair of overlap, so that no seam shows between line and head.

@@ -1,5 +1,6 @@
 //! The system view and the service view: sectors, rings and chords.
 
+use super::calls;
 use super::cells::{Cell, Cells, is_trouble, trouble};
 use super::centre::Centre;
 use super::chords::{self, Channel};
@@ -215,6 +216,7 @@ impl<'r> Circle<'r> {
         };
         let channel = Channel { polar: self.polar, clear_px, hole_px: self.rings.hole_px, most };
         chords::draw(scene, self.report, &self.sectors.sectors, emphasised, &channel);
+        calls::draw(scene, self.report, &self.sectors.sectors, emphasised, &channel);
         scene.shapes.append(&mut text_layer.shapes);
     }
 

@@ -4,6 +4,7 @@
 //! Shape carries the class and colour carries consonance, so that either alone is enough.
 
 mod accents;
+mod calls;
 mod cells;
 mod centre;
 mod chords;

@@ -1,0 +1,86 @@
+//! Who calls whom: what is known of it, and where it can be said.
+
+use super::session::Session;
+use crate::dom::{El, View, el};
+use crate::state::Settings;
+use js_sys::{Array, JSON, Reflect};
+use operations::calls::{self, Call, ENDS, MEMBERS};
+use report::Report;
+use report::format::plural;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, HtmlInputElement, HtmlTextAreaElement};
+
+const EXAMPLE: &str = "frontend -> cart\ncart -> redis";
+
+/// How many calls are known, and a field in which they can be typed, pasted or read from a file. They are a setting, under which
+/// all is looked at again.
+pub(super) fn calls(session: &'static Session, report: &Report) -> View {
+    let known: usize = report.services.iter().map(|service| service.calls.len()).sum();
+    let words = match known {
+        0 => "Nothing says who calls whom. With it the cause of an incident is told from those that wait for it."
+            .to_owned(),
+        known => format!("{} between these services.", plural(known, "call", "calls")),
+    };
+    let given =
+        Settings::new(session.settings()).get("calls").and_then(|calls| calls::read(calls).ok()).unwrap_or_default();
+    let field = el("textarea")
+        .class("calls-field")
+        .attr("rows", "4")
+        .attr("spellcheck", "false")
+        .attr("placeholder", EXAMPLE)
+        .attr("aria-label", "Who calls whom, one call on each line")
+        .attr("data-testid", "calls")
+        .text(&calls::written(&given, "\n"));
+    let area: HtmlTextAreaElement = field.cast();
+    let apply = el("button").class("button").attr("data-testid", "calls-use").text("Use these calls");
+    let apply = apply.on_click(move || take(session, &area.value()));
+    [
+        el("p").class("panel-text").text(&words),
+        field,
+        el("p").class("note-action").child(apply).child(from_file(session)),
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// A field that takes the calls from a file.
+fn from_file(session: &'static Session) -> El {
+    let field = el("input").attr("type", "file").attr("data-testid", "calls-file");
+    let input: HtmlInputElement = field.cast();
+    let read = move |_: &web_sys::Event| {
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        input.set_value("");
+        spawn_local(async move {
+            let text = JsFuture::from(file.unchecked_ref::<Blob>().text()).await;
+            take(session, &text.ok().and_then(|text| text.as_string()).unwrap_or_default());
+        });
+    };
+    el("label").class("button").text("Read from a file").child(field.class("visually-hidden").on("change", read))
+}
+
+/// Looks at the data again with these calls; says what is wrong with a text that holds none. An empty one takes them back.
+fn take(session: &'static Session, text: &str) {
+    if text.trim().is_empty() {
+        session.set_setting("calls", "");
+        return;
+    }
+    match json(text).map_or_else(|| calls::read(text), Ok) {
+        Ok(found) => session.set_setting("calls", &calls::written(&found, "; ")),
+        Err(error) => session.tell(&error.to_string()),
+    }
+}
+
+/// The calls of a JSON document, as [`calls::from_json`] has them on the command line. `None` where it is none, or has no list
+/// of calls.
+fn json(text: &str) -> Option<Vec<Call>> {
+    let document = JSON::parse(text).ok()?;
+    let member = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
+    let list = |value: JsValue| value.dyn_into::<Array>().ok();
+    let found = list(document.clone()).or_else(|| MEMBERS.iter().find_map(|name| list(member(&document, name)?)))?;
+    let ends = |entry: JsValue| -> Option<Call> {
+        let name = |key: &str| member(&entry, key)?.as_string();
+        name("0").zip(name("1")).or_else(|| ENDS.iter().find_map(|(caller, callee)| name(caller).zip(name(callee))))
+    };
+    found.iter().map(ends).collect()
+}
