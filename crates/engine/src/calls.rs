@@ -84,3 +84,47 @@ impl Calls {
 fn note(kind: &str, count: usize, message: String) -> DataNote {
     DataNote { kind: kind.to_owned(), subject: None, count: count as u64, message, undo: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use series::{Series, TimeAxis};
+    use std::sync::Arc;
+
+    /// web calls cart, as a service graph says it; shop has no series of its own.
+    fn dataset() -> Dataset {
+        let axis = Arc::new(TimeAxis::default());
+        let series = [("web", "cart"), ("shop", "cart"), ("cart", "cart")].map(|(client, server)| {
+            let mut one = Series::new(format!("requests {client} {server}"), Arc::clone(&axis), Vec::new());
+            one.labels = [("client", client), ("server", server)].into_iter().collect();
+            one
+        });
+        Dataset { series: series.into(), ..Dataset::default() }
+    }
+
+    fn found(given: &[(&str, &str)]) -> (Vec<(usize, usize)>, String) {
+        let mut number = SortedMap::new();
+        number.extend([("cart", 0), ("redis", 1), ("web", 2)]);
+        let given: Vec<Call> = given.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+        let calls = Calls::among(&dataset(), &given, &number);
+        (calls.pairs(), calls.note.map_or_else(String::new, |note| format!("{} {}", note.count, note.message)))
+    }
+
+    #[test]
+    fn labels_say_who_calls_whom_until_the_user_does() {
+        let (calls, note) = found(&[]);
+        assert_eq!(calls, [(2, 0)]);
+        assert_eq!(note, "1 who calls whom is taken from the labels client, server");
+        assert_eq!(found(&[("cart", "redis")]), (vec![(0, 1)], String::new()));
+    }
+
+    #[test]
+    fn names_that_no_service_has_are_told() {
+        let (calls, note) = found(&[("web", "a"), ("web", "b"), ("c", "d"), ("web", "cart")]);
+        assert_eq!(calls, [(2, 0)]);
+        assert_eq!(
+            note,
+            "4 the call graph names what is no service here, so these calls count for nothing: a, b, c, …"
+        );
+    }
+}

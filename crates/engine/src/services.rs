@@ -4,7 +4,7 @@
 //! between services (`carts_cpu`, `orders_cpu`) and their services between metrics. Nothing here looks for words.
 
 use order::{SortedMap, SortedSet};
-use series::{CALL_LABELS, Dataset, SERVICE_LABELS, SOURCE_LABEL, Series};
+use series::{Dataset, SERVICE_LABELS, SOURCE_LABEL, Series};
 use std::collections::BTreeMap;
 
 /// Separators that split a service from its metric, the ones that are hardly ever part of a name first.
@@ -22,11 +22,7 @@ pub struct Membership {
 /// The membership of every series, in order. `corrections` (series name to service) come first of all.
 pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -> Vec<Membership> {
     let label = service_label(&dataset.series);
-    let labelled: Vec<Option<(&str, &str)>> = dataset
-        .series
-        .iter()
-        .map(|one| label_of(one, label).and_then(|name| Some((name, one.labels.get(name)?))))
-        .collect();
+    let labelled: Vec<Option<(&str, &str)>> = dataset.series.iter().map(|one| one.labels.service(label)).collect();
     let unlabelled = dataset.series.iter().zip(&labelled).filter(|(_, label)| label.is_none());
     let unlabelled: Vec<&str> = unlabelled.map(|(one, _)| one.name.as_str()).collect();
     let mut by_name = split_names(&unlabelled).into_iter();
@@ -55,17 +51,6 @@ pub(crate) fn infer(dataset: &Dataset, corrections: &BTreeMap<String, String>) -
             }
         })
         .collect()
-}
-
-/// The label that names the service of a series: the data set's, except where that names a process or a place, or is missing,
-/// and the series is about requests of one service to another: these are the callee's.
-fn label_of<'a>(series: &Series, label: Option<&'a str>) -> Option<&'a str> {
-    let carried = label.filter(|name| series.labels.get(name).is_some());
-    let places = SERVICE_LABELS.into_iter().skip_while(|name| *name != "job");
-    let is_place = carried.is_some_and(|name| places.clone().any(|place| place == name));
-    let has = |name: &str| series.labels.get(name).is_some();
-    let callee = CALL_LABELS.into_iter().find(|(caller, callee)| has(caller) && has(callee)).map(|(_, callee)| callee);
-    if is_place || carried.is_none() { callee.or(carried) } else { carried }
 }
 
 /// The first label of the list that at least half of the series carry and that tells series apart; else the first that

@@ -162,11 +162,11 @@ impl Dataset {
         self.origins.iter().any(|origin| short_source(&origin.name) == source).then_some(source)
     }
 
-    /// The services that a label names, by the names of the series that carry it. Those of a source apart have its name in
+    /// The services that a label names ([`Labels::service`]), by the names of the series that carry it. Those of a source apart have its name in
     /// front. Empty without a label.
     pub fn services_by(&self, label: &str) -> BTreeMap<String, String> {
         let service = |one: &Series| {
-            let service = one.labels.get(label)?;
+            let (_, service) = one.labels.service(Some(label))?;
             Some((one.name.clone(), in_source(self.source_apart(one), service)))
         };
         if label.is_empty() { BTreeMap::new() } else { self.series.iter().filter_map(service).collect() }

@@ -40,6 +40,21 @@ pub const SOURCE_LABEL: &str = "source";
 pub struct Labels(BTreeMap<String, String>);
 
 impl Labels {
+    /// The label that names the service, and the service, where `label` is the one of the data set: that one, except where it
+    /// names a process or a place (from `job` on in [`SERVICE_LABELS`]), or is missing, and the series is about requests of one
+    /// service to another ([`CALL_LABELS`]). These are the callee's.
+    pub fn service<'a>(&'a self, label: Option<&'a str>) -> Option<(&'a str, &'a str)> {
+        let with_value = |name: &'a str| Some((name, self.get(name)?));
+        let own = label.and_then(with_value);
+        let mut places = SERVICE_LABELS.into_iter().skip_while(|name| *name != "job");
+        if own.is_some_and(|(name, _)| places.all(|place| place != name)) {
+            return own;
+        }
+        let ends =
+            CALL_LABELS.into_iter().find(|(caller, callee)| self.get(caller).is_some() && self.get(callee).is_some());
+        ends.and_then(|(_, callee)| with_value(callee)).or(own)
+    }
+
     /// An empty set.
     pub fn new() -> Self {
         Self::default()

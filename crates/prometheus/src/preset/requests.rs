@@ -42,6 +42,11 @@ pub(super) const RED: &[Entry] = &[
     )
     .keep("status_code"),
     Entry::counter(
+        "traces_service_graph_request_total traces_service_graph_request_failed_total",
+        "requests between services, counted from traces",
+    )
+    .keep("client server"),
+    Entry::counter(
         "http_server_requests_seconds_count http_server_request_duration_seconds_count http_request_duration_seconds_count \
          http_server_duration_milliseconds_count http_server_duration_seconds_count http_request_duration_milliseconds_count \
          *_http_request_duration_seconds_count nginx_ingress_controller_request_duration_seconds_count \
