@@ -25,7 +25,7 @@ impl Settings {
     }
 
     /// Those for the analysis: what services weigh (`weight.checkout=5`), patterns to count (`pattern=1,1,0`), who calls
-    /// whom (`calls=frontend -> cart`).
+    /// whom (`calls=frontend>cart`).
     pub fn of_analysis(&self) -> Vec<String> {
         self.0.iter().filter(|setting| is_of_analysis(setting)).cloned().collect()
     }
@@ -99,11 +99,11 @@ mod tests {
         assert_eq!(settings.with_reading(["decimal=.".to_owned()]).list(), ["decimal=.", "weight.a=b=7"]);
         let mut settings = Settings::default();
         settings.set("pattern", "1,1,0");
-        settings.set("calls", "a -> b");
-        settings.set("calls", "a=b -> c; c -> d");
-        assert_eq!(settings.get("calls"), Some("a=b -> c; c -> d"));
+        settings.set("calls", "a>b");
+        settings.set("calls", "a=b>c,c>d");
+        assert_eq!(settings.get("calls"), Some("a=b>c,c>d"));
         settings.set("pattern", "1,0");
-        assert_eq!(settings.of_analysis(), ["pattern=1,1,0", "calls=a=b -> c; c -> d", "pattern=1,0"]);
+        assert_eq!(settings.of_analysis(), ["pattern=1,1,0", "calls=a=b>c,c>d", "pattern=1,0"]);
         assert!(settings.of_reading().is_empty());
     }
 

@@ -22,8 +22,10 @@ pub(super) fn calls(session: &'static Session, report: &Report) -> View {
             .to_owned(),
         known => format!("{} between these services.", plural(known, "call", "calls")),
     };
-    let given =
-        Settings::new(session.settings()).get("calls").and_then(|calls| calls::read(calls).ok()).unwrap_or_default();
+    let given = Settings::new(session.settings())
+        .get("calls")
+        .and_then(|calls| calls::from_setting(calls).ok())
+        .unwrap_or_default();
     let field = el("textarea")
         .class("calls-field")
         .attr("rows", "4")
@@ -31,7 +33,7 @@ pub(super) fn calls(session: &'static Session, report: &Report) -> View {
         .attr("placeholder", EXAMPLE)
         .attr("aria-label", "Who calls whom, one call on each line")
         .attr("data-testid", "calls")
-        .text(&calls::written(&given, "\n"));
+        .text(&calls::written(&given));
     let area: HtmlTextAreaElement = field.cast();
     let apply = el("button").class("button").attr("data-testid", "calls-use").text("Use these calls");
     let apply = apply.on_click(move || take(session, &area.value()));
@@ -66,7 +68,7 @@ fn take(session: &'static Session, text: &str) {
         return;
     }
     match json(text).map_or_else(|| calls::read(text), Ok) {
-        Ok(found) => session.set_setting("calls", &calls::written(&found, "; ")),
+        Ok(found) => session.set_setting("calls", &calls::to_setting(&found)),
         Err(error) => session.tell(&error.to_string()),
     }
 }

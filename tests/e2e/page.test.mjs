@@ -210,6 +210,42 @@ describe('the page', { timeout: 600_000 }, () => {
     await changedTo(isWeighted, false);
   });
 
+  it('takes who calls whom, typed or from a file, and finds the cause by it', async () => {
+    await part(page, 'sample-latency-cascade').click();
+    await state(page);
+    await page.locator('#tab-data').click();
+    const body = () => page.locator('body').innerText();
+    const use = async (text) => {
+      await part(page, 'calls').fill(text);
+      await part(page, 'calls-use').click();
+    };
+    await use('cart');
+    await changedTo(async () => /does not name caller and callee/.test(await body()), true);
+    assert.ok(!page.url().includes('calls'));
+
+    const calls = 'frontend -> catalog -> redis\nfrontend -> checkout -> payments; checkout -> cart';
+    await use(calls);
+    await changedTo(() => /ask=calls%3D/.test(page.url()), true);
+    await state(page);
+    assert.match(await body(), /5 calls between these services/);
+    assert.match(await body(), /calls cart, payments/);
+    const graph = await written(folder, 'calls.txt', calls);
+    const told = await report((await sample(/latency/)).path, '--graph', graph);
+    const causes = (of, named) => of.incidents[0].causes.map(({ service, confidence }) => [named(service), confidence.toFixed(6)]);
+    const shown = await exportedJson(page);
+    assert.deepEqual(shown.services, told.services);
+    assert.deepEqual(causes(shown, (index) => shown.services[index].name), causes(told, (index) => told.services[index].name));
+
+    // From a file, as Jaeger writes it; then none.
+    const jaeger = JSON.stringify({ data: [{ parent: 'frontend', child: 'nobody' }, { parent: 'frontend', child: 'cart' }] });
+    await part(page, 'calls-file').setInputFiles({ name: 'dependencies.json', mimeType: 'application/json', buffer: Buffer.from(jaeger) });
+    await changedTo(async () => /these calls count for nothing: nobody/.test(await body()), true);
+    assert.equal(await part(page, 'calls').inputValue(), 'frontend -> nobody\nfrontend -> cart');
+    await use('');
+    await changedTo(async () => /Nothing says who calls whom/.test(await body()), true);
+    assert.ok(!page.url().includes('calls'));
+  });
+
   it('finds a service among many by the name of its series', async () => {
     const names = Array.from({ length: 14 }, (_, index) => `shop${index}_${index === 9 ? 'queue_length' : 'cpu_ratio'}`);
     const rows = Array.from({ length: 60 }, (_, row) => [1_790_000_000 + 60 * row, ...names.map((_, k) => (row * (k + 3)) % 7)]);

@@ -34,48 +34,52 @@ impl Calls {
 
     fn given(calls: &[Call], number: &SortedMap<&str, usize>) -> Self {
         let mut found = Self::default();
-        let mut strangers: SortedSet<&str> = SortedSet::new();
+        let mut strangers: Vec<&str> = Vec::new();
         for (caller, callee) in calls {
-            let ends = [caller, callee].map(|name| number.get(name.as_str()).copied());
+            let ends = [caller, callee].map(|name| {
+                let position = number.get(name.as_str()).copied();
+                if position.is_none() && !strangers.contains(&name.as_str()) {
+                    strangers.push(name);
+                }
+                position
+            });
             if let [Some(caller), Some(callee)] = ends {
                 found.pairs.insert((caller, callee));
             }
-            let unknown = [caller, callee].into_iter().zip(ends).filter(|(_, end)| end.is_none());
-            strangers.extend(unknown.map(|(name, _)| name.as_str()));
         }
-        let count = strangers.iter().count();
-        if count > 0 {
-            let mut names = strangers.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-            if count > NAMED {
-                names.push_str(", …");
+        if !strangers.is_empty() {
+            let mut message =
+                "the call graph names what is no service here, so these calls count for nothing: ".to_owned();
+            for (place, name) in strangers.iter().take(NAMED).enumerate() {
+                message.push_str(if place > 0 { ", " } else { "" });
+                message.push_str(name);
             }
-            let message =
-                format!("the call graph names what is no service here, so these calls count for nothing: {names}");
-            found.note = Some(note("dropped", count, message));
+            message.push_str(if strangers.len() > NAMED { ", …" } else { "" });
+            found.note = Some(note("dropped", strangers.len(), message));
         }
         found
     }
 
     fn of_labels(dataset: &Dataset, number: &SortedMap<&str, usize>) -> Self {
         let mut found = Self::default();
-        let mut labels: SortedSet<&str> = SortedSet::new();
+        let mut labels = None;
         for series in &dataset.series {
             let service = |label: &str| {
                 let name = in_source(dataset.source_apart(series), series.labels.get(label)?);
                 number.get(name.as_str()).copied()
             };
             for (caller, callee) in CALL_LABELS {
-                let (Some(from), Some(to)) = (service(caller), service(callee)) else { continue };
-                if from != to {
+                if let (Some(from), Some(to)) = (service(caller), service(callee))
+                    && from != to
+                {
                     found.pairs.insert((from, to));
-                    labels.extend([caller, callee]);
+                    labels = labels.or(Some((caller, callee)));
                 }
             }
         }
-        let count = found.pairs.iter().count();
-        if count > 0 {
-            let labels = labels.iter().copied().collect::<Vec<_>>().join(", ");
-            found.note = Some(note("derived", count, format!("who calls whom is taken from the labels {labels}")));
+        if let Some((caller, callee)) = labels {
+            let message = format!("who calls whom is taken from labels ({caller}, {callee})");
+            found.note = Some(note("derived", found.pairs.iter().count(), message));
         }
         found
     }
@@ -114,7 +118,7 @@ mod tests {
     fn labels_say_who_calls_whom_until_the_user_does() {
         let (calls, note) = found(&[]);
         assert_eq!(calls, [(2, 0)]);
-        assert_eq!(note, "1 who calls whom is taken from the labels client, server");
+        assert_eq!(note, "1 who calls whom is taken from labels (client, server)");
         assert_eq!(found(&[("cart", "redis")]), (vec![(0, 1)], String::new()));
     }
 

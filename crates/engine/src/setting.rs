@@ -1,4 +1,4 @@
-//! Settings of the analysis as text, as links carry them: `weight.checkout=5`, `pattern=1,1,0`, `calls=frontend -> cart`.
+//! Settings of the analysis as text, as links carry them: `weight.checkout=5`, `pattern=1,1,0`, `calls=frontend>cart`.
 
 use crate::{Options, PatternError, pattern};
 use operations::calls::{self, CallsError};
@@ -23,14 +23,14 @@ pub enum SettingError {
     Calls(#[from] CallsError),
     /// There is no such setting.
     #[error(
-        "`{0}` is no setting of the analysis; there are `weight.SERVICE=NUMBER`, `pattern=1,1,0` and `calls=CALLER -> CALLEE`"
+        "`{0}` is no setting of the analysis; there are `weight.SERVICE=NUMBER`, `pattern=1,1,0` and `calls=CALLER>CALLEE`"
     )]
     Unknown(String),
 }
 
 impl Options {
     /// Takes one setting: what a service weighs (`weight.SERVICE=NUMBER`; the last one of a service counts), a pattern to
-    /// count (`pattern=1,1,0`; each one counts once), or who calls whom (`calls=a -> b; a -> c`; the last one counts).
+    /// count (`pattern=1,1,0`; each one counts once), or who calls whom (`calls=a>b,a>c`; the last one counts).
     ///
     /// # Errors
     /// Anything else; then nothing is changed.
@@ -43,7 +43,7 @@ impl Options {
             return Ok(());
         }
         if let Some(calls) = setting.strip_prefix("calls=") {
-            self.calls = calls::read(calls)?;
+            self.calls = calls::from_setting(calls)?;
             return Ok(());
         }
         let weight = setting.strip_prefix("weight.").and_then(|rest| rest.rsplit_once('='));
@@ -83,8 +83,8 @@ mod tests {
         }
         assert_eq!(options.weights.clone().into_iter().collect::<Vec<_>>(), [("a=b".to_owned(), 2.5)]);
         assert_eq!(options.patterns, [vec![true, true, false], vec![false]]);
-        options.set("calls=web -> cart; cart -> redis").unwrap();
-        options.set("calls=web -> cart").unwrap();
+        options.set("calls=web>cart,cart>redis").unwrap();
+        options.set("calls=web>cart").unwrap();
         assert_eq!(options.calls, [("web".to_owned(), "cart".to_owned())]);
         let refused = |setting: &str| Options::default().set(setting).unwrap_err().to_string();
         assert_eq!(refused("weight.cart=-1"), "`-1` is no weight of cart; expected is a number from 0 on, like 5");
@@ -104,7 +104,7 @@ mod tests {
             assert!(refused(wrong).contains("is no weight of cart"), "{wrong}");
         }
         assert!(refused("pattern=1,2").contains("`1,2` is no pattern of accents"));
-        assert!(refused("calls=web").contains("Who calls whom is a table"));
+        assert!(refused("calls=web").contains("`web>` is no call; expected is"));
         for wrong in ["weight.cart", "weights.cart=1", "pattern", ""] {
             assert!(refused(wrong).contains("is no setting of the analysis"), "{wrong}");
         }

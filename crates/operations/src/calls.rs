@@ -27,12 +27,17 @@ pub struct CallsError(String);
 
 impl fmt::Display for CallsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)?;
-        f.write_str(". Who calls whom is a table with the columns caller and callee, or lines like `frontend -> cart`.")
+        f.write_str(&self.0)
     }
 }
 
 impl std::error::Error for CallsError {}
+
+/// What is wrong, and what was expected of a text or document.
+fn wrong(why: impl fmt::Display) -> CallsError {
+    let expected = "Who calls whom is a table with the columns caller and callee, or lines like `frontend -> cart`.";
+    CallsError(format!("{why}. {expected}"))
+}
 
 /// Reads a call graph: lines like `frontend -> cart -> redis` (also as DOT and Mermaid write them), or a table with the columns
 /// caller and callee, parent and child, source and target, source and destination, client and server, or from and to, separated
@@ -46,6 +51,61 @@ pub fn read(text: &str) -> Result<Vec<Call>, CallsError> {
     if is_drawn { arrows(text) } else { table(text) }
 }
 
+/// The calls of a setting, as [`to_setting`] writes it: a small form, for the analysis in the browser, which is short of room.
+///
+/// # Errors
+/// What has another form; says which part.
+pub fn from_setting(setting: &str) -> Result<Vec<Call>, CallsError> {
+    let mut calls = Vec::new();
+    let (mut names, mut callee) = ([String::new(), String::new()], 0);
+    let mut letters = setting.chars();
+    loop {
+        let letter = letters.next();
+        match letter {
+            Some('>') => callee += 1,
+            None | Some(',') => {
+                let [from, to] = std::mem::take(&mut names);
+                if callee != 1 || from.is_empty() || to.is_empty() {
+                    return Err(CallsError(format!(
+                        "`{from}>{to}` is no call; expected is `frontend>cart,cart>redis`"
+                    )));
+                }
+                calls.push((from, to));
+                callee = 0;
+                if letter.is_none() {
+                    return Ok(calls);
+                }
+            }
+            Some(letter) => {
+                let letter = if letter == '\\' { letters.next() } else { Some(letter) };
+                if let (Some(letter), [from, to]) = (letter, &mut names) {
+                    if callee == 0 { from.push(letter) } else { to.push(letter) }
+                }
+            }
+        }
+    }
+}
+
+/// The calls as the value of a setting: `frontend>cart,cart>redis`; of a comma, a `>` and a backslash in a name a backslash says
+/// that it is part of it.
+pub fn to_setting(calls: &[Call]) -> String {
+    let mut setting = String::new();
+    for (caller, callee) in calls {
+        for (mark, name) in [(',', caller), ('>', callee)] {
+            if !setting.is_empty() {
+                setting.push(mark);
+            }
+            for letter in name.chars() {
+                if matches!(letter, ',' | '>' | '\\') {
+                    setting.push('\\');
+                }
+                setting.push(letter);
+            }
+        }
+    }
+    setting
+}
+
 /// The calls of a JSON document: a list, or one in the member `data`, `calls`, `edges` or `links`, of pairs of names or of objects
 /// that name the two ends as [`read`] has them (Jaeger's dependencies).
 ///
@@ -53,7 +113,7 @@ pub fn read(text: &str) -> Result<Vec<Call>, CallsError> {
 /// What holds no such list, and an entry without two names.
 pub fn from_json(document: &Value) -> Result<Vec<Call>, CallsError> {
     let list = document.as_array().or_else(|| MEMBERS.iter().find_map(|member| document.get(member)?.as_array()));
-    let Some(list) = list else { return Err(CallsError("this JSON holds no list of calls".into())) };
+    let Some(list) = list else { return Err(wrong("this JSON holds no list of calls")) };
     let mut calls = Once::default();
     for (position, entry) in list.iter().enumerate() {
         let name = |key: &str| entry.get(key).and_then(Value::as_str);
@@ -63,19 +123,19 @@ pub fn from_json(document: &Value) -> Result<Vec<Call>, CallsError> {
         });
         let found = pair.or_else(|| ENDS.iter().find_map(|(caller, callee)| Some((name(caller)?, name(callee)?))));
         let Some((caller, callee)) = found else {
-            return Err(CallsError(format!("entry {} names no two services", position + 1)));
+            return Err(wrong(format_args!("entry {} names no two services", position + 1)));
         };
         calls.add(caller, callee);
     }
     Ok(calls.list)
 }
 
-/// The calls as [`read`] reads them, with `between` (`; ` or a line end) between two: `frontend -> cart; frontend -> checkout`.
-pub fn written(calls: &[Call], between: &str) -> String {
+/// The calls as [`read`] reads them, one on each line: `frontend -> cart`.
+pub fn written(calls: &[Call]) -> String {
     let mut line = String::new();
     for (caller, callee) in calls {
         if !line.is_empty() {
-            line.push_str(between);
+            line.push('\n');
         }
         name_into(&mut line, caller);
         line.push_str(" -> ");
@@ -142,8 +202,9 @@ impl Entry {
     /// Adds its calls; what draws nothing is passed over.
     fn add_to(self, calls: &mut Once) -> Result<(), String> {
         if let [alone] = self.names.as_slice() {
-            let first = alone.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or("");
-            let is_no_call = self.is_drawn || first.is_empty() || GRAPH_WORDS.contains(&first) || alone.contains('=');
+            let first = alone.split([' ', '{']).next().unwrap_or("");
+            let is_mark = alone.is_empty() || alone.starts_with(['{', '}', '#', '%', '/']);
+            let is_no_call = self.is_drawn || is_mark || GRAPH_WORDS.contains(&first) || alone.contains('=');
             return if is_no_call { Ok(()) } else { Err(format!("`{alone}` calls nobody")) };
         }
         for pair in self.names.windows(2) {
@@ -191,7 +252,7 @@ fn arrows(text: &str) -> Result<Vec<Call>, CallsError> {
             '\n' | ';' => {
                 let mut read = std::mem::take(&mut entry);
                 read.next();
-                read.add_to(&mut calls).map_err(|why| CallsError(format!("line {line}: {why}")))?;
+                read.add_to(&mut calls).map_err(|why| wrong(format_args!("line {line}: {why}")))?;
                 line += usize::from(letter == '\n');
             }
             // What follows a name in quotes is blank, or closes brackets.
@@ -205,21 +266,21 @@ fn arrows(text: &str) -> Result<Vec<Call>, CallsError> {
 /// A table with a head that names the two ends.
 fn table(text: &str) -> Result<Vec<Call>, CallsError> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let Some((_, head)) = lines.next() else { return Err(CallsError("there is nothing in it".into())) };
+    let Some((_, head)) = lines.next() else { return Err(wrong("there is nothing in it")) };
     let found = [',', ';', '\t'].into_iter().find_map(|separator| {
         let names = cells(head, separator);
         let column = |wanted: &str| names.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted));
         ENDS.iter().find_map(|(caller, callee)| Some((separator, column(caller)?, column(callee)?)))
     });
     let Some((separator, caller, callee)) = found else {
-        return Err(CallsError("line 1: the head does not name caller and callee".into()));
+        return Err(wrong("line 1: the head does not name caller and callee"));
     };
     let mut calls = Once::default();
     for (position, line) in lines {
         let cells = cells(line, separator);
         let name = |column: usize| cells.get(column).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
         let (Some(caller), Some(callee)) = (name(caller), name(callee)) else {
-            return Err(CallsError(format!("line {}: there are no two names in it", position + 1)));
+            return Err(wrong(format_args!("line {}: there are no two names in it", position + 1)));
         };
         calls.add(caller, callee);
     }
@@ -311,9 +372,13 @@ mod tests {
         let calls: Vec<Call> = [("web", "cart"), ("a -> b", "c;d"), ("\"q\\", " x "), ("y[1]", "z|w"), ("-", "a-")]
             .map(|(caller, callee)| (caller.to_owned(), callee.to_owned()))
             .to_vec();
-        for between in ["; ", "\n"] {
-            assert_eq!(read(&written(&calls, between)).unwrap(), calls);
+        assert_eq!(read(&written(&calls)).unwrap(), calls);
+        assert_eq!(written(&calls[..1]), "web -> cart");
+        let setting = [&calls[..], &[("a,b>c\\".to_owned(), "d".to_owned())]].concat();
+        assert_eq!(from_setting(&to_setting(&setting)).unwrap(), setting);
+        assert_eq!(to_setting(&calls[..1]), "web>cart");
+        for wrong in ["", "web", "web>cart,", "web>cart>redis", ">cart"] {
+            assert!(from_setting(wrong).unwrap_err().to_string().contains("is no call; expected"), "{wrong}");
         }
-        assert_eq!(written(&calls[..1], "; "), "web -> cart");
     }
 }
