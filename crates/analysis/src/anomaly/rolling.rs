@@ -1,5 +1,6 @@
 //! A sliding window that knows its median and its median absolute deviation.
 
+use super::ranked::slide;
 use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, larger, quantile_of_sorted};
 
 /// How many values lie between those that are looked at first.
@@ -82,11 +83,6 @@ impl SortedWindow {
         start + smaller(self.sorted.iter().skip(start).take(STRETCH).copied(), value)
     }
 
-    fn median_of_at_least(&mut self, window: usize) -> f64 {
-        let known = if self.holds_too_little(window) { None } else { quantile_of_sorted(&self.sorted, 0.5) };
-        known.unwrap_or(f64::NAN)
-    }
-
     fn holds_too_little(&self, window: usize) -> bool {
         self.sorted.len() < (window / 4).max(5)
     }
@@ -140,42 +136,18 @@ fn smaller(values: impl Iterator<Item = f64>, than: f64) -> usize {
 }
 
 /// What a window says of a slot it holds too little for.
-const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
+pub(super) const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
 
 /// Median and spread of `window` slots around each slot; at the ends, of the first or last `window` slots.
 ///
 /// NaN where fewer than a quarter of the slots (and fewer than 5) have a value.
 pub(crate) fn centred(values: &[f64], window: usize) -> Vec<Standard> {
-    slide(values, window, SortedWindow::standard_of_at_least)
+    slide(values, window, true)
 }
 
-/// The medians of [`centred`] alone, which is half of the work.
+/// The medians of [`centred`] alone, which is less work.
 pub(crate) fn centred_medians(values: &[f64], window: usize) -> Vec<f64> {
-    slide(values, window, SortedWindow::median_of_at_least)
-}
-
-fn slide<T: Copy>(values: &[f64], window: usize, read: impl Fn(&mut SortedWindow, usize) -> T) -> Vec<T> {
-    let length = window.min(values.len());
-    let half = length / 2;
-    let mut sorted = SortedWindow::with_capacity(length + 1);
-    values.iter().take(length).for_each(|&value| sorted.insert(value));
-    let mut first = 0;
-    let mut current = read(&mut sorted, length);
-    (0..values.len())
-        .map(|slot| {
-            let wanted = slot.saturating_sub(half).min(values.len() - length);
-            while first < wanted {
-                if let (Some(&old), Some(&new)) = (values.get(first), values.get(first + length)) {
-                    sorted.replace(old, new);
-                }
-                first += 1;
-                if first == wanted {
-                    current = read(&mut sorted, length);
-                }
-            }
-            current
-        })
-        .collect()
+    slide(values, window, false).into_iter().map(|standard| standard.centre).collect()
 }
 
 /// Median and spread of the `window` slots before each slot, without it; NaN until half a window has passed, and where
