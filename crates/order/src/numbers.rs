@@ -276,6 +276,28 @@ mod tests {
     }
 
     #[test]
+    fn many_values_that_share_their_first_digits_are_sorted_by_what_follows() {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            1_000.0 + f64::from(state >> 16) * 1e-12
+        };
+        // Far outside, and twice each.
+        let mut values: Vec<f64> = (0..3_000).flat_map(|_| [next(); 2]).collect();
+        values.extend([-1e300, 1e300]);
+        let mut expected: Vec<usize> = (0..values.len()).collect();
+        expected.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+        assert_eq!(positions(&values), expected);
+        let sorted: Vec<f64> = expected.iter().map(|place| values[*place]).collect();
+        for rank in [0, 1, 2_000, 2_999, 3_000, 5_999, 6_001] {
+            let next = sorted.get(rank + 1).unwrap_or(&sorted[rank]);
+            assert_eq!(neighbours(&values, rank), Some((sorted[rank], *next)));
+        }
+        ascending(&mut values);
+        assert_eq!(values, sorted);
+    }
+
+    #[test]
     fn every_rank_has_its_neighbour() {
         let mut state = 1u32;
         let mut next = || {

@@ -173,6 +173,21 @@ mod tests {
     use crate::robust;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_long_series_is_the_same_from_piece_to_piece() {
+        let values: Vec<f64> = (0..20_000u64)
+            .map(|slot| if slot % 50 == 7 { f64::NAN } else { (slot.wrapping_mul(2_654_435_761) % 1_009) as f64 })
+            .collect();
+        let window = 101;
+        let found = centred(&values, window);
+        for slot in (0usize..40).chain(8_130..8_260).chain(16_320..16_450).chain(19_900..20_000) {
+            let start = slot.saturating_sub(window / 2).min(values.len() - window);
+            let inside = &values[start..start + window];
+            assert_eq!(Some(found[slot].centre), robust::median(inside), "{slot}");
+            assert_eq!(Some(found[slot].spread), robust::spread(inside), "{slot}");
+        }
+    }
+
     proptest! {
         /// Against the statistic of the window's values by themselves, with ties, gaps and both parities.
         #[test]
