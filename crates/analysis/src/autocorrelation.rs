@@ -218,18 +218,17 @@ impl Autoregression {
     /// e_t = x_t − μ − Σ φ_k (x_{t−k} − μ); NaN for the first p values and wherever one of the values is missing.
     pub fn residuals(&self, values: &[f64]) -> Vec<f64> {
         let order = self.order();
-        (0..values.len())
-            .map(|t| {
-                let (Some(&value), true) = (values.get(t), t >= order) else { return f64::NAN };
-                let expected: f64 = self
-                    .coefficients
-                    .iter()
-                    .enumerate()
-                    .map(|(k, phi)| phi * (values.get(t - k - 1).copied().unwrap_or(f64::NAN) - self.mean))
-                    .sum();
-                value - self.mean - expected
-            })
-            .collect()
+        let centred: Vec<f64> = values.iter().map(|value| value - self.mean).collect();
+        let mut residuals = vec![f64::NAN; values.len()];
+        let Some(late) = residuals.get_mut(order..) else { return residuals };
+        let expected = late.len();
+        late.fill(0.0);
+        for (k, phi) in self.coefficients.iter().enumerate() {
+            let past = centred[order - k - 1..][..expected].iter();
+            late.iter_mut().zip(past).for_each(|(sum, past)| *sum += phi * past);
+        }
+        late.iter_mut().zip(&centred[order..]).for_each(|(sum, value)| *sum = value - *sum);
+        residuals
     }
 }
 
@@ -256,14 +255,14 @@ pub fn default_max_order(count: usize) -> usize {
 /// Σ f·b and Σ (f² + b²) of the places that both have, in four sums that a processor adds at once.
 fn cross_and_energy(forward: &[f64], backward: &[f64]) -> (f64, f64) {
     let count = forward.len().min(backward.len());
-    let (forward, backward) = (&forward[..count], &backward[..count]);
+    let (forward, forward_rest) = forward[..count].as_chunks::<4>();
+    let (backward, backward_rest) = backward[..count].as_chunks::<4>();
     let (mut cross, mut energy) = ([0.0; 4], [0.0; 4]);
-    let (ahead, behind) = (forward.chunks_exact(4), backward.chunks_exact(4));
-    for (f, b) in ahead.remainder().iter().zip(behind.remainder()) {
+    for (f, b) in forward_rest.iter().zip(backward_rest) {
         cross[0] += f * b;
         energy[0] += f * f + b * b;
     }
-    for (f, b) in ahead.zip(behind) {
+    for (f, b) in forward.iter().zip(backward) {
         for lane in 0..4 {
             cross[lane] += f[lane] * b[lane];
             energy[lane] += f[lane] * f[lane] + b[lane] * b[lane];

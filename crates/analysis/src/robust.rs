@@ -12,6 +12,9 @@ pub const IQR_PER_SIGMA: f64 = 1.348_979_500_392_163_5;
 /// The finite values, in their order.
 #[inline(never)]
 pub fn finite(values: &[f64]) -> Vec<f64> {
+    if values.iter().all(|value| value.is_finite()) {
+        return values.to_vec();
+    }
     let mut kept = Vec::with_capacity(values.len());
     kept.extend(values.iter().copied().filter(|value| value.is_finite()));
     kept
@@ -79,27 +82,25 @@ pub fn quantile_of_sorted(sorted: &[f64], probability: f64) -> Option<f64> {
 /// (Hampel 1974). None without a finite value; 0 where more than half of the values are equal.
 #[inline(never)]
 pub fn mad(values: &[f64]) -> Option<f64> {
-    let mut kept = finite(values);
+    let kept = finite(values);
     let centre = median_of_finite(&kept)?;
-    for value in &mut kept {
+    mad_about(kept, centre)
+}
+
+/// [`mad`] of finite values with this median.
+#[inline(never)]
+fn mad_about(mut values: Vec<f64>, centre: f64) -> Option<f64> {
+    for value in &mut values {
         *value = (*value - centre).abs();
     }
-    Some(MAD_TO_SIGMA * median_of_finite(&kept)?)
+    Some(MAD_TO_SIGMA * median_of_finite(&values)?)
 }
 
 /// The spread in units of a standard deviation: the scaled MAD, or IQR / 1.349 where that is 0, or 0 where both are.
 ///
 /// None without a finite value.
-#[inline(never)]
 pub fn spread(values: &[f64]) -> Option<f64> {
-    let scaled = mad(values)?;
-    if scaled > 0.0 {
-        return Some(scaled);
-    }
-    let kept = finite(values);
-    let high = quantile_of_finite(&kept, 0.75)?;
-    let low = quantile_of_finite(&kept, 0.25)?;
-    Some((high - low) / IQR_PER_SIGMA)
+    Standard::of(values).map(|standard| standard.spread)
 }
 
 /// The arithmetic mean of the finite values; none without one.
@@ -134,8 +135,18 @@ pub struct Standard {
 
 impl Standard {
     /// Of the finite values; none without one.
+    #[inline(never)]
     pub fn of(values: &[f64]) -> Option<Self> {
-        Some(Self { centre: median(values)?, spread: spread(values)? })
+        let kept = finite(values);
+        let centre = median_of_finite(&kept)?;
+        let scaled = mad_about(kept, centre)?;
+        let spread = if scaled > 0.0 {
+            scaled
+        } else {
+            let kept = finite(values);
+            (quantile_of_finite(&kept, 0.75)? - quantile_of_finite(&kept, 0.25)?) / IQR_PER_SIGMA
+        };
+        Some(Self { centre, spread })
     }
 
     /// The robust z-score (value − centre) / spread. NaN for NaN; 0 where both the deviation and the spread are 0, and

@@ -8,7 +8,7 @@ use analysis::coupling::{
     phase_slope,
 };
 use analysis::harmony::{
-    AntiKind, BandPlan, Resonance, ResonanceKind, ResonanceOptions, Scale, SegmentSpectra, resonance_of,
+    AntiKind, BandPlan, Resonance, ResonanceKind, ResonanceOptions, Scale, Transforming, resonance_of,
 };
 use analysis::multiplicity::benjamini_hochberg;
 use report::{DelayVerdict, Relation, RelationKind};
@@ -152,8 +152,9 @@ fn answers(draft: &mut Relation, found: &Resonance, grid: &TimeGrid) {
 /// Writes the delay by the slope of the phase into a relation, at the scale at which it is clearest.
 fn delay(draft: &mut Relation, [from, to]: [&[f64]; 2], plans: &[(Scale, BandPlan)], grid: &TimeGrid) {
     let Some((_, plan)) = plans.iter().find(|(scale, _)| to_report(*scale) == draft.scale) else { return };
-    let Ok(spectra) = SegmentSpectra::new(&[from, to], &plan.options) else { return };
-    let Some(found) = phase_slope(&spectra, 0, 1, plan.bins.clone(), COHERENT) else { return };
+    let Ok(mut transforming) = Transforming::new(2, grid.len, &plan.options) else { return };
+    [from, to].into_iter().for_each(|values| transforming.add(values));
+    let Some(found) = phase_slope(transforming.spectra(), 0, 1, plan.bins.clone(), COHERENT) else { return };
     let decimate = plan.options.decimate;
     let step_s = grid.step_s() * decimate as f64;
     // What is left of nothing is the rounding of sums, which differs from machine to machine.

@@ -21,7 +21,7 @@ pub(crate) const MOST_SERIES: usize = 300;
 const SERIES_PER_STEP: usize = 32;
 /// Values of the series whose spectra are held to be compared with all later ones: their spectra are two to three times as
 /// large. The later ones come a third as many at once, and are transformed anew for the next first ones.
-const TILE_VALUES: usize = 750_000;
+const TILE_VALUES: usize = 1_500_000;
 /// The fewest such series, however long they are.
 const SMALLEST_TILE: usize = 24;
 /// The most relations that are kept, the strongest.

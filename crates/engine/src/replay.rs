@@ -213,8 +213,10 @@ impl Scene<'_> {
                 let mut classes = Vec::with_capacity(frames.len());
                 let mut track = ClassTrack::new(HoldOptions::default());
                 let mut judged = Vec::with_capacity(frames.len());
+                let periodicity = self.periodicity(&series, scale);
                 for frame in 0..frames.len() {
-                    let (judgement, score) = self.class_in(subject, &series, scale, frame, &cells, &present, &cascade);
+                    let (judgement, score) =
+                        self.class_in(subject, &series, scale, periodicity, frame, &cells, &present, &cascade);
                     // What is calm changes its shape only when that lasts; trouble is shown at once.
                     let is_trouble = matches!(judgement.class, Class::Jagged | Class::Fragmented);
                     let confidence = if is_trouble { 1.0 } else { judgement.confidence };
@@ -344,6 +346,7 @@ impl Scene<'_> {
         subject: Subject,
         series: &[usize],
         scale: Scale,
+        (beat, share): (bool, f64),
         frame: usize,
         cells: &[Vec<Cell>],
         present: &[Vec<bool>],
@@ -366,7 +369,6 @@ impl Scene<'_> {
         if features.usable_series == 0 || !self.available(scale) {
             return (Judgement { class: Class::Insufficient, confidence: 1.0 }, features.deviation_score);
         }
-        let (beat, share) = self.periodicity(series, scale);
         features.beat = beat;
         features.periodic_share = share;
         features.consonance_loss =
@@ -446,15 +448,11 @@ impl Scene<'_> {
             .filter(|peak| peak.harmonic_of.is_none() && self.bounds.scale_of(peak.period_steps * step_s) == scale)
             .max_by(|a, b| a.power_share.total_cmp(&b.power_share))
             .map(|peak| peak.period_steps * step_s);
-        let beat = self
-            .beats
-            .iter()
-            .find(|found| {
-                (series.contains(&found.first.series) || series.contains(&found.second.series))
-                    && self.bounds.scale_of(found.first.period_steps * step_s) == scale
-            })
-            .filter(|_| class == Class::Beating)
-            .map(|found| found.beat);
+        let is_here = |found: &&FoundBeat| {
+            self.bounds.scale_of(found.first.period_steps * step_s) == scale
+                && (series.contains(&found.first.series) || series.contains(&found.second.series))
+        };
+        let beat = self.beats.iter().filter(|_| class == Class::Beating).find(is_here).map(|found| found.beat);
         let mut state = State {
             subject,
             scale: to_report(scale),
@@ -478,16 +476,12 @@ impl Scene<'_> {
     fn evidence(&self, state: &State, series: &[usize]) -> String {
         use report::format::{duration_s, plural};
         let unavailable = self.report.scales.get(state.scale.index()).and_then(|summary| summary.unavailable.clone());
-        let findings = self
-            .report
-            .findings
-            .iter()
-            .filter(|finding| {
-                finding.scale == state.scale
-                    && !finding.kind.is_standing()
-                    && finding.series.iter().any(|one| series.contains(one))
-            })
-            .count();
+        let is_of_state = |finding: &&Finding| {
+            finding.scale == state.scale
+                && !finding.kind.is_standing()
+                && finding.series.iter().any(|one| series.contains(one))
+        };
+        let findings = || plural(self.report.findings.iter().filter(is_of_state).count(), "finding", "findings");
         match state.class {
             report::Class::Insufficient => unavailable.unwrap_or_else(|| "no values".into()),
             report::Class::Steady => "no significant period and no finding".into(),
@@ -499,15 +493,11 @@ impl Scene<'_> {
                 state.beat_period_s.map_or_else(String::new, duration_s)
             ),
             report::Class::Jagged => {
-                format!(
-                    "{}, the strongest with score {}",
-                    plural(findings, "finding", "findings"),
-                    report::format::decimals(state.score, 1)
-                )
+                format!("{}, the strongest with score {}", findings(), report::format::decimals(state.score, 1))
             }
             report::Class::Fragmented => format!(
                 "part of a spread: {}, the strongest with score {}",
-                plural(findings, "finding", "findings"),
+                findings(),
                 report::format::decimals(state.score, 1)
             ),
         }

@@ -1,16 +1,23 @@
 //! Sorting and selecting numbers by their total order: negative NaN, −∞, …, −0, 0, …, ∞, NaN.
 
-/// So many items are sorted by insertion: counting 8 × 256 digits costs more.
+/// So many items are sorted by insertion: counting digits costs more.
 const FEW: usize = 64;
+/// From so many items on a digit has 11 bits, else 6.
+const MANY: usize = 1_024;
 /// The most values that say where a rank should be.
 const SAMPLE: usize = 128;
 /// How many values are looked at before those that are kept are moved away.
 const STRETCH: usize = 128;
+/// Into so many equal parts the range of what was kept is divided.
+const PARTS: usize = 256;
 /// After so many rounds what is left is sorted. Data that need more were made to.
 const MOST_ROUNDS: usize = 16;
 
 /// Sorts values by their total order.
 pub fn ascending(values: &mut [f64]) {
+    if values.len() <= FEW {
+        return insert_in_order(values, &|value: &f64| key(*value));
+    }
     // As whole numbers, so that one sort does for both.
     let mut keys: Vec<i64> = values.iter().map(|value| key(*value)).collect();
     ascending_integers(&mut keys);
@@ -20,7 +27,7 @@ pub fn ascending(values: &mut [f64]) {
 /// Sorts whole numbers.
 #[inline(never)]
 pub fn ascending_integers(values: &mut [i64]) {
-    sort_by_key(values, |value| *value);
+    sort_by_key(values, &|value: &i64| *value);
 }
 
 /// The positions of values by the values' total order, equal ones in the order given.
@@ -30,7 +37,7 @@ pub fn ascending_integers(values: &mut [i64]) {
 pub fn positions(values: &[f64]) -> Vec<usize> {
     let mut keyed: Vec<(i64, usize)> =
         values.iter().enumerate().map(|(position, value)| (key(*value), position)).collect();
-    sort_by_key(&mut keyed, |(key, _)| *key);
+    sort_by_key(&mut keyed, &|(key, _): &(i64, usize)| *key);
     keyed.into_iter().map(|(_, position)| position).collect()
 }
 
@@ -43,16 +50,20 @@ pub fn neighbours(values: &[f64], rank: usize) -> Option<(f64, f64)> {
     if rank >= values.len() {
         return None;
     }
-    let mut among = Among { low: f64::NEG_INFINITY, high: f64::INFINITY, before: 0, kept: Vec::new() };
     if values.len() <= FEW {
-        among.kept.extend_from_slice(values);
-    } else {
-        among.narrow(values, rank);
-        for _ in 0..MOST_ROUNDS {
-            if among.kept.len() <= FEW || among.low == among.high {
-                break;
-            }
-            let kept = std::mem::take(&mut among.kept);
+        let mut few = [0.0; FEW];
+        few[..values.len()].copy_from_slice(values);
+        ascending(&mut few[..values.len()]);
+        return Some((few[rank], few[(rank + 1).min(values.len() - 1)]));
+    }
+    let mut among = Among { low: f64::NEG_INFINITY, high: f64::INFINITY, before: 0, kept: Vec::new() };
+    among.narrow(values, rank);
+    for _ in 0..MOST_ROUNDS {
+        if among.kept.len() <= FEW || among.low == among.high {
+            break;
+        }
+        let kept = std::mem::take(&mut among.kept);
+        if !among.spread(&kept, rank) {
             among.narrow(&kept, rank);
         }
     }
@@ -97,6 +108,30 @@ impl Among {
         }
         // There is NaN among them.
         self.kept = values.to_vec();
+    }
+
+    /// Keeps those of `values` (what was kept of the list) that share one of 256 equal parts of their range with the one of rank
+    /// `rank`: few, where values are spread evenly, as they mostly are about a quantile. False where they have no range.
+    fn spread(&mut self, values: &[f64], rank: usize) -> bool {
+        let per_part = PARTS as f64 / (self.high - self.low);
+        if !(per_part.is_finite() && per_part > 0.0) {
+            return false;
+        }
+        let part = |value: f64| (((value - self.low) * per_part) as usize).min(PARTS - 1);
+        let mut counts = [0u32; PARTS];
+        values.iter().for_each(|value| counts[part(*value)] += 1);
+        let (mut chosen, mut less) = (0, 0);
+        while chosen + 1 < PARTS && self.before + less + counts[chosen] as usize <= rank {
+            less += counts[chosen] as usize;
+            chosen += 1;
+        }
+        self.kept = values.iter().copied().filter(|value| part(*value) == chosen).collect();
+        let (low, high) = self.kept.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (if *value < low { *value } else { low }, if *value > high { *value } else { high })
+        });
+        self.before += less;
+        (self.low, self.high) = (low, high);
+        true
     }
 
     /// Keeps the values from `low` to `high`, without a branch on them; how many are less.
@@ -144,33 +179,57 @@ fn value_of(key: i64) -> f64 {
     f64::from_bits((key ^ (((key >> 63) as u64) >> 1) as i64) as u64)
 }
 
-/// Sorts items by their keys, byte by byte from the last; items with equal keys stay in the order given.
-fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> i64) {
+/// Sorts items by their keys; items with equal keys stay in the order given.
+///
+/// By the first digits of what the keys are more than the least one, from the second digit to the first. Items whose first
+/// two digits are the same stand together then, and are few where keys are spread over their range; where they are many they
+/// are sorted by what follows.
+fn sort_by_key<T: Copy>(items: &mut [T], key: &impl Fn(&T) -> i64) {
     if items.len() <= FEW {
-        return insert_in_order(items, &key);
+        return insert_in_order(items, key);
     }
-    // With the sign turned, the bytes of a lesser number are less.
-    let digits = |item: &T| (key(item) ^ i64::MIN).to_le_bytes();
-    let mut counts = [[0u32; 256]; 8];
+    let (least, most) = items.iter().map(key).fold((i64::MAX, i64::MIN), |(least, most), key| {
+        (if key < least { key } else { least }, if key > most { key } else { most })
+    });
+    // A few values do not deserve a count for each of many digits.
+    let bits = if items.len() < MANY { 6 } else { 11 };
+    let shift = (u64::BITS - most.abs_diff(least).leading_zeros()).saturating_sub(2 * bits);
+    let mask = (1usize << bits) - 1;
+    let first_digits = |item: &T| (key(item).wrapping_sub(least) as u64 >> shift) as usize;
+    let mut starts = vec![[0u32; 2]; mask + 1];
     for item in items.iter() {
-        counts.iter_mut().zip(digits(item)).for_each(|(count, digit)| count[usize::from(digit)] += 1);
+        let digits = first_digits(item);
+        starts[digits & mask][1] += 1;
+        starts[(digits >> bits) & mask][0] += 1;
+    }
+    let mut next = [0; 2];
+    for start in &mut starts {
+        for place in 0..2 {
+            next[place] += std::mem::replace(&mut start[place], next[place]);
+        }
     }
     let mut sorted = items.to_vec();
-    for (place, starts) in counts.iter_mut().enumerate() {
-        if starts.iter().any(|count| *count as usize == items.len()) {
-            // All have the same digit here.
-            continue;
+    for item in items.iter() {
+        let start = &mut starts[first_digits(item) & mask][1];
+        sorted[*start as usize] = *item;
+        *start += 1;
+    }
+    for item in sorted {
+        let start = &mut starts[(first_digits(&item) >> bits) & mask][0];
+        items[*start as usize] = item;
+        *start += 1;
+    }
+    if shift == 0 {
+        return;
+    }
+    let mut from = 0;
+    while from < items.len() {
+        let digits = first_digits(&items[from]);
+        let same = items[from..].iter().take_while(|item| first_digits(item) == digits).count();
+        if same > 1 {
+            sort_by_key(&mut items[from..from + same], key);
         }
-        let mut start = 0;
-        for count in starts.iter_mut() {
-            start += std::mem::replace(count, start);
-        }
-        for item in items.iter() {
-            let next = &mut starts[usize::from(digits(item)[place])];
-            sorted[*next as usize] = *item;
-            *next += 1;
-        }
-        items.copy_from_slice(&sorted);
+        from += same;
     }
 }
 
@@ -214,6 +273,28 @@ mod tests {
         assert_eq!(neighbours(&values, 0), Some((1.0, 2.0)));
         assert!(neighbours(&values, 900).is_some_and(|(found, next)| found.is_nan() && next.is_nan()));
         assert!(neighbours(&[f64::NAN; 200], 100).is_some());
+    }
+
+    #[test]
+    fn many_values_that_share_their_first_digits_are_sorted_by_what_follows() {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            1_000.0 + f64::from(state >> 16) * 1e-12
+        };
+        // Far outside, and twice each.
+        let mut values: Vec<f64> = (0..3_000).flat_map(|_| [next(); 2]).collect();
+        values.extend([-1e300, 1e300]);
+        let mut expected: Vec<usize> = (0..values.len()).collect();
+        expected.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+        assert_eq!(positions(&values), expected);
+        let sorted: Vec<f64> = expected.iter().map(|place| values[*place]).collect();
+        for rank in [0, 1, 2_000, 2_999, 3_000, 5_999, 6_001] {
+            let next = sorted.get(rank + 1).unwrap_or(&sorted[rank]);
+            assert_eq!(neighbours(&values, rank), Some((sorted[rank], *next)));
+        }
+        ascending(&mut values);
+        assert_eq!(values, sorted);
     }
 
     #[test]

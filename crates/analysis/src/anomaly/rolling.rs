@@ -1,5 +1,6 @@
 //! A sliding window that knows its median and its median absolute deviation.
 
+use super::ranked::slide;
 use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, larger, quantile_of_sorted};
 
 /// How many values lie between those that are looked at first.
@@ -82,11 +83,6 @@ impl SortedWindow {
         start + smaller(self.sorted.iter().skip(start).take(STRETCH).copied(), value)
     }
 
-    fn median_of_at_least(&mut self, window: usize) -> f64 {
-        let known = if self.holds_too_little(window) { None } else { quantile_of_sorted(&self.sorted, 0.5) };
-        known.unwrap_or(f64::NAN)
-    }
-
     fn holds_too_little(&self, window: usize) -> bool {
         self.sorted.len() < (window / 4).max(5)
     }
@@ -140,42 +136,18 @@ fn smaller(values: impl Iterator<Item = f64>, than: f64) -> usize {
 }
 
 /// What a window says of a slot it holds too little for.
-const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
+pub(super) const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
 
 /// Median and spread of `window` slots around each slot; at the ends, of the first or last `window` slots.
 ///
 /// NaN where fewer than a quarter of the slots (and fewer than 5) have a value.
 pub(crate) fn centred(values: &[f64], window: usize) -> Vec<Standard> {
-    slide(values, window, SortedWindow::standard_of_at_least)
+    slide(values, window, true)
 }
 
-/// The medians of [`centred`] alone, which is half of the work.
+/// The medians of [`centred`] alone, which is less work.
 pub(crate) fn centred_medians(values: &[f64], window: usize) -> Vec<f64> {
-    slide(values, window, SortedWindow::median_of_at_least)
-}
-
-fn slide<T: Copy>(values: &[f64], window: usize, read: impl Fn(&mut SortedWindow, usize) -> T) -> Vec<T> {
-    let length = window.min(values.len());
-    let half = length / 2;
-    let mut sorted = SortedWindow::with_capacity(length + 1);
-    values.iter().take(length).for_each(|&value| sorted.insert(value));
-    let mut first = 0;
-    let mut current = read(&mut sorted, length);
-    (0..values.len())
-        .map(|slot| {
-            let wanted = slot.saturating_sub(half).min(values.len() - length);
-            while first < wanted {
-                if let (Some(&old), Some(&new)) = (values.get(first), values.get(first + length)) {
-                    sorted.replace(old, new);
-                }
-                first += 1;
-                if first == wanted {
-                    current = read(&mut sorted, length);
-                }
-            }
-            current
-        })
-        .collect()
+    slide(values, window, false).into_iter().map(|standard| standard.centre).collect()
 }
 
 /// Median and spread of the `window` slots before each slot, without it; NaN until half a window has passed, and where
@@ -200,6 +172,21 @@ mod tests {
     use super::*;
     use crate::robust;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_long_series_is_the_same_from_piece_to_piece() {
+        let values: Vec<f64> = (0..20_000u64)
+            .map(|slot| if slot % 50 == 7 { f64::NAN } else { (slot.wrapping_mul(2_654_435_761) % 1_009) as f64 })
+            .collect();
+        let window = 101;
+        let found = centred(&values, window);
+        for slot in (0usize..40).chain(8_130..8_260).chain(16_320..16_450).chain(19_900..20_000) {
+            let start = slot.saturating_sub(window / 2).min(values.len() - window);
+            let inside = &values[start..start + window];
+            assert_eq!(Some(found[slot].centre), robust::median(inside), "{slot}");
+            assert_eq!(Some(found[slot].spread), robust::spread(inside), "{slot}");
+        }
+    }
 
     proptest! {
         /// Against the statistic of the window's values by themselves, with ties, gaps and both parities.

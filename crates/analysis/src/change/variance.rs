@@ -7,6 +7,7 @@ use crate::distribution::{normal_quantile, score_from_ln_p, student_t_ln_surviva
 use crate::expectation::fold::folded_season;
 use crate::moments::Moments;
 use crate::robust;
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// How to look for a growing variance.
@@ -208,23 +209,41 @@ pub fn is_stepwise(scores: &[f64], changes: &[LevelShift]) -> bool {
 /// The fewest residuals in a window.
 const FEWEST_VALUES: usize = 8;
 
-/// Φ⁻¹(½ + rank / 2(n + 1)) of each deviation, ties sharing their mean rank: half-normal, as |N(0, 1)| would be.
+thread_local! {
+    /// The scores of all ranks among as many values as the last series had: the next one of a table mostly has as many.
+    static LAST_SCORES: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Φ⁻¹(½ + rank / 2(n + 1)), half-normal, as |N(0, 1)| would be.
+fn normal_score(rank: f64, count: usize) -> f64 {
+    normal_quantile(0.5 + 0.5 * rank / (count as f64 + 1.0))
+}
+
+/// The [`normal_score`] of each deviation, ties sharing their mean rank.
 fn normal_scores(deviations: &[(usize, f64)]) -> Vec<f64> {
     let sizes: Vec<f64> = deviations.iter().map(|(_, size)| *size).collect();
     let positions = order::positions(&sizes);
-    let mut scores = vec![0.0; deviations.len()];
-    let n = deviations.len() as f64;
-    let mut from = 0;
-    for tied in positions.chunk_by(|a, b| sizes.get(*a) == sizes.get(*b)) {
-        let rank = from as f64 + (tied.len() as f64 + 1.0) / 2.0;
-        let score = normal_quantile(0.5 + 0.5 * rank / (n + 1.0));
-        for position in tied {
-            if let Some(slot) = scores.get_mut(*position) {
-                *slot = score;
-            }
+    let count = deviations.len();
+    let mut scores = vec![0.0; count];
+    LAST_SCORES.with_borrow_mut(|known| {
+        if known.len() != count {
+            known.clear();
+            known.extend((1..=count).map(|rank| normal_score(rank as f64, count)));
         }
-        from += tied.len();
-    }
+        let mut from = 0;
+        for tied in positions.chunk_by(|a, b| sizes.get(*a) == sizes.get(*b)) {
+            let score = match tied {
+                [_] => known.get(from).copied().unwrap_or(0.0),
+                _ => normal_score(from as f64 + (tied.len() as f64 + 1.0) / 2.0, count),
+            };
+            for position in tied {
+                if let Some(slot) = scores.get_mut(*position) {
+                    *slot = score;
+                }
+            }
+            from += tied.len();
+        }
+    });
     scores
 }
 

@@ -4,3 +4,4 @@ pub mod fold;
 pub mod markov;
 pub mod predictive;
 pub mod season;
+mod stl;

@@ -1,8 +1,8 @@
 //! Season, trend and remainder.
 
+use super::stl::{StlOptions, stl};
 use crate::anomaly::rolling::centred_medians;
 use crate::robust;
-use stlrs::Stl;
 use thiserror::Error;
 
 /// How to take a series apart.
@@ -93,16 +93,12 @@ pub fn decompose(values: &[f64], period: usize, options: &SeasonOptions) -> Resu
     if values.len() / period < options.few_cycles {
         return Ok(by_profile(values, period));
     }
-    let mut parameters = Stl::params();
-    parameters.seasonal_length(options.smoothed_cycles).robust(options.robust);
-    if options.robust {
-        parameters.inner_loops(1).outer_loops(ROBUSTNESS_LOOPS);
-    }
-    let fit = parameters
-        .fit(&bridged(values, period), period)
-        // STL refuses only what was refused above.
-        .map_err(|_| SeasonError::TooFewCycles { period, count })?;
-    let (mut seasonal, mut trend, mut remainder, _) = fit.into_parts();
+    let (inner_loops, robustness_loops) = if options.robust { (1, ROBUSTNESS_LOOPS) } else { (2, 0) };
+    let whole = bridged(values, period);
+    let (mut seasonal, mut trend) =
+        stl(&whole, period, &StlOptions { smoothed_cycles: options.smoothed_cycles, inner_loops, robustness_loops });
+    let parts = whole.iter().zip(&seasonal).zip(&trend);
+    let mut remainder: Vec<f64> = parts.map(|((value, season), trend)| value - season - trend).collect();
     for (slot, _) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
         for part in [&mut seasonal, &mut trend, &mut remainder] {
             if let Some(value) = part.get_mut(slot) {

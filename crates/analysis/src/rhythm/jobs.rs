@@ -120,13 +120,14 @@ struct Candidate {
 /// The jumps of a series averaged over `scale` slots, in robust standard deviations; NaN where a value or its past is
 /// missing.
 fn jumps(values: &[f64], scale: usize) -> Vec<f64> {
-    let averaged: Vec<f64> = values
-        .chunks(scale)
-        .map(|block| {
-            let known = block.iter().filter(|value| value.is_finite()).count();
-            if 2 * known >= scale { robust::mean(block).unwrap_or(f64::NAN) } else { f64::NAN }
-        })
-        .collect();
+    let mean = |block: &[f64]| {
+        let (count, sum) = block
+            .iter()
+            .filter(|value| value.is_finite())
+            .fold((0usize, 0.0), |(count, sum), value| (count + 1, sum + value));
+        if 2 * count >= scale && count > 0 { sum / count as f64 } else { f64::NAN }
+    };
+    let averaged: Vec<f64> = values.chunks(scale).map(mean).collect();
     let Some(model) = Autoregression::fit(&averaged, ORDER) else { return Vec::new() };
     let mut residuals = model.residuals(&averaged);
     let centre = robust::median(&residuals).unwrap_or(0.0);
@@ -140,18 +141,23 @@ fn jumps(values: &[f64], scale: usize) -> Vec<f64> {
     if unit > 0.0 { residuals.iter().map(|value| value / unit).collect() } else { Vec::new() }
 }
 
-/// Onsets in slots, and the size of their jumps: the first of several jumps in a row is the onset.
-fn onsets(jumps: &[f64], scale: usize, sign: i8, threshold: f64) -> (Vec<f64>, Vec<f64>) {
+/// The places of the jumps of at least `threshold` to one side, and their sizes.
+fn beyond(jumps: &[f64], sign: i8, threshold: f64) -> Vec<(usize, f64)> {
+    let sizes = jumps.iter().map(|jump| jump * f64::from(sign)).enumerate();
+    sizes.filter(|(_, size)| *size >= threshold).collect()
+}
+
+/// Onsets in slots, and the size of their jumps: the first of several jumps in a row is the onset. `jumps` are those
+/// [`beyond`] the threshold or a lower one.
+fn onsets(jumps: &[(usize, f64)], scale: usize, threshold: f64) -> (Vec<f64>, Vec<f64>) {
     let mut found = (Vec::new(), Vec::new());
-    let mut before = false;
-    for (place, jump) in jumps.iter().enumerate() {
-        let size = jump * f64::from(sign);
-        let is_jump = size >= threshold;
-        if is_jump && !before {
+    let mut behind = None;
+    for (place, size) in jumps.iter().filter(|(_, size)| *size >= threshold) {
+        if behind != Some(*place) {
             found.0.push((place * scale) as f64);
-            found.1.push(size);
+            found.1.push(*size);
         }
-        before = is_jump;
+        behind = Some(place + 1);
     }
     found
 }
@@ -165,10 +171,11 @@ fn ladder(values: &[f64], jumps: &[f64], scale: usize, sign: i8, options: &JobOp
         period: options.period,
     };
     let settings = Search::of_jumps(values.len() as f64, &settings);
+    let jumps = beyond(jumps, sign, LOWEST);
     let mut threshold = LOWEST;
     let mut before = usize::MAX;
     for _ in 0..RUNGS {
-        let (onsets, strengths) = onsets(jumps, scale, sign, threshold);
+        let (onsets, strengths) = onsets(&jumps, scale, threshold);
         threshold *= RUNG;
         if onsets.len() < 4 {
             break;
@@ -274,7 +281,8 @@ impl Candidate {
     fn widen(&mut self, values: &[f64]) {
         let jumps = jumps(values, self.scale);
         let lowest = 0.5 * robust::median(&self.strengths).unwrap_or(0.0);
-        let (onsets, strengths) = onsets(&jumps, self.scale, self.sign, lowest.max(LOWEST));
+        let threshold = lowest.max(LOWEST);
+        let (onsets, strengths) = onsets(&beyond(&jumps, self.sign, threshold), self.scale, threshold);
         if onsets.len() <= 4 * self.onsets.len() {
             (self.onsets, self.strengths) = (onsets, strengths);
         }

@@ -57,7 +57,6 @@ fn bands(frequency: &[f64], power: &[f64], averaged: f64) -> Vec<Band> {
     let len = frequency.len().min(power.len());
     let mut found = Vec::new();
     let mut start = 0;
-    let mut sorted = Vec::new();
     while start < len {
         // At least ten bins, so that one line (three bins wide under a Hann taper) stays a minority.
         let mut width = (start / 4).max(10);
@@ -65,11 +64,9 @@ fn bands(frequency: &[f64], power: &[f64], averaged: f64) -> Vec<Band> {
             width = len - start;
         }
         let end = start + width;
-        sorted.clear();
-        sorted.extend_from_slice(&power[start..end]);
-        order::ascending(&mut sorted);
         let n = width as f64;
-        let median = if width % 2 == 1 { sorted[width / 2] } else { 0.5 * (sorted[width / 2 - 1] + sorted[width / 2]) };
+        let (low, high) = order::neighbours(&power[start..end], (width - 1) / 2).unwrap_or_default();
+        let median = if width % 2 == 1 { low } else { 0.5 * (low + high) };
         if median > 0.0 && width >= 5 {
             let centre = frequency[start..end].iter().sum::<f64>() / n;
             // The median of a χ² variable with 2ν degrees of freedom is ν(1 − 1/9ν)³ (Wilson–Hilferty), 0.702 for

@@ -92,10 +92,19 @@ fn line(
     // A sample that cannot be judged yet is no alarm; only where there was no value is there no score.
     let score = scores.get(sample).copied().filter(|score| !score.is_nan()).unwrap_or(0.0);
     let score = score.min(f64::MAX);
-    if score == 0.0 || (1e-4..1e9).contains(&score) {
-        writeln!(out, "{row},{time},{name},{}", (score * 1e6).round() / 1e6)?;
-    } else {
+    if score != 0.0 && !(1e-4..1e9).contains(&score) {
         writeln!(out, "{row},{time},{name},{score:e}")?;
+        return Ok(());
+    }
+    // As whole numbers: six decimals need no search for the shortest form.
+    let millionths = (score * 1e6).round() as u64;
+    let (whole, mut part, mut digits) = (millionths / 1_000_000, millionths % 1_000_000, 6);
+    while digits > 0 && part % 10 == 0 {
+        (part, digits) = (part / 10, digits - 1);
+    }
+    match digits {
+        0 => writeln!(out, "{row},{time},{name},{whole}")?,
+        _ => writeln!(out, "{row},{time},{name},{whole}.{part:0digits$}")?,
     }
     Ok(())
 }
