@@ -2,6 +2,8 @@
 //!
 //! NaN is a gap: products and residuals that would reach across one are left out, nothing is interpolated.
 
+use wide::f64x4;
+
 use crate::robust;
 
 /// The autocorrelation at lags 0..=`max_lag`, about the mean; NaN where fewer than two pairs exist, all NaN for a
@@ -129,11 +131,7 @@ impl Autoregression {
             }
             let reflection = 2.0 * cross / energy;
             for (ahead, behind) in forward.iter_mut().zip(backward.iter_mut()) {
-                for (forward, backward) in ahead.get_mut(order..).unwrap_or_default().iter_mut().zip(behind) {
-                    let (f, b) = (*forward, *backward);
-                    *forward = f - reflection * b;
-                    *backward = b - reflection * f;
-                }
+                reflect(ahead.get_mut(order..).unwrap_or_default(), behind, reflection);
             }
             let reversed: Vec<f64> = coefficients.iter().rev().copied().collect();
             for (coefficient, mirror) in coefficients.iter_mut().zip(reversed) {
@@ -262,13 +260,29 @@ fn cross_and_energy(forward: &[f64], backward: &[f64]) -> (f64, f64) {
         cross[0] += f * b;
         energy[0] += f * f + b * b;
     }
+    let (mut cross, mut energy) = (f64x4::new(cross), f64x4::new(energy));
     for (f, b) in forward.iter().zip(backward) {
-        for lane in 0..4 {
-            cross[lane] += f[lane] * b[lane];
-            energy[lane] += f[lane] * f[lane] + b[lane] * b[lane];
-        }
+        let (f, b) = (f64x4::new(*f), f64x4::new(*b));
+        cross += f * b;
+        energy += f * f + b * b;
     }
-    (cross.iter().sum(), energy.iter().sum())
+    (cross.to_array().iter().sum(), energy.to_array().iter().sum())
+}
+
+/// Takes `reflection` times the other from each of the two, in the places that both have; four at a time.
+fn reflect(forward: &mut [f64], backward: &mut [f64], reflection: f64) {
+    let count = forward.len().min(backward.len());
+    let (forward, forward_rest) = forward[..count].as_chunks_mut::<4>();
+    let (backward, backward_rest) = backward[..count].as_chunks_mut::<4>();
+    let four = f64x4::splat(reflection);
+    for (forward, backward) in forward.iter_mut().zip(backward) {
+        let (f, b) = (f64x4::new(*forward), f64x4::new(*backward));
+        (*forward, *backward) = ((f - four * b).to_array(), (b - four * f).to_array());
+    }
+    for (forward, backward) in forward_rest.iter_mut().zip(backward_rest) {
+        let (f, b) = (*forward, *backward);
+        (*forward, *backward) = (f - reflection * b, b - reflection * f);
+    }
 }
 
 /// The gap-free stretches.

@@ -6,12 +6,14 @@
 
 //!
 //! Numbers are sorted digit by digit and selected by sampling, in code of our own: built for size, as for the browser, the
-//! standard library sorts by heap and selects by medians of medians, two and five times slower.
+//! standard library sorts by heap and selects by medians of medians, two and five times slower. So do windows that slide over numbers.
 
 mod numbers;
+mod sliding;
 mod sorted;
 
 pub use numbers::{ascending, ascending_integers, neighbours, positions};
+pub use sliding::{Middle, slide};
 pub use sorted::{SortedMap, SortedSet};
 
 use std::cmp::Ordering;

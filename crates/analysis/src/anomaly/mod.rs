@@ -5,7 +5,6 @@ pub(crate) mod floor;
 mod habit;
 pub mod online;
 pub mod peers;
-mod ranked;
 pub(crate) mod rolling;
 pub mod silence;
 pub mod spike;

@@ -1,6 +1,7 @@
 //! A sliding window that knows its median and its median absolute deviation.
 
-use super::ranked::slide;
+use order::Middle;
+
 use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard, larger, quantile_of_sorted};
 
 /// How many values lie between those that are looked at first.
@@ -138,16 +139,23 @@ fn smaller(values: impl Iterator<Item = f64>, than: f64) -> usize {
 /// What a window says of a slot it holds too little for.
 pub(super) const UNKNOWN: Standard = Standard { centre: f64::NAN, spread: f64::NAN };
 
+/// The scaled MAD, or the distance of the quartiles / 1.349 where that is 0.
+fn standard(middle: Middle) -> Standard {
+    let Middle { centre, deviation, range } = middle;
+    let spread = if deviation == 0.0 { range / IQR_PER_SIGMA } else { MAD_TO_SIGMA * deviation };
+    Standard { centre, spread }
+}
+
 /// Median and spread of `window` slots around each slot; at the ends, of the first or last `window` slots.
 ///
 /// NaN where fewer than a quarter of the slots (and fewer than 5) have a value.
 pub(crate) fn centred(values: &[f64], window: usize) -> Vec<Standard> {
-    slide(values, window, true)
+    order::slide(values, window, true).into_iter().map(standard).collect()
 }
 
 /// The medians of [`centred`] alone, which is less work.
 pub(crate) fn centred_medians(values: &[f64], window: usize) -> Vec<f64> {
-    slide(values, window, false).into_iter().map(|standard| standard.centre).collect()
+    order::slide(values, window, false).into_iter().map(|middle| middle.centre).collect()
 }
 
 /// Median and spread of the `window` slots before each slot, without it; NaN until half a window has passed, and where

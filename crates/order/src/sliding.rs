@@ -1,7 +1,20 @@
 //! A sliding window over values that are all known beforehand, as the set of their ranks among these.
 
-use super::rolling::UNKNOWN;
-use crate::robust::{IQR_PER_SIGMA, MAD_TO_SIGMA, Standard};
+use crate::positions;
+
+/// What a window holds; NaN for what is not known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Middle {
+    /// The median.
+    pub centre: f64,
+    /// The median absolute deviation from it.
+    pub deviation: f64,
+    /// The distance of the quartiles, where the deviation is 0.
+    pub range: f64,
+}
+
+/// What a window says that holds too little.
+const UNKNOWN: Middle = Middle { centre: f64::NAN, deviation: f64::NAN, range: f64::NAN };
 
 /// So many slots are ranked at once, at least: more would spread a window's ranks over memory.
 const PIECE: usize = 8_192;
@@ -28,7 +41,7 @@ struct Mark {
 /// A window, as the set of its values' ranks. A value comes and goes in constant time, and what moves by a few places from slot
 /// to slot is found in a few steps.
 #[derive(Debug)]
-pub(super) struct Ranked {
+struct Ranked {
     /// All finite values in ascending order.
     sorted: Vec<f64>,
     /// A bit for each rank that is in the window.
@@ -44,7 +57,7 @@ impl Ranked {
     fn over(values: &[f64]) -> (Self, Vec<usize>) {
         let mut ranks = vec![NONE; values.len()];
         let mut sorted = Vec::with_capacity(values.len());
-        for position in order::positions(values) {
+        for position in positions(values) {
             if values[position].is_finite() {
                 ranks[position] = sorted.len();
                 sorted.push(values[position]);
@@ -136,27 +149,25 @@ impl Ranked {
         low + share * (self.sorted[self.above(self.marks[mark].rank)] - low)
     }
 
-    /// Median and, if it is `wanted`, the scaled MAD, or IQR / 1.349 where that is 0; unknown with fewer values than a quarter
-    /// of `window`, or than 5.
-    fn standard_of_at_least(&mut self, window: usize, wanted: bool) -> Standard {
+    /// Median and, if it is `wanted`, deviation and range; unknown with fewer values than a quarter of `window`, or than 5.
+    fn middle_of_at_least(&mut self, window: usize, wanted: bool) -> Middle {
         if self.count < (window / 4).max(5) {
             return UNKNOWN;
         }
         let centre = self.quantile(MEDIAN, 0.5);
         if !wanted {
-            return Standard { centre, ..UNKNOWN };
+            return Middle { centre, ..UNKNOWN };
         }
         self.follow(LAST + 1);
         let (lower, upper) = ((self.count - 1) / 2, self.count / 2);
         let below = self.nth_deviation(centre, lower);
-        let mad = if lower == upper { below } else { 0.5 * (below + self.nth_deviation(centre, upper)) };
-        let spread = if mad > 0.0 {
-            MAD_TO_SIGMA * mad
-        } else {
-            self.follow(UPPER + 1);
-            (self.quantile(UPPER, 0.75) - self.quantile(LOWER, 0.25)) / IQR_PER_SIGMA
-        };
-        Standard { centre, spread }
+        let deviation = if lower == upper { below } else { 0.5 * (below + self.nth_deviation(centre, upper)) };
+        if deviation > 0.0 {
+            return Middle { centre, deviation, range: f64::NAN };
+        }
+        self.follow(UPPER + 1);
+        let range = self.quantile(UPPER, 0.75) - self.quantile(LOWER, 0.25);
+        Middle { centre, deviation, range }
     }
 
     /// The deviation of rank `rank` (from 0) in the order of |value − centre|.
@@ -200,10 +211,12 @@ impl Ranked {
     }
 }
 
-/// What the `window` slots around each slot are like; at the ends, the first or last `window` slots. Without the spread, which is
-/// most of the work, if it is not `wanted`.
+/// The middle of the `window` slots around each slot; at the ends, of the first or last `window` slots. The deviation and the
+/// range, which are most of the work, only if they are `wanted`.
+///
+/// Values that are not finite are left out; nothing is known with fewer than 5, or than a quarter of the window.
 #[inline(never)]
-pub(super) fn slide(values: &[f64], window: usize, wanted: bool) -> Vec<Standard> {
+pub fn slide(values: &[f64], window: usize, wanted: bool) -> Vec<Middle> {
     let length = window.max(1).min(values.len());
     let half = length / 2;
     let first_of = |slot: usize| slot.saturating_sub(half).min(values.len() - length);
@@ -214,13 +227,13 @@ pub(super) fn slide(values: &[f64], window: usize, wanted: bool) -> Vec<Standard
         let (mut inside, ranks) = Ranked::over(&values[from..first_of(slots.end - 1) + length]);
         ranks[..length].iter().for_each(|rank| inside.insert(*rank));
         let mut first = from;
-        let mut current = inside.standard_of_at_least(length, wanted);
+        let mut current = inside.middle_of_at_least(length, wanted);
         for slot in slots {
             while first < first_of(slot) {
                 inside.remove(ranks[first - from]);
                 inside.insert(ranks[first - from + length]);
                 first += 1;
-                current = inside.standard_of_at_least(length, wanted);
+                current = inside.middle_of_at_least(length, wanted);
             }
             found.push(current);
         }
