@@ -7,7 +7,7 @@ use crate::hit::{Hit, Region, Target};
 use crate::paint::Paint;
 use report::{Report, Subject};
 
-const WIDTH_PX: f64 = 1.2;
+const WIDTH_PX: f64 = 1.5;
 const HEAD_PX: f64 = 6.0;
 
 /// Draws the calls that the emphasised service makes and gets, where they are known; of no other.
@@ -33,7 +33,7 @@ pub(crate) fn draw(
         let turn = shortest_turn(from_angle, to_angle);
         let ends = Ends { start_px: end_px, finish_px: end_px - HEAD_PX, from_angle, turn };
         let points = ends.points(channel.polar, channel.clear_px + 8.0, channel.clear_px + 3.0);
-        scene.path(smooth(&points).stroke(Stroke::flat(Paint::Muted, WIDTH_PX).dashed(&[1.0, 3.0])));
+        scene.path(smooth(&points).stroke(Stroke::flat(Paint::Muted, WIDTH_PX).dashed(&[1.5, 3.0])));
         scene.path(arrowhead(channel.polar, end_px, HEAD_PX, to_angle).fill(Paint::Muted));
         scene.hits.push(Hit {
             region: Region::Near { points, within_px: WIDTH_PX + 3.0 },
