@@ -1,15 +1,15 @@
 //! Who calls whom: what is known of it, and where it can be said.
 
+use super::pick::text_file;
 use super::session::Session;
-use crate::dom::{El, View, el};
+use crate::dom::{View, el};
 use crate::state::Settings;
 use js_sys::{Array, JSON, Reflect};
 use operations::calls::{self, Call, ENDS, MEMBERS};
 use report::Report;
 use report::format::plural;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 
 const EXAMPLE: &str = "frontend -> cart\ncart -> redis";
 
@@ -37,28 +37,10 @@ pub(super) fn calls(session: &'static Session, report: &Report) -> View {
     let area: HtmlTextAreaElement = field.cast();
     let apply = el("button").class("button").attr("data-testid", "calls-use").text("Use these calls");
     let apply = apply.on_click(move || take(session, &area.value()));
-    [
-        el("p").class("panel-text").text(&words),
-        field,
-        el("p").class("note-action").child(apply).child(from_file(session)),
-    ]
-    .into_iter()
-    .collect()
-}
-
-/// A field that takes the calls from a file.
-fn from_file(session: &'static Session) -> El {
-    let field = el("input").attr("type", "file").attr("data-testid", "calls-file");
-    let input: HtmlInputElement = field.cast();
-    let read = move |_: &web_sys::Event| {
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-        input.set_value("");
-        spawn_local(async move {
-            let text = JsFuture::from(file.unchecked_ref::<Blob>().text()).await;
-            take(session, &text.ok().and_then(|text| text.as_string()).unwrap_or_default());
-        });
-    };
-    el("label").class("button").text("Read from a file").child(field.class("visually-hidden").on("change", read))
+    let file = text_file("Read from a file", "calls-file", "", move |_, text| take(session, text));
+    [el("p").class("panel-text").text(&words), field, el("p").class("note-action").child(apply).child(file)]
+        .into_iter()
+        .collect()
 }
 
 /// Looks at the data again with these calls; says what is wrong with a text that holds none. An empty one takes them back.

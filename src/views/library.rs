@@ -1,6 +1,7 @@
 //! The incidents that the user knows: their names, and how to take them along, bring others in, and forget them.
 
 use super::export::save;
+use super::pick::text_file;
 use super::session::Session;
 use crate::dom::{El, View, batch, el, signal};
 use crate::store;
@@ -8,8 +9,6 @@ use js_sys::{Array, JSON, Object, Reflect};
 use report::bytes::encode;
 use report::{FEATURES, NamedSignature};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, HtmlInputElement};
 
 /// The list, and what can be done with it.
 pub(super) fn library(session: &'static Session) -> El {
@@ -41,29 +40,19 @@ pub(super) fn library(session: &'static Session) -> El {
 
 /// A field that takes a library from a file.
 fn import(session: &'static Session, changed: impl Fn() + Copy + 'static) -> El {
-    let field = el("input").attr("type", "file").attr("accept", ".json").attr("data-testid", "library-import");
-    let input: HtmlInputElement = field.cast();
-    let read = move |_: &web_sys::Event| {
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-        input.set_value("");
-        spawn_local(async move {
-            let text = JsFuture::from(file.unchecked_ref::<Blob>().text()).await;
-            let text = text.ok().and_then(|text| text.as_string()).unwrap_or_default();
-            let added = add(&signatures(&text));
-            batch(|| {
-                session.tell(&match added {
-                    Some(count) => format!("{count} more known. Incidents are compared with them from the next data on."),
-                    None => format!(
-                        "{} is no library of incidents. Expected is a file that Export wrote here, or the command line with \
-                         --remember.",
-                        file.name()
-                    ),
-                });
-                changed();
+    text_file("Import", "library-import", ".json", move |name, text| {
+        let added = add(&signatures(text));
+        batch(|| {
+            session.tell(&match added {
+                Some(count) => format!("{count} more known. Incidents are compared with them from the next data on."),
+                None => format!(
+                    "{name} is no library of incidents. Expected is a file that Export wrote here, or the command line with \
+                     --remember."
+                ),
             });
+            changed();
         });
-    };
-    el("label").class("button").text("Import").child(field.class("visually-hidden").on("change", read))
+    })
 }
 
 /// The signatures in a library; none in a text that is none.

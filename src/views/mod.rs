@@ -20,6 +20,7 @@ mod keyboard;
 mod library;
 mod lists;
 mod origin;
+mod pick;
 mod progress;
 mod radar;
 mod relations;

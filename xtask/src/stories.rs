@@ -34,7 +34,7 @@ const STORIES: [Story; 12] = [
     Story { place: ("## 1. ", 0), input: Input::SockShop("catalogue_cpu_1"), incident: 0 },
     Story { place: ("## 2. ", 0), input: Input::SockShop("payment_mem_4"), incident: 0 },
     Story { place: ("## 3. ", 0), input: Input::SockShop("user_mem_3"), incident: 0 },
-    Story { place: ("## 4. ", 0), input: Input::Petshop("low_traffic", "train_issue_0"), incident: 1 },
+    Story { place: ("## 4. ", 0), input: Input::Petshop("low_traffic", "train_issue_0"), incident: 2 },
     Story { place: ("## 5. ", 0), input: Input::Petshop("high_traffic", "train_issue_0"), incident: 0 },
     Story { place: ("## 6. ", 0), input: Input::Nezha("emailservice", "cpu_contention"), incident: 0 },
     Story { place: ("## 7. ", 0), input: Input::Nezha("productcatalogservice", "cpu_consumed"), incident: 0 },
