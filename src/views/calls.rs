@@ -2,7 +2,7 @@
 
 use super::pick::text_file;
 use super::session::Session;
-use crate::dom::{View, el};
+use crate::dom::{Signal, View, el};
 use crate::state::Settings;
 use js_sys::{Array, JSON, Reflect};
 use operations::calls::{self, Call, ENDS, MEMBERS};
@@ -14,8 +14,8 @@ use web_sys::HtmlTextAreaElement;
 const EXAMPLE: &str = "frontend -> cart\ncart -> redis";
 
 /// How many calls are known, and a field in which they can be typed, pasted or read from a file. They are a setting, under which
-/// all is looked at again.
-pub(super) fn calls(session: &'static Session, report: &Report) -> View {
+/// all is looked at again. What is typed and not used yet outlives a new Report, as `draft`.
+pub(super) fn calls(session: &'static Session, report: &Report, draft: Signal<Option<String>>) -> View {
     let known: usize = report.services.iter().map(|service| service.calls.len()).sum();
     let words = match known {
         0 => "Nothing says who calls whom. With it the cause of an incident is told from those that wait for it."
@@ -33,26 +33,32 @@ pub(super) fn calls(session: &'static Session, report: &Report) -> View {
         .attr("placeholder", EXAMPLE)
         .attr("aria-label", "Who calls whom, one call on each line")
         .attr("data-testid", "calls")
-        .text(&calls::written(&given));
+        .text(&draft.get_clone_untracked().unwrap_or_else(|| calls::written(&given)));
     let area: HtmlTextAreaElement = field.cast();
     let apply = el("button").class("button").attr("data-testid", "calls-use").text("Use these calls");
-    let apply = apply.on_click(move || take(session, &area.value()));
-    let file = text_file("Read from a file", "calls-file", "", move |_, text| take(session, text));
+    let typed = area.clone();
+    let field = field.on("input", move |_| draft.set(Some(typed.value())));
+    let take = move |text: &str| {
+        if take(session, text) {
+            draft.set(None);
+        }
+    };
+    let apply = apply.on_click(move || take(&area.value()));
+    let file = text_file("Read from a file", "calls-file", "", move |_, text| take(text));
     [el("p").class("panel-text").text(&words), field, el("p").class("note-action").child(apply).child(file)]
         .into_iter()
         .collect()
 }
 
-/// Looks at the data again with these calls; says what is wrong with a text that holds none. An empty one takes them back.
-fn take(session: &'static Session, text: &str) {
-    if text.trim().is_empty() {
-        session.set_setting("calls", "");
-        return;
-    }
-    match json(text).map_or_else(|| calls::read(text), Ok) {
-        Ok(found) => session.set_setting("calls", &calls::to_setting(&found)),
+/// Looks at the data again with these calls; says what is wrong with a text that holds none, and that it was not taken. An empty
+/// one takes them back.
+fn take(session: &'static Session, text: &str) -> bool {
+    let found = if text.trim().is_empty() { Ok(Vec::new()) } else { json(text).map_or_else(|| calls::read(text), Ok) };
+    match &found {
+        Ok(found) => session.set_setting("calls", &calls::to_setting(found)),
         Err(error) => session.tell(&error.to_string()),
     }
+    found.is_ok()
 }
 
 /// The calls of a JSON document, as [`calls::from_json`] has them on the command line. `None` where it is none, or has no list

@@ -16,6 +16,7 @@ const UNSEARCHED: usize = 12;
 
 /// The data: sources, scales, notes, series.
 pub(super) fn data(session: &'static Session) -> View {
+    let draft = signal(None);
     View::dynamic(move || {
         let Some(report) = session.report() else { return View::NONE };
         let notes = &report.dataset.notes;
@@ -29,7 +30,7 @@ pub(super) fn data(session: &'static Session) -> View {
             part("Patterns of accents", patterns(session)),
             part("Services and series", services(session, &report)),
             el("h2").class("panel-title").text("Who calls whom").into(),
-            super::calls::calls(session, &report),
+            super::calls::calls(session, &report, draft),
             el("h2").class("panel-title").text("Known incidents").into(),
             super::library::library(session).into(),
         ]
