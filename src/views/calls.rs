@@ -61,8 +61,8 @@ fn take(session: &'static Session, text: &str) -> bool {
     found.is_ok()
 }
 
-/// The calls of a JSON document, as [`calls::from_json`] has them on the command line. `None` where it is none, or has no list
-/// of calls.
+/// The calls of a JSON document, as [`calls::from_json`] has them on the command line. `None` where it is none, has no list of
+/// calls, or an entry without two names.
 fn json(text: &str) -> Option<Vec<Call>> {
     let document = JSON::parse(text).ok()?;
     let member = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();

@@ -43,7 +43,9 @@ impl Calls {
                 }
                 position
             });
-            if let [Some(caller), Some(callee)] = ends {
+            if let [Some(caller), Some(callee)] = ends
+                && caller != callee
+            {
                 found.pairs.insert((caller, callee));
             }
         }
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn names_that_no_service_has_are_told() {
-        let (calls, note) = found(&[("web", "a"), ("web", "b"), ("c", "d"), ("web", "cart")]);
+        let (calls, note) = found(&[("web", "a"), ("web", "b"), ("c", "d"), ("web", "web"), ("web", "cart")]);
         assert_eq!(calls, [(2, 0)]);
         assert_eq!(
             note,

@@ -201,9 +201,13 @@ impl Entry {
 
     /// Adds its calls; what draws nothing is passed over.
     fn add_to(self, calls: &mut Once) -> Result<(), String> {
+        let is_comment = |name: &String| ["#", "//", "%%"].iter().any(|mark| name.starts_with(mark));
+        if self.names.first().is_some_and(is_comment) {
+            return Ok(());
+        }
         if let [alone] = self.names.as_slice() {
             let first = alone.split([' ', '{']).next().unwrap_or("");
-            let is_mark = alone.is_empty() || alone.starts_with(['{', '}', '#', '%', '/']);
+            let is_mark = alone.is_empty() || alone.starts_with(['{', '}']);
             let is_no_call = self.is_drawn || is_mark || GRAPH_WORDS.contains(&first) || alone.contains('=');
             return if is_no_call { Ok(()) } else { Err(format!("`{alone}` calls nobody")) };
         }
@@ -321,7 +325,7 @@ mod tests {
 
     #[test]
     fn lines_with_arrows_are_calls() {
-        let text = "web -> cart -> redis; web→cart\nweb --> \"a; b\"\n\n# a comment\nweb -> web";
+        let text = "web -> cart -> redis; web→cart\nweb --> \"a; b\"\n\n# a comment\n// old -> gone\nweb -> web";
         assert_eq!(pairs(&read(text).unwrap()), [("web", "cart"), ("cart", "redis"), ("web", "a; b")]);
     }
 
